@@ -1,0 +1,66 @@
+// Type-aware lint. Each ban names the place that may do what it forbids (reference: CONTRIBUTING.md).
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+const clockBan = [
+  { object: 'Date', property: 'now', message: 'Instants come from a Clock (harness/ports/clock.ts).' },
+];
+const timerBan = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
+  name,
+  message: 'Timers come from a Clock (harness/ports/clock.ts), so that tests can drive them.',
+}));
+const processBan = [
+  { object: 'process', property: 'exit', message: 'Only harness/cli/ exits; throw a HilError instead.' },
+  { object: 'process', property: 'env', message: 'Only harness/config/ reads the environment.' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'reports/', 'coverage/'] },
+  eslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': ['error', ...timerBan],
+      'no-restricted-properties': ['error', ...clockBan, ...processBan],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+    },
+  },
+  {
+    files: ['harness/cli/**/*.ts'],
+    rules: { 'no-console': 'off', 'no-restricted-properties': ['error', ...clockBan, processBan[1]] },
+  },
+  {
+    files: ['harness/config/**/*.ts'],
+    rules: { 'no-restricted-properties': ['error', ...clockBan, processBan[0]] },
+  },
+  {
+    files: ['harness/ports/system-clock.ts'],
+    rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
+  },
+  {
+    files: ['**/*.test.ts', '**/*.contract.ts'],
+    rules: {
+      'no-restricted-globals': 'off',
+      'no-restricted-properties': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+    },
+  },
+);

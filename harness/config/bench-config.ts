@@ -1,0 +1,95 @@
+/** bench.yaml as validated values. Files hold durations as "1.5s" or "200ms"; here they are milliseconds. Paths are absolute. */
+export interface BenchConfig {
+  readonly path: string;
+  readonly name: string;
+  /** Folder that holds `prompts/prompts.yaml` and `replies/replies.yaml`. */
+  readonly corpusPath: string;
+  readonly scenarioPath: string;
+  /** Undefined: no absolute bounds, the run is judged by its findings alone. */
+  readonly budgetsPath: string | undefined;
+  readonly boards: readonly BoardConfig[];
+  readonly provider: MockProviderConfig;
+  readonly turn: TurnConfig;
+}
+
+interface BoardConfigBase {
+  readonly name: string;
+  readonly model: string;
+  readonly dialect: string;
+  readonly bootTimeoutMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly rig: VirtualRigConfig;
+}
+
+export interface SerialBoardConfig extends BoardConfigBase {
+  readonly kind: 'serial';
+  readonly port: string;
+  readonly baudRate: number;
+}
+
+export interface VirtualBoardConfig extends BoardConfigBase {
+  readonly kind: 'virtual';
+  /** The board's crystal against true time. */
+  readonly crystalPpm: number;
+  /** Which dialect the simulated firmware really speaks; default: the one that the bench expects. */
+  readonly firmwareDialect: string;
+}
+
+export type BoardConfig = SerialBoardConfig | VirtualBoardConfig;
+
+/** One acoustic path of the virtual rig. */
+export interface AcousticPathConfig {
+  /** Gain of the direct sound. */
+  readonly gainDb: number;
+  /** Delay of the direct sound: 2.9 ms a metre. */
+  readonly delayMs: number;
+}
+
+export interface VirtualRigConfig {
+  readonly kind: 'virtual';
+  /** The rig's clock against true time. */
+  readonly driftPpm: number;
+  /** Speech over noise on the board's microphone and on the speaker channel. */
+  readonly snrDb: number;
+  readonly room: {
+    /** 0: no reverberation. */
+    readonly rt60Ms: number;
+    readonly directToReverberantDb: number;
+  };
+  readonly paths: {
+    readonly playbackToMic: AcousticPathConfig;
+    readonly playbackToSpeakerChannel: AcousticPathConfig;
+    readonly boardToMic: AcousticPathConfig;
+    readonly boardToSpeakerChannel: AcousticPathConfig;
+  };
+  readonly loopbackGainDb: number;
+  /** Of the noise and the room. */
+  readonly seed: number;
+}
+
+export interface MockProviderConfig {
+  readonly kind: 'mock';
+  readonly protocol: 'openai-realtime';
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tls: boolean;
+}
+
+export interface TurnConfig {
+  /** Silence on the speaker channel before a prompt starts, and after a reply before the turn counts as over. */
+  readonly quietMs: number;
+  /** Longest wait from the prompt's end to the reply's onset. */
+  readonly deadlineMs: number;
+  /** Level of the prompt at the rig's output. */
+  readonly playbackGainDb: number;
+}
+
+/** budgets.yaml: absolute bounds. */
+export interface Budgets {
+  readonly path: string;
+  /** Lowest share of turns without a finding against the board, 0 to 1. */
+  readonly successRate: number | undefined;
+  readonly measures: Readonly<
+    Partial<Record<string, Readonly<Partial<Record<'p50' | 'p90' | 'p95' | 'max', number>>>>>
+  >;
+}

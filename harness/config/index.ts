@@ -1,0 +1,11 @@
+export type {
+  AcousticPathConfig,
+  BenchConfig,
+  BoardConfig,
+  Budgets,
+  MockProviderConfig,
+  SerialBoardConfig,
+  TurnConfig,
+  VirtualBoardConfig,
+  VirtualRigConfig,
+} from './bench-config';

@@ -1,0 +1,49 @@
+import type { CatalogueEntry } from '../origin';
+
+/** Faults of a board, its console and its serial port. */
+export const boardCodes = {
+  HIL_BOARD_PORT_MISSING: {
+    origin: 'bench',
+    remedy: 'Plug the board in, or name a port that `earshot devices` lists.',
+  },
+  HIL_BOARD_PORT_BUSY: {
+    origin: 'bench',
+    remedy: 'Close the other serial monitor, or name another port.',
+  },
+  HIL_BOARD_PORT_LOST: {
+    origin: 'bench',
+    remedy: 'Check the USB cable and hub; then run again.',
+  },
+  HIL_BOARD_PORT_FAILED: {
+    origin: 'bench',
+    remedy: 'Read the cause below; check permissions on the port and the cable.',
+  },
+  HIL_BOARD_NO_BOOT: {
+    origin: 'board',
+    remedy: 'Read the console log from the last reset on; the firmware never reached its application.',
+  },
+  HIL_BOARD_WRONG_DIALECT: {
+    origin: 'board',
+    remedy: 'Flash the firmware that the bench file names, or change `dialect` in the bench file.',
+  },
+  HIL_BOARD_SESSION_TIMEOUT: {
+    origin: 'board',
+    remedy: 'Read the console log from the last reset on; the firmware never opened its session.',
+  },
+  HIL_BOARD_CONSOLE_TIMEOUT: {
+    origin: 'board',
+    remedy: 'Read the console log named above; the expected text never came.',
+  },
+  HIL_BOARD_PANIC: {
+    origin: 'board',
+    remedy: 'Decode the backtrace against the ELF of this firmware and mend the crash.',
+  },
+  HIL_BOARD_COMMAND_UNSUPPORTED: {
+    origin: 'config',
+    remedy: 'Leave out the case, or choose a dialect that has this command.',
+  },
+  HIL_VIRTUAL_BOARD_FAILED: {
+    origin: 'harness',
+    remedy: 'Read the cause; start `earshot virtual-board` by hand to see what it prints.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

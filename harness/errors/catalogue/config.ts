@@ -1,0 +1,29 @@
+import type { CatalogueEntry } from '../origin';
+
+/** Faults in what a person wrote: files, arguments, environment. */
+export const configCodes = {
+  HIL_CONFIG_FILE_MISSING: {
+    origin: 'config',
+    remedy: 'Check the path; it is relative to the folder you are in.',
+  },
+  HIL_CONFIG_SYNTAX: { origin: 'config', remedy: 'Mend the YAML at the line named above.' },
+  HIL_CONFIG_INVALID: {
+    origin: 'config',
+    remedy: 'Change the value at the line named above to what is expected.',
+  },
+  HIL_CONFIG_USAGE: { origin: 'config', remedy: 'Run the command with --help to see what it takes.' },
+  HIL_CONFIG_SUITE: {
+    origin: 'config',
+    remedy: 'Mend the test file; it did not load, so nothing in it was judged.',
+  },
+  HIL_AUDIO_NOT_WAV: { origin: 'config', remedy: 'Convert the file to PCM WAV, mono, 16 bit.' },
+  HIL_AUDIO_RATE: { origin: 'config', remedy: 'Resample the clip to a rate between 8 000 and 48 000 Hz.' },
+  HIL_CORPUS_HASH: {
+    origin: 'config',
+    remedy: 'Restore the WAV, or annotate it again so that the manifest matches it.',
+  },
+  HIL_CORPUS_UNKNOWN_CLIP: {
+    origin: 'config',
+    remedy: 'Use an id from the manifest; the nearest ones are named above.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,22 @@
+import type { CatalogueEntry } from '../origin';
+
+/** Faults of the audio rig. */
+export const rigCodes = {
+  HIL_RIG_LINK_LOST: {
+    origin: 'bench',
+    remedy: 'The audio link to the virtual board broke; read the console log of the board, then run again.',
+  },
+  HIL_RIG_LAGGED: {
+    origin: 'bench',
+    remedy: 'The bench machine was too busy to keep the audio clock; close other work and run again.',
+  },
+  HIL_RIG_CLOSED: {
+    origin: 'harness',
+    remedy: 'Report this: the rig was used after it had been closed.',
+  },
+  HIL_RIG_NO_LOOPBACK: {
+    origin: 'bench',
+    remedy:
+      'The prompt was not found on the loopback channel; check the loopback cable and the playback level.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

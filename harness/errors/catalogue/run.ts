@@ -1,0 +1,30 @@
+import type { CatalogueEntry } from '../origin';
+
+/** Faults of the run itself: its store, its host process, its report. */
+export const runCodes = {
+  HIL_RUN_STORE_FAILED: {
+    origin: 'bench',
+    remedy: 'Free some disk space or mend the permissions of the run folder.',
+  },
+  HIL_RUN_NOT_FOUND: {
+    origin: 'config',
+    remedy: 'Name a run folder that holds a run.json, such as one below reports/.',
+  },
+  HIL_RUN_TOO_NEW: {
+    origin: 'config',
+    remedy: 'Read this run with the earshot version that wrote it, or a newer one.',
+  },
+  HIL_RUN_DAMAGED: {
+    origin: 'config',
+    remedy: 'Restore the run folder; the file named above is not what the store wrote.',
+  },
+  HIL_HOST_DIED: {
+    origin: 'harness',
+    remedy: 'Report this with the log of the run: the host process stopped by itself.',
+  },
+  HIL_HOST_UNREACHABLE: {
+    origin: 'harness',
+    remedy: 'Start the suites through `earshot run` or through Jest with this project config.',
+  },
+  HIL_HARNESS_UNEXPECTED: { origin: 'harness', remedy: 'Report this with the message and the stack below.' },
+} as const satisfies Record<string, CatalogueEntry>;

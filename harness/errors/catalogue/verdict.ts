@@ -1,0 +1,59 @@
+import type { CatalogueEntry } from '../origin';
+
+/** What matchers and monitors find about a turn or a session. They become findings, and findings become verdicts. */
+export const findingCodes = {
+  HIL_TURN_MICROPHONE_SILENT: {
+    origin: 'board',
+    remedy:
+      'Check the microphone, its wiring and its codec set-up: the sound was in the room and the board sent silence.',
+  },
+  HIL_TURN_UNHEARD: {
+    origin: 'bench',
+    remedy: 'Check the rig: nothing shows that the prompt was in the room, so the board is not blamed.',
+  },
+  HIL_TURN_MISHEARD: {
+    origin: 'board',
+    remedy: 'Listen to what the provider received; the microphone path garbles or cuts the prompt.',
+  },
+  HIL_TURN_SPEAKER_SILENT: {
+    origin: 'board',
+    remedy: 'Check the amplifier, the speaker and their wiring: the provider sent a reply and no sound came.',
+  },
+  HIL_TURN_REPLY_INCOMPLETE: {
+    origin: 'board',
+    remedy: 'Compare the capture with the reply in the report; parts of it were not played.',
+  },
+  HIL_TURN_REPLY_MISSING: {
+    origin: 'board',
+    remedy: 'Read the console and the provider events of the turn; the reply never started.',
+  },
+  HIL_TURN_CALL_MISSING: {
+    origin: 'board',
+    remedy:
+      'The provider asked for this call and the firmware did not execute it; read the console of the turn.',
+  },
+  HIL_TURN_CALL_UNEXPECTED: {
+    origin: 'board',
+    remedy: 'The firmware executed a call that nobody asked for; read the console of the turn.',
+  },
+  HIL_TURN_CALL_REPEATED: {
+    origin: 'board',
+    remedy: 'The firmware executed one call more than once; dedupe on call_id.',
+  },
+  HIL_TURN_CALL_ARGUMENTS: {
+    origin: 'board',
+    remedy: 'The firmware acted on other arguments than the provider sent; read its argument parsing.',
+  },
+  HIL_TURN_TOO_SLOW: {
+    origin: 'board',
+    remedy: 'See in the breakdown which part of the turn took the time.',
+  },
+  HIL_TURN_PROVIDER_FAILED: {
+    origin: 'provider',
+    remedy: 'Read the provider events of the turn; the provider did not answer as it should.',
+  },
+  HIL_SCENARIO_MISMATCH: {
+    origin: 'harness',
+    remedy: 'The scenario did not ask for what the suite expects; make the two agree.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;

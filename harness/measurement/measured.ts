@@ -1,0 +1,30 @@
+/** Why a measure has no number. */
+export type NotMeasuredReason =
+  | 'no-capture'
+  | 'no-prompt'
+  | 'no-onset'
+  | 'no-reference'
+  | 'not-heard'
+  | 'no-received-audio'
+  | 'no-endpoint'
+  | 'no-reply-sent'
+  | 'no-call'
+  | 'clipped'
+  | 'low-snr'
+  | 'bad-take'
+  | 'no-clock';
+
+/**
+ * A measure of one turn. `uncertaintyMs` is one standard uncertainty. `censored`: the board let the deadline pass, so the
+ * value is known to lie above `aboveMs` and counts as larger than every number.
+ */
+export type Measured =
+  | {
+      readonly state: 'measured';
+      readonly valueMs: number;
+      readonly uncertaintyMs: number;
+    }
+  | { readonly state: 'censored'; readonly aboveMs: number; readonly reason: NotMeasuredReason }
+  | { readonly state: 'not-measured'; readonly reason: NotMeasuredReason };
+
+export const notMeasured = (reason: NotMeasuredReason): Measured => ({ state: 'not-measured', reason });

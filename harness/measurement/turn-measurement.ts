@@ -1,0 +1,92 @@
+import type { Topology } from '../ports';
+import type { Measured } from './measured';
+import type { MeasureName } from './measures';
+
+/** A point of the turn on the host's time axis, for timelines. Where it came from another clock it was mapped. */
+export interface Mark {
+  readonly name:
+    | 'promptOnset'
+    | 'promptOffset'
+    | 'uplinkEnd'
+    | 'endpoint'
+    | 'functionCall'
+    | 'firstAudioOut'
+    | 'replyOnset'
+    | 'replyOffset';
+  readonly hostAtMs: number;
+  readonly uncertaintyMs: number;
+  /** On the rig's clock where the mark was taken there; fractional. */
+  readonly atRigSample?: number;
+}
+
+/** One call seen from both ends. */
+export interface CallObservation {
+  readonly name: string;
+  /** What the provider asked for; undefined: it did not. */
+  readonly asked:
+    | {
+        readonly callId: string;
+        readonly arguments: Readonly<Record<string, unknown>>;
+        readonly hostAtMs: number;
+      }
+    | undefined;
+  /** Each time the firmware reported it; `arguments` undefined when what it printed was no JSON object. */
+  readonly executed: readonly {
+    readonly callId?: string;
+    readonly arguments?: Readonly<Record<string, unknown>>;
+    readonly hostAtMs: number;
+  }[];
+  /** Console lines by which the firmware shows what it did, in order, such as `Light set to ON`. */
+  readonly effects: readonly string[];
+}
+
+/** The reply in the capture against the reply that was sent. */
+export type ReplyCheck =
+  | {
+      readonly state: 'found';
+      readonly replyId: string;
+      /** Share of the speech that was found where it belongs, 0 to 1. */
+      readonly completeness: number;
+      readonly missingMs: number;
+      /** RMS of the speech in the capture, dB re full scale. */
+      readonly levelDbFs: number;
+      /** Peak of the correlation over the highest other peak. */
+      readonly confidence: number;
+      /** Board's audio clock against the rig's. */
+      readonly driftPpm: number;
+    }
+  | { readonly state: 'not-found'; readonly replyId: string; readonly levelDbFs: number }
+  | { readonly state: 'not-sent' };
+
+/** Where the prompt shows: the witnesses of who lost it. */
+export interface PromptWitness {
+  /** Found on the loopback channel: it left the rig. */
+  readonly onLoopback: boolean;
+  /** Found on the speaker channel: it was in the room. */
+  readonly asBleed: boolean;
+  /** RMS of what the provider received while the prompt played, dB re full scale; undefined: nothing was received. */
+  readonly receivedLevelDbFs: number | undefined;
+}
+
+/** Difference between what was measured and what the virtual rig counted. */
+export interface SelfCheck {
+  readonly voiceToVoiceTruthMs: number;
+  readonly voiceToVoiceErrorMs: number;
+}
+
+/** What the sound, the console and the provider's log of one turn say. */
+export interface TurnMeasurement {
+  readonly schema: 'earshot/turn-measurement@1';
+  readonly turnId: string;
+  readonly topology: Topology;
+  readonly measures: Readonly<Record<MeasureName, Measured>>;
+  readonly marks: readonly Mark[];
+  /** What the provider took the prompt for; undefined: nothing was heard. `utterance` undefined: unknown. */
+  readonly heard: { readonly utterance: string | undefined; readonly confidence: number } | undefined;
+  readonly calls: readonly CallObservation[];
+  readonly reply: ReplyCheck;
+  readonly witness: PromptWitness;
+  /** Prompt level on the loopback and noise floor of the speaker channel, dB re full scale. */
+  readonly levels: { readonly loopbackDbFs: number | undefined; readonly noiseFloorDbFs: number | undefined };
+  readonly selfCheck: SelfCheck | undefined;
+}

@@ -1,0 +1,47 @@
+import type { WireError } from '../errors';
+
+interface Stamp {
+  readonly hostAtMs: number;
+  readonly deviceAtMs?: number;
+  readonly boot: number;
+  /** Index of the console line that says so. */
+  readonly lineIndex: number;
+}
+
+/** What a dialect reads from the console, in the harness's own words. */
+export type BoardEvent = Stamp &
+  (
+    | { readonly type: 'boot'; readonly resetCause: string }
+    /** `app`: application started; `network`: address obtained; `connecting`: calls the provider. */
+    | { readonly type: 'milestone'; readonly milestone: 'app' | 'network' | 'connecting' }
+    | { readonly type: 'firmware'; readonly firmware: FirmwareIdentity }
+    | { readonly type: 'session-ready' }
+    | { readonly type: 'session-ended'; readonly reason: string }
+    | {
+        readonly type: 'function-call';
+        readonly name: string;
+        readonly callId?: string;
+        /** Undefined when the firmware printed something that is no JSON object. */
+        readonly arguments?: Readonly<Record<string, unknown>>;
+      }
+    | { readonly type: 'light'; readonly on: boolean }
+    | { readonly type: 'colour'; readonly channel: 'red' | 'green' | 'blue'; readonly value: number }
+    | { readonly type: 'volume'; readonly value: number }
+    | { readonly type: 'door'; readonly open: boolean }
+    | { readonly type: 'transcript'; readonly text: string }
+    /** The firmware complains: a missing attribute, a wrong type, an error of the service. */
+    | { readonly type: 'complaint'; readonly text: string }
+    | { readonly type: 'fault'; readonly error: WireError }
+  );
+
+export type BoardEventType = BoardEvent['type'];
+
+/** Which image runs, from its boot log. Absent fields were not printed. */
+export interface FirmwareIdentity {
+  readonly project?: string;
+  readonly version?: string;
+  readonly idf?: string;
+  readonly compiled?: string;
+  /** Leading hex digits of the ELF's SHA-256. */
+  readonly elfSha256Prefix?: string;
+}

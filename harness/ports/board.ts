@@ -1,0 +1,51 @@
+import type { BoardEvent, FirmwareIdentity } from './board-event';
+import type { Cancel } from './clock';
+import type { Console } from './console';
+
+/** What a suite may need of a firmware; a suite that needs what a dialect lacks is skipped visibly. */
+export type Capability =
+  | 'audio'
+  | 'greeting'
+  | 'barge-in'
+  | 'console-input'
+  | 'session-commands'
+  | 'SetLightState'
+  | 'SetVolume'
+  | 'OpenDoor';
+
+export interface DialectDescription {
+  readonly name: string;
+  /** The firmware in words, for reports. */
+  readonly firmware: string;
+  readonly protocol: string;
+  readonly capabilities: readonly Capability[];
+  /** Known faults of this firmware, for reports. */
+  readonly knownGaps: readonly string[];
+}
+
+/** A voice board under test. Its events are kept from opening on. */
+export interface Board {
+  readonly name: string;
+  readonly model: string;
+  readonly dialect: DialectDescription;
+  readonly console: Console;
+  readonly events: readonly BoardEvent[];
+  /** From the latest boot log; undefined before it was seen. */
+  readonly firmware: FirmwareIdentity | undefined;
+  onEvent(listener: (event: BoardEvent) => void): Cancel;
+  /** Calls back once, when the port has gone without being closed. */
+  onLost(listener: (error: Error) => void): Cancel;
+  /**
+   * Resets the board and resolves once its application runs.
+   * @throws BoardError `HIL_BOARD_NO_BOOT`, `HIL_BOARD_WRONG_DIALECT`, `HIL_BOARD_PORT_LOST`, `HIL_BOARD_PANIC`.
+   */
+  reset(): Promise<void>;
+  /**
+   * Resolves once the provider session is usable, starting one by command if the firmware does not by itself.
+   * @throws BoardError `HIL_BOARD_SESSION_TIMEOUT`, `HIL_BOARD_PANIC`, `HIL_BOARD_PORT_LOST`.
+   */
+  startSession(): Promise<void>;
+  /** Ends the session by command; resolves when the firmware says so. Needs `session-commands`. */
+  stopSession(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+export type {
+  AudioRig,
+  CaptureBlock,
+  CaptureSlice,
+  ChannelRole,
+  Playback,
+  RigClockPoint,
+  RigTruth,
+  Topology,
+} from './audio-rig';
+export type { Board, Capability, DialectDescription } from './board';
+export type { BoardEvent, BoardEventType, FirmwareIdentity } from './board-event';
+export type { ChildLauncher } from './child-launcher';
+export { delay, type Cancel, type Clock } from './clock';
+export type { Console, ConsoleLine, ConsoleMatch, ExpectOptions } from './console';
+export type { Finding } from './finding';
+export type { FunctionCall } from './function-call';
+export type { ProviderEvent, ProviderEventType } from './provider-event';
+export type {
+  Scenario,
+  ScenarioPacing,
+  ScenarioTiming,
+  ScenarioTurn,
+  ScenarioTurnDetection,
+  Spoken,
+} from './scenario';
+export type { Corpus, SpeechClip } from './speech-clip';
+export { systemClock } from './system-clock';
+export type { SavedCapture, SentReply, TurnEnding, TurnExpectation, TurnRecord } from './turn-record';
+export type {
+  ReceivedAudio,
+  ReceivedPacket,
+  ReceivedWindow,
+  TurnScript,
+  VoiceProvider,
+} from './voice-provider';

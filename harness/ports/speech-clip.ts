@@ -1,0 +1,30 @@
+/**
+ * A recorded utterance of the corpus. `onsetSample` is the index of its first speech sample and `offsetSample` the index
+ * of its last one, both at `rateHz` of the file; they are annotations and part of the fixture.
+ */
+export interface SpeechClip {
+  /** Unique in the corpus, such as `en-light-on-a`. */
+  readonly id: string;
+  /** What is said, whoever says it: `en-light-on`. Clips of one utterance differ in voice only. */
+  readonly utterance: string;
+  readonly kind: 'prompt' | 'reply';
+  /** BCP 47: `en`, `zh`. */
+  readonly language: string;
+  readonly voice: string;
+  readonly transcript: string;
+  readonly licence: string;
+  /** Absolute path of the WAV. */
+  readonly path: string;
+  /** Lower-case hex of the WAV file's bytes. */
+  readonly sha256: string;
+  readonly rateHz: number;
+  readonly lengthSamples: number;
+  readonly onsetSample: number;
+  readonly offsetSample: number;
+}
+
+/** All clips of a corpus folder, by id. */
+export interface Corpus {
+  readonly prompts: ReadonlyMap<string, SpeechClip>;
+  readonly replies: ReadonlyMap<string, SpeechClip>;
+}

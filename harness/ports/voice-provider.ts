@@ -1,0 +1,58 @@
+import type { Cancel } from './clock';
+import type { ProviderEvent } from './provider-event';
+import type { ScenarioTurn } from './scenario';
+
+/** One packet of microphone audio as the provider received it. */
+export interface ReceivedPacket {
+  /** Index of its first sample in the session's stream. */
+  readonly streamSample: number;
+  readonly lengthSamples: number;
+  /** When its last byte had arrived. */
+  readonly hostAtMs: number;
+}
+
+/** What the provider received of a session in a window of host time, saved as a mono WAV. */
+export interface ReceivedAudio {
+  readonly sessionId: string;
+  readonly path: string;
+  readonly rateHz: number;
+  /** Stream index of the WAV's first sample. */
+  readonly firstStreamSample: number;
+  readonly lengthSamples: number;
+  readonly packets: readonly ReceivedPacket[];
+}
+
+export interface ReceivedWindow {
+  readonly sessionId: string;
+  readonly fromHostAtMs: number;
+  readonly toHostAtMs: number;
+  /** Absolute path of the WAV to write. */
+  readonly path: string;
+}
+
+/** What the host tells the provider about the turn that comes. */
+export interface TurnScript {
+  readonly turnId: string;
+  /** Answers this turn whatever the scenario says, as if it had been heard. Absent: the scenario decides. */
+  readonly answer?: Omit<ScenarioTurn, 'heard'>;
+}
+
+/** A voice service as the bench sees it: mock, proxy and live look the same. */
+export interface VoiceProvider {
+  readonly name: string;
+  readonly protocol: string;
+  /** What the board is told to connect to. */
+  readonly url: string;
+  /** The same over TLS where the provider listens with it. */
+  readonly tlsUrl?: string;
+  /** All events so far, oldest first; grows. */
+  readonly events: readonly ProviderEvent[];
+  /** Calls back for each later event, in order. */
+  onEvent(listener: (event: ProviderEvent) => void): Cancel;
+  /** Calls back once, when the provider has gone for good without being closed. */
+  onLost(listener: (error: Error) => void): Cancel;
+  expectTurn(script: TurnScript): Promise<void>;
+  /** Saves what was received; undefined when the session is unknown or nothing arrived in the window. */
+  saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,1 @@
+export type { RunRecord, TestRecord } from './run-record';

@@ -1,0 +1,44 @@
+import type { DialectDescription, FirmwareIdentity, Topology } from '../ports';
+import type { Outcome } from '../verdict';
+
+/** `run.json`: what a run was made of and how it ended. Written first when the run starts, last when it ends. */
+export interface RunRecord {
+  readonly schema: 'earshot/run@1';
+  readonly runId: string;
+  readonly earshotVersion: string;
+  /** ISO 8601 with zone: the one wall-clock time of the run. */
+  readonly startedAt: string;
+  /** Host clock at `startedAt`. */
+  readonly startedAtHostMs: number;
+  readonly endedAtHostMs?: number;
+  readonly bench: { readonly name: string; readonly path: string };
+  readonly boards: readonly {
+    readonly name: string;
+    readonly model: string;
+    readonly dialect: DialectDescription;
+    readonly firmware?: FirmwareIdentity;
+  }[];
+  readonly rig: { readonly name: string; readonly topology: Topology; readonly rateHz: number };
+  readonly provider: { readonly name: string; readonly protocol: string };
+  readonly scenario: { readonly name: string; readonly sha256: string };
+  readonly corpus: { readonly path: string; readonly sha256: string; readonly prompts: number };
+  /** Faults switched on with `--fault`; virtual parts only. */
+  readonly faults: readonly string[];
+  /** Absent while the run is going on; `aborted` is set by the reader when the writer never finished. */
+  readonly outcome?: Outcome;
+  readonly exitCode?: number;
+  readonly why?: string;
+}
+
+/** One test of the suites as it ended: what JUnit shows. Never read for the verdict. */
+export interface TestRecord {
+  readonly schema: 'earshot/test@1';
+  readonly file: string;
+  /** `describe` names, then the test's own. */
+  readonly name: readonly string[];
+  readonly status: 'passed' | 'failed' | 'skipped';
+  readonly durationMs: number;
+  readonly skipReason?: string;
+  readonly failures: readonly string[];
+  readonly turnIds: readonly string[];
+}

@@ -1,0 +1,1 @@
+export type { BudgetResult, Outcome, TurnOutcome, Verdict } from './verdict';
