@@ -48,6 +48,10 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'See in the breakdown which part of the turn took the time.',
   },
+  HIL_TURN_NEVER_QUIET: {
+    origin: 'board',
+    remedy: 'Listen to the speaker: the board talks on, howls or hums, so no prompt can be played.',
+  },
   HIL_TURN_PROVIDER_FAILED: {
     origin: 'provider',
     remedy: 'Read the provider events of the turn; the provider did not answer as it should.',

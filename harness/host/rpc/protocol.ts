@@ -1,0 +1,79 @@
+import type { WireError } from '../../errors';
+import type { ConsoleLine, DialectDescription, Finding, FirmwareIdentity, SpeechClip, TurnRecord } from '../../ports';
+import type { TurnMeasurement } from '../../measurement';
+import type { TestRecord } from '../../run';
+
+/** What a suite may know of the bench before its first test: all JSON. */
+export interface BenchDescription {
+  readonly runId: string;
+  /** Absolute path of the run folder. */
+  readonly runPath: string;
+  readonly boardName: string;
+  readonly boardModel: string;
+  readonly dialect: DialectDescription;
+  readonly providerName: string;
+  readonly prompts: readonly Pick<
+    SpeechClip,
+    'id' | 'utterance' | 'language' | 'voice' | 'transcript' | 'recognisable'
+  >[];
+  /** Turns that the latency suite is to play. */
+  readonly turns: number;
+}
+
+/** A turn as the suites see it. */
+export interface TurnResult {
+  readonly record: TurnRecord;
+  readonly measurement: TurnMeasurement;
+  /** What the monitor found wrong with it, already recorded. */
+  readonly findings: readonly Finding[];
+}
+
+/** What a new session started with. */
+export interface SessionResult {
+  readonly session: number;
+  readonly firmware: FirmwareIdentity | undefined;
+  /** Tools that the firmware declared to the provider. */
+  readonly tools: readonly string[];
+  /** Transcripts that the board printed while it greeted. */
+  readonly greeting: readonly string[];
+  readonly greetingLevelDbFs: number | undefined;
+  readonly firstLine: number;
+}
+
+/** Every call that a suite can make of the host, with its parameters and its result. */
+export interface HostMethods {
+  describe: { readonly params: Record<string, never>; readonly result: BenchDescription };
+  turn: { readonly params: { readonly promptId: string }; readonly result: TurnResult };
+  newSession: { readonly params: Record<string, never>; readonly result: SessionResult };
+  reset: { readonly params: Record<string, never>; readonly result: { readonly firstLine: number } };
+  send: { readonly params: { readonly command: string }; readonly result: { readonly firstLine: number } };
+  expectLine: {
+    readonly params: {
+      readonly source: string;
+      readonly flags: string;
+      readonly withinMs: number;
+      readonly from?: number;
+    };
+    readonly result: ConsoleLine;
+  };
+  lines: { readonly params: { readonly from: number }; readonly result: readonly ConsoleLine[] };
+  testStarted: { readonly params: { readonly name: string }; readonly result: null };
+  testFinished: { readonly params: { readonly test: TestRecord }; readonly result: null };
+  finding: {
+    readonly params: { readonly finding: Omit<Finding, 'hostAtMs' | 'test'> & { readonly test?: string } };
+    readonly result: null;
+  };
+}
+
+export type HostMethod = keyof HostMethods;
+
+export interface RpcRequest {
+  readonly id: number;
+  readonly method: HostMethod;
+  readonly params: unknown;
+}
+
+/** `recorded`: the host has written a finding for the error, so nobody else may. */
+export type RpcResponse =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: WireError; readonly recorded: boolean };

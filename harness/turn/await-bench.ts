@@ -1,0 +1,48 @@
+import { isHilError, BoardError, HilError } from '../errors';
+import type { TurnBench } from './turn-bench';
+
+/** Why a wait ended: its condition held, time ran out, or a part of the bench broke. */
+export type WaitEnd<T> =
+  | { readonly state: 'held'; readonly value: T }
+  | { readonly state: 'late' }
+  | { readonly state: 'broken'; readonly error: HilError };
+
+const asHilError = (error: Error): HilError =>
+  isHilError(error) ? error : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
+
+/**
+ * Waits until `condition` gives a value. It is asked at every block of the capture (the bench's heartbeat) and the wait
+ * ends early when board, rig or provider is lost, or when the board reports a fault.
+ * @param withinMs - Longest wait on the host's clock.
+ */
+export function waitForBench<T>(
+  bench: TurnBench,
+  condition: () => T | undefined,
+  withinMs: number,
+): Promise<WaitEnd<T>> {
+  return new Promise((resolve) => {
+    const cancels: (() => void)[] = [];
+    const end = (result: WaitEnd<T>): void => {
+      for (const cancel of cancels) cancel();
+      resolve(result);
+    };
+    const broken = (error: Error): void => end({ state: 'broken', error: asHilError(error) });
+    const ask = (): void => {
+      const value = condition();
+      if (value !== undefined) end({ state: 'held', value });
+    };
+    cancels.push(
+      bench.clock.after(withinMs, () => end({ state: 'late' })),
+      bench.rig.onBlock(ask),
+      bench.rig.onLost(broken),
+      bench.provider.onLost(broken),
+      bench.board.onLost(broken),
+      bench.board.onEvent((event) => {
+        if (event.type === 'fault') {
+          const { code, message, facts } = event.error;
+          broken(new BoardError(code, message, facts));
+        }
+      }),
+    );
+  });
+}

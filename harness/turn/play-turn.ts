@@ -1,0 +1,204 @@
+import type { PcmClip } from '../audio';
+import { toWireError, type HilError, type WireError } from '../errors';
+import type { CaptureSlice, Corpus, Playback, SentReply, SpeechClip, TurnExpectation, TurnRecord } from '../ports';
+import { msOfSamples, samplesIn } from '../units';
+import { conversationState, type ConversationState } from './conversation-state';
+import { settle } from './settle';
+import type { SpeakerWatch } from './speaker-watch';
+import type { TurnBench, TurnTiming } from './turn-bench';
+import { waitForBench, type WaitEnd } from './await-bench';
+
+/** Capture kept ahead of the prompt: the noise floor is measured there. */
+const PRE_ROLL_MS = 300;
+/** A prompt that the provider has not begun to hear this long after its end is not going to be answered. */
+const UNHEARD_AFTER_MS = 2_500;
+/** Sound of a reply may come this much later than sent before it counts as not coming at all. */
+const LATEST_PLAYOUT_MS = 1_500;
+/** No turn is longer, whatever happens. */
+const LONGEST_TURN_MS = 60_000;
+/** The prompt is on its way into the air until then: not a time to listen for the reply. */
+const OUTPUT_SETTLE_MS = 100;
+
+export interface TurnPlan {
+  readonly turnId: string;
+  readonly session: number;
+  readonly turnInSession: number;
+  readonly prompt: SpeechClip;
+  readonly promptSound: PcmClip;
+  readonly expected: TurnExpectation;
+  readonly replies: Corpus['replies'];
+  /** First event of this session in the provider's log. */
+  readonly sessionSeq: number;
+  /** Called once the prompt is on its way. */
+  readonly onPlaying?: () => void;
+}
+
+type TurnStop = 'answered' | 'unheard';
+
+/** What ends a turn, asked at every block: the reply is over, or it is clear that none will come. */
+function turnStop(
+  state: ConversationState,
+  expected: TurnExpectation,
+  watch: SpeakerWatch,
+  timing: TurnTiming,
+  nowMs: number,
+  promptEndsAtMs: number,
+): TurnStop | undefined {
+  if (nowMs < promptEndsAtMs) return undefined;
+  if (!state.speechStarted) return nowMs > promptEndsAtMs + UNHEARD_AFTER_MS ? 'unheard' : undefined;
+  if (!state.endpointed || state.responding || state.awaitsBoard || state.responses === 0) return undefined;
+  const replyDue = expected.spoken && !state.spoke;
+  if (replyDue || nowMs < state.playoutEndsAtMs) return undefined;
+  if (watch.quietMs >= timing.quietMs) {
+    // Quiet because it is over, or because it has not begun: sent sound gets its time to come out.
+    const quietSinceMs = nowMs - watch.quietMs;
+    const over = quietSinceMs > state.playoutEndsAtMs - timing.quietMs || !state.spoke;
+    if (over || nowMs > state.playoutEndsAtMs + LATEST_PLAYOUT_MS) return 'answered';
+  }
+  return undefined;
+}
+
+/**
+ * Plays one prompt on a quiet board and keeps what every side saw until the reply ended, the deadline passed or something
+ * broke. What broke is in the record's `faults`; this function itself throws only when the board never gets quiet or the
+ * bench was broken before the prompt started.
+ */
+export async function playTurn(
+  bench: TurnBench,
+  watch: SpeakerWatch,
+  timing: TurnTiming,
+  plan: TurnPlan,
+): Promise<TurnRecord> {
+  const { board, rig, provider, clock } = bench;
+  await settle(bench, watch, timing, { fromSeq: plan.sessionSeq });
+  await provider.expectTurn({ turnId: plan.turnId });
+
+  const firstEvent = board.events.length;
+  const firstLine = board.console.cursor();
+  const firstSeq = provider.events.length;
+  const startedAtHostMs = clock.nowMs();
+  const captureFrom = Math.max(0, rig.position - samplesIn(PRE_ROLL_MS, rig.rateHz));
+  const playback = await rig.play(plan.promptSound, { gainDb: timing.playbackGainDb });
+  plan.onPlaying?.();
+  const promptEndsAtMs =
+    clock.nowMs() +
+    msOfSamples(playback.startedAtRigSample + playback.lengthSamples - rig.position, rig.rateHz) +
+    OUTPUT_SETTLE_MS;
+
+  const deadlineAtMs = promptEndsAtMs + timing.deadlineMs;
+  const end = await waitForBench<TurnStop | 'deadline'>(
+    bench,
+    () => {
+      const state = conversationState(provider.events.slice(firstSeq));
+      const nowMs = clock.nowMs();
+      const stop = turnStop(state, plan.expected, watch, timing, nowMs, promptEndsAtMs);
+      if (stop !== undefined) return stop;
+      return nowMs > deadlineAtMs && !(state.spoke && nowMs < state.playoutEndsAtMs + LATEST_PLAYOUT_MS)
+        ? 'deadline'
+        : undefined;
+    },
+    LONGEST_TURN_MS,
+  );
+  if (end.state === 'broken') rig.mute();
+
+  const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];
+  const slice = await captureOf(bench, captureFrom, faults);
+  const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
+  const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
+
+  return Object.freeze({
+    schema: 'earshot/turn@1' as const,
+    turnId: plan.turnId,
+    boardName: board.name,
+    session: plan.session,
+    turnInSession: plan.turnInSession,
+    prompt: plan.prompt,
+    expected: plan.expected,
+    topology: rig.topology,
+    startedAtHostMs,
+    endedAtHostMs: clock.nowMs(),
+    ending: endingOf(end),
+    deadlineMs: end.state === 'held' && end.value === 'unheard' ? Math.round(waitedMs) : timing.deadlineMs,
+    playback: placeOf(playback),
+    capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
+    received,
+    replies: repliesOf(bench, plan, firstSeq),
+    consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
+    boardEvents: board.events.slice(firstEvent),
+    providerEvents: provider.events.slice(firstSeq),
+    faults,
+    truth: slice === undefined ? undefined : rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
+  });
+}
+
+const placeOf = ({ startedAtRigSample, lengthSamples }: Playback): Playback => ({ startedAtRigSample, lengthSamples });
+
+function endingOf(end: WaitEnd<TurnStop | 'deadline'>): TurnRecord['ending'] {
+  if (end.state === 'broken') return 'fault';
+  return end.state === 'held' && end.value === 'answered' ? 'answered' : 'deadline';
+}
+
+async function captureOf(
+  { rig }: TurnBench,
+  fromRigSample: number,
+  faults: WireError[],
+): Promise<CaptureSlice | undefined> {
+  try {
+    return await rig.capture(fromRigSample, rig.position);
+  } catch (cause) {
+    // What every other side saw is kept; the record says why the sound is missing.
+    faults.push(toWireError(cause));
+    return undefined;
+  }
+}
+
+function saved(bench: TurnBench, turnId: string, slice: CaptureSlice): TurnRecord['capture'] {
+  const { channels, rateHz, roles, firstRigSample, clockPoints, maxLagMs, overruns } = slice;
+  return {
+    path: bench.saveCapture(turnId, { channels, rateHz }),
+    rateHz,
+    roles,
+    firstRigSample,
+    lengthSamples: channels[0]?.length ?? 0,
+    clockPoints,
+    maxLagMs,
+    overruns,
+  };
+}
+
+async function receivedOf(
+  { provider, clock, receivedPath }: TurnBench,
+  plan: TurnPlan,
+  firstSeq: number,
+  startedAtHostMs: number,
+  faults: WireError[],
+): Promise<TurnRecord['received']> {
+  const sessionId =
+    provider.events.slice(firstSeq).find((event) => event.sessionId !== undefined)?.sessionId ??
+    provider.events.findLast((event) => event.type === 'session-open')?.sessionId;
+  if (sessionId === undefined) return undefined;
+  const { absolute, relative } = receivedPath(plan.turnId);
+  try {
+    const received = await provider.saveReceived({
+      sessionId,
+      fromHostAtMs: startedAtHostMs - PRE_ROLL_MS,
+      toHostAtMs: clock.nowMs(),
+      path: absolute,
+    });
+    return received === undefined ? undefined : { ...received, path: relative };
+  } catch (cause) {
+    // A provider that died is in `faults` already; its received audio is gone with it.
+    if (faults.length === 0) faults.push(toWireError(cause as HilError));
+    return undefined;
+  }
+}
+
+function repliesOf({ provider }: TurnBench, plan: TurnPlan, firstSeq: number): SentReply[] {
+  const sent = new Map<string, SentReply>();
+  for (const event of provider.events.slice(firstSeq)) {
+    if (event.type !== 'audio-out' || sent.has(event.itemId)) continue;
+    const clip = plan.replies.get(event.replyId);
+    if (clip !== undefined) sent.set(event.itemId, { responseId: event.responseId, itemId: event.itemId, clip });
+  }
+  return [...sent.values()];
+}

@@ -1,0 +1,23 @@
+import type { MultiChannelClip } from '../audio';
+import type { AudioRig, Board, Clock, VoiceProvider } from '../ports';
+
+/** What a turn is played on. Where captures go is the caller's business. */
+export interface TurnBench {
+  readonly board: Board;
+  readonly rig: AudioRig;
+  readonly provider: VoiceProvider;
+  readonly clock: Clock;
+  /** Saves a capture of a turn; gives back its path relative to the run folder. */
+  saveCapture(turnId: string, clip: MultiChannelClip): string;
+  /** Where the provider is to write what it received in a turn: absolute, and relative to the run folder. */
+  receivedPath(turnId: string): { readonly absolute: string; readonly relative: string };
+}
+
+/** How a turn waits. */
+export interface TurnTiming {
+  /** Silence of the speaker before a prompt and after a reply. */
+  readonly quietMs: number;
+  /** Longest wait from the prompt's end to the reply's onset. */
+  readonly deadlineMs: number;
+  readonly playbackGainDb: number;
+}
