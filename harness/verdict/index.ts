@@ -1,1 +1,4 @@
+export { rateInterval, type RateInterval } from './binomial-interval';
+export { judgeRun, type JudgeRunInput } from './judge-run';
+export type { JudgedTurn } from './turn-outcome';
 export type { BudgetResult, Outcome, TurnOutcome, Verdict } from './verdict';

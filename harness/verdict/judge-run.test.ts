@@ -1,0 +1,155 @@
+import { catalogue, type ErrorCode } from '../errors';
+import { measureNames, notMeasured, type Measured, type MeasureName } from '../measurement';
+import type { Finding } from '../ports';
+import { judgeRun, type JudgeRunInput } from './judge-run';
+import type { JudgedTurn } from './turn-outcome';
+
+const turn = (
+  turnId: string,
+  voiceToVoice: Measured = { state: 'measured', valueMs: 500, uncertaintyMs: 0.1 },
+  faults: JudgedTurn['record']['faults'] = [],
+): JudgedTurn => ({
+  record: { turnId, endedAtHostMs: 9_000, faults },
+  measurement: {
+    measures: {
+      ...(Object.fromEntries(measureNames.map((name) => [name, notMeasured('no-call')])) as Record<
+        MeasureName,
+        Measured
+      >),
+      voiceToVoice,
+    },
+    selfCheck: undefined,
+  },
+});
+
+/** n turns from `fromMs` on, 1 ms apart. */
+const turns = (n: number, fromMs = 500): JudgedTurn[] =>
+  Array.from({ length: n }, (_, index) =>
+    turn(`t${index + 1}`, { state: 'measured', valueMs: fromMs + index, uncertaintyMs: 0.1 }),
+  );
+
+const finding = (code: ErrorCode, turnId?: string): Finding => ({
+  code,
+  origin: catalogue[code].origin,
+  message: `${code} happened.`,
+  facts: {},
+  hostAtMs: 1,
+  ...(turnId === undefined ? {} : { turnId }),
+});
+
+const judge = (input: Partial<JudgeRunInput>) =>
+  judgeRun({ turns: turns(3), findings: [], budgets: undefined, interrupted: false, ...input });
+
+const budgets = (bounds: Partial<Record<'p50' | 'p90' | 'p95' | 'max', number>>, successRate?: number) => ({
+  path: 'budgets.yaml',
+  successRate,
+  measures: { voiceToVoice: bounds },
+});
+
+const config = finding('HIL_CONFIG_SUITE');
+const board = finding('HIL_TURN_CALL_MISSING', 't1');
+const bench = finding('HIL_RIG_LAGGED', 't2');
+const provider = finding('HIL_PROVIDER_DIED');
+
+describe('exit code', () => {
+  const cases: readonly [string, Partial<JudgeRunInput>, number][] = [
+    ['nothing found', {}, 0],
+    ['usage error', { usageError: true, turns: [] }, 2],
+    [
+      'config finding with everything else',
+      { findings: [board, bench, provider, config], interrupted: true },
+      2,
+    ],
+    ['interrupted with a failed board', { findings: [board, bench], interrupted: true }, 130],
+    ['board, bench and provider at once', { findings: [provider, bench, board] }, 1],
+    ['bench and provider at once', { findings: [provider, bench] }, 3],
+    ['harness', { findings: [finding('HIL_HARNESS_UNEXPECTED')] }, 3],
+    ['provider alone', { findings: [provider] }, 4],
+    ['no turn at all', { turns: [] }, 5],
+    ['provider and no turn', { turns: [], findings: [provider] }, 4],
+    ['boot failure and no turn', { turns: [], findings: [finding('HIL_BOARD_NO_BOOT')] }, 1],
+    ['board finding on a lagged take', { findings: [finding('HIL_TURN_CALL_MISSING', 't2'), bench] }, 3],
+    ['board finding on a turn without a record', { findings: [finding('HIL_TURN_CALL_MISSING', 't9')] }, 5],
+    [
+      'panic that took the port with it',
+      { findings: [finding('HIL_BOARD_PANIC', 't1'), finding('HIL_BOARD_PORT_LOST', 't1')] },
+      1,
+    ],
+    [
+      'call missing where nothing was heard',
+      { findings: [finding('HIL_TURN_UNHEARD', 't1'), finding('HIL_TURN_CALL_MISSING', 't1')] },
+      3,
+    ],
+  ];
+  it.each(cases)('%s', (_name, input, exitCode) => {
+    const verdict = judge(input);
+    expect(verdict.exitCode).toBe(exitCode);
+    expect(verdict.why).toMatch(/^[^\n]+\.$/);
+  });
+
+  it('reads a fault that nobody recorded as a finding', () => {
+    const fault = { code: 'HIL_BOARD_PANIC', message: 'Guru Meditation on core 0.', facts: {} } as const;
+    const verdict = judge({ turns: [turn('t1', undefined, [fault])] });
+    expect(verdict.exitCode).toBe(1);
+    expect(verdict.findings).toMatchObject([{ code: 'HIL_BOARD_PANIC', turnId: 't1', origin: 'board' }]);
+  });
+
+  it('keeps a bad take out of quantiles and out of the judged turns', () => {
+    const bad = turn('t2', { state: 'not-measured', reason: 'bad-take' });
+    const verdict = judge({ turns: [turn('t1'), bad], findings: [finding('HIL_TURN_REPLY_MISSING', 't2')] });
+    expect(verdict.turns.map(({ outcome }) => outcome)).toEqual(['pass', 'not-judged']);
+    expect(verdict.distributions.voiceToVoice).toMatchObject({ n: 1, notMeasured: 1 });
+    expect(verdict.exitCode).toBe(5);
+  });
+});
+
+describe('budgets', () => {
+  it('passes when the whole interval lies inside', () => {
+    const verdict = judge({ turns: turns(60), budgets: budgets({ p50: 800, p95: 800, max: 800 }) });
+    expect(verdict.budgets.map(({ outcome }) => outcome)).toEqual(['pass', 'pass', 'pass']);
+    expect(verdict.exitCode).toBe(0);
+  });
+
+  it('fails the board when the lower bound lies outside', () => {
+    const verdict = judge({ turns: turns(60), budgets: budgets({ p50: 400 }) });
+    expect(verdict.exitCode).toBe(1);
+    expect(verdict.findings).toMatchObject([{ code: 'HIL_TURN_TOO_SLOW', origin: 'board' }]);
+    expect(verdict.why).toContain('voice-to-voice p50');
+  });
+
+  it('is inconclusive when the bound lies inside the interval', () => {
+    expect(judge({ turns: turns(60), budgets: budgets({ p50: 530 }) }).exitCode).toBe(5);
+  });
+
+  it('does not judge p95 at n = 3, and that alone does not make the run inconclusive', () => {
+    const verdict = judge({ turns: turns(3), budgets: budgets({ p95: 400 }) });
+    expect(verdict.budgets).toMatchObject([{ outcome: 'not-judged', value: expect.any(Number) }]);
+    expect(verdict.budgets[0]?.why).toContain('not judged at n = 3');
+    expect(verdict.exitCode).toBe(0);
+  });
+
+  it('counts a censored turn as slower than every limit', () => {
+    const late = turn('t1', { state: 'censored', aboveMs: 8_000, reason: 'no-onset' });
+    const verdict = judge({ turns: [late], budgets: budgets({ max: 9_000 }) });
+    expect(verdict.budgets).toMatchObject([{ value: Infinity, outcome: 'fail' }]);
+  });
+
+  it('refuses a bound on a measure that does not exist', () => {
+    const misspelt = { path: 'b.yaml', successRate: undefined, measures: { voiceToVoiceMs: { p50: 1 } } };
+    expect(judge({ budgets: misspelt })).toMatchObject({ exitCode: 2 });
+  });
+
+  const rates: readonly [number, number, number, string][] = [
+    [60, 0, 0.95, 'pass'],
+    [60, 30, 0.95, 'fail'],
+    [60, 2, 0.95, 'inconclusive'],
+    [20, 0, 0.95, 'not-judged'],
+    [20, 0, 1, 'pass'],
+    [20, 1, 1, 'fail'],
+  ];
+  it.each(rates)('judges %i turns with %i failures against %f as %s', (n, failures, bound, outcome) => {
+    const findings = turns(failures).map(({ record }) => finding('HIL_TURN_CALL_MISSING', record.turnId));
+    const verdict = judge({ turns: turns(n), findings, budgets: budgets({}, bound) });
+    expect(verdict.budgets).toMatchObject([{ measure: 'successRate', value: (n - failures) / n, outcome }]);
+  });
+});

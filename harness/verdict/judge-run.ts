@@ -1,0 +1,134 @@
+import type { Budgets } from '../config';
+import {
+  distributionOf,
+  measureNames,
+  notMeasured,
+  summariseSelfCheck,
+  type Distribution,
+  type MeasureName,
+  type SelfCheckSummary,
+} from '../measurement';
+import type { Finding } from '../ports';
+import { exitCodeOf, outcomeOfExitCode } from './exit-code';
+import { findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
+import { reasonOf } from './reason';
+import {
+  findingsOfFaults,
+  judgeTurn,
+  standsWithoutTake,
+  type JudgedTurn,
+  type TurnJudgement,
+} from './turn-outcome';
+import type { Verdict } from './verdict';
+
+export interface JudgeRunInput {
+  readonly turns: readonly JudgedTurn[];
+  /** Everything that matchers and monitors recorded, in order. */
+  readonly findings: readonly Finding[];
+  /** Undefined: no absolute bounds, the findings alone decide. */
+  readonly budgets: Budgets | undefined;
+  /** A person or a signal stopped the run. */
+  readonly interrupted: boolean;
+  /** The arguments were wrong, before anything could be found. */
+  readonly usageError?: boolean;
+}
+
+/** Distributions over the turns; a bad take stays out of them and is counted as not measured. */
+function distributionsOf(
+  turns: readonly JudgedTurn[],
+  judgements: readonly TurnJudgement[],
+): Record<MeasureName, Distribution> {
+  const of = (name: MeasureName): Distribution =>
+    distributionOf(
+      turns.map((turn, index) =>
+        judgements[index]?.goodTake === true ? turn.measurement.measures[name] : notMeasured('bad-take'),
+      ),
+    );
+  return Object.fromEntries(measureNames.map((name) => [name, of(name)])) as Record<
+    MeasureName,
+    Distribution
+  >;
+}
+
+function selfCheckOf(
+  turns: readonly JudgedTurn[],
+  judgements: readonly TurnJudgement[],
+): SelfCheckSummary | undefined {
+  const checks = turns
+    .filter((_, index) => judgements[index]?.goodTake === true)
+    .flatMap((turn) => turn.measurement.selfCheck ?? []);
+  return checks.length === 0 ? undefined : summariseSelfCheck(checks);
+}
+
+/**
+ * The verdict of a run, from findings, measurements and budgets alone; Jest's pass or fail is not an input.
+ *
+ * Only findings against the board can fail it: those of turns with a good take, those without a turn, those that the board
+ * printed itself (a panic), and latency budgets whose lower confidence bound lies outside. Findings against the board on a bad
+ * take are kept and shown, and where nothing else decides they make the run inconclusive, never passed. A budget with too few
+ * turns is `not-judged` and by itself changes nothing; a judged budget between its bounds makes the run inconclusive. A take
+ * that was repeated with success leaves no finding, so the host records a rig fault only when it gives up.
+ */
+export function judgeRun(input: JudgeRunInput): Verdict {
+  const { turns, budgets } = input;
+  const endedAtHostMs = Math.max(0, ...turns.map((turn) => turn.record.endedAtHostMs));
+  const recorded = [
+    ...input.findings,
+    ...turns.flatMap((turn) => findingsOfFaults(turn, input.findings)),
+    ...findingsOfUnknownBudgets(budgets, endedAtHostMs),
+  ];
+  const judgements = turns.map((turn) => judgeTurn(turn, recorded));
+  const judged = judgements.filter(({ outcome }) => outcome !== 'not-judged');
+  const passed = judged.filter(({ outcome }) => outcome === 'pass').length;
+
+  const distributions = distributionsOf(turns, judgements);
+  const budgetResults = judgeBudgets(budgets, distributions, { passed, judged: judged.length });
+  const selfCheck = selfCheckOf(turns, judgements);
+  const budgetFindings = findingsOfBudgets(budgetResults, endedAtHostMs);
+  const findings = [...recorded, ...budgetFindings];
+
+  const counted = new Set<Finding>([
+    ...judgements.flatMap(({ countedFindings }) => countedFindings),
+    ...recorded.filter(standsWithoutTake),
+    ...budgetFindings,
+  ]);
+  const blames = findings.filter((finding) => counted.has(finding));
+  const uncounted = findings.filter((finding) => finding.origin === 'board' && !counted.has(finding));
+  const of = (...origins: string[]): Finding[] => findings.filter(({ origin }) => origins.includes(origin));
+  const rateFailed = budgetResults.some(
+    (result) => result.measure === 'successRate' && result.outcome === 'fail',
+  );
+
+  const exitCode = exitCodeOf({
+    config: input.usageError === true || of('config').length > 0,
+    interrupted: input.interrupted,
+    boardFailed: blames.length > 0 || rateFailed,
+    benchFault: of('bench', 'harness').length > 0 || selfCheck?.ok === false,
+    providerFault: of('provider').length > 0,
+    inconclusive:
+      judged.length === 0 ||
+      uncounted.length > 0 ||
+      budgetResults.some((result) => result.outcome === 'inconclusive'),
+  });
+  const why = reasonOf(exitCode, {
+    turns: judgements,
+    config: of('config'),
+    blames,
+    bench: of('bench', 'harness'),
+    provider: of('provider'),
+    uncounted,
+    budgets: budgetResults,
+    selfCheck,
+  });
+  return {
+    schema: 'earshot/verdict@1',
+    outcome: outcomeOfExitCode[exitCode],
+    exitCode,
+    why,
+    turns: judgements.map(({ turnId, outcome, findings: own }) => ({ turnId, outcome, findings: own })),
+    findings,
+    budgets: budgetResults,
+    distributions,
+    selfCheck,
+  };
+}
