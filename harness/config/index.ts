@@ -9,3 +9,12 @@ export type {
   VirtualBoardConfig,
   VirtualRigConfig,
 } from './bench-config';
+export { deepFreeze } from './deep-freeze';
+export { duration, formatDuration, parseDuration } from './duration';
+export { childEnvironment, readEnvironment, type Environment } from './environment';
+export { loadBench, type BenchOverrides } from './load-bench';
+export { loadBudgets } from './load-budgets';
+export { loadScenario } from './load-scenario';
+export { didYouMean, nearest } from './nearest';
+export { packageRoot } from './package-root';
+export { readYamlFile } from './yaml-file';

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { duration } from './duration';
+import { name, text, uniqueBy } from './field-types';
+
+const gainDb = z.number().min(-120).max(40);
+const driftPpm = z.number().min(-1000).max(1000);
+
+const path = (defaultGainDb: number, defaultDelayMs: number) =>
+  z
+    .strictObject({
+      gainDb: gainDb.default(defaultGainDb),
+      delay: duration({ atMostMs: 1000 }).default(defaultDelayMs),
+    })
+    .prefault({});
+
+/** The virtual rig; every key has a default: 30 dB SNR in a small room, a board 30 cm from the rig's speaker. */
+const virtualRig = z.strictObject({
+  /** Default: virtual. */
+  kind: z.literal('virtual').default('virtual'),
+  /** Default: 0. */
+  driftPpm: driftPpm.default(0),
+  /** Default: 30 dB. */
+  snrDb: z.number().min(-20).max(120).default(30),
+  room: z
+    .strictObject({
+      /** Default: 0ms, no reverberation. */
+      rt60: duration({ atMostMs: 10_000 }).default(0),
+      /** Default: 6 dB. */
+      directToReverberantDb: z.number().min(-20).max(60).default(6),
+    })
+    .prefault({}),
+  /** Defaults: the board 30 cm from the rig's speaker, the rig's microphone 20 cm from the board's speaker. */
+  paths: z
+    .strictObject({
+      playbackToMic: path(-6, 0.9),
+      playbackToSpeakerChannel: path(-26, 1.5),
+      boardToMic: path(-30, 10),
+      boardToSpeakerChannel: path(-3, 0.6),
+    })
+    .prefault({}),
+  /** Default: 0 dB. */
+  loopbackGainDb: gainDb.default(0),
+  /** Default: 1. */
+  seed: z.int().min(0).max(0xffff_ffff).default(1),
+});
+
+const anyBoard = {
+  name,
+  /** Default: realtime-ws. */
+  dialect: name.default('realtime-ws'),
+  /** Default: 20s. */
+  bootTimeout: duration({ atLeastMs: 1 }).default(20_000),
+  /** Default: 30s. */
+  sessionTimeout: duration({ atLeastMs: 1 }).default(30_000),
+};
+
+const serialBoard = z.strictObject({
+  ...anyBoard,
+  kind: z.literal('serial'),
+  /** Default: ESP32-S3. */
+  model: text.default('ESP32-S3'),
+  port: text,
+  /** Default: 115200. */
+  baudRate: z.int().min(300).max(5_000_000).default(115_200),
+  rig: virtualRig,
+});
+
+const virtualBoard = z.strictObject({
+  ...anyBoard,
+  kind: z.literal('virtual'),
+  /** Default: ESP32-S3 virtual. */
+  model: text.default('ESP32-S3 virtual'),
+  /** Default: 0. */
+  crystalPpm: driftPpm.default(0),
+  /** Default: what `dialect` says. */
+  firmwareDialect: name.exactOptional(),
+  rig: virtualRig.prefault({}),
+});
+
+const mockProvider = z.strictObject({
+  /** Default: mock. */
+  kind: z.literal('mock').default('mock'),
+  /** Default: openai-realtime. */
+  protocol: z.literal('openai-realtime').default('openai-realtime'),
+  /** Default: 0, any free port. */
+  port: z.int().min(0).max(65_535).default(0),
+  /** Default: false. */
+  tls: z.boolean().default(false),
+});
+
+const turn = z.strictObject({
+  /** Default: 400ms. */
+  quiet: duration({ atLeastMs: 20, atMostMs: 60_000 }).default(400),
+  /** Default: 8s. */
+  deadline: duration({ atLeastMs: 100, atMostMs: 600_000 }).default(8000),
+  /** Default: 0 dB. */
+  playbackGainDb: z.number().min(-60).max(20).default(0),
+});
+
+/** bench.yaml as written; docs/bench-file.md explains every key. */
+export const benchFile = z.strictObject({
+  schema: z.literal('earshot/bench@1'),
+  /** Default: the file's name without its extension. */
+  name: text.exactOptional(),
+  /** Relative to the bench file, like all paths here. Default: the corpus of the package. */
+  corpus: text.exactOptional(),
+  /** Default: the package's fixtures/scenarios/voice-assistant.yaml. */
+  scenario: text.exactOptional(),
+  /** Default: none, no absolute bounds. */
+  budgets: text.exactOptional(),
+  boards: z
+    .array(z.discriminatedUnion('kind', [serialBoard, virtualBoard]))
+    .min(1)
+    .superRefine(uniqueBy('name', 'another board has this name already')),
+  provider: mockProvider.prefault({}),
+  turn: turn.prefault({}),
+});
+
+export type BenchFile = z.output<typeof benchFile>;

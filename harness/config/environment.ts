@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import { ConfigError } from '../errors';
+import { nearest } from './nearest';
+
+/** Everything that the environment says, read once. Undefined: not set, or set to nothing. */
+export interface Environment {
+  /** HIL_BENCH: absolute path of the bench file that plain `npx jest` uses. */
+  readonly benchPath: string | undefined;
+  /** CI: set and neither 0 nor false. Progress becomes plain lines. */
+  readonly ci: boolean;
+  /** FORCE_COLOR (0 and false mean never) before NO_COLOR; `auto` lets the terminal decide. */
+  readonly colour: 'always' | 'auto' | 'never';
+  /** EARSHOT_HOST: address of the host's RPC socket, given to Jest children. */
+  readonly hostAddress: string | undefined;
+  /** EARSHOT_BOARD: name of the board that a Jest child tests. */
+  readonly board: string | undefined;
+  /** EARSHOT_TURNS: how often a suite repeats a turn, at least 1. */
+  readonly turns: number | undefined;
+  /** EARSHOT_REPORTS: absolute path of the folder that runs are written to. */
+  readonly reportsPath: string | undefined;
+}
+
+const variables = {
+  benchPath: 'HIL_BENCH',
+  hostAddress: 'EARSHOT_HOST',
+  board: 'EARSHOT_BOARD',
+  turns: 'EARSHOT_TURNS',
+  reportsPath: 'EARSHOT_REPORTS',
+} as const satisfies Partial<Record<keyof Environment, string>>;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The environment as one frozen value. This function and `childEnvironment` are the only readers of `process.env`.
+ * @throws ConfigError `HIL_CONFIG_USAGE` for a value that does not fit, and for a variable that is nearly one of ours
+ *   (`EARSHOT_TURN`), which would otherwise be silently without effect.
+ */
+export function readEnvironment(env: Variables = process.env): Environment {
+  refuseMisspelt(env);
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const path = (name: string): string | undefined => {
+    const written = value(name);
+    return written === undefined ? undefined : resolve(written);
+  };
+  return Object.freeze({
+    benchPath: path(variables.benchPath),
+    ci: isOn(value('CI')),
+    colour: colourOf(value('FORCE_COLOR'), value('NO_COLOR')),
+    hostAddress: value(variables.hostAddress),
+    board: value(variables.board),
+    turns: turnsOf(value(variables.turns)),
+    reportsPath: path(variables.reportsPath),
+  });
+}
+
+/** Our variables for a child process, on top of those that this process has; undefined removes one. */
+export function childEnvironment(
+  values: Partial<Pick<Environment, keyof typeof variables>>,
+  env: Variables = process.env,
+): NodeJS.ProcessEnv {
+  const child: NodeJS.ProcessEnv = { ...env };
+  for (const [field, name] of Object.entries(variables)) {
+    if (!(field in values)) continue;
+    const value = values[field as keyof typeof variables];
+    child[name] = value === undefined ? undefined : String(value);
+  }
+  return child;
+}
+
+const isOn = (value: string | undefined): boolean =>
+  value !== undefined && !['0', 'false'].includes(value.toLowerCase());
+
+function colourOf(force: string | undefined, no: string | undefined): Environment['colour'] {
+  if (force !== undefined) return isOn(force) ? 'always' : 'never';
+  return no === undefined ? 'auto' : 'never';
+}
+
+function turnsOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw new ConfigError(
+    'HIL_CONFIG_USAGE',
+    `EARSHOT_TURNS is "${value}"; expected a whole number from 1 to 999999.`,
+    {
+      variable: 'EARSHOT_TURNS',
+      value,
+    },
+  );
+}
+
+function refuseMisspelt(env: Variables): void {
+  const known: readonly string[] = Object.values(variables);
+  const suffixes = new Map(known.map((variable) => [suffixOf(variable), variable]));
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith('EARSHOT_') || known.includes(variable)) continue;
+    const [suffix] = nearest(suffixOf(variable), suffixes.keys(), 1);
+    if (suffix === undefined) continue;
+    const meant = suffixes.get(suffix);
+    const message = `The environment variable ${variable} is unknown; did you mean ${meant ?? suffix}?`;
+    throw new ConfigError('HIL_CONFIG_USAGE', message, { variable, meant });
+  }
+}
+
+/** Only what follows the prefix is compared: the prefix would make every two of them similar. */
+const suffixOf = (variable: string): string => variable.replace(/^[A-Z]+_/, '');

@@ -1,0 +1,117 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadBench } from './load-bench';
+import { packageRoot } from './package-root';
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-bench-'));
+const benchOf = (text: string): string => {
+  const path = join(folder, 'mine.yaml');
+  writeFileSync(path, `schema: earshot/bench@1\n${text}`);
+  return path;
+};
+const smallest = 'boards:\n  - { name: b1, kind: virtual }\n';
+
+describe('loadBench', () => {
+  it('reads the bench that needs no hardware', () => {
+    const root = packageRoot();
+    const bench = loadBench(join(root, 'fixtures/benches/virtual.yaml'));
+    expect(bench).toMatchObject({
+      name: 'virtual',
+      corpusPath: join(root, 'fixtures'),
+      scenarioPath: join(root, 'fixtures/scenarios/voice-assistant.yaml'),
+      budgetsPath: join(root, 'fixtures/benches/budgets.yaml'),
+      provider: { kind: 'mock', protocol: 'openai-realtime', port: 0, tls: false },
+      turn: { quietMs: 400, deadlineMs: 8000, playbackGainDb: 0 },
+    });
+    expect(bench.boards).toHaveLength(1);
+    expect(bench.boards[0]).toMatchObject({
+      kind: 'virtual',
+      name: 'virtual-1',
+      firmwareDialect: 'realtime-ws',
+      rig: { driftPpm: 40, room: { rt60Ms: 200 }, paths: { playbackToMic: { gainDb: -6, delayMs: 0.9 } } },
+    });
+  });
+
+  it('fills in everything that a bench file leaves out', () => {
+    const bench = loadBench(benchOf(smallest));
+    expect(bench.name).toBe('mine');
+    expect(bench.corpusPath).toBe(join(packageRoot(), 'fixtures'));
+    expect(bench.budgetsPath).toBeUndefined();
+    expect(bench.boards[0]).toEqual({
+      kind: 'virtual',
+      name: 'b1',
+      model: 'ESP32-S3 virtual',
+      dialect: 'realtime-ws',
+      firmwareDialect: 'realtime-ws',
+      bootTimeoutMs: 20_000,
+      sessionTimeoutMs: 30_000,
+      crystalPpm: 0,
+      rig: {
+        kind: 'virtual',
+        driftPpm: 0,
+        snrDb: 30,
+        room: { rt60Ms: 0, directToReverberantDb: 6 },
+        paths: {
+          playbackToMic: { gainDb: -6, delayMs: 0.9 },
+          playbackToSpeakerChannel: { gainDb: -26, delayMs: 1.5 },
+          boardToMic: { gainDb: -30, delayMs: 10 },
+          boardToSpeakerChannel: { gainDb: -3, delayMs: 0.6 },
+        },
+        loopbackGainDb: 0,
+        seed: 1,
+      },
+    });
+  });
+
+  it('takes paths relative to the bench file and is frozen', () => {
+    const bench = loadBench(benchOf(`${smallest}scenario: s/own.yaml\nbudgets: /abs/b.yaml\n`));
+    expect(bench.scenarioPath).toBe(join(folder, 's/own.yaml'));
+    expect(bench.budgetsPath).toBe('/abs/b.yaml');
+    expect(Object.isFrozen(bench.boards[0]?.rig.paths.boardToMic)).toBe(true);
+  });
+
+  it('lets overrides win over the file', () => {
+    const path = benchOf('boards:\n  - { name: b1, kind: virtual }\n  - { name: b2, kind: virtual }\n');
+    const bench = loadBench(path, {
+      boards: ['b2'],
+      budgetsPath: 'x.yaml',
+      turn: { quietMs: 100 },
+      provider: { port: 8443 },
+    });
+    expect(bench.boards.map(({ name }) => name)).toEqual(['b2']);
+    expect(bench.budgetsPath).toBe(join(process.cwd(), 'x.yaml'));
+    expect(bench.turn).toMatchObject({ quietMs: 100, deadlineMs: 8000 });
+    expect(bench.provider).toMatchObject({ port: 8443, tls: false });
+    expect(() => loadBench(path, { boards: ['b3'] })).toThrow(/has no board b3; did you mean b1 or b2\?/);
+  });
+
+  it.each([
+    ['boards: []', 'boards is a list of 0; expected at least 1 entries'],
+    [
+      'boards: [{ name: b1, kind: virtul }]',
+      'boards[0].kind is "virtul"; expected one of serial, virtual; did you mean virtual?',
+    ],
+    ['boards: [{ name: b1 }]', 'boards[0].kind is missing; expected one of serial, virtual'],
+    ['boards: [{ name: b1, kind: serial, rig: {} }]', 'boards[0].port is missing; expected a text'],
+    [`${smallest}turn: { quiet: 400 }`, 'turn.quiet is 400; a unit is missing: write 400ms'],
+    [`${smallest}turn: { quiet: '400' }`, 'turn.quiet is "400"; a unit is missing: write 400ms'],
+    [`${smallest}turn: { quiet: 9h }`, 'turn.quiet is "9h"; expected 20ms to 1min'],
+    [`${smallest}turn: { quiet: }`, 'turn.quiet is empty; write a duration such as 200ms, 1.5s or 2min'],
+    [`${smallest}turn: { quietMs: 400ms }`, 'the key turn.quietMs is unknown; did you mean quiet?'],
+    [`${smallest}turn: yes`, 'turn is "yes"; expected a mapping'],
+    [`${smallest}provider: { port: 70000 }`, 'provider.port is 70000; expected at most 65535'],
+    [`${smallest}provider: { port: 1.5 }`, 'provider.port is 1.5; expected a whole number'],
+    [
+      'boards: [{ name: b1, kind: virtual }, { name: b1, kind: virtual }]',
+      'boards[1].name is "b1"; another board has this name already',
+    ],
+    ['boards: [{ name: "a b/", kind: virtual }]', 'boards[0].name is "a b/"; expected letters, digits'],
+    [
+      'boards: [{ nam: b1, kind: virtual, crystalPpm: .nan }]',
+      'the key boards[0].nam is unknown; did you mean name? (and 1 more problem)',
+    ],
+  ])('refuses %s', (text, sentence) => {
+    expect(() => loadBench(benchOf(text))).toThrow(sentence);
+  });
+});

@@ -1,0 +1,115 @@
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { ConfigError } from '../errors';
+import type {
+  BenchConfig,
+  BoardConfig,
+  MockProviderConfig,
+  TurnConfig,
+  VirtualRigConfig,
+} from './bench-config';
+import { benchFile, type BenchFile } from './bench-schema';
+import { deepFreeze } from './deep-freeze';
+import { didYouMean } from './nearest';
+import { packageRoot } from './package-root';
+import { readYamlFile } from './yaml-file';
+
+type FileBoard = BenchFile['boards'][number];
+type FileRig = FileBoard['rig'];
+
+/** What a command line changes on a bench. Absent or undefined: as the file says. Paths are relative to the working folder. */
+export interface BenchOverrides {
+  /** Names of the boards to keep, in this order; all of them if empty. */
+  readonly boards?: readonly string[] | undefined;
+  readonly corpusPath?: string | undefined;
+  readonly scenarioPath?: string | undefined;
+  readonly budgetsPath?: string | undefined;
+  readonly provider?: Partial<MockProviderConfig> | undefined;
+  readonly turn?: Partial<TurnConfig> | undefined;
+}
+
+/**
+ * A bench file with defaults filled in, durations in ms and paths absolute, frozen. The files that it names are not
+ * opened. Nothing is taken from the environment.
+ * @throws ConfigError as `readYamlFile` does; `HIL_CONFIG_USAGE` for a board that the bench does not have.
+ */
+export function loadBench(path: string, overrides: BenchOverrides = {}): BenchConfig {
+  const file = readYamlFile(path, benchFile, 'bench file');
+  const absolutePath = resolve(path);
+  const choose = (override: string | undefined, written: string | undefined): string | undefined => {
+    if (override !== undefined) return resolve(override);
+    return written === undefined ? undefined : resolve(dirname(absolutePath), written);
+  };
+  return deepFreeze({
+    path: absolutePath,
+    name: file.name ?? basename(path, extname(path)),
+    corpusPath: choose(overrides.corpusPath, file.corpus) ?? packaged('fixtures'),
+    scenarioPath:
+      choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
+    budgetsPath: choose(overrides.budgetsPath, file.budgets),
+    boards: chosenBoards(file.boards.map(boardOf), overrides.boards ?? [], path),
+    provider: { ...file.provider, ...overrides.provider },
+    turn: {
+      quietMs: file.turn.quiet,
+      deadlineMs: file.turn.deadline,
+      playbackGainDb: file.turn.playbackGainDb,
+      ...overrides.turn,
+    },
+  });
+}
+
+const packaged = (path: string): string => join(packageRoot(), path);
+
+function boardOf(board: FileBoard): BoardConfig {
+  const shared = {
+    name: board.name,
+    model: board.model,
+    dialect: board.dialect,
+    bootTimeoutMs: board.bootTimeout,
+    sessionTimeoutMs: board.sessionTimeout,
+    rig: rigOf(board.rig),
+  };
+  return board.kind === 'serial'
+    ? { kind: 'serial', ...shared, port: board.port, baudRate: board.baudRate }
+    : {
+        kind: 'virtual',
+        ...shared,
+        crystalPpm: board.crystalPpm,
+        firmwareDialect: board.firmwareDialect ?? board.dialect,
+      };
+}
+
+function rigOf({ room, paths, ...rig }: FileRig): VirtualRigConfig {
+  const pathOf = ({ gainDb, delay }: { readonly gainDb: number; readonly delay: number }) => ({
+    gainDb,
+    delayMs: delay,
+  });
+  return {
+    ...rig,
+    room: { rt60Ms: room.rt60, directToReverberantDb: room.directToReverberantDb },
+    paths: {
+      playbackToMic: pathOf(paths.playbackToMic),
+      playbackToSpeakerChannel: pathOf(paths.playbackToSpeakerChannel),
+      boardToMic: pathOf(paths.boardToMic),
+      boardToSpeakerChannel: pathOf(paths.boardToSpeakerChannel),
+    },
+  };
+}
+
+function chosenBoards(
+  boards: readonly BoardConfig[],
+  names: readonly string[],
+  path: string,
+): readonly BoardConfig[] {
+  if (names.length === 0) return boards;
+  const present = boards.map(({ name }) => name);
+  return [...new Set(names)].map((name) => {
+    const board = boards.find((candidate) => candidate.name === name);
+    if (board !== undefined) return board;
+    const hint = didYouMean(name, present) || `; it has ${present.join(', ')}.`;
+    throw new ConfigError('HIL_CONFIG_USAGE', `Bench ${path} has no board ${name}${hint}`, {
+      path,
+      name,
+      present,
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { Budgets } from './bench-config';
+import { deepFreeze } from './deep-freeze';
+import { duration } from './duration';
+import { readYamlFile } from './yaml-file';
+
+const statistics = ['p50', 'p90', 'p95', 'max'] as const;
+const bound = duration().exactOptional();
+
+/** Upper bounds of one measure; every one is optional, a wider statistic has no lower bound than a narrower one. */
+const bounds = z
+  .strictObject({ p50: bound, p90: bound, p95: bound, max: bound })
+  .superRefine((written, context) => {
+    let highestMs = 0;
+    let highest = '';
+    for (const statistic of statistics) {
+      const boundMs = written[statistic];
+      if (boundMs === undefined) continue;
+      if (boundMs < highestMs) {
+        const message = `it lies above or at ${highest}, so its bound cannot be lower`;
+        context.addIssue({ code: 'custom', path: [statistic], message });
+      } else {
+        [highestMs, highest] = [boundMs, statistic];
+      }
+    }
+  })
+  .exactOptional();
+
+/** budgets.yaml as written; docs/bench-file.md explains every key. */
+export const budgetsFile = z.strictObject({
+  schema: z.literal('earshot/budgets@1'),
+  /** Default: no bound. */
+  successRate: z.number().min(0).max(1).exactOptional(),
+  /** Default: no bounds. */
+  measures: z
+    // The names of harness/measurement, which config may not import; a test keeps them equal.
+    .strictObject({
+      voiceToVoice: bounds,
+      timeToFunctionCall: bounds,
+      uplink: bounds,
+      endpointing: bounds,
+      ttfa: bounds,
+      downlink: bounds,
+    })
+    .prefault({}),
+});
+
+/**
+ * A budgets file, bounds in ms, frozen.
+ * @throws ConfigError as `readYamlFile` does; a measure that does not exist is an unknown key.
+ */
+export function loadBudgets(path: string): Budgets {
+  const { successRate, measures } = readYamlFile(path, budgetsFile, 'budgets file');
+  return deepFreeze({ path: resolve(path), successRate, measures });
+}
