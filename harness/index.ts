@@ -1,1 +1,15 @@
-export {};
+/** Public API of Earshot: what suites are written with. */
+export { catalogue, HilError, isHilError, type ErrorCode, type Origin } from './errors';
+export {
+  benchDescription,
+  describe,
+  expect,
+  test,
+  type BenchHandles,
+  type BoardHandle,
+  type EarshotExpect,
+  type TestBody,
+  type TestOptions,
+  type TurnMatchers,
+} from './jest';
+export type { Capability, ConsoleLine, DialectDescription, FunctionCall, TurnRecord } from './ports';

@@ -1,0 +1,8 @@
+export { HostClient, type RemoteError } from './rpc/client';
+export type {
+  BenchDescription,
+  HostMethod,
+  HostMethods,
+  SessionResult,
+  TurnResult,
+} from './rpc/protocol';

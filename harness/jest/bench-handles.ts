@@ -1,0 +1,88 @@
+import { attachment, attachmentPath } from 'allure-js-commons';
+import { join } from 'node:path';
+import { fromWireError } from '../errors';
+import type { BenchDescription, SessionResult, TurnResult } from '../host';
+import type { ConsoleLine, DialectDescription } from '../ports';
+import { suiteBridge } from './suite-bridge';
+
+/** The board, as a suite holds it. */
+export interface BoardHandle {
+  readonly name: string;
+  readonly model: string;
+  readonly dialect: DialectDescription;
+  /** Resets the board; resolves once its application runs, with the index of the first console line after the reset. */
+  reset(): Promise<{ readonly firstLine: number }>;
+  /** Resets, connects to the provider and lets the greeting end. */
+  newSession(): Promise<SessionResult>;
+  /** Types a command; gives back the index of the first console line after it. */
+  send(command: string): Promise<{ readonly firstLine: number }>;
+  /** First console line from `from` on (default: the next one) that matches anywhere in it. */
+  expectLine(
+    pattern: RegExp,
+    options: { readonly withinMs: number; readonly from?: number },
+  ): Promise<ConsoleLine>;
+  lines(from: number): Promise<readonly ConsoleLine[]>;
+}
+
+/** What a test is handed. */
+export interface BenchHandles {
+  readonly board: BoardHandle;
+  readonly bench: BenchDescription;
+  /**
+   * Plays a prompt on the quiet board and resolves when the turn is over, measured. Prompts are named by clip (`en-light-on-a`)
+   * or by utterance (`en-light-on`: its first voice). Throws when something broke during the turn.
+   */
+  turn(prompt: string): Promise<TurnResult>;
+}
+
+/** Clip of an id or an utterance. */
+function clipOf(bench: BenchDescription, prompt: string): string {
+  const clip = bench.prompts.find(({ id }) => id === prompt) ?? bench.prompts.find(({ utterance }) => utterance === prompt);
+  if (clip === undefined) {
+    const known = [...new Set(bench.prompts.map(({ utterance }) => utterance))].join(', ');
+    throw new Error(`The corpus has no prompt "${prompt}"; it has ${known}.`);
+  }
+  return clip.id;
+}
+
+/** Puts what a person wants to hear and read beside a test into its Allure result. */
+async function attachEvidence(bench: BenchDescription, { record, measurement }: TurnResult): Promise<void> {
+  const title = `${record.turnId} ${record.prompt.id}`;
+  if (record.capture !== undefined) {
+    await attachmentPath(`${title} capture`, join(bench.runPath, record.capture.path), {
+      contentType: 'audio/wav',
+      fileExtension: 'wav',
+    });
+  }
+  const console = record.consoleLines.map(({ hostAtMs, text }) => `${hostAtMs.toFixed(1)}  ${text}`).join('\n');
+  await attachment(`${title} console`, console, 'text/plain');
+  const { marks, measures, calls, reply } = measurement;
+  await attachment(`${title} timeline`, JSON.stringify({ marks, measures, calls, reply }, null, 2), 'application/json');
+}
+
+/** The handles of the bench that this sandbox is connected to. */
+export function benchHandles(): BenchHandles {
+  const { bench, call } = suiteBridge();
+  return {
+    bench,
+    board: {
+      name: bench.boardName,
+      model: bench.boardModel,
+      dialect: bench.dialect,
+      reset: () => call('reset', {}),
+      newSession: () => call('newSession', {}),
+      send: (command) => call('send', { command }),
+      expectLine: ({ source, flags }, { withinMs, from }) =>
+        call('expectLine', { source, flags, withinMs, ...(from === undefined ? {} : { from }) }),
+      lines: (from) => call('lines', { from }),
+    },
+    turn: async (prompt) => {
+      const result = await call('turn', { promptId: clipOf(bench, prompt) });
+      await attachEvidence(bench, result);
+      const [fault] = result.record.faults;
+      if (fault !== undefined) throw Object.assign(fromWireError(fault), { recorded: true });
+      return result;
+    },
+  };
+}
+

@@ -1,0 +1,124 @@
+import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
+import type { Circus } from '@jest/types';
+import { createJestEnvironment } from 'allure-jest/factory';
+import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
+import { readEnvironment } from '../../config';
+import { HilError, isHilError, toWireError } from '../../errors';
+import { HostClient, type BenchDescription } from '../../host';
+import type { Finding } from '../../ports';
+import type { TestRecord } from '../../run';
+import { installBridge } from '../suite-bridge';
+
+const nameOf = (test: Circus.TestEntry): string[] => {
+  const names = [test.name];
+  for (let block: Circus.DescribeBlock | undefined = test.parent; block !== undefined; block = block.parent) {
+    if (block.name !== 'ROOT_DESCRIBE_BLOCK') names.unshift(block.name);
+  }
+  return names;
+};
+
+/** True when a finding exists for what a test threw: matchers and the host mark their errors. */
+const wasRecorded = (thrown: unknown): boolean =>
+  typeof thrown === 'object' && thrown !== null && 'recorded' in thrown && thrown.recorded === true;
+
+/**
+ * Connects each test file to the host before its tests are collected, so that a suite knows the bench's capabilities, and
+ * reports every test as it ends.
+ */
+class EarshotEnvironment extends NodeEnvironment {
+  private client: HostClient | undefined;
+  private readonly file: string;
+  private turnIds: string[] = [];
+
+  constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+    const { allureResultsPath } = readEnvironment();
+    if (allureResultsPath !== undefined) {
+      config.projectConfig.testEnvironmentOptions = {
+        ...config.projectConfig.testEnvironmentOptions,
+        resultsDir: allureResultsPath,
+      };
+    }
+    super(config, context);
+    this.file = context.testPath;
+  }
+
+  override async setup(): Promise<void> {
+    await super.setup();
+    const { hostAddress } = readEnvironment();
+    if (hostAddress === undefined) {
+      throw new HilError('HIL_HOST_UNREACHABLE', 'EARSHOT_HOST is not set: no host was started for this suite.');
+    }
+    const client = await HostClient.connect(hostAddress);
+    this.client = client;
+    const bench: BenchDescription = await client.call('describe', {});
+    installBridge(this.global, {
+      bench,
+      call: async (method, params) => {
+        const result = await client.call(method, params);
+        if (method === 'turn') this.turnIds.push((result as { record: { turnId: string } }).record.turnId);
+        return result;
+      },
+      recordFinding: (finding) => this.record(finding),
+    });
+  }
+
+  override async teardown(): Promise<void> {
+    await this.client?.settled();
+    this.client?.close();
+    await super.teardown();
+  }
+
+  async handleTestEvent(event: Circus.AsyncEvent | Circus.SyncEvent): Promise<void> {
+    if (event.name === 'test_start') {
+      this.turnIds = [];
+      await this.client?.call('testStarted', { name: nameOf(event.test).join(' › ') });
+    } else if (event.name === 'test_skip') {
+      await this.finish(event.test, 'skipped');
+    } else if (event.name === 'test_done') {
+      for (const error of event.test.errors) this.recordUnlessKnown(Array.isArray(error) ? error[0] : error);
+      await this.finish(event.test, event.test.errors.length === 0 ? 'passed' : 'failed');
+    } else if (event.name === 'hook_failure') {
+      this.recordUnlessKnown(event.error);
+    }
+  }
+
+  private async finish(test: Circus.TestEntry, status: TestRecord['status']): Promise<void> {
+    const name = nameOf(test);
+    const skipReason = /\(skipped: (.*)\)$/.exec(test.name)?.[1];
+    await this.client?.settled();
+    await this.client?.call('testFinished', {
+      test: {
+        schema: 'earshot/test@1',
+        file: this.file,
+        name,
+        status,
+        durationMs: test.duration ?? 0,
+        failures: test.errors.map((error) => messageOf(Array.isArray(error) ? error[0] : error)),
+        turnIds: [...this.turnIds],
+        ...(skipReason === undefined ? {} : { skipReason }),
+      },
+    });
+  }
+
+  private recordUnlessKnown(thrown: unknown): void {
+    if (wasRecorded(thrown)) return;
+    const { code, message, facts } = toWireError(thrown);
+    const origin = isHilError(thrown) ? thrown.origin : 'harness';
+    this.record({ code, origin, message, facts });
+  }
+
+  private record(finding: Omit<Finding, 'hostAtMs' | 'test'>): void {
+    // A host that is gone has its own finding; the test fails either way.
+    this.client?.call('finding', { finding }).catch(() => undefined);
+  }
+}
+
+const messageOf = (thrown: unknown): string => {
+  if (typeof thrown === 'object' && thrown !== null) {
+    if ('stack' in thrown && typeof thrown.stack === 'string') return thrown.stack;
+    if ('message' in thrown && typeof thrown.message === 'string') return thrown.message;
+  }
+  return String(thrown);
+};
+
+export default createJestEnvironment(EarshotEnvironment);

@@ -1,0 +1,31 @@
+import type { BenchDescription, HostMethod, HostMethods } from '../host';
+import type { Finding } from '../ports';
+
+/** What the environment, outside the sandbox, puts at the hand of the suites inside it. */
+export interface SuiteBridge {
+  readonly bench: BenchDescription;
+  call<M extends HostMethod>(method: M, params: HostMethods[M]['params']): Promise<HostMethods[M]['result']>;
+  /** Sends a finding at once; it is with the host before the test counts as over. */
+  recordFinding(finding: Omit<Finding, 'hostAtMs' | 'test'>): void;
+}
+
+const BRIDGE = '__earshot__';
+
+/** Puts the bridge into a sandbox's globals. */
+export function installBridge(sandbox: object, bridge: SuiteBridge): void {
+  Object.defineProperty(sandbox, BRIDGE, { value: bridge, enumerable: false });
+}
+
+/**
+ * The bridge of the sandbox that this code runs in.
+ * @throws Error when the suite does not run in Earshot's environment.
+ */
+export function suiteBridge(): SuiteBridge {
+  const bridge = (globalThis as { [BRIDGE]?: SuiteBridge })[BRIDGE];
+  if (bridge === undefined) {
+    throw new Error(
+      'This suite needs a bench: run it with `earshot run --suite FILE`, or with a Jest project whose testEnvironment is Earshot’s.',
+    );
+  }
+  return bridge;
+}

@@ -1,0 +1,30 @@
+/** A voice board answers soon: turns over several sessions, timed by their sound. The budgets judge the distribution. */
+import { benchDescription, describe, expect, test } from 'earshot';
+
+/** Sessions differ from each other; fewer would show only one of them. */
+const SESSIONS = 3;
+
+describe('latency', () => {
+  const { turns, prompts } = benchDescription();
+  const spoken = prompts.filter(({ recognisable }) => recognisable);
+  const perSession = Math.ceil(turns / SESSIONS);
+  for (let session = 0; session < SESSIONS; session += 1) {
+    const count = Math.min(perSession, turns - session * perSession);
+    if (count <= 0) break;
+    test(
+      `session ${session + 1}: ${count} turns`,
+      { needs: ['audio'], timeoutMs: 60_000 + count * 30_000 },
+      async ({ board, turn }) => {
+        await board.newSession();
+        for (let index = 0; index < count; index += 1) {
+          // A stride through the corpus mixes languages, voices and kinds of turns.
+          const prompt = spoken[((session * perSession + index) * 7) % spoken.length];
+          if (prompt === undefined) throw new Error('The corpus holds no prompt that the provider knows.');
+          const answer = await turn(prompt.id);
+          expect(answer).toHaveBeenHeardAs(prompt.utterance);
+          expect(answer).toHaveMeasured('voiceToVoice');
+        }
+      },
+    );
+  }
+});
