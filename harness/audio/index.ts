@@ -1,3 +1,5 @@
+export { activeSpeechLevel, type ActiveSpeech } from './active-speech-level';
+export { annotateSpeech, ANNOTATION_FRAME_MS, SPEECH_RANGE_DB, type SpeechAnnotation } from './annotate';
 export {
   AUDIO_LINK_SCHEMA,
   AudioLinkDecoder,
@@ -12,4 +14,10 @@ export {
   type SpeakerSpan,
   type UplinkMark,
 } from './audio-link';
+export { ConvolverInput, PartitionedConvolver, partitionsOf, type ConvolverPath } from './partitioned-convolver';
+export { bandLimitToSpeech, SPEECH_BAND_HZ } from './band-limit';
+export { countClipped, noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
+export { resample } from './resample';
+export { readWav, toPcm16, writeWav } from './wav';
+export { resample } from './resample';

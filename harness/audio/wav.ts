@@ -1,0 +1,129 @@
+import { decode } from 'wav-decoder';
+
+import type { MultiChannelClip, PcmClip } from './pcm-clip';
+import { notWav, readWavLayout, type WavLayout } from './wav-chunks';
+
+const HEADER_BYTES = 44;
+const INT16_FULL_SCALE = 32_768;
+/** What a RIFF header's 32-bit size can say. */
+const MAX_DATA_BYTES = 0xffff_ffff - HEADER_BYTES;
+
+interface WavHeader {
+  readonly formatTag: 1 | 3;
+  readonly channelCount: number;
+  readonly rateHz: number;
+  readonly bitDepth: number;
+  readonly dataBytes: number;
+}
+
+function header({ formatTag, channelCount, rateHz, bitDepth, dataBytes }: WavHeader): Buffer {
+  const frameBytes = (channelCount * bitDepth) / 8;
+  const bytes = Buffer.alloc(HEADER_BYTES);
+  bytes.write('RIFF', 0, 'latin1');
+  bytes.writeUInt32LE(HEADER_BYTES - 8 + dataBytes, 4);
+  bytes.write('WAVEfmt ', 8, 'latin1');
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(formatTag, 20);
+  bytes.writeUInt16LE(channelCount, 22);
+  bytes.writeUInt32LE(rateHz, 24);
+  bytes.writeUInt32LE(rateHz * frameBytes, 28);
+  bytes.writeUInt16LE(frameBytes, 32);
+  bytes.writeUInt16LE(bitDepth, 34);
+  bytes.write('data', 36, 'latin1');
+  bytes.writeUInt32LE(dataBytes, 40);
+  return bytes;
+}
+
+/**
+ * 8-bit samples as 16 bit and 24-bit ones as 32 bit, without loss: wav-decoder reads 8-bit silence as +0.004 and the
+ * lowest 24-bit value as +1.
+ */
+function widened(layout: WavLayout): WavLayout {
+  const { data, bitDepth } = layout;
+  if (bitDepth === 8) {
+    const wide = Buffer.alloc(data.length * 2);
+    for (const [index, value] of data.entries()) wide.writeInt16LE((value - 128) * 256, index * 2);
+    return { ...layout, bitDepth: 16, data: wide };
+  }
+  if (bitDepth === 24) {
+    const wide = Buffer.alloc((data.length / 3) * 4);
+    for (let at = 0; at < data.length; at += 3) data.copy(wide, (at / 3) * 4 + 1, at, at + 3);
+    return { ...layout, bitDepth: 32, data: wide };
+  }
+  return layout;
+}
+
+/**
+ * The sound of a WAV file: full scale ±1, integer samples divided by 2^(bits - 1) on both sides of zero, any rate, one
+ * array per channel. PCM of 8, 16, 24 and 32 bit and float of 32 and 64 bit, extensible or not. A file that was cut off
+ * or never finished gives the whole frames it has; a finished file without samples gives empty channels.
+ * @throws HilError `HIL_AUDIO_NOT_WAV` for anything else, with what was seen.
+ */
+export function readWav(bytes: Uint8Array): MultiChannelClip {
+  const layout = widened(readWavLayout(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+  const head = header({
+    formatTag: layout.sampleFormat === 'pcm' ? 1 : 3,
+    channelCount: layout.channelCount,
+    rateHz: layout.rateHz,
+    bitDepth: layout.bitDepth,
+    dataBytes: layout.data.length,
+  });
+  // A fresh ArrayBuffer: wav-decoder copies a Buffer only when it is of its own realm, which under Jest it is not.
+  const plain = new Uint8Array(head.length + layout.data.length);
+  plain.set(head);
+  plain.set(layout.data, head.length);
+  try {
+    const { channelData, sampleRate } = decode.sync(plain.buffer, { symmetric: true });
+    return { channels: channelData, rateHz: sampleRate };
+  } catch (cause) {
+    throw notWav('its samples could not be decoded', { sizeBytes: bytes.length }, cause);
+  }
+}
+
+/**
+ * 16-bit PCM of samples at full scale ±1, rounded to nearest. What does not fit is set to the nearest end, never wrapped,
+ * and counted; a NaN becomes 0 and counts too.
+ */
+export function toPcm16(samples: Float32Array): {
+  readonly pcm: Int16Array;
+  readonly clippedSamples: number;
+} {
+  const pcm = new Int16Array(samples.length);
+  let clippedSamples = 0;
+  for (const [index, sample] of samples.entries()) {
+    const value = Math.round(sample * INT16_FULL_SCALE);
+    const fitting = Math.max(-INT16_FULL_SCALE, Math.min(INT16_FULL_SCALE - 1, value));
+    if (fitting !== value) clippedSamples += 1;
+    pcm[index] = fitting;
+  }
+  return { pcm, clippedSamples };
+}
+
+/**
+ * A WAV file of 16-bit PCM: 44-byte header, then the channels interleaved. The inverse of `readWav` for 16-bit sound.
+ * Samples over full scale saturate; `toPcm16` counts them.
+ * @throws RangeError when the channels differ in length or the sound exceeds the 4 GiB that a WAV holds.
+ */
+export function writeWav(clip: MultiChannelClip | PcmClip): Buffer {
+  const channels = 'channels' in clip ? clip.channels : [clip.samples];
+  const lengthSamples = channels[0]?.length ?? 0;
+  const dataBytes = channels.length * lengthSamples * 2;
+  if (channels.length === 0 || channels.some((channel) => channel.length !== lengthSamples)) {
+    throw new RangeError(`writeWav: channels of ${channels.map((c) => c.length).join(', ')} samples`);
+  }
+  if (dataBytes > MAX_DATA_BYTES) throw new RangeError(`writeWav: ${dataBytes} bytes do not fit into a WAV`);
+  const head = header({
+    formatTag: 1,
+    channelCount: channels.length,
+    rateHz: clip.rateHz,
+    bitDepth: 16,
+    dataBytes,
+  });
+  const bytes = Buffer.concat([head, Buffer.alloc(dataBytes)]);
+  for (const [channelIndex, channel] of channels.entries()) {
+    for (const [index, value] of toPcm16(channel).pcm.entries()) {
+      bytes.writeInt16LE(value, HEADER_BYTES + (index * channels.length + channelIndex) * 2);
+    }
+  }
+  return bytes;
+}
