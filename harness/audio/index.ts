@@ -14,10 +14,14 @@ export {
   type SpeakerSpan,
   type UplinkMark,
 } from './audio-link';
-export { ConvolverInput, PartitionedConvolver, partitionsOf, type ConvolverPath } from './partitioned-convolver';
+export {
+  ConvolverInput,
+  PartitionedConvolver,
+  partitionsOf,
+  type ConvolverPath,
+} from './partitioned-convolver';
 export { bandLimitToSpeech, SPEECH_BAND_HZ } from './band-limit';
 export { countClipped, noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { resample } from './resample';
 export { readWav, toPcm16, writeWav } from './wav';
-export { resample } from './resample';
