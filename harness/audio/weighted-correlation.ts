@@ -1,0 +1,96 @@
+import { signalOf, spectrumOf, type HalfSpectrum } from './spectrum';
+
+/**
+ * Exponent of the magnitude weighting |G|^-beta: 0 is plain correlation, 1 the phase transform. 0.8 was best for speech
+ * through Opus in rooms (measurement.md section 3).
+ */
+export const MAGNITUDE_WEIGHTING = 0.8;
+
+/** A bin counts while the reference's energy around it is within this ratio of its strongest bin: -60 dB. */
+const REFERENCE_ENERGY_RATIO = 1e-6;
+/** The reference's energy is looked at in bands this wide. */
+const ENERGY_BAND_HZ = 100;
+/** Share of the band over which its upper edge fades out, so that the peak has low side lobes. */
+const UPPER_FADE = 0.2;
+
+export interface BandHz {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A reference made ready to be looked for in windows of one size. */
+export interface CorrelationReference {
+  readonly size: number;
+  readonly lengthSamples: number;
+  readonly spectrum: HalfSpectrum;
+  /** Weight of each bin from 0 to size / 2: 0 outside the band and where the reference is silent. */
+  readonly binWeights: Float64Array;
+}
+
+function binWeights(spectrum: HalfSpectrum, rateHz: number, band: BandHz): Float64Array {
+  const size = spectrum.length - 2;
+  const binHz = rateHz / size;
+  const high = Math.min(band.high, rateHz / 2);
+  const first = Math.ceil(band.low / binHz);
+  const last = Math.min(size / 2, Math.floor(high / binHz));
+  const widthBins = Math.max(1, Math.round(ENERGY_BAND_HZ / binHz));
+  const energies = new Float64Array(Math.ceil((size / 2 + 1) / widthBins));
+  for (let k = first; k <= last; k++) {
+    const energy = (spectrum[2 * k] ?? 0) ** 2 + (spectrum[2 * k + 1] ?? 0) ** 2;
+    const slot = Math.floor(k / widthBins);
+    energies[slot] = (energies[slot] ?? 0) + energy;
+  }
+  const least = energies.reduce((most, energy) => Math.max(most, energy), 0) * REFERENCE_ENERGY_RATIO;
+  const weights = new Float64Array(size / 2 + 1);
+  const fadeFromHz = high - UPPER_FADE * (high - band.low);
+  for (let k = first; k <= last; k++) {
+    if ((energies[Math.floor(k / widthBins)] ?? 0) <= least) continue;
+    const into = (k * binHz - fadeFromHz) / (high - fadeFromHz);
+    weights[k] = into <= 0 ? 1 : 0.5 + 0.5 * Math.cos(Math.PI * into);
+  }
+  return weights;
+}
+
+/** @param size - Transform size, a power of two not below the reference's length. */
+export function correlationReference(
+  reference: Float32Array,
+  { size, rateHz, band }: { readonly size: number; readonly rateHz: number; readonly band: BandHz },
+): CorrelationReference {
+  const spectrum = spectrumOf(reference, 0, size);
+  return { size, lengthSamples: reference.length, spectrum, binWeights: binWeights(spectrum, rateHz, band) };
+}
+
+/**
+ * Weighted cross-correlation of a window of the capture with the reference: value n says how well sample 0 of the
+ * reference stands at sample `start + n` of the capture. It is normalised so that a window that is nothing but the
+ * reference gives 1 (or -1, inverted) at its place. Values 0 to size - length are free of wrapping around.
+ * @returns undefined when window or reference have no energy in the band.
+ */
+export function weightedCorrelation(
+  capture: Float32Array,
+  start: number,
+  reference: CorrelationReference,
+): Float64Array | undefined {
+  const { size, spectrum, binWeights: weights } = reference;
+  const cross = spectrumOf(capture, start, size);
+  let total = 0;
+  for (let k = 0; k < weights.length; k++) {
+    const re = cross[2 * k] ?? 0;
+    const im = cross[2 * k + 1] ?? 0;
+    const referenceRe = spectrum[2 * k] ?? 0;
+    const referenceIm = spectrum[2 * k + 1] ?? 0;
+    const crossRe = re * referenceRe + im * referenceIm;
+    const crossIm = im * referenceRe - re * referenceIm;
+    const energy = crossRe * crossRe + crossIm * crossIm;
+    const weight = weights[k] ?? 0;
+    const scale = weight > 0 && energy > 0 ? weight * energy ** (-MAGNITUDE_WEIGHTING / 2) : 0;
+    cross[2 * k] = crossRe * scale;
+    cross[2 * k + 1] = crossIm * scale;
+    total += scale * Math.sqrt(energy);
+  }
+  if (total === 0) return undefined;
+  const correlation = signalOf(cross);
+  const gain = size / (2 * total);
+  for (let n = 0; n < correlation.length; n++) correlation[n] = (correlation[n] ?? 0) * gain;
+  return correlation;
+}
