@@ -1,0 +1,3 @@
+export { parseLogLine, type LogLine } from './log-line';
+export { RecordedConsole, type RecordedConsoleOptions } from './recorded-console';
+export type { WriteBytes } from './paced-writer';

@@ -1,0 +1,113 @@
+import { consoleStream } from '../__fixtures__/console-stream';
+import { CUT_MARK, LineAssembler, MAX_LINE_BYTES, type AssembledLine } from './line-assembler';
+
+const streams = [
+  'boot-realtime-ws.bin',
+  'tool-calls.txt',
+  'reset-mid-line.bin',
+  'colours-and-nuls.bin',
+  'chinese.txt',
+  'panic-gdb-stub.txt',
+];
+
+function assemble(chunks: readonly Buffer[]): AssembledLine[] {
+  const lines: AssembledLine[] = [];
+  const assembler = new LineAssembler((line) => void lines.push(line));
+  chunks.forEach((chunk, index) => assembler.push(chunk, index));
+  assembler.end();
+  return lines;
+}
+
+const withoutTimes = (lines: readonly AssembledLine[]) => lines.map((line) => ({ ...line, hostAtMs: 0 }));
+
+describe('LineAssembler', () => {
+  it.each(streams)('reads %s the same however it is cut', (file) => {
+    const bytes = consoleStream(file);
+    const whole = withoutTimes(assemble([bytes]));
+    for (let split = 1; split < bytes.length; split += 1) {
+      const halves = assemble([bytes.subarray(0, split), bytes.subarray(split)]);
+      expect(withoutTimes(halves)).toEqual(whole);
+    }
+    const single = [...bytes].map((byte) => Buffer.from([byte]));
+    expect(withoutTimes(assemble(single))).toEqual(whole);
+  });
+
+  it('places every line at the byte where it begins', () => {
+    const bytes = consoleStream('chinese.txt');
+    for (const line of assemble([bytes])) {
+      const start = line.byteOffset;
+      expect(bytes.subarray(start, start + Buffer.byteLength(line.text)).toString()).toBe(line.text);
+    }
+  });
+
+  it('flushes the line that a reset cuts and starts a boot at the banner', () => {
+    const bytes = consoleStream('reset-mid-line.bin');
+    const cut = bytes.indexOf('ESP-ROM');
+    const [network, segment, banner] = assemble([bytes.subarray(0, cut), bytes.subarray(cut)]);
+    expect(network).toMatchObject({ text: 'I (4100) NETWORK: got ip:192.168.7.31', boot: 0 });
+    expect(segment).toMatchObject({ truncated: true, boot: 0, hostAtMs: 0 });
+    expect(segment?.text).toBe('I (88) esp_image: segment 2: vaddr=3fc93c');
+    expect(banner).toMatchObject({
+      text: 'ESP-ROM:esp32s3-20210327',
+      boot: 1,
+      byteOffset: cut,
+      hostAtMs: 1,
+    });
+  });
+
+  it('strips colours, NULs, prompts and doubled carriage returns', () => {
+    expect(assemble([consoleStream('colours-and-nuls.bin')]).map(({ text }) => text)).toEqual([
+      'I (1080) Board: Init board.',
+      'E (1090) OPENAI_APP: Wifi not connected yet',
+      'W (1100) REALTIME_WS: Session closed code=1006 reason=abnormal',
+      'Light set to ON',
+      'st',
+    ]);
+  });
+
+  it('strips any number of prompts and keeps them aside', () => {
+    const [line] = assemble([Buffer.from('esp> esp> I (1790) wifi:state\r\n')]);
+    expect(line).toMatchObject({ text: 'I (1790) wifi:state', withPrompt: 'esp> esp> I (1790) wifi:state' });
+  });
+
+  it('shows a line without its end, and a character only when it is whole', () => {
+    const assembler = new LineAssembler(() => undefined);
+    expect(assembler.partial()).toBeUndefined();
+    assembler.push(Buffer.concat([Buffer.from('esp> 灯'), Buffer.from([0xe5])]), 7);
+    expect(assembler.partial()).toMatchObject({
+      text: '灯',
+      withPrompt: 'esp> 灯',
+      hostAtMs: 7,
+      byteOffset: 0,
+    });
+  });
+
+  it('cuts a line without an end into marked pieces that lose nothing', () => {
+    const text = '灯'.repeat(12_000);
+    const lines = assemble([Buffer.from(`${text}\nnext\n`)]);
+    expect(lines.length).toBe(4);
+    expect(lines.slice(0, 2).every((line) => line.text.endsWith(CUT_MARK))).toBe(true);
+    expect(lines.every((line) => Buffer.byteLength(line.text) <= MAX_LINE_BYTES + CUT_MARK.length)).toBe(
+      true,
+    );
+    const joined = lines.slice(0, 3).map((line) => line.text.replace(CUT_MARK, ''));
+    expect(joined.join('')).toBe(text);
+    expect(lines[3]).toMatchObject({ text: 'next', byteOffset: 36_001 });
+  });
+
+  it('gets through bytes that are no text', () => {
+    const lines = assemble([Buffer.alloc(40_000, 0x80), Buffer.from('\n')]);
+    expect(lines).toHaveLength(3);
+  });
+
+  it('stamps a line with the arrival of its first byte', () => {
+    const [first, second] = assemble([Buffer.from('one\ntw'), Buffer.from('o\n')]);
+    expect([first?.hostAtMs, second?.hostAtMs]).toEqual([0, 0]);
+  });
+
+  it('marks what the end of the stream cuts', () => {
+    expect(assemble([Buffer.from('half')])).toEqual([
+      { text: 'half', hostAtMs: 0, byteOffset: 0, boot: 0, truncated: true },
+    ]);
+  });
+});

@@ -1,0 +1,204 @@
+import { isAscii } from 'node:buffer';
+import { StringDecoder } from 'node:string_decoder';
+import { stripTerminalControl } from './ansi';
+import { stripPrompts } from './prompt';
+
+const LF = 10;
+const ROM_NAME = 'ESP-ROM:';
+const ROM_BANNER = /ESP-ROM:esp32[a-z0-9]*-\d{8}/;
+
+/** Longer lines are cut into pieces, so that a stream without line ends cannot fill the memory. */
+export const MAX_LINE_BYTES = 16 * 1024;
+/** Ends every piece but the last of a line that was cut. */
+export const CUT_MARK = ' [line cut]';
+
+/** A line as it left the byte stream. */
+export interface AssembledLine {
+  /** Without NULs, terminal control sequences, line end and prompts. */
+  readonly text: string;
+  /** The same with its prompts, where it had any. */
+  readonly withPrompt?: string;
+  readonly hostAtMs: number;
+  readonly byteOffset: number;
+  readonly boot: number;
+  readonly truncated?: true;
+}
+
+interface Arrival {
+  readonly byteOffset: number;
+  readonly hostAtMs: number;
+}
+
+/**
+ * Bytes to lines, as device.md sections 2 and 12 say. Lines stay bytes until their end has come, so a character or an
+ * escape sequence that arrives in two pieces is whole when it is decoded. A ROM banner in the middle of a line ends that
+ * line as truncated and starts a boot.
+ */
+export class LineAssembler {
+  private pending: Buffer[] = [];
+  private pendingBytes = 0;
+  private arrivals: Arrival[] = [];
+  private boot = 0;
+  private received = 0;
+
+  constructor(private readonly emit: (line: AssembledLine) => void) {}
+
+  get receivedBytes(): number {
+    return this.received;
+  }
+
+  push(bytes: Buffer, hostAtMs: number): void {
+    const chunkOffset = this.received;
+    this.received += bytes.length;
+    let start = 0;
+    if (this.pendingBytes > 0) {
+      const end = bytes.indexOf(LF);
+      if (end < 0) {
+        this.keep(bytes, chunkOffset, hostAtMs);
+        return;
+      }
+      this.keep(bytes.subarray(0, end), chunkOffset, hostAtMs);
+      this.flushPending();
+      start = end + 1;
+    }
+    const isPlain = isAscii(bytes) && !bytes.includes(0) && !bytes.includes(0x1b);
+    start = isPlain
+      ? this.plainLines(bytes, start, chunkOffset, hostAtMs)
+      : this.controlledLines(bytes, start, chunkOffset, hostAtMs);
+    if (start < bytes.length) this.keep(bytes.subarray(start), chunkOffset + start, hostAtMs);
+  }
+
+  get hasPartial(): boolean {
+    return this.pendingBytes > 0;
+  }
+
+  /** The line that has begun and has no end yet, as far as it came; undefined when there is none. */
+  partial(): AssembledLine | undefined {
+    const first = this.arrivals[0];
+    if (first === undefined) return undefined;
+    const raw = new StringDecoder('utf8').write(Buffer.concat(this.pending));
+    return this.line(stripTerminalControl(raw), first.byteOffset, first.hostAtMs);
+  }
+
+  /** The stream is over: a line without its end comes out as truncated. */
+  end(): void {
+    if (this.pendingBytes > 0) this.flushPending(true);
+  }
+
+  // The common case: the whole chunk becomes one string and its lines are slices of it. A character is a byte here.
+  private plainLines(bytes: Buffer, from: number, chunkOffset: number, hostAtMs: number): number {
+    const text = bytes.toString('latin1');
+    let start = from;
+    for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
+      if (end - start > MAX_LINE_BYTES) {
+        this.bytesLine(bytes.subarray(start, end), chunkOffset + start, hostAtMs);
+      } else {
+        this.text(text.slice(start, end), chunkOffset + start, hostAtMs);
+      }
+      start = end + 1;
+    }
+    return start;
+  }
+
+  private controlledLines(bytes: Buffer, from: number, chunkOffset: number, hostAtMs: number): number {
+    let start = from;
+    for (let end = bytes.indexOf(LF, start); end >= 0; end = bytes.indexOf(LF, start)) {
+      this.bytesLine(bytes.subarray(start, end), chunkOffset + start, hostAtMs);
+      start = end + 1;
+    }
+    return start;
+  }
+
+  private bytesLine(bytes: Buffer, byteOffset: number, hostAtMs: number): void {
+    this.keep(bytes, byteOffset, hostAtMs);
+    this.flushPending();
+  }
+
+  private keep(bytes: Buffer, byteOffset: number, hostAtMs: number): void {
+    let rest = bytes;
+    let restOffset = byteOffset;
+    while (this.pendingBytes + rest.length > MAX_LINE_BYTES) {
+      const room = characterBoundary(rest, MAX_LINE_BYTES - this.pendingBytes);
+      this.append(rest.subarray(0, room), restOffset, hostAtMs);
+      this.append(Buffer.from(CUT_MARK), restOffset + room, hostAtMs);
+      this.flushPending();
+      rest = rest.subarray(room);
+      restOffset += room;
+    }
+    this.append(rest, restOffset, hostAtMs);
+  }
+
+  private append(bytes: Buffer, byteOffset: number, hostAtMs: number): void {
+    this.arrivals.push({ byteOffset, hostAtMs });
+    // A copy: the driver's buffer is large and would stay alive for the sake of a few bytes.
+    this.pending.push(Buffer.from(bytes));
+    this.pendingBytes += bytes.length;
+  }
+
+  private flushPending(isTruncated = false): void {
+    const raw = Buffer.concat(this.pending);
+    const arrivals = this.arrivals;
+    this.pending = [];
+    this.pendingBytes = 0;
+    this.arrivals = [];
+    const offset = arrivals[0]?.byteOffset ?? this.received;
+    const banner = raw.indexOf(ROM_NAME);
+    // Decoding has to look at the bytes before and after the banner apart, so that each keeps its own offset and time.
+    if (banner > 0) {
+      const bannerOffset = offset + banner;
+      const before = raw.toString('utf8', 0, banner);
+      if (ROM_BANNER.test(raw.toString('latin1', banner))) {
+        this.text(stripTerminalControl(before), offset, arrivalOf(arrivals, offset), true);
+        const after = stripTerminalControl(raw.toString('utf8', banner));
+        this.text(after, bannerOffset, arrivalOf(arrivals, bannerOffset), isTruncated);
+        return;
+      }
+    }
+    this.text(stripTerminalControl(raw.toString('utf8')), offset, arrivalOf(arrivals, offset), isTruncated);
+  }
+
+  private text(raw: string, byteOffset: number, hostAtMs: number, isTruncated = false): void {
+    const banner = raw.indexOf(ROM_NAME);
+    if (banner >= 0 && ROM_BANNER.test(raw)) {
+      if (banner > 0) {
+        this.emit(this.line(raw.slice(0, banner), byteOffset, hostAtMs, true));
+        this.text(raw.slice(banner), byteOffset + banner, hostAtMs, isTruncated);
+        return;
+      }
+      this.boot += 1;
+    }
+    this.emit(this.line(raw, byteOffset, hostAtMs, isTruncated));
+  }
+
+  private line(raw: string, byteOffset: number, hostAtMs: number, isTruncated = false): AssembledLine {
+    let end = raw.length;
+    while (end > 0 && raw.charCodeAt(end - 1) === 13) end -= 1;
+    const whole = end === raw.length ? raw : raw.slice(0, end);
+    const text = stripPrompts(whole);
+    const line = { text, hostAtMs, byteOffset, boot: this.boot };
+    if (text === whole && !isTruncated) return line;
+    return {
+      ...line,
+      ...(text === whole ? {} : { withPrompt: whole }),
+      ...(isTruncated ? { truncated: true } : {}),
+    };
+  }
+}
+
+/** The largest length up to `atMost` that does not split a UTF-8 character. */
+function characterBoundary(bytes: Buffer, atMost: number): number {
+  // A character has at most three continuation bytes; more of them are no UTF-8, and are cut anywhere.
+  for (let length = atMost; length > atMost - 4 && length > 0; length -= 1) {
+    if (((bytes[length] ?? 0) & 0xc0) !== 0x80) return length;
+  }
+  return atMost;
+}
+
+/** When the byte at `byteOffset` arrived. */
+function arrivalOf(arrivals: readonly Arrival[], byteOffset: number): number {
+  let hostAtMs = arrivals[0]?.hostAtMs ?? 0;
+  for (const arrival of arrivals) {
+    if (arrival.byteOffset <= byteOffset) hostAtMs = arrival.hostAtMs;
+  }
+  return hostAtMs;
+}

@@ -1,0 +1,59 @@
+import { deviceTimeOf, parseLogLine } from './log-line';
+
+describe('parseLogLine', () => {
+  it('reads level, device time, tag and message', () => {
+    expect(parseLogLine('I (3360) NETWORK: got ip:192.168.7.31')).toEqual({
+      level: 'I',
+      deviceAtMs: 3360,
+      tag: 'NETWORK',
+      message: 'got ip:192.168.7.31',
+    });
+  });
+
+  it('reads wall-clock time', () => {
+    expect(parseLogLine('W (12:34:56.789) REALTIME_WS: slow')).toEqual({
+      level: 'W',
+      wallClock: '12:34:56.789',
+      tag: 'REALTIME_WS',
+      message: 'slow',
+    });
+  });
+
+  it('reads Wi-Fi lines, which have no space after the tag', () => {
+    expect(parseLogLine('I (592) wifi:state: init -> auth (0xb0)')).toMatchObject({
+      tag: 'wifi',
+      message: 'state: init -> auth (0xb0)',
+    });
+  });
+
+  it('reads a tag with a space where there is a time', () => {
+    expect(parseLogLine('I (1) MSPI Timing: ok')?.tag).toBe('MSPI Timing');
+  });
+
+  it('reads a line without a time only when its tag is one word', () => {
+    expect(parseLogLine('E BOD: Brownout detector was triggered')).toEqual({
+      level: 'E',
+      tag: 'BOD',
+      message: 'Brownout detector was triggered',
+    });
+    expect(parseLogLine('I think so: yes')).toBeUndefined();
+  });
+
+  it.each(['', 'Light set to ON', 'esp> ', 'I (abc) TAG: x', 'I () TAG: x'])('leaves %j alone', (text) => {
+    expect(parseLogLine(text)).toBeUndefined();
+  });
+});
+
+describe('deviceTimeOf', () => {
+  it.each([
+    ['I (3360) NETWORK: x', 3360],
+    ['V (0) a: b', 0],
+    ['I (12:34:56.789) a: b', undefined],
+    ['I () a: b', undefined],
+    ['I (1735689599123) a: b', undefined],
+    ['I (33', undefined],
+    ['X (3360) a: b', undefined],
+    [' (3360) a: b', undefined],
+    ['', undefined],
+  ])('reads %j as %p', (text, expected) => expect(deviceTimeOf(text)).toBe(expected));
+});

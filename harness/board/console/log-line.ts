@@ -1,0 +1,54 @@
+/** What an ESP-IDF log line says about itself. */
+export interface LogLine {
+  readonly level: 'E' | 'W' | 'I' | 'D' | 'V';
+  /** Milliseconds since boot; absent when the firmware prints wall-clock time or none. */
+  readonly deviceAtMs?: number;
+  /** `12:34:56.789` of the device's own wall clock. */
+  readonly wallClock?: string;
+  readonly tag: string;
+  readonly message: string;
+}
+
+// Wi-Fi blobs print no space after the tag; `MSPI Timing` is the one system tag with a space (device.md section 2.1).
+const STAMPED = /^([EWIDV]) \((?:(\d{1,10})|(\d\d:\d\d:\d\d\.\d{3}))\) ([^:\s][^:]*): ?(.*)$/s;
+// Without a time, prose such as "I think: ..." has the same shape, so the tag must be one word.
+const UNSTAMPED = /^([EWIDV]) ([^:\s]+): ?(.*)$/s;
+
+/** Reads a console line without colours as a log line; undefined for plain text. */
+export function parseLogLine(text: string): LogLine | undefined {
+  const stamped = STAMPED.exec(text);
+  if (stamped !== null) {
+    const [, level, deviceAtMs, wallClock, tag = '', message = ''] = stamped;
+    return {
+      level: level as LogLine['level'],
+      ...(deviceAtMs === undefined ? {} : { deviceAtMs: Number(deviceAtMs) }),
+      ...(wallClock === undefined ? {} : { wallClock }),
+      tag,
+      message,
+    };
+  }
+  const unstamped = UNSTAMPED.exec(text);
+  if (unstamped === null) return undefined;
+  const [, level, tag = '', message = ''] = unstamped;
+  return { level: level as LogLine['level'], tag, message };
+}
+
+const ZERO = 48;
+const NINE = 57;
+
+/**
+ * The board's milliseconds since boot in `I (1234) tag: ...`; undefined for every other shape. Written by hand because
+ * each line of the stream passes here.
+ */
+export function deviceTimeOf(text: string): number | undefined {
+  if (text.charCodeAt(1) !== 32 || text.charCodeAt(2) !== 40 || !'EWIDV'.includes(text.charAt(0)))
+    return undefined;
+  let valueMs = 0;
+  for (let position = 3; position < 14; position += 1) {
+    const code = text.charCodeAt(position);
+    if (code === 41 && position > 3) return valueMs;
+    if (!(code >= ZERO && code <= NINE)) return undefined;
+    valueMs = valueMs * 10 + (code - ZERO);
+  }
+  return undefined;
+}

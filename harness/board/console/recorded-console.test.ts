@@ -1,0 +1,149 @@
+import { isHilError } from '../../errors';
+import { ManualClock } from '../__fixtures__/manual-clock';
+import { consoleStream } from '../__fixtures__/console-stream';
+import { PARTIAL_QUIET_MS, RecordedConsole } from './recorded-console';
+
+function openConsole(keepLines = 1000) {
+  const clock = new ManualClock();
+  const written: Buffer[] = [];
+  const write = (bytes: Buffer) => {
+    written.push(bytes);
+    return Promise.resolve();
+  };
+  const console = new RecordedConsole({ name: 'korvo-1', clock, write, baudRate: 115_200, keepLines });
+  const print = (text: string) => console.receive(Buffer.from(text), clock.nowMs());
+  return { console, clock, written, print };
+}
+
+const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
+
+describe('RecordedConsole', () => {
+  it('matches a line that comes later', async () => {
+    const { console, print } = openConsole();
+    const match = console.expect(/got ip:(\S+)/, { withinMs: 1000 });
+    print('I (3360) NETWORK: got ip:192.168.7.31\r\n');
+    expect(await match).toMatchObject({
+      line: { index: 0, deviceAtMs: 3360, boot: 0 },
+      groups: ['got ip:192.168.7.31', '192.168.7.31'],
+    });
+  });
+
+  it('matches a line that already passed, from the cursor on', async () => {
+    const { console, print } = openConsole();
+    print('Light set to ON\n');
+    const cursor = console.cursor();
+    print('Light set to OFF\n');
+    const match = await console.expect(/Light set to/, { withinMs: 1000, from: cursor });
+    expect(match.line.text).toBe('Light set to OFF');
+  });
+
+  it('does not count lines before the cursor by default', async () => {
+    const { console, clock, print } = openConsole();
+    print('ready\n');
+    const match = console.expect(/ready/, { withinMs: 1000 });
+    clock.advance(1000);
+    await expect(match).rejects.toMatchObject({ code: 'HIL_BOARD_CONSOLE_TIMEOUT' });
+  });
+
+  it('tells pattern, tail and byte count when nothing came', async () => {
+    const { console, clock, print } = openConsole();
+    print('I (1) a: b\nesp> ');
+    const match = console.expect(/session/, { withinMs: 500, from: 0 });
+    clock.advance(500);
+    const error: unknown = await match.catch((thrown: unknown) => thrown);
+    expect(isHilError(error) && error.facts).toMatchObject({
+      pattern: '/session/',
+      withinMs: 500,
+      receivedBytes: 16,
+      tail: 'I (1) a: b\n',
+    });
+    expect(isHilError(error) && error.message).toContain('korvo-1');
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('matches a prompt once the line has been quiet', async () => {
+    const { console, clock, print } = openConsole();
+    const match = console.expect(/esp> $/, { withinMs: 1000 });
+    print('\x1b[0;32mesp> \x1b[0m');
+    clock.advance(PARTIAL_QUIET_MS);
+    expect(await match).toMatchObject({ line: { index: 0, text: '' }, groups: ['esp> '] });
+  });
+
+  it('matches a prompt that a log line has joined', async () => {
+    const { console, print } = openConsole();
+    const match = console.expect(/esp> /, { withinMs: 1000 });
+    print('esp> I (1790) wifi:x\r\n');
+    expect((await match).line.text).toBe('I (1790) wifi:x');
+  });
+
+  it('matches a global pattern the same way every time', async () => {
+    const { console, print } = openConsole();
+    const pattern = /on/g;
+    print('light on\nlight on\n');
+    await console.expect(pattern, { withinMs: 1, from: 0 });
+    expect((await console.expect(pattern, { withinMs: 1, from: 1 })).line.index).toBe(1);
+  });
+
+  it('serves many expectations at once, each with its first line', async () => {
+    const { console, print } = openConsole();
+    const matches = Array.from({ length: 50 }, (_, n) =>
+      console.expect(new RegExp(`^line ${n}$`), { withinMs: 1000 }),
+    );
+    for (let n = 49; n >= 0; n -= 1) print(`line ${n}\n`);
+    expect((await Promise.all(matches)).map(({ line }) => line.index)).toEqual(
+      Array.from({ length: 50 }, (_, n) => 49 - n),
+    );
+  });
+
+  it('keeps the newest lines and their indices', async () => {
+    const { console, print } = openConsole(100);
+    for (let n = 0; n < 1000; n += 1) print(`esp> line ${n}\n`);
+    expect(console.lines.length).toBeLessThanOrEqual(110);
+    expect(console.lines.at(-1)).toMatchObject({ index: 999, text: 'line 999' });
+    expect((await console.expect(/line 995/, { withinMs: 1, from: 0 })).line.index).toBe(995);
+  });
+
+  it('answers where the cursor is and never the status query', async () => {
+    const { console, written } = openConsole();
+    for (const byte of consoleStream('colours-and-nuls.bin')) console.receive(Buffer.from([byte]), 0);
+    console.receive(consoleStream('boot-realtime-ws.bin'), 0);
+    await settled();
+    expect(written.map(String)).toEqual(['\x1b[1;80R', '\x1b[1;80R']);
+  });
+
+  it('hands on raw bytes before any work, and lines in order', () => {
+    const { console, print } = openConsole();
+    const seen: string[] = [];
+    console.onBytes((bytes) => void seen.push(`bytes ${bytes.length}`));
+    const cancel = console.onLine((line) => void seen.push(line.text));
+    print('a\nb\n');
+    cancel();
+    print('c\n');
+    expect(seen).toEqual(['bytes 4', 'a', 'b', 'bytes 2']);
+  });
+
+  it('sends one line feed and never more than 64 bytes at once', async () => {
+    const { console, clock, written } = openConsole();
+    const sent = console.send(`text "${'x'.repeat(150)}"\r\n`);
+    const next = console.send('stop');
+    for (let step = 0; step < 20; step += 1) {
+      await settled();
+      clock.advance(3);
+    }
+    await Promise.all([sent, next]);
+    expect(written.map((chunk) => chunk.length)).toEqual([64, 64, 30, 5]);
+    expect(Buffer.concat(written).toString()).toBe(`text "${'x'.repeat(150)}"\nstop\n`);
+  });
+
+  it('fails what waits when the port goes, and still finds what was recorded', async () => {
+    const { console, print } = openConsole();
+    print('seen\nhalf');
+    const match = console.expect(/never/, { withinMs: 1000 });
+    console.end(new Error('gone'));
+    await expect(match).rejects.toThrow('gone');
+    await expect(console.expect(/never/, { withinMs: 1000 })).rejects.toThrow('gone');
+    await expect(console.send('start')).rejects.toThrow('gone');
+    expect((await console.expect(/seen/, { withinMs: 1, from: 0 })).line.index).toBe(0);
+    expect(console.lines.at(-1)).toMatchObject({ text: 'half', truncated: true });
+  });
+});

@@ -1,0 +1,156 @@
+import type { Cancel, Clock, Console, ConsoleLine, ConsoleMatch, ExpectOptions } from '../../ports';
+import { CURSOR_ANSWER, CursorQueryScanner } from './cursor-query';
+import { Expectations, matchLine, statelessPattern } from './expectations';
+import { LineAssembler, type AssembledLine } from './line-assembler';
+import { LineStore } from './line-store';
+import { deviceTimeOf } from './log-line';
+import { PacedWriter, type WriteBytes } from './paced-writer';
+
+/** Silence after which a line without its end counts as text to match, as in idf_monitor. */
+export const PARTIAL_QUIET_MS = 100;
+const TAIL_CHARACTERS = 200;
+const DEFAULT_KEEP_LINES = 200_000;
+
+export interface RecordedConsoleOptions {
+  /** Name of the board, for error messages. */
+  readonly name: string;
+  readonly clock: Clock;
+  readonly write: WriteBytes;
+  readonly baudRate: number;
+  /** How many lines stay in memory. Default: 200 000. */
+  readonly keepLines?: number;
+}
+
+/**
+ * A console that is searched as a recording. Whoever owns the port hands it every byte by `receive`. No
+ * `@serialport/parser-readline` below it: that parser gives out whole lines only, and a prompt never ends its line.
+ */
+export class RecordedConsole implements Console {
+  private readonly store: LineStore;
+  private readonly assembler = new LineAssembler((line) => this.addLine(line));
+  private readonly queries = new CursorQueryScanner();
+  private readonly expectations: Expectations;
+  private readonly writer: PacedWriter;
+  private readonly lineListeners = new Set<(line: ConsoleLine) => void>();
+  private readonly byteListeners = new Set<(bytes: Buffer, hostAtMs: number) => void>();
+  private lastByteAtMs = 0;
+  private cancelPartialTimer: Cancel | undefined;
+  private failure: Error | undefined;
+
+  constructor(private readonly options: RecordedConsoleOptions) {
+    this.store = new LineStore(options.keepLines ?? DEFAULT_KEEP_LINES);
+    this.expectations = new Expectations(options.clock);
+    this.writer = new PacedWriter(options.write, options.clock, options.baudRate);
+  }
+
+  get lines(): readonly ConsoleLine[] {
+    return this.store.lines;
+  }
+
+  get receivedBytes(): number {
+    return this.assembler.receivedBytes;
+  }
+
+  cursor(): number {
+    return this.store.nextIndex;
+  }
+
+  /** The last 200 characters, the unfinished line included. */
+  tail(): string {
+    return this.store.tail(TAIL_CHARACTERS, this.assembler.partial()?.text ?? '');
+  }
+
+  expect(pattern: RegExp, { withinMs, from = this.cursor() }: ExpectOptions): Promise<ConsoleMatch> {
+    const stateless = statelessPattern(pattern);
+    for (const line of this.store.from(from)) {
+      const match = matchLine(stateless, line, this.store.withPrompt(line));
+      if (match !== undefined) return Promise.resolve(match);
+    }
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const expected = this.expectations.arm({
+      pattern: stateless,
+      from,
+      withinMs,
+      evidence: () => ({ console: this.options.name, tail: this.tail(), receivedBytes: this.receivedBytes }),
+    });
+    this.watchPartial();
+    return expected;
+  }
+
+  send(command: string): Promise<void> {
+    return this.failure === undefined ? this.writer.send(command) : Promise.reject(this.failure);
+  }
+
+  onLine(listener: (line: ConsoleLine) => void): Cancel {
+    this.lineListeners.add(listener);
+    return () => void this.lineListeners.delete(listener);
+  }
+
+  onBytes(listener: (bytes: Buffer, hostAtMs: number) => void): Cancel {
+    this.byteListeners.add(listener);
+    return () => void this.byteListeners.delete(listener);
+  }
+
+  /** Takes bytes off the port with the instant at which they were in hand. */
+  receive(bytes: Buffer, hostAtMs: number): void {
+    this.lastByteAtMs = hostAtMs;
+    for (const listener of this.byteListeners) listener(bytes, hostAtMs);
+    this.answerQueries(this.queries.push(bytes));
+    this.assembler.push(bytes, hostAtMs);
+    this.watchPartial();
+  }
+
+  /** The stream is over: the unfinished line comes out as truncated, and whatever waits fails with this error. */
+  end(error: Error): void {
+    if (this.failure !== undefined) return;
+    this.failure = error;
+    this.cancelPartialTimer?.();
+    this.assembler.end();
+    this.expectations.failAll(error);
+  }
+
+  private addLine(assembled: AssembledLine): void {
+    const { withPrompt, text, hostAtMs, byteOffset, boot, truncated } = assembled;
+    const deviceAtMs = deviceTimeOf(text);
+    const line: ConsoleLine = {
+      index: this.store.nextIndex,
+      text,
+      boot,
+      hostAtMs,
+      byteOffset,
+      ...(deviceAtMs === undefined ? undefined : { deviceAtMs }),
+      ...(truncated === undefined ? undefined : { truncated }),
+    };
+    this.store.add(line, withPrompt);
+    this.expectations.offer(line, withPrompt);
+    for (const listener of this.lineListeners) listener(line);
+  }
+
+  private answerQueries(count: number): void {
+    for (let answered = 0; answered < count; answered += 1) {
+      // A port that cannot be written to reports that itself; the query stays open, as it would with nobody there.
+      this.options.write(CURSOR_ANSWER).catch(() => undefined);
+    }
+  }
+
+  // One timer at most, armed only while somebody waits: a busy stream must not pay for it on every chunk.
+  private watchPartial(): void {
+    if (this.cancelPartialTimer !== undefined || this.failure !== undefined || this.expectations.isEmpty)
+      return;
+    if (!this.assembler.hasPartial) return;
+    const quietForMs = this.options.clock.nowMs() - this.lastByteAtMs;
+    this.cancelPartialTimer = this.options.clock.after(Math.max(0, PARTIAL_QUIET_MS - quietForMs), () => {
+      this.cancelPartialTimer = undefined;
+      const isQuiet = this.options.clock.nowMs() - this.lastByteAtMs >= PARTIAL_QUIET_MS - 1;
+      if (isQuiet) this.offerPartial();
+      else this.watchPartial();
+    });
+  }
+
+  private offerPartial(): void {
+    const partial = this.assembler.partial();
+    if (partial === undefined) return;
+    const { withPrompt, text, hostAtMs, byteOffset, boot } = partial;
+    this.expectations.offer({ index: this.store.nextIndex, text, boot, hostAtMs, byteOffset }, withPrompt);
+  }
+}
