@@ -1,1 +1,13 @@
+export type { ConsoleSink } from './console-sink';
+export { latestRunPath } from './latest';
+export { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
+export { createRedactor, type Redactor } from './redaction';
+export { createRunId } from './run-id';
 export type { RunRecord, TestRecord } from './run-record';
+export {
+  createRunStore,
+  type InitialRunRecord,
+  type RunEnd,
+  type RunStore,
+  type RunStoreOptions,
+} from './run-store';

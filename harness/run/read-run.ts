@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { RunError } from '../errors';
+import type { TurnMeasurement } from '../measurement';
+import type { Finding, TurnRecord } from '../ports';
+import type { Verdict } from '../verdict';
+import type { RunRecord, TestRecord } from './run-record';
+import {
+  eventSchema,
+  findingEventSchema,
+  runSchema,
+  testEventSchema,
+  turnLineSchema,
+  verdictSchema,
+} from './schemas';
+import { checkStored, parseStored, readJournal, readText } from './stored-file';
+
+/** One line of `events.jsonl`. */
+export interface RunEvent {
+  readonly seq: number;
+  readonly kind: string;
+  /** Absent for what belongs to no instant, such as a test's result. */
+  readonly hostAtMs?: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** A turn as it was recorded and as it was measured then. */
+export interface FinishedTurn {
+  readonly record: TurnRecord;
+  readonly measurement: TurnMeasurement;
+}
+
+/** Everything that a run folder says. Captures stay files, below `path`. */
+export interface FinishedRun {
+  /** The run folder, as it was given to the reader. */
+  readonly path: string;
+  readonly record: RunRecord;
+  readonly turns: readonly FinishedTurn[];
+  readonly findings: readonly Finding[];
+  readonly tests: readonly TestRecord[];
+  /** Everything else of `events.jsonl`, in order. */
+  readonly events: readonly RunEvent[];
+  /** Undefined for a run that never came to its end. */
+  readonly verdict: Verdict | undefined;
+  /** The writer was killed or the run was interrupted; what is here was recorded until then. */
+  readonly aborted: boolean;
+}
+
+const own: ReadonlySet<string> = new Set(['finding', 'test']);
+
+const readWhole = (path: string, text: string, kind: string, shape: z.ZodType): unknown =>
+  checkStored(parseStored(text, { path }), kind, shape, { path });
+
+/**
+ * Reads a run folder back. A run that was killed is whole up to its last complete line; its outcome reads `aborted`.
+ * @throws RunError `HIL_RUN_NOT_FOUND`, `HIL_RUN_TOO_NEW`, `HIL_RUN_DAMAGED` naming file and line.
+ */
+export function readRun(path: string): FinishedRun {
+  const runPath = join(path, 'run.json');
+  const runText = readText(runPath);
+  if (runText === undefined) {
+    throw new RunError('HIL_RUN_NOT_FOUND', `There is no run in ${path}: it holds no run.json.`, { path });
+  }
+  const stored = readWhole(runPath, runText, 'run', runSchema) as RunRecord;
+
+  const turns = readJournal(join(path, 'turns.jsonl')).map(
+    ({ value, place }) => checkStored(value, 'turn-line', turnLineSchema, place) as FinishedTurn,
+  );
+  const journal = readJournal(join(path, 'events.jsonl')).map(({ value, place }) => ({
+    event: checkStored(value, 'event', eventSchema, place) as RunEvent,
+    place,
+  }));
+  const dataOf = (kind: string, shape: typeof findingEventSchema | typeof testEventSchema): unknown[] =>
+    journal
+      .filter(({ event }) => event.kind === kind)
+      .map(({ event, place }) => (checkStored(event, 'event', shape, place) as RunEvent).data);
+
+  const verdictPath = join(path, 'verdict.json');
+  const verdictText = readText(verdictPath);
+  const verdict =
+    verdictText === undefined
+      ? undefined
+      : (readWhole(verdictPath, verdictText, 'verdict', verdictSchema) as Verdict);
+
+  const unfinished = stored.outcome === undefined;
+  return {
+    path,
+    record: unfinished ? { ...stored, outcome: 'aborted' } : stored,
+    turns: turns.map(({ record, measurement }) => ({ record, measurement })),
+    findings: dataOf('finding', findingEventSchema) as Finding[],
+    tests: dataOf('test', testEventSchema) as TestRecord[],
+    events: journal.map(({ event }) => event).filter(({ kind }) => !own.has(kind)),
+    verdict,
+    aborted: unfinished || stored.outcome === 'aborted',
+  };
+}

@@ -1,0 +1,178 @@
+import { spawnSync } from 'node:child_process';
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  appendFileSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isHilError } from '../errors';
+import { AppendFile } from './append-file';
+import { latestRunPath } from './latest';
+import { readRun } from './read-run';
+import { createRedactor } from './redaction';
+import { createRunStore, type RunStore } from './run-store';
+import { createRunId, folderNameOf } from './run-id';
+import { endOf, initialRecord, sampleTurn } from './__fixtures__/sample';
+
+let reportsPath: string;
+beforeEach(() => (reportsPath = mkdtempSync(join(tmpdir(), 'earshot-run-'))));
+afterEach(() => rmSync(reportsPath, { recursive: true, force: true }));
+
+const open = (): RunStore =>
+  createRunStore({
+    reportsPath,
+    record: initialRecord,
+    redactor: createRedactor(['hunter2-passwort']),
+    nowIso: '2026-03-14T10:15:02+01:00',
+  });
+
+const codeOf = (act: () => unknown): string | undefined => {
+  try {
+    act();
+  } catch (thrown) {
+    return isHilError(thrown) ? thrown.code : String(thrown);
+  }
+  return undefined;
+};
+
+const finding = {
+  code: 'HIL_TURN_CALL_MISSING',
+  origin: 'board',
+  message: 'SetLightState was not executed.',
+  facts: { psw: 'abc' },
+  hostAtMs: 7,
+  turnId: 't1',
+} as const;
+
+it('reads back what was stored, with secrets masked and infinities kept', () => {
+  const store = open();
+  store.appendEvent('session', { hostAtMs: 1, boardName: 'atom' });
+  store.appendTurn(sampleTurn('t1'));
+  store.appendFinding(finding);
+  store.finish(endOf({ p50: { valueMs: Infinity, judged: false } }));
+
+  const run = readRun(store.path);
+  expect(run.aborted).toBe(false);
+  expect(run.record).toMatchObject({ outcome: 'fail', exitCode: 1, endedAtHostMs: 99 });
+  expect(run.turns).toHaveLength(1);
+  expect(run.turns[0]?.record.consoleLines[0]?.text).toBe('I (1) key ***');
+  expect(run.findings).toEqual([{ ...finding, facts: { psw: '***' } }]);
+  expect(run.events.map(({ kind, seq }) => [kind, seq])).toEqual([
+    ['session', 0],
+    ['turn', 1],
+  ]);
+  expect(run.verdict?.distributions.voiceToVoice.p50?.valueMs).toBe(Infinity);
+  expect(latestRunPath(reportsPath)).toBe(store.path);
+});
+
+it('writes the console byte for byte, apart from secrets', () => {
+  const store = open();
+  const sink = store.consoleSink('atom:s3');
+  sink.bytes(Buffer.from([0x00, 0xff, 0x0a]), 1);
+  sink.bytes(Buffer.from('esp> wifi Lab hun'), 2);
+  sink.bytes(Buffer.from('ter2\nlast'), 3);
+  sink.line({ index: 0, text: 'esp> wifi Lab hunter2', boot: 0, hostAtMs: 1, byteOffset: 3 });
+  expect(store.consoleSink('atom:s3')).toBe(sink);
+  store.close();
+  expect(readFileSync(sink.logPath)).toEqual(
+    Buffer.concat([Buffer.from([0x00, 0xff, 0x0a]), Buffer.from('esp> wifi Lab ***\nlast')]),
+  );
+  const lines = readFileSync(join(store.path, 'atom_s3', 'console.jsonl'), 'utf8');
+  expect(JSON.parse(lines)).toMatchObject({ schema: 'earshot/console-line@1', text: 'esp> wifi Lab ***' });
+});
+
+it('saves files below the run folder only', () => {
+  const store = open();
+  expect(readFileSync(store.saveBytes('atom/captures/t1.wav', Buffer.from('RIFF')), 'utf8')).toBe('RIFF');
+  expect(codeOf(() => store.saveBytes('../elsewhere.wav', Buffer.from('')))).toBe('HIL_RUN_STORE_FAILED');
+  expect(codeOf(() => store.pathOf('/tmp/x'))).toBe('HIL_RUN_STORE_FAILED');
+  store.close();
+});
+
+it('says that the store failed when its folder cannot be made', () => {
+  writeFileSync(join(reportsPath, 'file'), '');
+  reportsPath = join(reportsPath, 'file');
+  expect(codeOf(open)).toBe('HIL_RUN_STORE_FAILED');
+});
+
+it('says that the store failed when the disk is full', () => {
+  if (!statSync('/dev/full', { throwIfNoEntry: false })) return;
+  expect(codeOf(() => new AppendFile('/dev/full').append(Buffer.from('x')))).toBe('HIL_RUN_STORE_FAILED');
+});
+
+describe('a run whose writer was killed', () => {
+  it('is readable up to its last complete line, and aborted', () => {
+    const store = open();
+    store.appendTurn(sampleTurn('t1'));
+    store.appendTurn(sampleTurn('t2'));
+    store.close();
+    const turnsPath = join(store.path, 'turns.jsonl');
+    truncateSync(turnsPath, statSync(turnsPath).size - 10);
+    const run = readRun(store.path);
+    expect(run).toMatchObject({ aborted: true, verdict: undefined, record: { outcome: 'aborted' } });
+    expect(run.turns.map(({ record }) => record.turnId)).toEqual(['t1']);
+  });
+
+  it('keeps everything that was appended before a SIGKILL', () => {
+    const script = `
+      require('esbuild-register/dist/node').register();
+      const { createRunStore, createRedactor } = require(${JSON.stringify(__dirname)});
+      const { initialRecord, sampleTurn } = require(${JSON.stringify(join(__dirname, '__fixtures__', 'sample'))});
+      const store = createRunStore({ reportsPath: ${JSON.stringify(reportsPath)}, runId: 'killed',
+        record: initialRecord, redactor: createRedactor(), nowIso: '2026-03-14T09:00:00Z' });
+      for (let n = 1; n <= 50; n += 1) store.appendTurn(sampleTurn('t' + n));
+      store.consoleSink('atom').bytes(Buffer.from('hello\\n'), 1);
+      process.kill(process.pid, 'SIGKILL');`;
+    const child = spawnSync(process.execPath, ['-e', script], {
+      cwd: join(__dirname, '../..'),
+      encoding: 'utf8',
+    });
+    expect(child.stderr).toBe('');
+    expect(child.signal).toBe('SIGKILL');
+    const run = readRun(join(reportsPath, 'killed'));
+    expect(run.turns).toHaveLength(50);
+    expect(run.aborted).toBe(true);
+    expect(readFileSync(join(run.path, 'atom', 'console.log'), 'utf8')).toBe('hello\n');
+  });
+});
+
+describe('a folder that cannot be read', () => {
+  it('is not found without run.json', () => {
+    expect(codeOf(() => readRun(join(reportsPath, 'nothing')))).toBe('HIL_RUN_NOT_FOUND');
+  });
+
+  it('is too new with a later major', () => {
+    const store = open();
+    store.close();
+    const path = join(store.path, 'run.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('earshot/run@1', 'earshot/run@2'));
+    expect(codeOf(() => readRun(store.path))).toBe('HIL_RUN_TOO_NEW');
+  });
+
+  it('is damaged with file and line when a line in the middle is no JSON', () => {
+    const store = open();
+    store.appendTurn(sampleTurn('t1'));
+    store.close();
+    appendFileSync(join(store.path, 'turns.jsonl'), '{"schema":"earshot/turn-line@1"\n');
+    expect(() => readRun(store.path)).toThrow(/turns\.jsonl line 2 is not what the store wrote/);
+    expect(codeOf(() => readRun(store.path))).toBe('HIL_RUN_DAMAGED');
+  });
+
+  it('is damaged when a field has another type', () => {
+    const store = open();
+    store.close();
+    const path = join(store.path, 'run.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"faults": []', '"faults": 3'));
+    expect(() => readRun(store.path)).toThrow(/run\.json is not what the store wrote: faults/);
+  });
+});
+
+it('makes run ids that sort by time and are file names everywhere', () => {
+  expect(createRunId('2026-03-14T10:15:02+01:00', Buffer.from([0x7f, 0x3a]))).toBe('20260314T091502Z-7f3a');
+  expect(['a:b', 'con', 'x.', '..', ''].map(folderNameOf)).toEqual(['a_b', '_con', 'x_', '_', '_']);
+});

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+
+/**
+ * What readers rely on. Objects are loose: a field that a later minor version adds is kept and not looked at. Numbers may be
+ * infinite, which `z.number()` refuses.
+ */
+const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+const stamp = z.looseObject({ hostAtMs: number });
+const error = z.looseObject({ code: z.string(), message: z.string(), facts: z.looseObject({}) });
+
+const clip = z.looseObject({
+  id: z.string(),
+  utterance: z.string(),
+  language: z.string(),
+  transcript: z.string(),
+  rateHz: number,
+});
+
+const measured = z.discriminatedUnion('state', [
+  z.looseObject({ state: z.literal('measured'), valueMs: number, uncertaintyMs: number }),
+  z.looseObject({ state: z.literal('censored'), aboveMs: number, reason: z.string() }),
+  z.looseObject({ state: z.literal('not-measured'), reason: z.string() }),
+]);
+
+const turnRecord = z.looseObject({
+  turnId: z.string(),
+  boardName: z.string(),
+  session: number,
+  turnInSession: number,
+  prompt: clip,
+  expected: z.looseObject({ calls: z.array(z.looseObject({ name: z.string() })), spoken: z.boolean() }),
+  startedAtHostMs: number,
+  endedAtHostMs: number,
+  deadlineMs: number,
+  ending: z.string(),
+  capture: z.looseObject({ path: z.string(), rateHz: number, firstRigSample: number }).optional(),
+  received: z.looseObject({ path: z.string() }).optional(),
+  replies: z.array(z.looseObject({ responseId: z.string(), clip })),
+  consoleLines: z.array(stamp.extend({ index: number, text: z.string(), boot: number })),
+  boardEvents: z.array(stamp.extend({ type: z.string() })),
+  providerEvents: z.array(stamp.extend({ type: z.string(), seq: number })),
+  faults: z.array(error),
+});
+
+const turnMeasurement = z.looseObject({
+  turnId: z.string(),
+  topology: z.string(),
+  measures: z.looseObject({
+    voiceToVoice: measured,
+    timeToFunctionCall: measured,
+    uplink: measured,
+    endpointing: measured,
+    ttfa: measured,
+    downlink: measured,
+  }),
+  marks: z.array(stamp.extend({ name: z.string(), uncertaintyMs: number })),
+  heard: z.looseObject({ confidence: number }).optional(),
+  calls: z.array(z.looseObject({ name: z.string(), executed: z.array(stamp), effects: z.array(z.string()) })),
+  reply: z.looseObject({ state: z.string() }),
+  witness: z.looseObject({ onLoopback: z.boolean(), asBleed: z.boolean() }),
+  levels: z.looseObject({}),
+});
+
+export const turnLineSchema = z.looseObject({ record: turnRecord, measurement: turnMeasurement });
+
+const finding = stamp.extend({
+  code: z.string(),
+  origin: z.string(),
+  message: z.string(),
+  facts: z.looseObject({}),
+});
+
+export const eventSchema = z.looseObject({
+  seq: number,
+  kind: z.string(),
+  hostAtMs: number.optional(),
+  data: z.looseObject({}),
+});
+export const findingEventSchema = eventSchema.extend({ data: finding });
+export const testEventSchema = eventSchema.extend({
+  data: z.looseObject({
+    file: z.string(),
+    name: z.array(z.string()),
+    status: z.enum(['passed', 'failed', 'skipped']),
+    durationMs: number,
+    failures: z.array(z.string()),
+    turnIds: z.array(z.string()),
+  }),
+});
+
+export const runSchema = z.looseObject({
+  runId: z.string(),
+  earshotVersion: z.string(),
+  startedAt: z.string(),
+  startedAtHostMs: number,
+  bench: z.looseObject({ name: z.string() }),
+  boards: z.array(
+    z.looseObject({
+      name: z.string(),
+      model: z.string(),
+      dialect: z.looseObject({ name: z.string(), knownGaps: z.array(z.string()) }),
+    }),
+  ),
+  rig: z.looseObject({ name: z.string(), topology: z.string(), rateHz: number }),
+  provider: z.looseObject({ name: z.string(), protocol: z.string() }),
+  scenario: z.looseObject({ name: z.string() }),
+  corpus: z.looseObject({ prompts: number }),
+  faults: z.array(z.string()),
+});
+
+const distribution = z.looseObject({ n: number, valuesMs: z.array(number) });
+
+export const verdictSchema = z.looseObject({
+  outcome: z.string(),
+  exitCode: number,
+  why: z.string(),
+  turns: z.array(z.looseObject({ turnId: z.string(), outcome: z.string(), findings: z.array(finding) })),
+  findings: z.array(finding),
+  budgets: z.array(
+    z.looseObject({ measure: z.string(), bound: number, outcome: z.string(), why: z.string() }),
+  ),
+  distributions: z.looseObject({ voiceToVoice: distribution }),
+});

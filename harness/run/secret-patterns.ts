@@ -1,0 +1,39 @@
+/** One kind of secret in text; only the group named `secret` is masked, what leads up to it stays. */
+export interface SecretPattern {
+  readonly kind: string;
+  readonly pattern: RegExp;
+}
+
+/**
+ * Secrets that a console or a provider log may show, with the text that leads up to them kept. Every pattern stays within one
+ * line, and masking twice changes nothing. `reference/device.md` §8 and the provider pages name the sources.
+ */
+export const secretPatterns: readonly SecretPattern[] = [
+  // The openai_demo console command; the password may hold blanks, so everything behind the SSID goes.
+  {
+    kind: 'wifi-command',
+    pattern:
+      /(?:^|>|\[[\d;]*[mK])[ \t]*wifi[ \t]+(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s"']+)[ \t]+(?<secret>[^\r\n]+)/dgm,
+  },
+  { kind: 'authorization', pattern: /authorization["']?\s*:\s*["']?(?<secret>[^\r\n"']+)/dgi },
+  { kind: 'bearer', pattern: /\bbearer\s+(?<secret>[\w.~+/=-]{4,})/dgi },
+  { kind: 'api-key', pattern: /\b(?:x-)?api[-_ ]?key["']?\s*[:=]\s*["']?(?<secret>[^\s"',&;]+)/dgi },
+  { kind: 'token', pattern: /\b(?<secret>(?:sk|ek|rk)[-_][\w-]{8,})/dg },
+  { kind: 'jwt', pattern: /\b(?<secret>eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)/dg },
+  {
+    kind: 'password',
+    pattern:
+      /\b(?:password|passwd|passphrase|psw|client[-_]secret|secret[-_]?key)["']?\s*[:=]\s*["']?(?<secret>[^\s"',;}]+)/dgi,
+  },
+  { kind: 'ice', pattern: /\bice-pwd:\s*(?<secret>[^\s"'\\]+)/dgi },
+  {
+    kind: 'signed-url',
+    pattern:
+      /[?&](?:x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential)|signature|sig|authorization|access[-_]?token|token|key)=(?<secret>[^&\s"'<>\\]+)/dgi,
+  },
+  { kind: 'signature', pattern: /\bsignature\s*=\s*["']?(?<secret>[\w+/=%-]{8,})/dgi },
+];
+
+/** Keys of structured values whose text is a secret whatever it looks like. */
+export const secretKey =
+  /^(authorization|proxy-authorization|cookie|set-cookie|x?-?api[-_]?key|password|passphrase|psw|client[-_]?secret|secret|secret[-_]?key|ice-?pwd)$/i;
