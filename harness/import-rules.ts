@@ -5,7 +5,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
   'harness/audio': ['harness/units', 'harness/errors'],
   'harness/ports': ['harness/audio', 'harness/units', 'harness/errors'],
   'harness/config': ['harness/ports', 'harness/audio', 'harness/units', 'harness/errors'],
-  'harness/corpus': ['harness/ports', 'harness/audio', 'harness/units', 'harness/errors'],
+  'harness/corpus': ['harness/config', 'harness/ports', 'harness/audio', 'harness/units', 'harness/errors'],
   'harness/board': ['harness/ports', 'harness/units', 'harness/errors'],
   'harness/rig': ['harness/ports', 'harness/audio', 'harness/units', 'harness/errors'],
   'harness/provider': ['harness/ports', 'harness/audio', 'harness/units', 'harness/errors'],

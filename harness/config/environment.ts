@@ -18,6 +18,8 @@ export interface Environment {
   readonly turns: number | undefined;
   /** EARSHOT_REPORTS: absolute path of the folder that runs are written to. */
   readonly reportsPath: string | undefined;
+  /** EARSHOT_ALLURE: absolute path that Jest children write their Allure results to. */
+  readonly allureResultsPath: string | undefined;
 }
 
 const variables = {
@@ -26,6 +28,7 @@ const variables = {
   board: 'EARSHOT_BOARD',
   turns: 'EARSHOT_TURNS',
   reportsPath: 'EARSHOT_REPORTS',
+  allureResultsPath: 'EARSHOT_ALLURE',
 } as const satisfies Partial<Record<keyof Environment, string>>;
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -50,6 +53,7 @@ export function readEnvironment(env: Variables = process.env): Environment {
     board: value(variables.board),
     turns: turnsOf(value(variables.turns)),
     reportsPath: path(variables.reportsPath),
+    allureResultsPath: path(variables.allureResultsPath),
   });
 }
 
@@ -65,6 +69,18 @@ export function childEnvironment(
     child[name] = value === undefined ? undefined : String(value);
   }
   return child;
+}
+
+/**
+ * Sets our variables in this very process, undefined removes one: Jest's global set-up hands them to the test files that
+ * way.
+ */
+export function setEnvironment(values: Parameters<typeof childEnvironment>[0]): void {
+  for (const [name, value] of Object.entries(childEnvironment(values, {}))) {
+    // Assigning undefined would set the text "undefined".
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
 }
 
 const isOn = (value: string | undefined): boolean =>

@@ -11,7 +11,7 @@ export type {
 } from './bench-config';
 export { deepFreeze } from './deep-freeze';
 export { duration, formatDuration, parseDuration } from './duration';
-export { childEnvironment, readEnvironment, type Environment } from './environment';
+export { childEnvironment, readEnvironment, setEnvironment, type Environment } from './environment';
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';
 export { loadScenario } from './load-scenario';

@@ -29,7 +29,9 @@ export function nearest(word: string, candidates: Iterable<string>, limit = 3): 
     const distance = editDistance(plainWord, plainCandidate);
     if (distance <= reach) rated.push({ candidate, distance });
   }
+  const best = Math.min(...rated.map(({ distance }) => distance));
   return rated
+    .filter(({ distance }) => distance <= best + 1)
     .sort((one, other) => one.distance - other.distance)
     .slice(0, limit)
     .map(({ candidate }) => candidate);

@@ -37,7 +37,7 @@ export function problemsOf(issues: readonly Issue[], schema: z.ZodType, text: Ya
     const known = keysAt(schema, issue.path);
     return issue.keys.map((name) => {
       const path = [...issue.path, name];
-      for (const meant of nearest(name, known)) misspelt.add(keyOf([...issue.path, meant]));
+      for (const meant of nearest(name, known, 1)) misspelt.add(keyOf([...issue.path, meant]));
       const sentence = `the key ${keyOf(path)} is unknown`;
       const hint = didYouMean(name, known) || `; known here: ${known.join(', ')}`;
       return { ...text.locate(path, 'key'), key: keyOf(path), sentence: sentence + hint };

@@ -59,9 +59,12 @@ export function parseYamlText(text: string, path: string): YamlText {
 
 function valueOf(document: Document.Parsed, path: string): unknown {
   try {
-    return document.toJS({ maxAliasCount }) as unknown;
+    const value: unknown = document.toJS({ maxAliasCount });
+    // An anchor that holds its own alias parses to a cycle, on which whoever walks the value would never end.
+    JSON.stringify(value);
+    return value;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new ConfigError(
       'HIL_CONFIG_SYNTAX',
       `${path}: the aliases of this file cannot be expanded: ${why}.`,

@@ -3,7 +3,7 @@
  * of its last one, both at `rateHz` of the file; they are annotations and part of the fixture.
  */
 export interface SpeechClip {
-  /** Unique in the corpus, such as `en-light-on-a`. */
+  /** Unique among the clips of its kind, such as `en-light-on-a`; a prompt and a reply may share one. */
   readonly id: string;
   /** What is said, whoever says it: `en-light-on`. Clips of one utterance differ in voice only. */
   readonly utterance: string;
@@ -21,6 +21,11 @@ export interface SpeechClip {
   readonly lengthSamples: number;
   readonly onsetSample: number;
   readonly offsetSample: number;
+  /**
+   * False: the mock's ears do not know this prompt, so that a test can say something unknown. Absent: true; of no meaning
+   * for replies.
+   */
+  readonly recognisable?: boolean;
 }
 
 /** All clips of a corpus folder, by id. */

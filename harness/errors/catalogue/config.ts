@@ -22,6 +22,10 @@ export const configCodes = {
     origin: 'config',
     remedy: 'Restore the WAV, or annotate it again so that the manifest matches it.',
   },
+  HIL_CORPUS_ANNOTATION: {
+    origin: 'config',
+    remedy: 'Annotate the clip again, so that the manifest says what the WAV holds.',
+  },
   HIL_CORPUS_UNKNOWN_CLIP: {
     origin: 'config',
     remedy: 'Use an id from the manifest; the nearest ones are named above.',
