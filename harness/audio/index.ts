@@ -23,5 +23,6 @@ export {
 export { bandLimitToSpeech, SPEECH_BAND_HZ } from './band-limit';
 export { countClipped, noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
+export { RateConverter } from './rate-converter';
 export { resample } from './resample';
 export { readWav, toPcm16, writeWav } from './wav';

@@ -1,0 +1,56 @@
+import type { LinkTruth } from '../../audio';
+import type { RigTruth } from '../../ports';
+import type { PlayedClip } from './playback-mixer';
+
+type SpanTruth = RigTruth['speakerSpans'][number];
+type MarkTruth = RigTruth['uplinkMarks'][number];
+
+/** What the board counted, moved to the planes of the capture. Nothing is measured from sound. */
+export class TruthLog {
+  private spans: SpanTruth[] = [];
+  private marks: MarkTruth[] = [];
+
+  /**
+   * @param playbackToMicSamples - Delay of the direct sound. A board that had heard link sample L had heard the playback
+   *   up to sample L − delay of the loopback channel.
+   * @param boardToSpeakerChannelSamples - Delay of the direct sound, added to what leaves the board's speaker.
+   */
+  constructor(
+    private readonly rateHz: number,
+    private readonly playbackToMicSamples: number,
+    private readonly boardToSpeakerChannelSamples: number,
+  ) {}
+
+  add(truths: readonly LinkTruth[]): void {
+    for (const truth of truths) {
+      if (truth.kind === 'speaker') {
+        const { itemId, sourceSample, lengthSamples, sourceRateHz, atLinkSample } = truth;
+        const atRigSample = atLinkSample + this.boardToSpeakerChannelSamples;
+        this.spans.push({ itemId, sourceSample, lengthSamples, sourceRateHz, atRigSample });
+      } else {
+        const { streamSample, hostAtMs, atLinkSample } = truth;
+        this.marks.push({ streamSample, hostAtMs, atRigSample: atLinkSample - this.playbackToMicSamples });
+      }
+    }
+  }
+
+  /** Drops what ended before this sample. */
+  forget(beforeRigSample: number): void {
+    this.spans = this.spans.filter((span) => this.endOf(span) > beforeRigSample);
+    this.marks = this.marks.filter((mark) => mark.atRigSample >= beforeRigSample);
+  }
+
+  /** Spans and clips that overlap [from, to), marks inside it. Of several clips the latest counts. */
+  between(from: number, to: number, played: readonly PlayedClip[]): RigTruth {
+    const clip = played.findLast((each) => each.startedAtRigSample < to && each.endAtRigSample > from);
+    return {
+      ...(clip === undefined ? {} : { promptStartAtRigSample: clip.startedAtRigSample }),
+      speakerSpans: this.spans.filter((span) => span.atRigSample < to && this.endOf(span) > from),
+      uplinkMarks: this.marks.filter(({ atRigSample }) => atRigSample >= from && atRigSample < to),
+    };
+  }
+
+  private endOf(span: SpanTruth): number {
+    return span.atRigSample + (span.lengthSamples * this.rateHz) / span.sourceRateHz;
+  }
+}
