@@ -26,6 +26,10 @@ export const boardCodes = {
     origin: 'board',
     remedy: 'Flash the firmware that the bench file names, or change `dialect` in the bench file.',
   },
+  HIL_BOARD_UNKNOWN_DIALECT: {
+    origin: 'config',
+    remedy: 'Write one of the dialects named above into the bench file.',
+  },
   HIL_BOARD_SESSION_TIMEOUT: {
     origin: 'board',
     remedy: 'Read the console log from the last reset on; the firmware never opened its session.',

@@ -1,0 +1,32 @@
+import { BoardError } from '../../errors';
+import type { FirmwareIdentity } from '../../ports';
+import type { Dialect } from './dialect';
+import { dialectOfProject } from './dialect-registry';
+
+/**
+ * The error for a board that runs another project than the dialect is for; undefined when they agree or when the boot log
+ * names no project.
+ */
+export function wrongDialect(
+  board: string,
+  dialect: Dialect,
+  firmware: FirmwareIdentity,
+): BoardError | undefined {
+  const { project } = firmware;
+  if (project === undefined || project === dialect.project) return undefined;
+  const { name } = dialect.description;
+  const fitting = dialectOfProject(project)?.description.name;
+  const hint = fitting === undefined ? '' : `, which speaks "${fitting}"`;
+  return new BoardError(
+    'HIL_BOARD_WRONG_DIALECT',
+    `Board ${board} runs project "${project}"${hint}; dialect "${name}" needs project "${dialect.project}".`,
+    {
+      board,
+      dialect: name,
+      expectedProject: dialect.project,
+      project,
+      fittingDialect: fitting ?? null,
+      firmware,
+    },
+  );
+}

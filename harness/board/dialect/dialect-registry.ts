@@ -1,0 +1,28 @@
+import { BoardError } from '../../errors';
+import type { Dialect } from './dialect';
+import { editDistance } from './edit-distance';
+import { realtimeWs } from './realtime-ws';
+
+const dialects: readonly Dialect[] = [realtimeWs];
+
+/** Names of all dialects, as a bench file writes them. */
+export const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
+
+/**
+ * The dialect of that name.
+ * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT` with the names that exist, nearest first.
+ */
+export function dialectByName(name: string): Dialect {
+  const dialect = dialects.find(({ description }) => description.name === name);
+  if (dialect !== undefined) return dialect;
+  const known = [...dialectNames].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  throw new BoardError(
+    'HIL_BOARD_UNKNOWN_DIALECT',
+    `There is no dialect "${name}"; did you mean ${known.slice(0, 3).join(', ')}?`,
+    { dialect: name, known },
+  );
+}
+
+/** The dialect whose firmware has this project name in its boot log; undefined when none has. */
+export const dialectOfProject = (project: string): Dialect | undefined =>
+  dialects.find((dialect) => dialect.project === project);

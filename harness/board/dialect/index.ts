@@ -1,0 +1,3 @@
+export { wrongDialect } from './check-project';
+export type { Dialect } from './dialect';
+export { dialectByName, dialectNames } from './dialect-registry';

@@ -1,0 +1,114 @@
+// docs/dialect-realtime-ws.md is the source of every line here.
+import { parseLogLine, type LogLine } from '../console';
+import type { EventBody } from '../event-body';
+import type { Dialect } from './dialect';
+
+const TRANSCRIPT = /^Transcript: (.*)$/s;
+const SENT_JSON = /^Begin to send json:/;
+const FUNCTION_CALL = /Function Call name=(\S+) call_id=(\S*) args=(.*)$/s;
+const LOG_START = /[EWIDV] \(\d+\) /;
+
+type Printed = readonly [RegExp, (first: string, second: string) => EventBody];
+
+// Anchored at the end only: printf text lands behind whatever is being typed at the prompt.
+const printed: readonly Printed[] = [
+  [/Light set to (ON|OFF)$/, (value) => ({ type: 'light', on: value === 'ON' })],
+  [
+    /(Red|Green|Blue) set to (-?\d+)$/,
+    (channel, value) => ({
+      type: 'colour',
+      channel: channel.toLowerCase() as 'red' | 'green' | 'blue',
+      value: Number(value),
+    }),
+  ],
+  [/Volume set to (-?\d+)$/, (value) => ({ type: 'volume', value: Number(value) })],
+  [/Door is (Opened|Closed)$/, (value) => ({ type: 'door', open: value === 'Opened' })],
+  [
+    /((?:Missing required attribute|Unhandled attribute type or invalid value for): .+|Error parsing arguments JSON)$/,
+    (text) => ({ type: 'complaint', text }),
+  ],
+];
+
+/** The WebSocket client for the OpenAI Realtime API (GA) in `firmware/`. */
+export const realtimeWs: Dialect = {
+  description: {
+    name: 'realtime-ws',
+    firmware: 'WebSocket client for the OpenAI Realtime API (GA)',
+    protocol: 'openai-realtime',
+    capabilities: [
+      'audio',
+      'greeting',
+      'barge-in',
+      'console-input',
+      'session-commands',
+      'SetLightState',
+      'SetVolume',
+      'OpenDoor',
+    ],
+    knownGaps: ['SetVolume is printed only: the loudness of the speaker does not follow it.'],
+  },
+  project: 'realtime_ws',
+  startsByItself: true,
+  startCommand: 'start',
+  stopCommand: 'stop',
+  createReader: () => (line) => readLine(line.text),
+};
+
+// What was said or sent may contain the words of any other line, so these come first and end the reading.
+function readLine(text: string): readonly EventBody[] {
+  const transcript = TRANSCRIPT.exec(text);
+  if (transcript !== null) return [{ type: 'transcript', text: transcript[1] ?? '' }];
+  if (SENT_JSON.test(text)) return [];
+  const log = parseLogLine(text);
+  if (log !== undefined) return readLog(log);
+  const call = FUNCTION_CALL.exec(text);
+  if (call !== null) return [functionCall(call[1] ?? '', call[2] ?? '', call[3] ?? '')];
+  for (const [pattern, eventOf] of printed) {
+    const found = pattern.exec(text);
+    if (found !== null) return [eventOf(found[1] ?? '', found[2] ?? '')];
+  }
+  return readLogBehindText(text);
+}
+
+// A log line that lands behind a half-typed command.
+function readLogBehindText(text: string): readonly EventBody[] {
+  const start = text.search(LOG_START);
+  const log = start > 0 ? parseLogLine(text.slice(start)) : undefined;
+  return log === undefined ? [] : readLog(log);
+}
+
+function readLog({ tag, message }: LogLine): readonly EventBody[] {
+  const source = `${tag}: ${message}`;
+  if (source === 'Board: Init board.') return [{ type: 'milestone', milestone: 'app' }];
+  if (source.startsWith('NETWORK: got ip:')) return [{ type: 'milestone', milestone: 'network' }];
+  if (source.startsWith('OPENAI_APP: Realtime session.updated')) return [{ type: 'session-ready' }];
+  if (source.startsWith('OPENAI_APP: Realtime error: ')) return [{ type: 'complaint', text: message }];
+  if (tag !== 'REALTIME_WS') return [];
+  if (message.startsWith('Connecting to ')) return [{ type: 'milestone', milestone: 'connecting' }];
+  if (message.startsWith('Connect failed: ')) return [{ type: 'complaint', text: message }];
+  if (message.startsWith('Session closed ')) {
+    return [{ type: 'session-ended', reason: message.slice('Session closed '.length) }];
+  }
+  return message === 'Session stopped' ? [{ type: 'session-ended', reason: 'stopped' }] : [];
+}
+
+function functionCall(name: string, callId: string, args: string): EventBody {
+  const decoded = jsonObject(args);
+  return {
+    type: 'function-call',
+    name,
+    ...(callId === '' ? {} : { callId }),
+    ...(decoded === undefined ? {} : { arguments: decoded }),
+  };
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    // The firmware printed what the service sent, broken or not; the event says so by having no arguments.
+    return undefined;
+  }
+}

@@ -1,0 +1,16 @@
+import type { BoardEvent, ConsoleLine } from '../ports';
+
+type Stamp = 'hostAtMs' | 'deviceAtMs' | 'boot' | 'lineIndex';
+type WithoutStamp<Event> = Event extends unknown ? Omit<Event, Stamp> : never;
+
+/** What a line says, before it is known when and where it said so. */
+export type EventBody = WithoutStamp<BoardEvent>;
+
+/** Reads lines one after the other; each call gives what this line, with those before it, says. */
+export type LineReader = (line: ConsoleLine) => readonly EventBody[];
+
+/** The event that a line makes of a body. */
+export function stampEvent(body: EventBody, line: ConsoleLine): BoardEvent {
+  const { hostAtMs, boot, index, deviceAtMs } = line;
+  return { ...body, hostAtMs, boot, lineIndex: index, ...(deviceAtMs === undefined ? {} : { deviceAtMs }) };
+}
