@@ -1,3 +1,5 @@
+export type { HostInit, HostMessage, TurnProgress } from './host-messages';
+export { HostFailure, launchHost, newRpcAddress, type HostProcess } from './launch-host';
 export { HostClient, type RemoteError } from './rpc/client';
 export type {
   BenchDescription,
@@ -6,3 +8,5 @@ export type {
   SessionResult,
   TurnResult,
 } from './rpc/protocol';
+export { serveHost, type HostChannel } from './serve-host';
+export type { TestRecord } from '../run';

@@ -18,6 +18,7 @@ export class SpeakerWatch {
   private readonly levels: { readonly levelDbFs: number; readonly lengthMs: number }[] = [];
   private keptMs = 0;
   private quietForMs = 0;
+  private loudest = -Infinity;
   private readonly stop: () => void;
   private readonly speaker: number;
 
@@ -31,9 +32,15 @@ export class SpeakerWatch {
     return this.quietForMs;
   }
 
+  /** Level of the loudest block since the last restart, dB re full scale. */
+  get loudestDbFs(): number {
+    return this.loudest;
+  }
+
   /** Starts counting afresh: the next blocks decide. */
   restart(): void {
     this.quietForMs = 0;
+    this.loudest = -Infinity;
   }
 
   close(): void {
@@ -45,6 +52,7 @@ export class SpeakerWatch {
     if (samples === undefined) return;
     const level = levelDbFs(samples);
     const lengthMs = (samples.length * 1000) / this.rig.rateHz;
+    this.loudest = Math.max(this.loudest, level);
     this.levels.push({ levelDbFs: level, lengthMs });
     this.keptMs += lengthMs;
     while (this.keptMs > FLOOR_WINDOW_MS) this.keptMs -= this.levels.shift()?.lengthMs ?? this.keptMs;

@@ -12,10 +12,10 @@ export interface BenchDescription {
   readonly boardModel: string;
   readonly dialect: DialectDescription;
   readonly providerName: string;
-  readonly prompts: readonly Pick<
-    SpeechClip,
-    'id' | 'utterance' | 'language' | 'voice' | 'transcript' | 'recognisable'
-  >[];
+  readonly prompts: readonly (Pick<SpeechClip, 'id' | 'utterance' | 'language' | 'voice' | 'transcript'> & {
+    /** False: the provider does not know this prompt. */
+    readonly recognisable: boolean;
+  })[];
   /** Turns that the latency suite is to play. */
   readonly turns: number;
 }

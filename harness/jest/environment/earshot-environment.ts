@@ -4,9 +4,9 @@ import { createJestEnvironment } from 'allure-jest/factory';
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 import { readEnvironment } from '../../config';
 import { HilError, isHilError, toWireError } from '../../errors';
-import { HostClient, type BenchDescription } from '../../host';
+import { HostClient, type BenchDescription, type TestRecord } from '../../host';
 import type { Finding } from '../../ports';
-import type { TestRecord } from '../../run';
+
 import { installBridge } from '../suite-bridge';
 
 const nameOf = (test: Circus.TestEntry): string[] => {

@@ -1,0 +1,2 @@
+export {
+  describeDialect, chosenBoard, openBench, virtualFaults, type OpenBench, type VirtualFault } from './open-bench';

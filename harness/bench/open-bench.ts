@@ -1,0 +1,163 @@
+import { closeAll, ConfigError, type Closable } from '../errors';
+import type { BenchConfig, BoardConfig } from '../config';
+import { loadScenario } from '../config';
+import { checkScenario, loadCorpus } from '../corpus';
+import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
+import { launchProvider, type LaunchedProvider } from '../provider';
+import { openVirtualRig } from '../rig';
+import type {
+  AudioRig,
+  Board,
+  ChildLauncher,
+  Clock,
+  Corpus,
+  DialectDescription,
+  Scenario,
+  VoiceProvider,
+} from '../ports';
+
+/** Faults that virtual parts can be given with `--fault`, and which part has them. */
+export const virtualFaults = {
+  'dead-mic': 'board',
+  'dead-speaker': 'board',
+  'lost-call': 'board',
+  'double-call': 'board',
+  'wrong-argument': 'board',
+  'panic-mid-reply': 'board',
+  'no-boot': 'board',
+  'provider-killed': 'bench',
+  'port-unplugged': 'bench',
+} as const satisfies Record<string, 'board' | 'bench'>;
+
+export type VirtualFault = keyof typeof virtualFaults;
+
+/** A bench whose parts are open. Closing it closes them in reverse order of opening. */
+export interface OpenBench extends Closable {
+  readonly board: Board;
+  readonly rig: AudioRig;
+  readonly provider: VoiceProvider;
+  readonly corpus: Corpus;
+  readonly scenario: Scenario;
+  /** Breaks a virtual part now. */
+  breakNow(fault: VirtualFault): Promise<void>;
+}
+
+export interface OpenBenchOptions {
+  readonly config: BenchConfig;
+  /** Undefined: the bench's only board. */
+  readonly boardName: string | undefined;
+  /** Faults that virtual boards have from the start. */
+  readonly faults: readonly VirtualFault[];
+  readonly launch: ChildLauncher;
+  readonly clock: Clock;
+}
+
+/**
+ * What a dialect is and can do, without opening anything.
+ * @throws ConfigError for a dialect that nobody knows.
+ */
+export const describeDialect = (name: string): DialectDescription => dialectByName(name).description;
+
+/** The board that a run is to test. */
+export function chosenBoard(config: BenchConfig, name: string | undefined): BoardConfig {
+  const board = name === undefined ? config.boards[0] : config.boards.find((one) => one.name === name);
+  if (board !== undefined) return board;
+  const names = config.boards.map((one) => one.name).join(', ');
+  throw new ConfigError('HIL_CONFIG_USAGE', `Bench ${config.name} has no board "${name ?? ''}"; it has ${names}.`);
+}
+
+/**
+ * Opens a bench: provider first, since the board is told where it is; then board, rig and console.
+ * @throws HilError of the part that did not open; what was open by then has been closed.
+ */
+export async function openBench(options: OpenBenchOptions): Promise<OpenBench> {
+  const opened: Closable[] = [];
+  try {
+    return await open(options, opened);
+  } catch (cause) {
+    await closeAll(opened);
+    throw cause;
+  }
+}
+
+async function open(options: OpenBenchOptions, opened: Closable[]): Promise<OpenBench> {
+  const { config, launch, clock } = options;
+  const boardConfig = chosenBoard(config, options.boardName);
+  const corpus = loadCorpus(config.corpusPath);
+  const scenario = loadScenario(config.scenarioPath);
+  checkScenario(scenario, corpus);
+
+  const provider = await launchProvider({
+    launch,
+    clock,
+    init: {
+      scenario,
+      prompts: [...corpus.prompts.values()],
+      replies: [...corpus.replies.values()],
+      port: config.provider.port,
+      tls: config.provider.tls,
+    },
+  });
+  opened.push(provider);
+
+  const { board, rig, virtual } = await openBoard(options, boardConfig, provider, opened);
+  return {
+    board,
+    rig,
+    provider,
+    corpus,
+    scenario,
+    breakNow: (fault) => breakNow(fault, provider, virtual),
+    close: () => closeAll(opened),
+  };
+}
+
+async function openBoard(
+  { launch, clock, faults }: OpenBenchOptions,
+  config: BoardConfig,
+  provider: VoiceProvider,
+  opened: Closable[],
+): Promise<{ board: Board; rig: AudioRig; virtual: VirtualBoardProcess | undefined }> {
+  if (config.kind === 'serial') {
+    throw new ConfigError(
+      'HIL_CONFIG_INVALID',
+      `Board ${config.name} is a serial board; only virtual audio rigs exist in this version, and they need a virtual board.`,
+      { board: config.name, port: config.port },
+    );
+  }
+  const virtual = await startVirtualBoardProcess({
+    launch,
+    clock,
+    dialect: config.firmwareDialect,
+    providerUrl: provider.url,
+    crystalPpm: config.crystalPpm,
+    model: config.model,
+    faults: faults.filter((fault) => virtualFaults[fault] === 'board'),
+  });
+  opened.push(virtual);
+  const rig = await openVirtualRig({ name: `${config.name} rig`, audioLink: virtual.audioLink, clock, ...config.rig });
+  opened.push(rig);
+  const board = await openSerialBoard({
+    name: config.name,
+    model: config.model,
+    port: virtual.ptyPath,
+    baudRate: 115_200,
+    dialect: config.dialect,
+    bootTimeoutMs: config.bootTimeoutMs,
+    sessionTimeoutMs: config.sessionTimeoutMs,
+    clock,
+    resetLine: { reset: () => virtual.control.reset() },
+  });
+  opened.push(board);
+  return { board, rig, virtual };
+}
+
+async function breakNow(
+  fault: VirtualFault,
+  provider: LaunchedProvider,
+  virtual: VirtualBoardProcess | undefined,
+): Promise<void> {
+  if (fault === 'provider-killed') provider.kill();
+  else if (fault === 'port-unplugged') await virtual?.control.unplug();
+  else await virtual?.control.setFault(fault, true);
+}

@@ -1,0 +1,187 @@
+import type { Argv } from 'yargs';
+
+type TakeExitCode = (code: number) => void;
+
+/** Names of faults that `--fault` takes; a test holds them against the bench's own table. */
+export const faultChoices = [
+  'dead-mic',
+  'dead-speaker',
+  'lost-call',
+  'double-call',
+  'wrong-argument',
+  'panic-mid-reply',
+  'no-boot',
+  'provider-killed',
+  'port-unplugged',
+] as const;
+
+/** Turns of the latency suite unless told otherwise: with the other suites a run has 24 turns and more. */
+const DEFAULT_TURNS = 12;
+
+const reports = {
+  type: 'string',
+  default: 'reports',
+  describe: 'Folder that runs are written to',
+} as const;
+const json = { type: 'boolean', default: false, describe: 'Print one JSON object instead of text' } as const;
+
+/** Adds every command, the hidden ones of child processes included. */
+export function addCommands(parser: Argv, exit: TakeExitCode): Argv {
+  return addChildCommands(addStandaloneCommands(addRunCommands(parser, exit), exit), exit);
+}
+
+const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser
+    .command(
+      'run',
+      'Run suites on a board, judge it and report',
+      (command) =>
+        command
+          .option('bench', { type: 'string', describe: 'Bench file (default: the virtual bench that comes along)' })
+          .option('board', { type: 'string', describe: 'Board of the bench to test (default: the first)' })
+          .option('suite', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'Suites by name, file or folder (default: all that come along)',
+          })
+          .option('grep', { type: 'string', describe: 'Only tests whose name matches this regular expression' })
+          .option('turns', { type: 'number', default: DEFAULT_TURNS, describe: 'Turns of the latency suite' })
+          .option('provider', {
+            choices: ['mock'] as const,
+            default: 'mock' as const,
+            describe: 'Voice provider that the board talks to',
+          })
+          .option('budget', { type: 'string', describe: 'Budgets file (default: the one that the bench names)' })
+          .option('fault', {
+            array: true,
+            choices: faultChoices,
+            default: [] as (typeof faultChoices)[number][],
+            describe: 'Switch on a fault of a virtual part',
+          })
+          .option('reports', reports)
+          .option('json', json)
+          .check(({ turns }) => {
+            if (Number.isInteger(turns) && turns >= 0 && turns <= 100_000) return true;
+            throw new Error('--turns takes a whole number from 0 to 100000.');
+          })
+          .example('$0 run', 'the virtual bench, all suites')
+          .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
+          .example('$0 run --fault dead-mic', 'see how a broken microphone is reported'),
+      async ({ bench, board, suite, grep, turns, provider, budget, fault, reports: folder, json: asJson }) => {
+        const { defaultBench, runCommand } = await import('./commands/run.js');
+        exit(
+          await runCommand({
+            bench: bench ?? defaultBench(),
+            board,
+            suite,
+            grep,
+            turns,
+            provider,
+            budget,
+            fault,
+            reports: folder,
+            json: asJson,
+          }),
+        );
+      },
+    )
+    .command(
+      'report [run]',
+      'Render a stored run again, or finish one that was killed',
+      (command) =>
+        command
+          .positional('run', { type: 'string', describe: 'Run folder (default: the latest below --reports)' })
+          .option('reports', reports)
+          .option('json', json),
+      async ({ run, reports: folder, json: asJson }) => {
+        const { reportCommand } = await import('./commands/report.js');
+        exit(await reportCommand({ run, reports: folder, json: asJson }));
+      },
+    )
+    .command(
+      'devices',
+      'List serial ports',
+      (command) => command.option('json', json),
+      async ({ json: asJson }) => {
+        const { devicesCommand } = await import('./commands/devices.js');
+        exit(await devicesCommand({ json: asJson }));
+      },
+    );
+
+const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser
+    .command(
+      'provider',
+      'Serve the mock provider for a board or a client of yours',
+      (command) =>
+        command
+          .option('protocol', {
+            choices: ['openai-realtime'] as const,
+            default: 'openai-realtime' as const,
+            describe: 'Wire protocol',
+          })
+          .option('scenario', { type: 'string', describe: 'Scenario file (default: the voice assistant)' })
+          .option('corpus', { type: 'string', describe: 'Folder with prompts/ and replies/ (default: the one that comes along)' })
+          .option('port', { type: 'number', default: 8080, describe: 'Port to listen on; 0 takes a free one' })
+          .option('tls', { type: 'boolean', default: false, describe: 'Listen with TLS as well, on the next free port' })
+          .option('json', { ...json, describe: 'Print every event as a line of JSON' }),
+      async ({ scenario, corpus, port, tls, json: asJson }) => {
+        const { providerCommand } = await import('./commands/provider.js');
+        exit(await providerCommand({ scenario, corpus, port, tls, json: asJson }));
+      },
+    )
+    .command(
+      'virtual-board',
+      'Start a simulated ESP32-S3 voice board',
+      (command) =>
+        command
+          .option('dialect', { type: 'string', default: 'realtime-ws', describe: 'Firmware to simulate' })
+          .option('provider-url', {
+            type: 'string',
+            default: 'ws://127.0.0.1:8080/v1/realtime?model=gpt-realtime',
+            describe: 'Where the firmware connects to',
+          })
+          .option('crystal-ppm', { type: 'number', default: 0, describe: "Error of the board's crystal" })
+          .option('model', { type: 'string', default: 'ESP32-S3 virtual', describe: 'Board model' })
+          .option('fault', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'Fault that is on from the start (docs/virtual-board.md)',
+          })
+          .option('child', { type: 'boolean', default: false, hidden: true })
+          .option('json', json),
+      async ({ dialect, providerUrl, crystalPpm, model, fault, child, json: asJson }) => {
+        const { virtualBoardCommand } = await import('./commands/virtual-board.js');
+        exit(await virtualBoardCommand({ dialect, providerUrl, crystalPpm, model, faults: fault, child, json: asJson }));
+      },
+    );
+
+/** Commands that only this program gives itself. */
+const addChildCommands = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser
+    .command('host-child', false, {}, async () => {
+      const { hostChildCommand } = await import('./commands/host-child.js');
+      exit(await hostChildCommand());
+    })
+    .command('provider-child', false, {}, async () => {
+      const { providerChildCommand } = await import('./commands/provider-child.js');
+      exit(await providerChildCommand());
+    })
+    .command(
+      'jest-child [files..]',
+      false,
+      (command) =>
+        command
+          .positional('files', { type: 'string', array: true, default: [] as string[] })
+          .option('test-name-pattern', { type: 'string' }),
+      async ({ files, testNamePattern, _ }) => {
+        const { jestChildCommand } = await import('./commands/jest-child.js');
+        exit(await jestChildCommand([...files, ..._.slice(1).map(String)], testNamePattern));
+      },
+    )
+    .command('bench-for-jest', false, {}, async () => {
+      const { benchForJestCommand } = await import('./commands/bench-for-jest.js');
+      exit(await benchForJestCommand());
+    });

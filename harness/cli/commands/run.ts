@@ -1,0 +1,108 @@
+import pc from 'picocolors';
+import { resolve } from 'node:path';
+import { readEnvironment, packageRoot } from '../../config';
+import { virtualFaults, type VirtualFault } from '../../bench';
+import type { Finding } from '../../ports';
+import { findingsOfHost, openSession } from '../bench-session';
+import { describeError } from '../describe-error';
+import { exitCodeOfError, exitCodes } from '../exit-codes';
+import { finishRun } from '../finish-run';
+import { JestChild } from '../jest-child';
+import { Progress } from '../progress';
+import { suiteFiles } from '../suite-files';
+import { printSummary } from '../print-summary';
+
+export interface RunArguments {
+  readonly bench: string;
+  readonly board: string | undefined;
+  readonly suite: readonly string[];
+  readonly turns: number;
+  readonly budget: string | undefined;
+  readonly provider: 'mock';
+  readonly fault: readonly string[];
+  readonly grep: string | undefined;
+  readonly reports: string;
+  readonly json: boolean;
+}
+
+export const faultNames = Object.keys(virtualFaults);
+export const defaultBench = (): string => resolve(packageRoot(), 'fixtures/benches/virtual.yaml');
+
+const colourTable = (): ReturnType<typeof pc.createColors> => {
+  const { colour } = readEnvironment();
+  return pc.createColors(colour === 'always' || (colour === 'auto' && process.stdout.isTTY));
+};
+
+/**
+ * The main job: opens the bench, runs the suites on it, judges what was found and reports.
+ * @returns Exit code of DESIGN section 8.
+ */
+export async function runCommand(args: RunArguments): Promise<number> {
+  const files = suiteFiles(args.suite);
+  const { ci } = readEnvironment();
+  const out = args.json ? process.stderr : process.stdout;
+  const progress = new Progress(
+    { write: (text) => void out.write(text), columns: out.isTTY && !ci ? out.columns : undefined },
+    colourTable(),
+  );
+  const { host, budgets } = openSession({
+    init: {
+      benchPath: args.bench,
+      overrides: {},
+      boardName: args.board,
+      faults: args.fault as VirtualFault[],
+      turns: args.turns,
+      reportsPath: resolve(args.reports),
+    },
+    budgetsPath: args.budget,
+    onMessage: (message) => progress.take(message),
+  });
+
+  const findings: Finding[] = [];
+  let jest: JestChild | undefined;
+  let interrupts = 0;
+  const interrupt = (): void => {
+    interrupts += 1;
+    if (interrupts > 1) {
+      jest?.kill();
+      host.kill();
+      return;
+    }
+    progress.line('Interrupted: closing the bench and keeping what was recorded (once more to stop at once).');
+    jest?.kill();
+    void host.close();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+
+  try {
+    const hostAddress = await host.ready;
+    const { runPath } = host;
+    if (runPath !== undefined && interrupts === 0) {
+      jest = new JestChild({ hostAddress, runPath, files, testNamePattern: args.grep });
+      const crash = await Promise.race([jest.ended, host.ended]);
+      jest.kill();
+      await jest.ended;
+      if (crash !== undefined && interrupts === 0) findings.push(...findingsOfHost(crash));
+    }
+  } catch (error) {
+    if (host.runPath === undefined) {
+      progress.end();
+      process.stderr.write(`${describeError(error)}\n`);
+      await host.close();
+      return interrupts > 0 ? exitCodes.interrupted : exitCodeOfError(error);
+    }
+    if (interrupts === 0) {
+      progress.line(describeError(error));
+      findings.push(...findingsOfHost(error));
+    }
+  }
+  await host.close();
+  progress.end();
+
+  const { runPath } = host;
+  if (runPath === undefined) return exitCodes.interrupted;
+  const judged = await finishRun(runPath, { budgets, interrupted: interrupts > 0, findings });
+  printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
+  return judged.verdict.exitCode;
+}

@@ -1,0 +1,29 @@
+import type { JudgedRun } from './finish-run';
+import { renderConsole } from '../report';
+
+/** Prints a judged run: the table for a person, or one JSON object for a script. */
+export function printSummary(
+  { run, verdict, reports }: JudgedRun,
+  { json, colours }: { readonly json: boolean; readonly colours: boolean },
+): void {
+  if (json) {
+    const { outcome, exitCode, why, turns, findings, budgets, distributions, selfCheck } = verdict;
+    const summary = {
+      schema: 'earshot/run-summary@1',
+      runId: run.record.runId,
+      runPath: run.path,
+      reports,
+      outcome,
+      exitCode,
+      why,
+      turns,
+      findings,
+      budgets,
+      distributions,
+      selfCheck,
+    };
+    process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`\n${renderConsole(run, { colours, reportPath: reports.html })}\n`);
+}

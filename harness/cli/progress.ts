@@ -1,0 +1,94 @@
+import pc from 'picocolors';
+import type { HostMessage, TurnProgress } from '../host';
+
+/** Where a run's progress is written. */
+export interface ProgressOutput {
+  write(text: string): void;
+  /** A line that is replaced by the next one; undefined where nothing can be replaced (CI, a file). */
+  readonly columns: number | undefined;
+}
+
+const millis = ({ voiceToVoice }: TurnProgress): string => {
+  if (voiceToVoice.state === 'measured') {
+    return `${voiceToVoice.valueMs.toFixed(1)} ± ${voiceToVoice.uncertaintyMs.toFixed(2)} ms`;
+  }
+  return voiceToVoice.state === 'censored' ? `> ${voiceToVoice.aboveMs} ms` : voiceToVoice.reason;
+};
+
+/** Shows a run as it goes: one line for each turn and test, and on a terminal what it is doing right now. */
+export class Progress {
+  private status = '';
+
+  constructor(
+    private readonly output: ProgressOutput,
+    private readonly colours: ReturnType<typeof pc.createColors>,
+  ) {}
+
+  take(message: HostMessage): void {
+    switch (message.type) {
+      case 'activity':
+        this.show(message.text);
+        break;
+      case 'turn':
+        this.line(this.turnLine(message.turn));
+        break;
+      case 'test': {
+        const { name, status, failures } = message.test;
+        const mark = {
+          passed: this.colours.green('✓'),
+          failed: this.colours.red('✗'),
+          skipped: this.colours.yellow('○'),
+        }[status];
+        this.line(`${mark} ${name.join(' › ')}`);
+        const [failure] = failures;
+        if (failure !== undefined) this.line(this.colours.dim(`    ${firstSentence(failure)}`));
+        break;
+      }
+      case 'stored':
+      case 'ready':
+      case 'failed':
+      case 'closed':
+        break;
+    }
+  }
+
+  line(text: string): void {
+    this.clear();
+    this.output.write(`${text}\n`);
+    this.redraw();
+  }
+
+  /** Takes the status line away; call before printing anything else. */
+  end(): void {
+    this.clear();
+    this.status = '';
+  }
+
+  private turnLine(turn: TurnProgress): string {
+    const { green, red, yellow, dim } = this.colours;
+    const [finding] = turn.findings;
+    const outcome = finding === undefined ? green('ok') : (finding.origin === 'board' ? red : yellow)(finding.code);
+    const calls = turn.calls.map(({ name }) => name).join(', ');
+    return `  ${dim(turn.turnId)}  ${turn.promptId.padEnd(18)} ${dim('voice-to-voice')} ${millis(turn).padEnd(18)} ${calls.padEnd(14)} ${outcome}`;
+  }
+
+  private show(text: string): void {
+    this.status = text;
+    if (this.output.columns === undefined) return;
+    this.clear();
+    this.redraw();
+  }
+
+  private clear(): void {
+    if (this.output.columns !== undefined) this.output.write('\r\u001b[2K');
+  }
+
+  private redraw(): void {
+    const { columns } = this.output;
+    if (columns === undefined || this.status === '') return;
+    this.output.write(this.colours.dim(`… ${this.status}`.slice(0, columns - 1)));
+  }
+}
+
+const firstSentence = (failure: string): string =>
+  (failure.split('\n').find((line) => line.trim() !== '') ?? '').replace(/^[A-Z]\w*Error: /, '');

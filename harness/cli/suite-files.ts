@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { ConfigError } from '../errors';
+import { didYouMean } from '../config';
+
+const SUITE = /\.hil\.(ts|js|mts|cts)$/;
+const productFolder = join(__dirname, '../suites');
+const nameOf = (path: string): string => basename(path).replace(SUITE, '');
+
+const suitesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => SUITE.test(name) && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name))
+    .sort();
+
+/** Names of the suites that come with Earshot. */
+export const productSuites = (): string[] => suitesIn(productFolder).map(nameOf);
+
+/**
+ * Files of the suites to run.
+ * @param wanted - Names of the product's suites, files, or folders that hold `*.hil.ts`; empty: all of the product's.
+ * @throws ConfigError `HIL_CONFIG_USAGE` naming what there is.
+ */
+export function suiteFiles(wanted: readonly string[]): string[] {
+  if (wanted.length === 0) return suitesIn(productFolder);
+  return [...new Set(wanted.flatMap((suite) => filesOf(suite)))];
+}
+
+function filesOf(suite: string): string[] {
+  const product = suitesIn(productFolder).find((path) => nameOf(path) === suite);
+  if (product !== undefined) return [product];
+  const path = resolve(suite);
+  if (!existsSync(path)) {
+    const names = productSuites();
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `There is no suite "${suite}": neither a file nor one of ${names.join(', ')}${didYouMean(suite, names)}`,
+      { suite, names },
+    );
+  }
+  const files = statSync(path).isDirectory() ? suitesIn(path) : [path];
+  if (files.length > 0) return files;
+  throw new ConfigError('HIL_CONFIG_USAGE', `Folder ${path} holds no *.hil.ts file.`, { path });
+}

@@ -1,0 +1,55 @@
+import type { BenchOverrides } from '../config';
+import type { VirtualFault } from '../bench';
+import type { WireError } from '../errors';
+import type { Measured } from '../measurement';
+import type { Finding, FunctionCall } from '../ports';
+import type { TestRecord } from '../run';
+
+/** What a host process is to do: JSON. */
+export interface HostInit {
+  readonly benchPath: string;
+  readonly overrides: BenchOverrides;
+  readonly boardName: string | undefined;
+  readonly faults: readonly VirtualFault[];
+  /** Turns of the latency suite. */
+  readonly turns: number;
+  readonly reportsPath: string;
+  /** Where to serve the suites: path of a socket or of a named pipe. */
+  readonly rpcAddress: string;
+  readonly earshotVersion: string;
+  /** Values that must not be stored. */
+  readonly secrets: readonly string[];
+}
+
+/** One finished turn, for progress. */
+export interface TurnProgress {
+  readonly turnId: string;
+  readonly promptId: string;
+  readonly heard: string | undefined;
+  readonly calls: readonly FunctionCall[];
+  readonly voiceToVoice: Measured;
+  readonly findings: readonly Finding[];
+}
+
+/** From the host to its parent, in this order: `stored`, then `ready` or `failed`, progress, `closed`. */
+export type HostMessage =
+  /** The run folder exists: whatever happens from here on can be reported. */
+  | { readonly type: 'stored'; readonly runId: string; readonly runPath: string }
+  | { readonly type: 'ready'; readonly address: string }
+  /** The bench did not open; the finding is recorded if the run folder exists. */
+  | { readonly type: 'failed'; readonly error: WireError }
+  | { readonly type: 'activity'; readonly text: string }
+  | { readonly type: 'turn'; readonly turn: TurnProgress }
+  | { readonly type: 'test'; readonly test: TestRecord }
+  | { readonly type: 'closed' };
+
+/** From the parent: end the run, closing everything. A lost parent means the same. */
+export interface HostOrder {
+  readonly type: 'close';
+}
+
+/** First message of the parent. */
+export interface HostStart {
+  readonly type: 'start';
+  readonly init: HostInit;
+}

@@ -1,0 +1,104 @@
+import type { ChildProcess } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { HilError, type WireError } from '../errors';
+import type { ChildLauncher, Clock } from '../ports';
+import type { HostInit, HostMessage, HostOrder, HostStart } from './host-messages';
+
+/** A host may take this long to close a bench before it is killed. */
+const CLOSE_WITHIN_MS = 10_000;
+
+/** The host process, seen from its parent. */
+export interface HostProcess {
+  /** Where suites connect; rejects with what did not open. */
+  readonly ready: Promise<string>;
+  /** Absolute path of the run folder; undefined until it exists. */
+  readonly runPath: string | undefined;
+  /** Resolves when the process has ended, with the reason if it was not told to. */
+  readonly ended: Promise<HilError | undefined>;
+  /** Ends the run; resolves when the process is gone. */
+  close(): Promise<void>;
+  /** Ends the process at once: what it was writing is left as it is. */
+  kill(): void;
+}
+
+/** A fresh address for the suites: a socket in the temporary folder, or a named pipe on Windows. */
+export function newRpcAddress(): string {
+  const name = `earshot-${process.pid}-${randomBytes(4).toString('hex')}`;
+  return process.platform === 'win32' ? `\\\\.\\pipe\\${name}` : join(tmpdir(), `${name}.sock`);
+}
+
+/** Failure of the host as the parent's error, with the code of its cause. */
+export class HostFailure extends HilError {
+  constructor(readonly wire: WireError) {
+    super(wire.code, wire.message, wire.facts);
+  }
+}
+
+/** Starts a host process and hands on what it tells. */
+export function launchHost(
+  launch: ChildLauncher,
+  clock: Clock,
+  init: HostInit,
+  onMessage: (message: HostMessage) => void,
+): HostProcess {
+  const child: ChildProcess = launch(['host-child']);
+  let runPath: string | undefined;
+  let closing = false;
+  const errorTail: string[] = [];
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errorTail.push(chunk.toString());
+    while (errorTail.length > 50) errorTail.shift();
+  });
+  child.stdout?.resume();
+
+  let resolveReady: (address: string) => void;
+  let rejectReady: (error: HilError) => void;
+  const ready = new Promise<string>((resolve, reject) => {
+    resolveReady = resolve;
+    rejectReady = reject;
+  });
+  ready.catch(() => undefined); // Whoever needs the host awaits it; `ended` reports a death either way.
+
+  child.on('message', (message: HostMessage) => {
+    if (message.type === 'stored') runPath = message.runPath;
+    if (message.type === 'ready') resolveReady(message.address);
+    if (message.type === 'failed') rejectReady(new HostFailure(message.error));
+    onMessage(message);
+  });
+  const ended = new Promise<HilError | undefined>((resolve) => {
+    child.on('exit', (code, signal) => {
+      const error = closing
+        ? undefined
+        : new HilError('HIL_HOST_DIED', `The host process ended by itself (${signal ?? `exit code ${code}`}).`, {
+            code,
+            signal,
+            stderr: errorTail.join('').slice(-4_000),
+          });
+      if (error !== undefined) rejectReady(error);
+      resolve(error);
+    });
+  });
+  const start: HostStart = { type: 'start', init };
+  child.send(start);
+  return {
+    ready,
+    ended,
+    get runPath() {
+      return runPath;
+    },
+    async close() {
+      closing = true;
+      const order: HostOrder = { type: 'close' };
+      if (child.connected) child.send(order);
+      const cancel = clock.after(CLOSE_WITHIN_MS, () => child.kill('SIGKILL'));
+      await ended;
+      cancel();
+    },
+    kill() {
+      closing = true;
+      child.kill('SIGKILL');
+    },
+  };
+}

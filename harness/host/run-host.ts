@@ -1,0 +1,211 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { chosenBoard, describeDialect, openBench, type OpenBench } from '../bench';
+import { loadBench, loadScenario, type BenchConfig, type BoardConfig } from '../config';
+import { corpusSha256, loadCorpus } from '../corpus';
+import { closeAll, type Closable } from '../errors';
+import type { ChildLauncher, Clock, DialectDescription } from '../ports';
+import { createRedactor, createRunStore, type RunStore } from '../run';
+import { SpeakerWatch } from '../turn';
+import { FindingLog } from './finding-log';
+import type { HostInit, HostMessage } from './host-messages';
+import { MeasurePool } from './measure-pool';
+import type { BenchDescription } from './rpc/protocol';
+import { serveRpc, type HostHandlers } from './rpc/server';
+import { SessionKeeper } from './session-keeper';
+import { BenchHealth, turnBenchOf, TurnTaker } from './turn-taker';
+
+/** A host that serves its suites. Closing it silences the rig, closes the bench and ends the run's files. */
+export type RunningHost = Closable;
+
+const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
+  const corpus = loadCorpus(config.corpusPath);
+  const dialect: DialectDescription = describeDialect(board.dialect);
+  return createRunStore({
+    reportsPath: init.reportsPath,
+    nowIso: new Date().toISOString(),
+    redactor: createRedactor(init.secrets),
+    record: {
+      earshotVersion: init.earshotVersion,
+      startedAtHostMs: clock.nowMs(),
+      bench: { name: config.name, path: config.path },
+      boards: [{ name: board.name, model: board.model, dialect }],
+      rig: { name: `${board.name} rig`, topology: 'virtual', rateHz: 48_000 },
+      provider: { name: `${config.provider.kind} ${config.provider.protocol}`, protocol: config.provider.protocol },
+      scenario: { name: loadScenario(config.scenarioPath).name, sha256: sha256Of(config.scenarioPath) },
+      corpus: { path: config.corpusPath, sha256: corpusSha256(corpus), prompts: corpus.prompts.size },
+      faults: init.faults,
+    },
+  });
+}
+
+/** Everything that the bench says goes into the run as it happens. */
+function recordEverything(bench: OpenBench, store: RunStore): void {
+  const sink = store.consoleSink(bench.board.name);
+  bench.board.console.onBytes((bytes, hostAtMs) => sink.bytes(bytes, hostAtMs));
+  bench.board.console.onLine((line) => sink.line(line));
+  bench.provider.onEvent((event) => store.appendEvent('provider', { ...event }));
+  bench.board.onEvent((event) => {
+    store.appendEvent('board', { ...event });
+    if (event.type === 'firmware') {
+      store.update({ boards: store.record.boards.map((board) => ({ ...board, firmware: event.firmware })) });
+    }
+  });
+}
+
+/**
+ * Opens the run folder and the bench, then serves the suites until closed.
+ * @throws HilError what did not open; where the run folder exists by then, the finding is in it.
+ */
+export async function runHost(
+  init: HostInit,
+  launch: ChildLauncher,
+  clock: Clock,
+  tell: (message: HostMessage) => void,
+): Promise<RunningHost> {
+  const config = loadBench(init.benchPath, init.overrides);
+  const boardConfig = chosenBoard(config, init.boardName);
+  const store = openStore(init, config, boardConfig, clock);
+  const opened: Closable[] = [{ close: () => Promise.resolve(store.close()) }];
+  tell({ type: 'stored', runId: store.runId, runPath: store.path });
+  const findings = new FindingLog(clock, (finding) => store.appendFinding(finding));
+  try {
+    const activity = (text: string): void => tell({ type: 'activity', text });
+    activity(`opening bench ${config.name}`);
+    const bench = await openBench({ config, boardName: init.boardName, faults: init.faults, launch, clock });
+    opened.push(bench);
+    recordEverything(bench, store);
+    const watch = new SpeakerWatch(bench.rig);
+    const pool = new MeasurePool(store.path);
+    opened.push(pool);
+    const turnBench = turnBenchOf(bench, store, clock);
+    const keeper = new SessionKeeper(bench, turnBench, watch, config.turn);
+    const taker = new TurnTaker(
+      bench,
+      turnBench,
+      watch,
+      config.turn,
+      keeper,
+      pool,
+      store,
+      findings,
+      init.faults,
+    );
+    const health = new BenchHealth(bench, (cause) => {
+      if (!taker.isBusy) findings.recordThrown(cause);
+    });
+    const description: BenchDescription = {
+      runId: store.runId,
+      runPath: store.path,
+      boardName: bench.board.name,
+      boardModel: bench.board.model,
+      dialect: bench.board.dialect,
+      providerName: bench.provider.name,
+      prompts: [...bench.corpus.prompts.values()].map(
+        ({ id, utterance, language, voice, transcript, recognisable }) => ({
+          id,
+          utterance,
+          language,
+          voice,
+          transcript,
+          recognisable: recognisable !== false,
+        }),
+      ),
+      turns: init.turns,
+    };
+    const handlers = handlersOf({ bench, description, keeper, taker, findings, health, store, tell });
+    const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
+    opened.push({ close: () => Promise.resolve(bench.rig.mute()) }, rpc);
+    tell({ type: 'ready', address: rpc.address });
+    return { close: () => closeAll(opened) };
+  } catch (cause) {
+    findings.recordThrown(cause);
+    await closeAll(opened);
+    throw cause;
+  }
+}
+
+interface Serving {
+  readonly bench: OpenBench;
+  readonly description: BenchDescription;
+  readonly keeper: SessionKeeper;
+  readonly taker: TurnTaker;
+  readonly findings: FindingLog;
+  readonly health: BenchHealth;
+  readonly store: RunStore;
+  readonly tell: (message: HostMessage) => void;
+}
+
+/** The calls of the suites, each refusing on a broken bench and recording what it throws. */
+function handlersOf({ bench, description, keeper, taker, findings, health, store, tell }: Serving): HostHandlers {
+  const { board } = bench;
+  const guarded =
+    <P, R>(handle: (params: P) => Promise<R>) =>
+    async (params: P): Promise<R> => {
+      try {
+        health.assertWhole();
+        return await handle(params);
+      } catch (thrown) {
+        findings.recordThrown(thrown);
+        throw thrown;
+      }
+    };
+  return {
+    describe: () => Promise.resolve(description),
+    turn: guarded(async ({ promptId }) => {
+      const turn = await taker.take(promptId);
+      const { record, measurement } = turn;
+      tell({
+        type: 'turn',
+        turn: {
+          turnId: record.turnId,
+          promptId: record.prompt.id,
+          heard: measurement.heard === undefined ? undefined : (measurement.heard.utterance ?? 'unknown'),
+          calls: measurement.calls.flatMap(({ name, executed }) =>
+            executed.map((run) => ({ name, arguments: run.arguments ?? {} })),
+          ),
+          voiceToVoice: measurement.measures.voiceToVoice,
+          findings: turn.findings,
+        },
+      });
+      return turn;
+    }),
+    newSession: guarded(async () => {
+      tell({ type: 'activity', text: `session ${keeper.session + 1}: resetting ${board.name}` });
+      return keeper.open();
+    }),
+    reset: guarded(async () => {
+      const firstLine = board.console.cursor();
+      keeper.spoil();
+      await board.reset();
+      return { firstLine };
+    }),
+    send: guarded(async ({ command }) => {
+      const firstLine = board.console.cursor();
+      await board.console.send(command);
+      return { firstLine };
+    }),
+    expectLine: guarded(async ({ source, flags, withinMs, from }) => {
+      const options = { withinMs, ...(from === undefined ? {} : { from }) };
+      return (await board.console.expect(new RegExp(source, flags), options)).line;
+    }),
+    lines: ({ from }) => Promise.resolve(board.console.lines.filter(({ index }) => index >= from)),
+    testStarted: ({ name }) => {
+      findings.currentTest = name;
+      tell({ type: 'activity', text: name });
+      return Promise.resolve(null);
+    },
+    testFinished: ({ test }) => {
+      findings.currentTest = undefined;
+      store.appendTest(test);
+      tell({ type: 'test', test });
+      return Promise.resolve(null);
+    },
+    finding: ({ finding }) => {
+      findings.record(finding);
+      return Promise.resolve(null);
+    },
+  };
+}

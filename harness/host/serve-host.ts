@@ -1,0 +1,45 @@
+import type { Closable } from '../errors';
+import { toWireError } from '../errors';
+import type { ChildLauncher, Clock } from '../ports';
+import type { HostMessage, HostOrder, HostStart } from './host-messages';
+import { runHost } from './run-host';
+
+/** The child's end of its IPC channel: `process`, or a stand-in of a test. */
+export interface HostChannel {
+  send(message: HostMessage): void;
+  onMessage(listener: (message: HostStart | HostOrder) => void): void;
+  onDisconnect(listener: () => void): void;
+}
+
+/**
+ * The whole life of a host process: waits for its start message, serves until it is told to close or its parent is gone.
+ * Resolves when everything is closed. Never throws: what did not open is told to the parent.
+ */
+export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    let host: Promise<Closable | undefined> | undefined;
+    let closing = false;
+    const close = async (): Promise<void> => {
+      if (closing) return;
+      closing = true;
+      const running = await host;
+      try {
+        await running?.close();
+      } catch (cause) {
+        channel.send({ type: 'failed', error: toWireError(cause) });
+      }
+      channel.send({ type: 'closed' });
+      resolve();
+    };
+    channel.onMessage((message) => {
+      if (message.type === 'close') void close();
+      else {
+        host ??= runHost(message.init, launch, clock, (update) => channel.send(update)).catch((cause: unknown) => {
+          channel.send({ type: 'failed', error: toWireError(cause) });
+          return undefined;
+        });
+      }
+    });
+    channel.onDisconnect(() => void close());
+  });
+}

@@ -1,0 +1,78 @@
+import type { OpenBench } from '../bench';
+import { settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import type { SessionResult } from './rpc/protocol';
+
+/** Opens sessions, counts them, and knows whether the current one can take a turn. */
+export class SessionKeeper {
+  private sessions = 0;
+  private turns = 0;
+  private usable = false;
+  private firstSeq = 0;
+
+  constructor(
+    private readonly bench: OpenBench,
+    private readonly turnBench: TurnBench,
+    private readonly watch: SpeakerWatch,
+    private readonly timing: TurnTiming,
+  ) {
+    bench.board.onEvent((event) => {
+      if (event.type === 'fault' || event.type === 'session-ended' || event.type === 'boot') this.usable = false;
+    });
+  }
+
+  get session(): number {
+    return this.sessions;
+  }
+
+  /** First event of this session in the provider's log. */
+  get sessionSeq(): number {
+    return this.firstSeq;
+  }
+
+  /** Number of the next turn within the session, from 1. */
+  countTurn(): number {
+    this.turns += 1;
+    return this.turns;
+  }
+
+  /** The next turn needs a new session. */
+  spoil(): void {
+    this.usable = false;
+  }
+
+  /** Opens a session unless the current one is fit for a turn. */
+  async ensure(): Promise<void> {
+    if (!this.usable) await this.open();
+  }
+
+  /** Resets the board, waits for its session and lets the greeting end. */
+  async open(): Promise<SessionResult> {
+    const { board, provider } = this.bench;
+    const firstLine = board.console.cursor();
+    const firstEvent = board.events.length;
+    this.usable = false;
+    this.firstSeq = provider.events.length;
+    this.sessions += 1;
+    this.turns = 0;
+    await board.reset();
+    this.watch.restart();
+    await board.startSession();
+    const greetingDue = board.dialect.capabilities.includes('greeting');
+    await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.firstSeq });
+    this.usable = true;
+    const tools = provider.events
+      .slice(this.firstSeq)
+      .findLast((event) => event.type === 'session-updated')?.tools;
+    const loudest = this.watch.loudestDbFs;
+    return {
+      session: this.sessions,
+      firmware: board.firmware,
+      tools: tools ?? [],
+      greeting: board.events
+        .slice(firstEvent)
+        .flatMap((event) => (event.type === 'transcript' ? [event.text] : [])),
+      greetingLevelDbFs: Number.isFinite(loudest) ? loudest : undefined,
+      firstLine,
+    };
+  }
+}

@@ -1,0 +1,142 @@
+import { writeWav } from '../audio';
+import { readSpeechClip } from '../corpus';
+import { type OpenBench, type VirtualFault, virtualFaults } from '../bench';
+import { ConfigError, HilError } from '../errors';
+import { diagnoseTurn, type TurnMeasurement } from '../measurement';
+import type { Clock, TurnRecord } from '../ports';
+import type { RunStore } from '../run';
+import { playTurn, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import { expectationOf } from './expectation';
+import type { FindingLog } from './finding-log';
+import type { MeasurePool } from './measure-pool';
+import type { TurnResult } from './rpc/protocol';
+import type { SessionKeeper } from './session-keeper';
+
+/** A take that the rig spoilt is repeated this often before the bench is blamed. */
+const RETAKES = 2;
+/** Faults of the bench itself strike in this turn, so that some of the run is good. */
+const FAULTY_TURN = 3;
+
+/** Plays turns one after the other, has them measured and diagnosed, and stores them. */
+export class TurnTaker {
+  private count = 0;
+  private busy = false;
+
+  constructor(
+    private readonly bench: OpenBench,
+    private readonly turnBench: TurnBench,
+    private readonly watch: SpeakerWatch,
+    private readonly timing: TurnTiming,
+    private readonly keeper: SessionKeeper,
+    private readonly pool: MeasurePool,
+    private readonly store: RunStore,
+    private readonly findings: FindingLog,
+    private readonly faults: readonly VirtualFault[],
+  ) {}
+
+  /** True while a turn or its session is going on: faults of that time are the turn's. */
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  /**
+   * One turn with this prompt. A take that the rig spoilt is stored and repeated.
+   * @throws HilError of the part that broke before the prompt was played; `HIL_CONFIG_USAGE` for a second turn at a time.
+   */
+  async take(promptId: string): Promise<TurnResult> {
+    if (this.busy) throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
+    this.busy = true;
+    try {
+      for (let take = 0; ; take += 1) {
+        const { record, measurement } = await this.playAndMeasure(promptId);
+        const found = diagnoseTurn(record, measurement);
+        const spoilt = found.some(({ code }) => code === 'HIL_RIG_LAGGED') && record.faults.length === 0;
+        this.store.appendTurn({ record, measurement });
+        if (spoilt && take < RETAKES) continue;
+        for (const finding of found) this.findings.record(finding);
+        return { record, measurement, findings: found };
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private async playAndMeasure(
+    promptId: string,
+  ): Promise<{ record: TurnRecord; measurement: TurnMeasurement }> {
+    const { corpus, scenario } = this.bench;
+    const prompt = corpus.prompts.get(promptId);
+    if (prompt === undefined) {
+      throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, { promptId });
+    }
+    await this.keeper.ensure();
+    this.count += 1;
+    const turnId = `t${String(this.count).padStart(4, '0')}`;
+    const record = await playTurn(this.turnBench, this.watch, this.timing, {
+      turnId,
+      session: this.keeper.session,
+      turnInSession: this.keeper.countTurn(),
+      prompt,
+      promptSound: readSpeechClip(prompt),
+      expected: expectationOf(scenario, prompt),
+      replies: corpus.replies,
+      sessionSeq: this.keeper.sessionSeq,
+      onPlaying: () => this.breakWhatIsDue(),
+    });
+    if (record.faults.length > 0) this.keeper.spoil();
+    return { record, measurement: await this.pool.measure(record) };
+  }
+
+  private breakWhatIsDue(): void {
+    if (this.count !== FAULTY_TURN) return;
+    for (const fault of this.faults.filter((name) => virtualFaults[name] === 'bench')) {
+      this.bench.breakNow(fault).catch((cause: unknown) => this.findings.recordThrown(cause));
+    }
+  }
+}
+
+/** What a turn is played on, its captures going into the run folder. */
+export function turnBenchOf(bench: OpenBench, store: RunStore, clock: Clock): TurnBench {
+  const folder = `${store.boardFolder(bench.board.name)}/captures`;
+  return {
+    board: bench.board,
+    rig: bench.rig,
+    provider: bench.provider,
+    clock,
+    saveCapture: (turnId, clip) => {
+      const path = `${folder}/${turnId}.wav`;
+      store.saveBytes(path, writeWav(clip));
+      return path;
+    },
+    receivedPath: (turnId) => {
+      const relative = `${folder}/${turnId}-provider.wav`;
+      return { absolute: store.pathOf(relative), relative };
+    },
+  };
+}
+
+/** The one cause that every later call of a broken bench repeats. */
+export class BenchHealth {
+  private firstCause: HilError | undefined;
+
+  constructor(
+    bench: OpenBench,
+    private readonly onBroken: (cause: HilError) => void,
+  ) {
+    const lose = (error: Error): void => {
+      if (this.firstCause !== undefined) return;
+      this.firstCause =
+        error instanceof HilError ? error : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
+      this.onBroken(this.firstCause);
+    };
+    bench.rig.onLost(lose);
+    bench.provider.onLost(lose);
+    bench.board.onLost(lose);
+  }
+
+  /** @throws HilError the first cause, when the bench is broken. */
+  assertWhole(): void {
+    if (this.firstCause !== undefined) throw this.firstCause;
+  }
+}
+

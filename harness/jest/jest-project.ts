@@ -1,0 +1,40 @@
+import type { Config } from 'jest';
+import { join } from 'node:path';
+
+/** Extension of this package's own modules: compiled in `dist`, TypeScript when Jest runs on the sources. */
+const extension = __filename.endsWith('.ts') ? 'ts' : 'js';
+const here = (path: string): string => join(__dirname, `${path}.${extension}`);
+
+/** How suites in TypeScript are compiled, wherever they lie. */
+const transform: NonNullable<Config['transform']> = {
+  '^.+\\.ts$': [
+    require.resolve('@swc/jest'),
+    { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+  ],
+};
+
+/**
+ * Jest project of suites on a bench: Earshot's environment over Allure's, `earshot` resolved to this package, files in the
+ * order of the specification.
+ * @param rootDir - Folder that suites are looked for in.
+ */
+export function hilProject(rootDir: string): Config {
+  return {
+    displayName: 'hil',
+    rootDir,
+    testMatch: ['**/*.hil.ts', '**/*.hil.js'],
+    testPathIgnorePatterns: [],
+    testEnvironment: here('environment/earshot-environment'),
+    moduleNameMapper: { '^earshot$': join(__dirname, `../index.${extension}`) },
+    transform,
+  };
+}
+
+/** What is set once for all projects of such a Jest run. */
+export const hilGlobals: Config = {
+  testSequencer: here('suite-sequencer'),
+  reporters: ['default', here('suite-load-reporter')],
+};
+
+export const hilGlobalSetup = here('global-setup');
+export const hilGlobalTeardown = here('global-teardown');
