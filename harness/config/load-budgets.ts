@@ -18,7 +18,7 @@ const bounds = z
       const boundMs = written[statistic];
       if (boundMs === undefined) continue;
       if (boundMs < highestMs) {
-        const message = `it lies above or at ${highest}, so its bound cannot be lower`;
+        const message = `the bound of ${highest} is higher, which this one cannot be below`;
         context.addIssue({ code: 'custom', path: [statistic], message });
       } else {
         [highestMs, highest] = [boundMs, statistic];

@@ -34,7 +34,7 @@ const clip = z
     }
   });
 
-/** prompts.yaml or replies.yaml as written; docs/bench-file.md explains every key. */
+/** prompts.yaml or replies.yaml as written; scripts/make-corpus.mjs writes those of the package. */
 export const clipsFile = (kind: 'prompt' | 'reply') =>
   z.strictObject({
     schema: z.literal('earshot/clips@1'),

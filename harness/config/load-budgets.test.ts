@@ -1,0 +1,43 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measureNames } from '../measurement';
+import { budgetsFile, loadBudgets } from './load-budgets';
+import { packageRoot } from './package-root';
+import { keysAt } from './schema-keys';
+
+const path = join(mkdtempSync(join(tmpdir(), 'earshot-budgets-')), 'budgets.yaml');
+const load = (text: string) => {
+  writeFileSync(path, `schema: earshot/budgets@1\n${text}`);
+  return loadBudgets(path);
+};
+
+describe('loadBudgets', () => {
+  it('reads the budgets of the virtual bench', () => {
+    expect(loadBudgets(join(packageRoot(), 'fixtures/benches/budgets.yaml'))).toMatchObject({
+      successRate: 0.95,
+      measures: { voiceToVoice: { p50: 1500, p95: 2500 } },
+    });
+  });
+
+  it('bounds nothing that the file does not bound', () => {
+    expect(load('')).toEqual({ path, successRate: undefined, measures: {} });
+  });
+
+  it('knows the measures that exist', () => {
+    expect([...keysAt(budgetsFile, ['measures'])].sort()).toEqual([...measureNames].sort());
+  });
+
+  it.each([
+    [
+      'measures: { voiceToVoise: { p50: 1s } }',
+      'measures.voiceToVoise is unknown; did you mean voiceToVoice?',
+    ],
+    ['measures: { ttfa: { p99: 1s } }', 'the key measures.ttfa.p99 is unknown; did you mean p90 or p95?'],
+    ['measures: { ttfa: { p95: 1 } }', 'measures.ttfa.p95 is 1; a unit is missing: write 1ms'],
+    ['measures: { ttfa: { p50: 2s, p95: 1s } }', 'measures.ttfa.p95 is "1s"; the bound of p50 is higher'],
+    ['successRate: 95', 'successRate is 95; expected at most 1'],
+  ])('refuses %s', (text, sentence) => {
+    expect(() => load(text)).toThrow(sentence);
+  });
+});
