@@ -1,0 +1,141 @@
+import { systemClock, type Clock } from '../../ports';
+import { ManualClock } from '../__fixtures__/manual-clock';
+import { openTestPty, type TestPty } from '../__fixtures__/test-pty';
+import { listSerialPorts } from './list-ports';
+import { openSerialPort } from './open-serial-port';
+import { modemResetLine } from './reset-line';
+import type { ModemLines, SerialTransport } from './serial-transport';
+
+const openPort = (path: string, clock: Clock = systemClock) =>
+  openSerialPort({ path, baudRate: 115_200, clock });
+
+describe('openSerialPort', () => {
+  let pty: TestPty;
+  const opened: SerialTransport[] = [];
+  const open = async (clock?: Clock) => {
+    const transport = await openPort(pty.path, clock);
+    opened.push(transport);
+    return transport;
+  };
+
+  beforeEach(() => {
+    pty = openTestPty();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((transport) => transport.close()));
+    pty.close();
+  });
+
+  it('hands on bytes with the instant of their arrival', async () => {
+    const transport = await open();
+    const beforeMs = systemClock.nowMs();
+    const arrival = new Promise<{ text: string; hostAtMs: number }>((resolve) => {
+      transport.onBytes((bytes, hostAtMs) => resolve({ text: bytes.toString(), hostAtMs }));
+    });
+    pty.write(Buffer.from('esp> '));
+    const { text, hostAtMs } = await arrival;
+    expect(text).toBe('esp> ');
+    expect(hostAtMs).toBeGreaterThanOrEqual(beforeMs);
+    expect(hostAtMs).toBeLessThanOrEqual(systemClock.nowMs());
+  });
+
+  it('writes to the board', async () => {
+    const transport = await open();
+    const typed = new Promise<string>((resolve) => pty.onTyped((bytes) => resolve(bytes.toString())));
+    await transport.write(Buffer.from('start\n'));
+    expect(await typed).toBe('start\n');
+  });
+
+  it('names ports that exist when one is missing', async () => {
+    const missing = '/dev/pts/99999';
+    await expect(openPort(missing)).rejects.toMatchObject({
+      code: 'HIL_BOARD_PORT_MISSING',
+      facts: { port: missing, existing: expect.arrayContaining([expect.stringMatching('^/dev/')]) },
+    });
+  });
+
+  it('names the process that holds a port', async () => {
+    await open();
+    await expect(openPort(pty.path)).rejects.toMatchObject({
+      code: 'HIL_BOARD_PORT_BUSY',
+      message: `Serial port ${pty.path} is held by process ${process.pid}.`,
+      facts: { holderPid: process.pid },
+    });
+  });
+
+  it('fails with the cause when a path is no serial port', async () => {
+    await expect(openPort('/dev/null')).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_FAILED' });
+  });
+
+  it('reports a lost port once, and to those who ask later', async () => {
+    const transport = await open();
+    const reports: Error[] = [];
+    const lost = new Promise<Error>((resolve) => {
+      transport.onLost(resolve);
+      transport.onLost((error) => void reports.push(error));
+    });
+    pty.close();
+    expect(await lost).toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+    await expect(transport.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+    transport.onLost((error) => void reports.push(error));
+    await transport.close();
+    await transport.close();
+    expect(reports).toEqual([await lost, await lost]);
+  });
+
+  it('notices by its heartbeat a hang-up that the driver missed', async () => {
+    const clock = new ManualClock();
+    const transport = await open(clock);
+    const lost = new Promise<Error>((resolve) => transport.onLost(resolve));
+    pty.close();
+    clock.advance(1000);
+    expect(await lost).toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+  });
+
+  it('does not report its own close, and refuses to write afterwards', async () => {
+    const transport = await open();
+    const reports: Error[] = [];
+    transport.onLost((error) => void reports.push(error));
+    await transport.close();
+    await transport.close();
+    expect(reports).toEqual([]);
+    await expect(transport.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+  });
+
+  it('says that a pseudo-terminal has no modem lines', async () => {
+    const transport = await open();
+    expect(await transport.setModemLines({ dtr: false, rts: false })).toBe(false);
+    await expect(modemResetLine(transport, systemClock).reset()).rejects.toMatchObject({
+      code: 'HIL_BOARD_PORT_FAILED',
+    });
+  });
+});
+
+describe('modemResetLine', () => {
+  it('pulls EN by RTS for 100 ms and leaves DTR released', async () => {
+    const clock = new ManualClock();
+    const steps: (ModemLines & { atMs: number })[] = [];
+    const transport = {
+      path: '/dev/ttyUSB0',
+      setModemLines: (lines: ModemLines) => {
+        steps.push({ ...lines, atMs: clock.nowMs() });
+        return Promise.resolve(true);
+      },
+    } as unknown as SerialTransport;
+    const reset = modemResetLine(transport, clock).reset();
+    await new Promise((resolve) => process.nextTick(resolve));
+    clock.advance(100);
+    await reset;
+    expect(steps).toEqual([
+      { dtr: false, rts: true, atMs: 0 },
+      { dtr: false, rts: false, atMs: 100 },
+    ]);
+  });
+});
+
+describe('listSerialPorts', () => {
+  it('lists ports by path and never ends the process', async () => {
+    const ports = await listSerialPorts();
+    expect(ports.map(({ path }) => path)).toEqual([...ports.map(({ path }) => path)].sort());
+  });
+});
