@@ -66,8 +66,40 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
     'harness/units',
     'harness/errors',
   ],
-  'harness/suites': ['harness/jest'],
+  'harness/suites': ['harness/index.ts'],
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],
   'firmware/virtual-board': ['harness/units', 'harness/errors', 'harness/audio'],
 };
+
+/** How suites import the public API, and the file behind that name. */
+export const publicApi = { name: 'earshot', file: 'harness/index.ts' } as const;
+
+/** Files that others may import beside a folder's index.ts, which in these folders is for one kind of reader only. */
+export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
+  // index.ts is for suites, inside Jest's sandbox; this one is for whoever starts Jest.
+  'harness/jest': ['harness/jest/jest-project'],
+};
+
+/** Packages that only some folders may load at run time; their types are free. The first pattern that fits counts. */
+export const packageRules: readonly {
+  readonly pattern: RegExp;
+  readonly folders: readonly string[];
+  readonly because: string;
+}[] = [
+  {
+    pattern: /^jest$/,
+    folders: ['harness/jest', 'harness/cli'],
+    because: 'because only the command line starts processes',
+  },
+  {
+    pattern: /^(jest-[^/]+|@jest\/[^/]+|allure-[^/]+|expect)(\/|$)/,
+    folders: ['harness/jest'],
+    because: 'so that everything else runs and is tested without Jest',
+  },
+  {
+    pattern: /^(yargs|cli-progress)(\/|$)/,
+    folders: ['harness/cli'],
+    because: 'because only the command line reads arguments and prints',
+  },
+];
