@@ -59,7 +59,7 @@ export function annotateSpeech(clip: PcmClip): SpeechAnnotation | undefined {
   const lastFrame = frames.lastIndexOf(true);
   if (firstFrame < 0) return undefined;
 
-  const isSound = (sample: number): boolean => Math.abs(sample) >= SILENCE_BELOW;
+  const isSound = (sample: number): boolean => sample >= SILENCE_BELOW || sample <= -SILENCE_BELOW;
   return {
     onsetSample: Math.max(firstFrame * frameSamples, clip.samples.findIndex(isSound)),
     offsetSample: Math.min((lastFrame + 1) * frameSamples - 1, clip.samples.findLastIndex(isSound)),

@@ -27,14 +27,15 @@ function biquad(kind: 'high-pass' | 'low-pass', cornerHz: number, rateHz: number
 }
 
 function filtered(samples: Float32Array, { b, a }: Biquad): Float32Array {
-  const out = new Float32Array(samples.length);
   let [in1, in2, out1, out2] = [0, 0, 0, 0];
-  for (const [index, sample] of samples.entries()) {
+  return samples.map((sample) => {
     const value = b[0] * sample + b[1] * in1 + b[2] * in2 - a[0] * out1 - a[1] * out2;
-    [in2, in1, out2, out1] = [in1, sample, out1, value];
-    out[index] = value;
-  }
-  return out;
+    in2 = in1;
+    in1 = sample;
+    out2 = out1;
+    out1 = value;
+    return value;
+  });
 }
 
 /**

@@ -30,13 +30,19 @@ export function rmsDbFs(samples: Float32Array): number | undefined {
  * @returns undefined for no samples and for digital silence.
  */
 export function peakDbFs(samples: Float32Array): number | undefined {
-  const peak = samples.reduce((largest, sample) => Math.max(largest, Math.abs(sample)), 0);
+  const peak = samples.reduce(
+    (largest, sample) => (sample > largest ? sample : -sample > largest ? -sample : largest),
+    0,
+  );
   return peak > 0 ? decibels(peak) : undefined;
 }
 
 /** Number of samples at or beyond full scale (0.9999 of ±1); a converter that clips earlier is not seen. */
 export function countClipped(samples: Float32Array): number {
-  return samples.reduce((count, sample) => (Math.abs(sample) >= CLIPPED_FROM ? count + 1 : count), 0);
+  return samples.reduce(
+    (count, sample) => (sample >= CLIPPED_FROM || sample <= -CLIPPED_FROM ? count + 1 : count),
+    0,
+  );
 }
 
 /**

@@ -3,6 +3,9 @@ import { ConfigError, type Facts } from '../errors';
 /** Format tags of the `fmt ` chunk (Microsoft, "Multiple channel audio data and WAVE files", 2007). */
 const FORMAT_TAG = { pcm: 0x0001, float: 0x0003, extensible: 0xfffe } as const;
 const PLAIN_FMT_BYTES = 16;
+/** Beyond these a header is damaged: no audio interface on sale has more channels or a higher rate. */
+const MOST_CHANNELS = 256;
+const HIGHEST_RATE_HZ = 768_000;
 /** WAVE_FORMAT_EXTENSIBLE keeps the real tag in the first two bytes of its sub-format GUID. */
 const SUB_FORMAT_AT_BYTE = 24;
 
@@ -41,7 +44,7 @@ function readFormat(body: Buffer): Omit<WavLayout, 'data'> {
   if (depths?.includes(bitDepth) !== true) {
     throw notWav(`its samples have format tag 0x${formatTag.toString(16)} and ${bitDepth} bit`, facts);
   }
-  if (channelCount === 0 || rateHz === 0) {
+  if (channelCount === 0 || channelCount > MOST_CHANNELS || rateHz === 0 || rateHz > HIGHEST_RATE_HZ) {
     throw notWav(`it says ${channelCount} channels at ${rateHz} Hz`, facts);
   }
   return { sampleFormat: formatTag === FORMAT_TAG.pcm ? 'pcm' : 'float', channelCount, rateHz, bitDepth };
@@ -55,7 +58,7 @@ function readFormat(body: Buffer): Omit<WavLayout, 'data'> {
  */
 export function readWavLayout(bytes: Buffer): WavLayout {
   const magic = bytes.toString('latin1', 0, 4);
-  if (bytes.length < 12 || !['RIFF', 'RF64'].includes(magic) || bytes.toString('latin1', 8, 12) !== 'WAVE') {
+  if (bytes.length < 12 || magic !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') {
     const head = bytes.toString('hex', 0, 12);
     throw notWav(`it has ${bytes.length} bytes and starts with ${head || 'nothing'}`, {
       sizeBytes: bytes.length,

@@ -90,12 +90,12 @@ export function toPcm16(samples: Float32Array): {
 } {
   const pcm = new Int16Array(samples.length);
   let clippedSamples = 0;
-  for (const [index, sample] of samples.entries()) {
+  samples.forEach((sample, index) => {
     const value = Math.round(sample * INT16_FULL_SCALE);
     const fitting = Math.max(-INT16_FULL_SCALE, Math.min(INT16_FULL_SCALE - 1, value));
     if (fitting !== value) clippedSamples += 1;
     pcm[index] = fitting;
-  }
+  });
   return { pcm, clippedSamples };
 }
 
@@ -119,11 +119,12 @@ export function writeWav(clip: MultiChannelClip | PcmClip): Buffer {
     bitDepth: 16,
     dataBytes,
   });
-  const bytes = Buffer.concat([head, Buffer.alloc(dataBytes)]);
-  for (const [channelIndex, channel] of channels.entries()) {
-    for (const [index, value] of toPcm16(channel).pcm.entries()) {
-      bytes.writeInt16LE(value, HEADER_BYTES + (index * channels.length + channelIndex) * 2);
-    }
-  }
-  return bytes;
+  const interleaved = new Int16Array(channels.length * lengthSamples);
+  channels.forEach((channel, channelIndex) => {
+    toPcm16(channel).pcm.forEach((value, index) => {
+      interleaved[index * channels.length + channelIndex] = value;
+    });
+  });
+  // Little-endian, like every machine that Node runs on with a sound card.
+  return Buffer.concat([head, Buffer.from(interleaved.buffer)]);
 }
