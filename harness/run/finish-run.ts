@@ -1,34 +1,29 @@
 import { join } from 'node:path';
 import type { Finding } from '../ports';
 import type { Verdict } from '../verdict';
-import { AppendFile, replaceFile } from './append-file';
+import { replaceFile } from './append-file';
 import { toJsonText } from './json-text';
-import { readRun } from './read-run';
 import { createRedactor } from './redaction';
 import type { RunRecord } from './run-record';
+import { readJournal } from './stored-file';
 
 /**
- * Adds findings to a run whose writer has closed it or died, such as that its host process died.
- * @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_NOT_FOUND`.
+ * Adds findings to a run whose writer has closed it or died, such as that its host process died. The torn last line of a killed
+ * writer is cut off first: behind it, nothing could be read.
+ * @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_DAMAGED`.
  */
 export function addFindings(path: string, findings: readonly Finding[]): void {
   if (findings.length === 0) return;
   const redactor = createRedactor();
-  const next = Math.max(-1, ...readRun(path).events.map(({ seq }) => seq)) + 1;
-  const file = new AppendFile(join(path, 'events.jsonl'));
-  // A torn last line of a killed writer ends here, so that what follows can be read.
-  file.append(Buffer.from('\n'));
-  findings.forEach((finding, index) => {
-    const event = {
-      schema: 'earshot/event@1',
-      seq: next + index,
-      kind: 'finding',
-      hostAtMs: finding.hostAtMs,
-      data: redactor.value(finding),
-    };
-    file.append(Buffer.from(`${toJsonText(event)}\n`));
+  const eventsPath = join(path, 'events.jsonl');
+  const whole = readJournal(eventsPath).map(({ value }) => `${toJsonText(value)}\n`);
+  const added = findings.map((finding, index) => {
+    const seq = whole.length + index;
+    const data = redactor.value(finding);
+    const event = { schema: 'earshot/event@1', seq, kind: 'finding', hostAtMs: finding.hostAtMs, data };
+    return `${toJsonText(event)}\n`;
   });
-  file.close();
+  replaceFile(eventsPath, [...whole, ...added].join(''));
 }
 
 /**

@@ -1,4 +1,5 @@
 export type { ConsoleSink } from './console-sink';
+export { addFindings, storeVerdict } from './finish-run';
 export { latestRunPath } from './latest';
 export { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
 export { createRedactor, type Redactor } from './redaction';

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isHilError } from '../errors';
 import { AppendFile } from './append-file';
+import { addFindings, storeVerdict } from './finish-run';
 import { latestRunPath } from './latest';
 import { readRun } from './read-run';
 import { createRedactor } from './redaction';
@@ -138,6 +139,21 @@ describe('a run whose writer was killed', () => {
     expect(run.turns).toHaveLength(50);
     expect(run.aborted).toBe(true);
     expect(readFileSync(join(run.path, 'atom', 'console.log'), 'utf8')).toBe('hello\n');
+  });
+});
+
+describe('a run that is finished after its writer was killed', () => {
+  it('takes findings and a verdict behind a torn line', () => {
+    const store = open();
+    store.appendEvent('session', { hostAtMs: 1 });
+    store.appendFinding(finding);
+    store.close();
+    appendFileSync(join(store.path, 'events.jsonl'), '{"schema":"earshot/ev');
+    addFindings(store.path, [{ ...finding, code: 'HIL_HOST_DIED', origin: 'harness' }]);
+    storeVerdict(store.path, readRun(store.path).record, endOf({}).verdict, 50);
+    const run = readRun(store.path);
+    expect(run.findings.map(({ code }) => code)).toEqual(['HIL_TURN_CALL_MISSING', 'HIL_HOST_DIED']);
+    expect(run).toMatchObject({ aborted: false, record: { outcome: 'fail', endedAtHostMs: 50 } });
   });
 });
 

@@ -47,7 +47,10 @@ export function judgeQuantile(
   const lowerMs = estimate.lowerMs ?? -Infinity;
   const upperMs = estimate.upperMs ?? Infinity;
   const outcome = upperMs <= boundMs ? 'pass' : lowerMs > boundMs ? 'fail' : 'inconclusive';
-  const interval = `95 % interval ${inWords(lowerMs)} to ${inWords(upperMs)}, n = ${n}`;
+  const range = Number.isFinite(upperMs)
+    ? `${inWords(lowerMs)} to ${inWords(upperMs)}`
+    : `from ${inWords(lowerMs)} up, censored turns included`;
+  const interval = `95 % interval ${range}, n = ${n}`;
   const why = `${title} is ${inWords(value)} (${interval}), budget ${boundMs} ms.`;
   return { ...base, value, outcome, why };
 }

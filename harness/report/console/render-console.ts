@@ -1,0 +1,153 @@
+import pc from 'picocolors';
+import { measureNames, measures } from '../../measurement';
+import type { FinishedRun } from '../../run';
+import type { Outcome, Verdict } from '../../verdict';
+import { shownFindings, shownTurns, whyOf, type ShownTurn } from '../judged-turn';
+import {
+  callsInWords,
+  heardInWords,
+  inMs,
+  measuredInShort,
+  measuredInWords,
+  outcomeInWords,
+  plain,
+} from '../wording';
+import { tableLines, type Cell, type Column } from './table';
+
+export interface ConsoleOptions {
+  /** Default: false. */
+  readonly colours?: boolean;
+  /** Where the report is, as the reader may click it. */
+  readonly reportPath?: string;
+}
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+const colourOf = (colours: Colours, outcome: Outcome): ((text: string) => string) =>
+  outcome === 'pass' ? colours.green : outcome === 'fail' ? colours.red : colours.yellow;
+
+const turnColumns: readonly Column[] = [
+  { title: 'turn', align: 'left', atMost: 8 },
+  { title: 'prompt', align: 'left', atMost: 20 },
+  { title: 'heard as', align: 'left', atMost: 14 },
+  { title: 'calls', align: 'left', atMost: 16 },
+  { title: 'voice-to-voice', align: 'right', atMost: 14 },
+  { title: 'up', align: 'right', atMost: 4 },
+  { title: 'end', align: 'right', atMost: 4 },
+  { title: 'ttfa', align: 'right', atMost: 4 },
+  { title: 'down', align: 'right', atMost: 4 },
+  { title: '', align: 'left', atMost: 4 },
+];
+
+const outcomeMark = { pass: 'pass', fail: 'FAIL', 'not-judged': 'n/j' } as const;
+
+function turnRow(turn: ShownTurn, colours: Colours): Cell[] {
+  const { measures: of } = turn.measurement;
+  return [
+    plain(turn.record.turnId),
+    plain(turn.record.prompt.transcript),
+    plain(heardInWords(turn)),
+    plain(callsInWords(turn)),
+    measuredInWords(of.voiceToVoice),
+    measuredInShort(of.uplink),
+    measuredInShort(of.endpointing),
+    measuredInShort(of.ttfa),
+    measuredInShort(of.downlink),
+    { text: outcomeMark[turn.outcome], colour: colourOf(colours, turn.outcome) },
+  ];
+}
+
+const measureColumns: readonly Column[] = [
+  { title: 'measure (ms)', align: 'left', atMost: 24 },
+  ...['n', 'p50', 'p90', 'p95', 'max'].map((title): Column => ({ title, align: 'right', atMost: 8 })),
+  { title: '', align: 'left', atMost: 34 },
+];
+
+function measureRows(verdict: Verdict): Cell[][] {
+  return measureNames.map((name) => {
+    const distribution = verdict.distributions[name];
+    const { n, maxMs } = distribution;
+    const open = (['p50', 'p90', 'p95'] as const).filter(
+      (quantile) => distribution[quantile]?.judged === false,
+    );
+    const value = (valueMs: number | undefined): string => (valueMs === undefined ? '–' : inMs(valueMs));
+    return [
+      measures[name].title,
+      String(n),
+      value(distribution.p50?.valueMs),
+      value(distribution.p90?.valueMs),
+      value(distribution.p95?.valueMs),
+      value(maxMs),
+      open.length === 0 ? '' : `${open.join(', ')} not judged at n = ${n}`,
+    ];
+  });
+}
+
+const legend =
+  '= heard as said · n/j not judged · up, end, ttfa, down: uplink, endpointing, time to first audio, downlink';
+
+function budgetLines(verdict: Verdict, colours: Colours): string[] {
+  return verdict.budgets.map(({ outcome, why }) => {
+    const mark = colourOf(colours, outcome)(outcomeInWords[outcome].padEnd(12));
+    return `  ${mark}  ${plain(why)}`;
+  });
+}
+
+/** Folds a sentence at blanks, so that nothing is wider than the terminal that CI logs assume. */
+function folded(text: string, columns: number, indent: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+/**
+ * The end of a run as text for a terminal of 110 columns: turns, quantiles, budgets, findings outside of turns, self-check,
+ * verdict, report path. `=` under `heard as` says that the provider heard what was said. Lines end with LF.
+ */
+export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): string {
+  const colours = pc.createColors(options.colours ?? false);
+  const { verdict } = run;
+  const turns = shownTurns(run);
+  const lines: string[] = [];
+  const section = (content: readonly string[]): void => {
+    if (content.length > 0) lines.push('', ...content);
+  };
+
+  if (turns.length > 0) {
+    section(
+      tableLines(
+        turnColumns,
+        turns.map((turn) => turnRow(turn, colours)),
+        colours.dim,
+      ).concat(colours.dim(legend)),
+    );
+  }
+  if (verdict !== undefined) {
+    section(tableLines(measureColumns, measureRows(verdict), colours.dim));
+    section(budgetLines(verdict, colours).flatMap((line) => folded(line, 108, ' '.repeat(16))));
+  }
+  const findings = shownFindings(run).filter((finding) => finding.code !== 'HIL_TURN_TOO_SLOW');
+  section(
+    findings.flatMap(({ code, origin, message, turnId }) =>
+      folded(`  ${origin.padEnd(8)} ${turnId ?? '–'}  ${code}: ${plain(message)}`, 108, ' '.repeat(11)),
+    ),
+  );
+  if (verdict?.selfCheck !== undefined) {
+    const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
+    const error = `p95 error ${p95AbsErrorMs.toFixed(3)} ms against counted truth over ${n} turns`;
+    section([`self-check  ${ok ? 'ok' : 'MISSED'}: ${error}, bound ${boundMs} ms`]);
+  }
+  const outcome = run.record.outcome ?? 'aborted';
+  const badge = colourOf(colours, outcome)(outcomeInWords[outcome].toUpperCase());
+  section(folded(`${badge}  ${plain(whyOf(run))}`, 108, '    '));
+  if (options.reportPath !== undefined) lines.push(colours.dim(`report  ${options.reportPath}`));
+  return `${lines.slice(1).join('\n')}\n`;
+}

@@ -1,0 +1,117 @@
+import { stripVTControlCharacters } from 'node:util';
+import { XMLBuilder } from 'fast-xml-parser';
+import type { FinishedRun, TestRecord } from '../../run';
+import { whyOf } from '../judged-turn';
+
+/** Text without what XML 1.0 cannot hold, not even escaped; each such character becomes U+FFFD. */
+const xmlText = (text: string): string =>
+  stripVTControlCharacters(text)
+    // eslint-disable-next-line no-control-regex -- XML 1.0 section 2.2
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu, '\ufffd');
+
+/** Text of an attribute: parsers turn line ends there into blanks, so the first line is what stays. */
+const attribute = (text: string): string => xmlText(text.split(/\r?\n/, 1)[0] ?? '').replaceAll('\t', ' ');
+
+const seconds = (durationMs: number): string => (durationMs / 1000).toFixed(3);
+
+const properties = (entries: readonly (readonly [string, string])[]): object =>
+  entries.length === 0
+    ? {}
+    : {
+        properties: {
+          property: entries.map(([name, value]) => ({ '@name': name, '@value': attribute(value) })),
+        },
+      };
+
+function testCase(test: TestRecord): object {
+  return {
+    '@classname': attribute([test.file, ...test.name.slice(0, -1)].join(' > ')),
+    '@name': attribute(test.name.at(-1) ?? test.file),
+    '@file': attribute(test.file),
+    '@time': seconds(test.durationMs),
+    ...properties(test.turnIds.map((turnId) => ['turn', turnId])),
+    ...(test.status === 'failed'
+      ? {
+          failure: (test.failures.length === 0 ? ['failed without a message'] : test.failures).map(
+            (failure) => ({
+              '@message': attribute(stripVTControlCharacters(failure)),
+              '#text': xmlText(failure),
+            }),
+          ),
+        }
+      : {}),
+    ...(test.status === 'skipped' ? { skipped: { '@message': attribute(test.skipReason ?? '') } } : {}),
+  };
+}
+
+const counts = (tests: readonly TestRecord[]): object => {
+  const of = (status: TestRecord['status']): number => tests.filter((test) => test.status === status).length;
+  return {
+    '@tests': tests.length,
+    '@failures': of('failed'),
+    '@errors': 0,
+    '@skipped': of('skipped'),
+    '@time': seconds(tests.reduce((sum, test) => sum + test.durationMs, 0)),
+  };
+};
+
+/** What the run was made of and how it was judged; CI servers show them beside the tests. */
+function runProperties({ record, verdict, ...rest }: FinishedRun): (readonly [string, string])[] {
+  const boards = record.boards.flatMap(
+    ({ name, model, dialect, firmware }): (readonly [string, string])[] => [
+      [`earshot.board.${name}`, `${model}, ${dialect.name}`],
+      [
+        `earshot.firmware.${name}`,
+        [firmware?.project, firmware?.version, firmware?.elfSha256Prefix].join(' ').trim(),
+      ],
+    ],
+  );
+  const quantiles = (['p50', 'p90', 'p95'] as const).flatMap((quantile): (readonly [string, string])[] => {
+    const estimate = verdict?.distributions.voiceToVoice[quantile];
+    return estimate === undefined ? [] : [[`earshot.voiceToVoice.${quantile}Ms`, String(estimate.valueMs)]];
+  });
+  return [
+    ['earshot.run', record.runId],
+    ['earshot.version', record.earshotVersion],
+    ['earshot.bench', record.bench.name],
+    ['earshot.topology', record.rig.topology],
+    ['earshot.provider', record.provider.name],
+    ...boards,
+    ['earshot.outcome', record.outcome ?? 'aborted'],
+    ['earshot.why', whyOf({ record, verdict, ...rest })],
+    ...quantiles,
+  ];
+}
+
+/**
+ * JUnit XML of the tests, one suite per file. It shows how the tests ended; the verdict is among the properties, since Jest's
+ * pass or fail is not the verdict.
+ */
+export function renderJunit(run: FinishedRun): string {
+  const files = [...new Set(run.tests.map(({ file }) => file))];
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a package of its own, with the same code
+  const builder = new XMLBuilder({
+    attributeNamePrefix: '@',
+    ignoreAttributes: false,
+    format: true,
+    suppressEmptyNode: true,
+    suppressBooleanAttributes: false,
+  });
+  const tree = {
+    testsuites: {
+      '@name': 'earshot',
+      ...counts(run.tests),
+      testsuite: files.map((file) => {
+        const tests = run.tests.filter((test) => test.file === file);
+        return {
+          '@name': attribute(file),
+          '@timestamp': attribute(run.record.startedAt),
+          ...counts(tests),
+          ...properties(runProperties(run)),
+          testcase: tests.map(testCase),
+        };
+      }),
+    },
+  };
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(tree)}`;
+}

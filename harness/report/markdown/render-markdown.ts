@@ -1,0 +1,115 @@
+import { measureNames, measures } from '../../measurement';
+import type { FinishedRun } from '../../run';
+import type { Outcome } from '../../verdict';
+import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
+import {
+  callsInWords,
+  heardInWords,
+  inMs,
+  measuredInWords,
+  outcomeInWords,
+  plain,
+  quantileInWords,
+} from '../wording';
+
+const badge: Readonly<Record<Outcome, string>> = {
+  pass: '✅',
+  fail: '❌',
+  inconclusive: '🔶',
+  'not-judged': '⚪',
+  aborted: '⏹️',
+};
+
+/** Text inside a table cell or a sentence: nothing in it is Markdown or HTML. */
+const cell = (text: string): string =>
+  plain(text).replace(/[\\`*_{}[\]<>|~#@!]/g, (sign) =>
+    sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`,
+  );
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function table(
+  titles: readonly string[],
+  alignment: readonly ('l' | 'r')[],
+  rows: readonly string[][],
+): string[] {
+  return [row(titles), row(alignment.map((side) => (side === 'l' ? '---' : '---:'))), ...rows.map(row), ''];
+}
+
+/** Most turns that a summary lists: GitHub cuts a step summary at 1 MiB, and nobody reads further. */
+const MAX_TURNS = 200;
+
+/** `summary.md` of a run for a step summary: verdict first, then budgets, quantiles, findings and the turns, folded. */
+export function renderMarkdown(run: FinishedRun): string {
+  const { record, verdict } = run;
+  const outcome = record.outcome ?? 'aborted';
+  const boards = record.boards.map(({ name, model, firmware }) => {
+    const version =
+      firmware?.version === undefined ? '' : `, ${firmware.project ?? 'firmware'} ${firmware.version}`;
+    return cell(`${name} (${model}${version})`);
+  });
+  const lines = [
+    `## ${badge[outcome]} Earshot: ${outcomeInWords[outcome]}`,
+    '',
+    cell(whyOf(run)),
+    '',
+    `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)} · **rig** ${cell(record.rig.name)} (${record.rig.topology}) · **provider** ${cell(record.provider.name)} (${cell(record.provider.protocol)}) · **run** ${cell(record.runId)}`,
+    '',
+  ];
+  if (record.faults.length > 0)
+    lines.push(`**Faults switched on:** ${record.faults.map(cell).join(', ')}`, '');
+  if (verdict !== undefined) {
+    if (verdict.budgets.length > 0) {
+      const rows = verdict.budgets.map((budget) => [
+        `${badge[budget.outcome]} ${outcomeInWords[budget.outcome]}`,
+        cell(budget.why),
+      ]);
+      lines.push('### Budgets', '', ...table(['', 'budget'], ['l', 'l'], rows));
+    }
+    const rows = measureNames.map((name) => {
+      const { n, p50, p90, p95, maxMs } = verdict.distributions[name];
+      const quantiles = [p50, p90, p95].map((estimate) => quantileInWords(estimate, n));
+      return [measures[name].title, String(n), ...quantiles, maxMs === undefined ? '–' : inMs(maxMs)];
+    });
+    lines.push(
+      '### Latency in milliseconds',
+      '',
+      ...table(['measure', 'n', 'p50', 'p90', 'p95', 'max'], ['l', 'r', 'r', 'r', 'r', 'r'], rows),
+    );
+    if (verdict.selfCheck !== undefined) {
+      const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
+      const seen = `p95 error ${p95AbsErrorMs.toFixed(3)} ms against counted truth over ${n} turns, bound ${boundMs} ms`;
+      lines.push(`Self-check ${ok ? 'held' : '**missed**'}: ${seen}.`, '');
+    }
+  }
+  const findings = shownFindings(run);
+  if (findings.length > 0) {
+    lines.push('### Findings', '');
+    for (const { code, origin, message, turnId } of findings) {
+      const where = turnId === undefined ? '' : ` · turn ${cell(turnId)}`;
+      lines.push(
+        `- \`${code}\` (${origin}${where}): ${cell(message)} ${cell(remedyOf(code) ?? '')}`.trimEnd(),
+      );
+    }
+    lines.push('');
+  }
+  const turns = shownTurns(run);
+  if (turns.length > 0) {
+    const rows = turns
+      .slice(0, MAX_TURNS)
+      .map((turn) => [
+        cell(turn.record.turnId),
+        cell(turn.record.prompt.transcript),
+        cell(heardInWords(turn)),
+        cell(callsInWords(turn)),
+        measuredInWords(turn.measurement.measures.voiceToVoice),
+        `${badge[turn.outcome]} ${outcomeInWords[turn.outcome]}`,
+      ]);
+    const titles = ['turn', 'prompt', 'heard as', 'calls', 'voice-to-voice', ''];
+    lines.push(`<details><summary>${turns.length} turns</summary>`, '');
+    lines.push(...table(titles, ['l', 'l', 'l', 'l', 'r', 'l'], rows));
+    if (turns.length > MAX_TURNS) lines.push(`The first ${MAX_TURNS} of ${turns.length} turns.`, '');
+    lines.push('</details>', '');
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { XMLParser } from 'fast-xml-parser';
+import { readRun, type FinishedRun } from '../run';
+import { displayWidth, pad, truncate } from './display-width';
+import { enrichAllure, renderConsole, renderJunit, renderMarkdown } from '.';
+
+/** Made by `node fixtures/runs/make-sample.mjs`. */
+const run = readRun(join(__dirname, '../../fixtures/runs/sample'));
+const killed: FinishedRun = {
+  ...run,
+  verdict: undefined,
+  aborted: true,
+  record: { ...run.record, outcome: 'aborted' },
+};
+
+/** What the parser makes of JUnit XML, as far as the tests look at it. */
+interface ParsedSuites {
+  tests: string;
+  testsuite: {
+    properties: { property: { name: string; value: string }[] };
+    testcase: {
+      properties: { property: { name: string; value: string } };
+      skipped: { message: string };
+      failure: { message: string; '#text': string }[];
+    }[];
+  };
+}
+
+describe('display width', () => {
+  it('counts a Chinese character twice and a combining accent not at all', () => {
+    expect(['开门', 'e\u0301', '\u001b[31mred\u001b[39m', 'ＡＢ'].map(displayWidth)).toEqual([4, 1, 3, 4]);
+  });
+
+  it('cuts and fills to columns', () => {
+    expect(truncate('请把客厅的灯关掉', 6)).toBe('请把…');
+    expect(displayWidth(pad('请把客厅', 6))).toBe(6);
+    expect(pad('7', 3, 'right')).toBe('  7');
+  });
+});
+
+describe('console', () => {
+  const text = renderConsole(run, { reportPath: 'reports/sample/report.html' });
+  const lines = text.split('\n');
+
+  it('fits 110 columns', () => {
+    expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(110);
+  });
+
+  it('aligns the columns behind Chinese prompts', () => {
+    const columns = lines
+      .filter((line) => /^t0\d\d /.test(line))
+      .map((line) => displayWidth(line.slice(0, line.search(/ (pass|FAIL|n\/j)$/))));
+    expect(columns).toHaveLength(30);
+    expect(new Set(columns).size).toBe(1);
+  });
+
+  it('shows a number with its uncertainty, a censored turn as more than its deadline, and a reason where there is neither', () => {
+    expect(lines.find((line) => line.startsWith('t001'))).toMatch(/\d+\.\d ±0\.03 .* pass$/);
+    expect(lines.find((line) => line.startsWith('t009'))).toMatch(/> 8000 .* – +FAIL$/);
+    expect(lines.find((line) => line.startsWith('t020'))).toMatch(/bad take .* n\/j$/);
+  });
+
+  it('says what is not judged at this n, the outcome with its reason, and where the report is', () => {
+    expect(text).toMatch(/^voice-to-voice +29 .*p95 not judged at n = 29$/m);
+    expect(text).toMatch(/^FAIL {2}The board failed in 4 of 29 judged turns/m);
+    expect(text).toContain('reports/sample/report.html');
+  });
+
+  it('has colours only when asked', () => {
+    expect(text).not.toContain('\u001b[');
+    expect(renderConsole(run, { colours: true })).toContain('\u001b[31m');
+  });
+
+  it('shows a killed run as far as it came', () => {
+    expect(renderConsole(killed)).toContain('ABORTED');
+  });
+
+  it('lets no control character of a board through', () => {
+    const findings = [{ ...run.findings[0]!, message: 'bad \u001b]0;title\u0007 \u009b2J' }];
+    // eslint-disable-next-line no-control-regex -- these are what must be absent
+    expect(renderConsole({ ...killed, findings })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('markdown', () => {
+  it('has tables whose rows all have as many cells as their titles', () => {
+    const rows = renderMarkdown(run)
+      .split('\n')
+      .map((line) => (line.startsWith('|') ? line.split(/(?<!\\)\|/).length : 0));
+    for (const [index, cells] of rows.entries()) {
+      if (cells > 0 && (rows[index - 1] ?? 0) > 0) expect(cells).toBe(rows[index - 1]);
+    }
+    expect(rows.filter((cells) => cells > 0).length).toBeGreaterThan(40);
+  });
+
+  it('leads with the outcome and escapes what a board printed', () => {
+    const findings = [{ ...run.findings[0]!, message: '<img src=x> | `x` \n# title' }];
+    expect(renderMarkdown(run)).toMatch(/^## ❌ Earshot: fail\n/);
+    expect(renderMarkdown({ ...killed, findings })).toContain('&lt;img src=x&gt; \\| \\`x\\`  \\# title');
+  });
+});
+
+describe('junit', () => {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    isArray: (name) => name === 'testcase' || name === 'failure',
+  });
+  const parse = (of: FinishedRun): ParsedSuites =>
+    (parser.parse(renderJunit(of)) as { testsuites: ParsedSuites }).testsuites;
+
+  it('counts tests, failures and skips, and names the turn of each test', () => {
+    const suites = parse(run);
+    expect(suites).toMatchObject({ tests: '32', failures: '5', skipped: '2' });
+    expect(suites.testsuite.testcase).toHaveLength(32);
+    expect(suites.testsuite.testcase[0]!.properties.property).toMatchObject({ name: 'turn', value: 't001' });
+    expect(suites.testsuite.testcase[30]!.skipped.message).toBe('openai-demo lacks barge-in');
+  });
+
+  it('keeps failures readable: no colours, no character that XML refuses', () => {
+    const test = {
+      ...run.tests[0]!,
+      status: 'failed' as const,
+      failures: ['\u001b[31mHIL_X\u001b[39m: a < b & "c" \u0000\u0008\ud800]]>\nsecond'],
+    };
+    const [failure] = parse({ ...run, tests: [test] }).testsuite.testcase[0]!.failure;
+    expect(failure!.message).toBe('HIL_X: a < b & "c" \ufffd\ufffd\ufffd]]>');
+    expect(failure!['#text']).toBe('HIL_X: a < b & "c" \ufffd\ufffd\ufffd]]>\nsecond');
+  });
+
+  it('carries the verdict as properties', () => {
+    const { property } = parse(run).testsuite.properties;
+    expect(property).toContainEqual({ name: 'earshot.outcome', value: 'fail' });
+  });
+
+  it('is well-formed without tests', () => {
+    expect(parse({ ...run, tests: [] })).toMatchObject({ tests: '0' });
+  });
+});
+
+describe('allure', () => {
+  const files = new Map(enrichAllure(run).map(({ name, content }) => [name, content]));
+
+  it('sorts failures by who is at fault', () => {
+    const categories = JSON.parse(files.get('categories.json')!) as { name: string; messageRegex: string }[];
+    const of = (message: string) =>
+      categories
+        .filter(({ messageRegex }) => new RegExp(`^${messageRegex}$`).test(message))
+        .map(({ name }) => name);
+    expect(of('HIL_TURN_CALL_MISSING: a\nb')).toEqual(['Board: the firmware failed']);
+    expect(of('x\nHIL_RIG_LAGGED: y')).toEqual(['Bench: not judged']);
+    expect(of('TypeError: x')).toEqual([]);
+  });
+
+  it('writes the environment as Java properties in ASCII', () => {
+    const record = { ...run.record, bench: { ...run.record.bench, name: '实验室' } };
+    const environment = enrichAllure({ ...run, record })[0]!.content;
+    expect(environment).toContain('Bench=\\u5b9e\\u9a8c\\u5ba4\n');
+    expect(environment).toMatch(/^[\u0020-\u007e\n]+$/);
+  });
+});
