@@ -1,0 +1,34 @@
+import type { Cancel, Clock, ProviderEvent } from '../ports';
+
+type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'seq' | 'hostAtMs'> : never;
+
+/** A provider event before the log has given it its place and time. */
+export type UnstampedEvent = WithoutStamp<ProviderEvent>;
+
+/** The ordered log of a provider, and those who listen to it. */
+export class EventLog {
+  private readonly log: ProviderEvent[] = [];
+  private readonly listeners = new Set<(event: ProviderEvent) => void>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get events(): readonly ProviderEvent[] {
+    return this.log;
+  }
+
+  /** Appends an event; `hostAtMs` is now unless it was taken closer to the fact. */
+  emit(event: UnstampedEvent, hostAtMs = this.clock.nowMs()): void {
+    this.append({ ...event, seq: this.log.length, hostAtMs });
+  }
+
+  /** Appends an event that another process has stamped. */
+  append(event: ProviderEvent): void {
+    this.log.push(event);
+    for (const listener of [...this.listeners]) listener(event);
+  }
+
+  onEvent(listener: (event: ProviderEvent) => void): Cancel {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+}

@@ -1,0 +1,48 @@
+/** `loud` may start speech, `soft` only prolongs it. */
+export type FrameVerdict = 'loud' | 'soft' | 'quiet';
+
+/** Below this nothing is speech: 21 dB under the faintest talker that the bench knows (-45 dBFS). */
+const LOWEST_FLOOR_DBFS = -72;
+/** A stream that begins in the middle of speech must not take it for noise. */
+const HIGHEST_FIRST_FLOOR_DBFS = -45;
+/** How far under the talker's recent peak a frame still counts: reverberant tails fall below it, word ends do not. */
+const BELOW_PEAK_DB = 24;
+/** 1.2 s of frames: nobody speaks longer without one quiet frame, but noise that rose stays up. */
+const MINIMUM_FRAMES = 60;
+
+/** Judges the level of one band's 20 ms frames against its noise floor and the talker's recent peak. */
+export class BandTracker {
+  private floorDbFs: number | undefined;
+  private peakDbFs = -Infinity;
+  private readonly recent: number[] = [];
+
+  /** @param threshold - 0 to 1; 0.5 asks 6 dB over the floor to start and 3 dB to stay. */
+  judge(levelDbFs: number, threshold: number, inSpeech: boolean): FrameVerdict {
+    const level = Math.max(levelDbFs, LOWEST_FLOOR_DBFS - 8);
+    const floor = (this.floorDbFs ??= Math.min(level, HIGHEST_FIRST_FLOOR_DBFS));
+    const startDb = 3 + 6 * threshold;
+    const base = Math.max(floor, LOWEST_FLOOR_DBFS);
+    const stayAt = Math.max(base + startDb / 2, this.peakDbFs - BELOW_PEAK_DB);
+    const verdict = level > base + startDb ? 'loud' : level > stayAt ? 'soft' : 'quiet';
+    this.learn(level, verdict, inSpeech);
+    return inSpeech && level <= stayAt ? 'quiet' : verdict;
+  }
+
+  endSpeech(): void {
+    this.peakDbFs = -Infinity;
+  }
+
+  private learn(level: number, verdict: FrameVerdict, inSpeech: boolean): void {
+    const floor = this.floorDbFs ?? level;
+    this.recent.push(level);
+    if (this.recent.length > MINIMUM_FRAMES) this.recent.shift();
+    if (inSpeech) this.peakDbFs = Math.max(level, this.peakDbFs - 0.1);
+    // Down at once, up slowly: the floor is the mean of frames that are not speech.
+    if (level < floor - 3) this.floorDbFs = level + 1;
+    else if (verdict === 'quiet') this.floorDbFs = floor + (level - floor) * (inSpeech ? 0.03 : 0.1);
+    if (this.recent.length === MINIMUM_FRAMES) {
+      const lowest = Math.min(...this.recent);
+      if (lowest > floor) this.floorDbFs = lowest + 1;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { samplesIn } from '../../units';
+import { Later } from '../later';
+import { heardNothing, type Heard } from './heard';
+import type { ReceivedStream } from './received-stream';
+import type { Recogniser } from './recogniser';
+import { VoiceActivity, type VoiceActivityEvent, type VoiceActivitySettings } from './voice-activity';
+
+export interface EarListener {
+  /** The talker began; stream sample of the first speech, without padding. */
+  started(onsetAtStreamSample: number): void;
+  /** The silence window is full. */
+  stopped(turn: {
+    readonly onsetAtStreamSample: number;
+    readonly offsetAtStreamSample: number;
+    readonly endAtStreamSample: number;
+    readonly heard: Later<Heard>;
+  }): void;
+}
+
+/** Noise that recognition sees before the speech. */
+const LEAD_IN_MS = 300;
+const TAIL_MS = 80;
+/** Nothing of a corpus is longer; more would only cost time. */
+const LONGEST_MS = 15_000;
+
+/**
+ * Hears a session: finds speech in what was received and has it recognised. Recognition starts in the first lull, so that
+ * the answer is usually there when the silence window ends.
+ */
+export class Ear {
+  private readonly activity: VoiceActivity;
+  private tried:
+    { readonly offset: number; readonly onset: number; readonly heard: Later<Heard> } | undefined;
+
+  constructor(
+    private readonly stream: ReceivedStream,
+    private readonly recogniser: Recogniser,
+    private settings: VoiceActivitySettings,
+    private readonly listener: EarListener,
+  ) {
+    this.activity = new VoiceActivity(stream.rateHz, settings);
+  }
+
+  configure(settings: VoiceActivitySettings): void {
+    this.settings = settings;
+    this.activity.settings = settings;
+  }
+
+  /** True while somebody speaks. */
+  get inSpeech(): boolean {
+    return this.activity.inSpeech;
+  }
+
+  /** Takes samples that the stream holds already. */
+  push(samples: Int16Array): void {
+    for (const event of this.activity.push(samples)) this.take(event);
+  }
+
+  /** Forgets speech in progress. */
+  reset(): void {
+    this.activity.reset();
+    this.tried = undefined;
+  }
+
+  /** Has stream samples [from, to) recognised as one utterance, for buffers that the client commits itself. */
+  recogniseSpan(fromStreamSample: number, toStreamSample: number): Later<Heard> {
+    const samples = this.stream.slice(fromStreamSample, toStreamSample);
+    const first = toStreamSample - samples.length;
+    const span = new VoiceActivity(
+      this.stream.rateHz,
+      { ...this.settings, silenceDurationMs: Infinity },
+      first,
+    );
+    const padding = new Int16Array(samplesIn(2 * TAIL_MS, this.stream.rateHz));
+    const events = [...span.push(samples), ...span.push(padding)];
+    const started = events.find((event) => event.type === 'started');
+    const lull = events.filter((event) => event.type === 'lull').at(-1);
+    if (started === undefined || lull === undefined) return Later.of(heardNothing);
+    return this.recognise(started.onsetAtStreamSample, lull.offsetAtStreamSample);
+  }
+
+  private take(event: VoiceActivityEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.listener.started(event.onsetAtStreamSample);
+        return;
+      case 'lull':
+        this.tryToRecognise(event.onsetAtStreamSample, event.offsetAtStreamSample);
+        return;
+      case 'stopped': {
+        const { onsetAtStreamSample, offsetAtStreamSample, endAtStreamSample } = event;
+        const heard = this.tryToRecognise(onsetAtStreamSample, offsetAtStreamSample);
+        this.tried = undefined;
+        this.listener.stopped({ onsetAtStreamSample, offsetAtStreamSample, endAtStreamSample, heard });
+      }
+    }
+  }
+
+  private tryToRecognise(onset: number, offset: number): Later<Heard> {
+    if (this.tried?.onset === onset && this.tried.offset === offset) return this.tried.heard;
+    const heard = this.recognise(onset, offset);
+    this.tried = { onset, offset, heard };
+    return heard;
+  }
+
+  private recognise(onset: number, offset: number): Later<Heard> {
+    const { rateHz } = this.stream;
+    if (offset - onset > samplesIn(LONGEST_MS, rateHz)) return Later.of(heardNothing);
+    const from = Math.max(0, onset - samplesIn(LEAD_IN_MS, rateHz));
+    const samples = this.stream.slice(from, offset + 1 + samplesIn(TAIL_MS, rateHz));
+    return this.recogniser.recognise(samples, onset - from);
+  }
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { fingerprintTemplate, recogniseUtterance } from '../../audio/fingerprint';
+import { readWav } from '../../audio';
+import type { SpeechClip } from '../../ports';
+import type { Heard } from './heard';
+
+/** Rate of what a session receives. */
+const STREAM_RATE_HZ = 24_000;
+
+/** Reads the prompts and gives back what recognises them in mono 16-bit at 24 000 Hz, synchronously. */
+export function loadListener(
+  prompts: readonly SpeechClip[],
+): (samples: Int16Array, leadInSamples: number) => Heard {
+  const templates = prompts.map((clip) => {
+    const { channels, rateHz } = readWav(readFileSync(clip.path));
+    const samples = channels[0] ?? new Float32Array();
+    const { id, utterance, onsetSample, offsetSample } = clip;
+    return fingerprintTemplate({ id, utterance, samples, rateHz, onsetSample, offsetSample });
+  });
+  const byId = new Map(prompts.map((clip) => [clip.id, clip]));
+  return (pcm, leadInSamples) => {
+    const samples = Float32Array.from(pcm, (sample) => sample / 32768);
+    const match = recogniseUtterance(templates, { samples, rateHz: STREAM_RATE_HZ }, leadInSamples);
+    const clip = match.id === undefined ? undefined : byId.get(match.id);
+    if (clip === undefined) {
+      const { confidence, nearest } = match;
+      return nearest === undefined ? { confidence } : { confidence, nearest };
+    }
+    const { id: promptId, utterance, language } = clip;
+    return { promptId, utterance, language, confidence: match.confidence };
+  };
+}

@@ -1,0 +1,9 @@
+export {
+  createMockProvider,
+  type MockProvider,
+  type MockProviderOptions,
+} from './mock/openai-realtime/mock-provider';
+export { makeCertificate, type Certificate } from './mock/openai-realtime/certificate';
+export { launchProvider, type LaunchedProvider, type LaunchProviderOptions } from './process/launch-provider';
+export type { MockProviderInit } from './process/messages';
+export { mockProviderOf, serveProvider, type IpcChannel } from './process/serve-provider';

@@ -1,0 +1,164 @@
+import type { IncomingMessage } from 'node:http';
+import type { WebSocket } from 'ws';
+import { closeAll } from '../../../errors';
+import type { Clock, Corpus, Scenario, TurnScript, VoiceProvider } from '../../../ports';
+import { EventLog } from '../../event-log';
+import { openRecogniser } from '../../hearing/open-recogniser';
+import { typedPrompt } from '../../hearing/typed-prompt';
+import { ReceivedArchive } from '../received-archive';
+import { ReplyShelf } from '../reply-shelf';
+import { modelOf, refusalOf, type AdmissionRules } from './auth';
+import { makeCertificate, type Certificate } from './certificate';
+import { Connection } from './connection';
+import { openListener, type Listener } from './listener';
+import { errorEvent } from './wire-events';
+
+export interface MockProviderOptions {
+  readonly scenario: Scenario;
+  readonly corpus: Corpus;
+  readonly clock: Clock;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Listens with TLS as well: true makes a certificate for localhost. Default: no TLS. */
+  readonly tls?: boolean | Certificate;
+  /** Default 0: any free one. */
+  readonly tlsPort?: number;
+  /** The only key that is let in; default: any that is not empty. */
+  readonly apiKey?: string;
+  /** Default: every name that starts with `gpt-realtime`. */
+  readonly models?: readonly string[];
+  /**
+   * `lenient` (default) ends a function-call response in the tick of its events; `strict` keeps it active for 40 ms, so that a
+   * client that asks for the next response at once gets `conversation_already_has_active_response` (providers.md 1.3).
+   */
+  readonly toolRace?: 'lenient' | 'strict';
+  /** Default 64; further ones are refused with close code 1013. */
+  readonly maxSessions?: number;
+  /** Default 60 minutes. */
+  readonly sessionMaxMs?: number;
+  /** Default 20 260, as the service does. */
+  readonly pingIntervalMs?: number;
+  /** Compiled entry of the recognition worker; default: the one beside the compiled mock, else none (recognises in thread). */
+  readonly workerPath?: string;
+}
+
+/** A mock on its sockets, with what only a mock has. */
+export interface MockProvider extends VoiceProvider {
+  /** PEM of the certificate that `tlsUrl` shows; a client trusts it as CA. */
+  readonly tlsCertificate?: string;
+}
+
+const STRICT_DONE_DELAY_MS = 40;
+const KEEP_RECEIVED_MS = 120_000;
+const MODEL = 'gpt-realtime';
+
+/**
+ * Opens a scripted OpenAI Realtime service (GA, WebSocket) in this process.
+ * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`, `HIL_CORPUS_UNKNOWN_CLIP`, `HIL_AUDIO_RATE`.
+ */
+export async function createMockProvider(options: MockProviderOptions): Promise<MockProvider> {
+  const { clock, corpus, scenario } = options;
+  const host = options.host ?? '127.0.0.1';
+  const log = new EventLog(clock);
+  const replies = new ReplyShelf(corpus, scenario.pacing.chunkMs);
+  replies.prepareScenario(scenario);
+  const archive = new ReceivedArchive();
+  const prompts = [...corpus.prompts.values()];
+  const recogniser = await openRecogniser(prompts, { workerPath: options.workerPath });
+  const rules: AdmissionRules = { apiKey: options.apiKey, models: options.models };
+  const open = new Set<WebSocket>();
+  let script: TurnScript | undefined;
+
+  const refuse = (
+    socket: WebSocket,
+    code: string | null,
+    message: string,
+    closeCode: number,
+    reason: string,
+  ) => {
+    socket.send(JSON.stringify(errorEvent({ code, message, param: null })));
+    log.emit({ type: 'error', code: code ?? reason, message });
+    socket.close(closeCode, reason);
+  };
+  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+    // ws reports a broken frame or reset here and closes by itself; the close is what gets logged.
+    socket.on('error', () => undefined);
+    const refusal = refusalOf(request, rules);
+    if (refusal !== undefined) {
+      refuse(socket, refusal.code, refusal.message, refusal.closeCode, refusal.closeReason);
+      return;
+    }
+    if (open.size >= (options.maxSessions ?? 64)) {
+      refuse(
+        socket,
+        'session_limit_reached',
+        `The mock serves ${open.size} sessions already.`,
+        1013,
+        'session_limit_reached',
+      );
+      return;
+    }
+    const connection = new Connection(socket, modelOf(request) ?? MODEL, {
+      clock,
+      scenario,
+      recogniser,
+      replies,
+      toolDoneDelayMs: options.toolRace === 'strict' ? STRICT_DONE_DELAY_MS : 0,
+      keepReceivedMs: KEEP_RECEIVED_MS,
+      sessionMaxMs: options.sessionMaxMs ?? 3_600_000,
+      pingIntervalMs: options.pingIntervalMs ?? 20_260,
+      transcriptOf: (promptId) => corpus.prompts.get(promptId)?.transcript,
+      typed: (text) => typedPrompt(prompts, text),
+      answerOverride: () => script?.answer,
+      log: (event, hostAtMs) => log.emit(event, hostAtMs),
+    });
+    open.add(socket);
+    archive.open(connection.session.id, connection.received);
+    socket.on('close', () => {
+      open.delete(socket);
+      archive.close(connection.session.id);
+    });
+    connection.open();
+  };
+
+  const opened: (Listener | typeof recogniser)[] = [recogniser];
+  try {
+    const plain = await openListener({ host, port: options.port ?? 0, certificate: undefined, accept });
+    opened.push(plain);
+    const certificate = options.tls === true ? await makeCertificate() : options.tls || undefined;
+    const secure =
+      certificate && (await openListener({ host, port: options.tlsPort ?? 0, certificate, accept }));
+    if (secure) opened.push(secure);
+    return {
+      name: `mock:${scenario.name}`,
+      protocol: 'openai-realtime',
+      url: `ws://${host}:${plain.port}/v1/realtime?model=${MODEL}`,
+      ...(secure && {
+        tlsUrl: `wss://localhost:${secure.port}/v1/realtime?model=${MODEL}`,
+        tlsCertificate: certificate.cert,
+      }),
+      get events() {
+        return log.events;
+      },
+      onEvent: (listener) => log.onEvent(listener),
+      // In process it goes when this process goes.
+      onLost: () => () => undefined,
+      expectTurn(next) {
+        try {
+          replies.prepare([next.answer?.say]);
+        } catch (cause) {
+          return Promise.reject(cause as Error);
+        }
+        script = next;
+        return Promise.resolve();
+      },
+      saveReceived: (window) => archive.save(window),
+      close: () => closeAll(opened.splice(0)),
+    };
+  } catch (cause) {
+    await closeAll(opened);
+    throw cause;
+  }
+}

@@ -1,0 +1,125 @@
+import type { Cancel } from '../../../ports';
+import { Later } from '../../later';
+import type { Heard } from '../../hearing/heard';
+import type { Answer, Script } from '../../script/script';
+import { isObject, type Fault, type Json } from './check';
+import { ResponsePlayer, type PlayerContext } from './response-player';
+import { modalityOf, toolNamesOf, type SessionState } from './session-state';
+
+/** The responses of one session: at most one in its conversation, any number beside it. */
+export class Responses {
+  private active: ResponsePlayer | undefined;
+  private readonly beside = new Set<ResponsePlayer>();
+  private pending: Cancel | undefined;
+  private unanswered: { readonly heard: Later<Heard>; readonly audioMs: number } | undefined;
+
+  constructor(
+    private readonly context: Omit<PlayerContext, 'over' | 'called' | 'outputAudio'>,
+    private readonly session: SessionState,
+    private readonly script: Script,
+    /** A response of the conversation is done; `audioMs` were sent since `firstAudioAtHostMs`. */
+    private readonly idle: () => void,
+  ) {}
+
+  /** Something was said or typed to the conversation; the next response answers it. */
+  heard(heard: Later<Heard>, audioMs: number): void {
+    this.unanswered = { heard, audioMs };
+  }
+
+  /** Creates the response that a turn's end asks for, after the scenario's delay. */
+  turnEnded(refused: (fault: Fault) => void): void {
+    this.pending?.();
+    this.pending = undefined;
+    const create = (): void => {
+      this.pending = undefined;
+      const fault = this.create({}, 'turn-detected');
+      if (fault) refused(fault);
+    };
+    const { responseCreatedMs } = this.context.timing;
+    if (responseCreatedMs <= 0) create();
+    else this.pending = this.context.clock.after(responseCreatedMs, create);
+  }
+
+  /** Starts a response; a fault when one is active in the conversation already. */
+  create(options: Json, trigger: 'client' | 'turn-detected'): Fault | undefined {
+    const outOfBand = options.conversation === 'none';
+    if (!outOfBand && this.active !== undefined) {
+      return {
+        code: 'conversation_already_has_active_response',
+        message: `Conversation already has an active response in progress: ${this.active.id}. Wait until the response is finished before creating a new one.`,
+        param: null,
+      };
+    }
+    const player = new ResponsePlayer(this.playerContext(options), {
+      trigger,
+      modality: modalityOf(options.output_modalities) ?? this.session.modality,
+      outOfBand,
+      metadata: options.metadata ?? null,
+      inputAudioMs: this.unanswered?.audioMs ?? 0,
+      answer: outOfBand ? Later.of<Answer>({ calls: [], say: undefined }) : this.answer(options),
+    });
+    if (outOfBand) this.beside.add(player);
+    else this.active = player;
+    player.start();
+    return undefined;
+  }
+
+  /** Speech began: what is being said stops, and so does what was about to be. */
+  interrupt(): void {
+    this.pending?.();
+    this.pending = undefined;
+    this.active?.cancel('turn_detected');
+  }
+
+  /** Cancels by id, or the active one; a fault when there is none. */
+  cancel(responseId: string | undefined): Fault | undefined {
+    const player =
+      responseId === undefined
+        ? this.active
+        : [this.active, ...this.beside].find((candidate) => candidate?.id === responseId);
+    if (player === undefined) {
+      return {
+        code: 'response_cancel_not_active',
+        message: 'Cancellation failed: no active response found',
+        param: null,
+      };
+    }
+    player.cancel('client_cancelled');
+    return undefined;
+  }
+
+  /** The socket has gone. */
+  abandon(): void {
+    this.pending?.();
+    for (const player of [this.active, ...this.beside]) player?.abandon();
+  }
+
+  private playerContext(options: Json): PlayerContext {
+    const audio = isObject(options.audio) && isObject(options.audio.output) ? options.audio.output : {};
+    return {
+      ...this.context,
+      outputAudio: { ...this.session.outputAudio, ...audio },
+      called: (callId) => this.script.called(callId),
+      over: (player) => this.over(player),
+    };
+  }
+
+  private over(player: ResponsePlayer): void {
+    this.beside.delete(player);
+    if (this.active !== player) return;
+    this.active = undefined;
+    this.idle();
+  }
+
+  private answer(options: Json): Later<Answer> {
+    const choice = options.tool_choice ?? this.session.toolChoice;
+    const names = options.tools === undefined ? this.session.toolNames : toolNamesOf(options.tools);
+    const offer = { tools: choice === 'none' ? [] : names };
+    const unanswered = this.unanswered;
+    this.unanswered = undefined;
+    const answer = new Later<Answer>();
+    if (unanswered === undefined) answer.settle(this.script.carryOn());
+    else unanswered.heard.use((heard) => answer.settle(this.script.hear(heard, offer)));
+    return answer;
+  }
+}

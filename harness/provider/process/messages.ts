@@ -1,0 +1,48 @@
+import type { WireError } from '../../errors';
+import type {
+  ProviderEvent,
+  ReceivedAudio,
+  ReceivedWindow,
+  Scenario,
+  SpeechClip,
+  TurnScript,
+  VoiceProvider,
+} from '../../ports';
+import type { MockProviderOptions } from '../mock/openai-realtime/mock-provider';
+
+/** A mock's options as they cross IPC: the corpus as lists, no clock. */
+export interface MockProviderInit extends Omit<MockProviderOptions, 'corpus' | 'clock' | 'scenario'> {
+  readonly scenario: Scenario;
+  readonly prompts: readonly SpeechClip[];
+  readonly replies: readonly SpeechClip[];
+}
+
+export type ProviderDescription = Pick<VoiceProvider, 'name' | 'protocol' | 'url' | 'tlsUrl'> & {
+  readonly tlsCertificate?: string;
+};
+
+/** What a parent may ask of its provider; no sound crosses, only paths. */
+export interface ProviderCalls {
+  readonly expectTurn: { readonly argument: TurnScript; readonly result: null };
+  readonly saveReceived: { readonly argument: ReceivedWindow; readonly result: ReceivedAudio | null };
+  readonly close: { readonly argument: null; readonly result: null };
+}
+
+export type ToChild =
+  | { readonly kind: 'init'; readonly init: MockProviderInit }
+  | {
+      [Method in keyof ProviderCalls]: {
+        readonly kind: 'call';
+        readonly id: number;
+        readonly method: Method;
+        readonly argument: ProviderCalls[Method]['argument'];
+      };
+    }[keyof ProviderCalls];
+
+export type FromChild =
+  | { readonly kind: 'ready'; readonly description: ProviderDescription }
+  | { readonly kind: 'unready'; readonly error: WireError }
+  | { readonly kind: 'event'; readonly event: ProviderEvent }
+  | { readonly kind: 'lost'; readonly error: WireError }
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly error: WireError };

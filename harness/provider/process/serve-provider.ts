@@ -1,0 +1,103 @@
+import { toWireError } from '../../errors';
+import { systemClock, type Clock } from '../../ports';
+import { createMockProvider, type MockProvider } from '../mock/openai-realtime/mock-provider';
+import type { FromChild, MockProviderInit, ToChild } from './messages';
+
+/** The child's end of an IPC channel: `process` in a forked child. */
+export interface IpcChannel {
+  send?: (message: FromChild, callback: (error: Error | null) => void) => unknown;
+  on(event: 'message', listener: (message: unknown) => void): unknown;
+  on(event: 'disconnect', listener: () => void): unknown;
+  removeAllListeners(event: 'message' | 'disconnect'): unknown;
+  disconnect?: () => void;
+}
+
+/** The mock that an init message asks for, in this process. */
+export const mockProviderOf = (
+  { prompts, replies, ...options }: MockProviderInit,
+  clock: Clock = systemClock,
+): Promise<MockProvider> =>
+  createMockProvider({
+    ...options,
+    clock,
+    corpus: {
+      prompts: new Map(prompts.map((clip) => [clip.id, clip])),
+      replies: new Map(replies.map((clip) => [clip.id, clip])),
+    },
+  });
+
+/**
+ * The child's side of `launchProvider`: waits for the init message, opens the provider and serves it until it is closed or
+ * the parent has gone. Resolves when the provider is closed.
+ */
+export async function serveProvider(
+  channel: IpcChannel,
+  buildProvider: (init: MockProviderInit) => Promise<MockProvider> = mockProviderOf,
+): Promise<void> {
+  const send = (message: FromChild): Promise<void> =>
+    new Promise((resolve) => {
+      // A parent that has gone is noticed by its disconnect.
+      if (channel.send === undefined) resolve();
+      else channel.send(message, () => resolve());
+    });
+  let provider: MockProvider | undefined;
+  await new Promise<void>((resolve) => {
+    const end = (): void => {
+      const closing = provider?.close() ?? Promise.resolve();
+      // The parent has gone, so nobody is left to be told.
+      closing.catch(() => undefined).finally(resolve);
+    };
+    channel.on('disconnect', end);
+    channel.on('message', (raw) => {
+      const message = raw as ToChild;
+      if (message.kind === 'init') {
+        buildProvider(message.init).then(
+          (built) => {
+            provider = built;
+            announce(built, send);
+          },
+          (error: unknown) => void send({ kind: 'unready', error: toWireError(error) }).then(resolve),
+        );
+        return;
+      }
+      if (provider === undefined) return;
+      const { id } = message;
+      answer(provider, message)
+        .then(
+          (result) => send({ kind: 'result', id, result }),
+          (error: unknown) => send({ kind: 'failure', id, error: toWireError(error) }),
+        )
+        .finally(() => message.method === 'close' && resolve());
+    });
+  });
+  channel.removeAllListeners('message');
+  channel.removeAllListeners('disconnect');
+  channel.disconnect?.();
+}
+
+function announce(provider: MockProvider, send: (message: FromChild) => Promise<void>): void {
+  const { name, protocol, url, tlsUrl, tlsCertificate } = provider;
+  const description = {
+    name,
+    protocol,
+    url,
+    ...(tlsUrl !== undefined && { tlsUrl }),
+    ...(tlsCertificate !== undefined && { tlsCertificate }),
+  };
+  void send({ kind: 'ready', description });
+  provider.onEvent((event) => void send({ kind: 'event', event }));
+  provider.onLost((error) => void send({ kind: 'lost', error: toWireError(error) }));
+}
+
+async function answer(provider: MockProvider, call: Extract<ToChild, { kind: 'call' }>): Promise<unknown> {
+  switch (call.method) {
+    case 'expectTurn':
+      await provider.expectTurn(call.argument);
+      return null;
+    case 'saveReceived':
+      return (await provider.saveReceived(call.argument)) ?? null;
+    case 'close':
+      await provider.close();
+      return null;
+  }
+}
