@@ -61,6 +61,7 @@ function importsOf(file: string, text: string): Import[] {
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node)) add(node.moduleSpecifier, isTypeOnly(node.importClause));
     else if (ts.isExportDeclaration(node)) add(node.moduleSpecifier, node.isTypeOnly);
+    else if (ts.isExternalModuleReference(node)) add(node.expression, false);
     else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
       add(node.argument.literal, true);
     else if (ts.isCallExpression(node)) {
@@ -146,6 +147,7 @@ describe('import rules', () => {
     ["import { x } from '../errors/catalogue';", 'past harness/errors/index.ts'],
     ["import { x } from 'earshot';", 'harness/audio may not import harness/index.ts'],
     ["import { expect } from '@jest/globals';", 'harness/audio may not load the package @jest/globals'],
+    ["import yargs = require('yargs/yargs');", 'harness/audio may not load the package yargs/yargs'],
     ["import ts from 'typescript';", 'harness/audio loads the package typescript'],
     ["import { x } from '../../scripts/x';", 'lies in no folder'],
   ])('complain about %s in harness/audio', (text, sentence) => {

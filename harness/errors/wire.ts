@@ -9,7 +9,8 @@ export interface WireError {
   readonly cause?: WireError;
 }
 
-const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && code in catalogue;
+const isErrorCode = (code: unknown): code is ErrorCode =>
+  typeof code === 'string' && Object.hasOwn(catalogue, code);
 
 /** Any thrown value as JSON. What is not a HilError becomes `HIL_HARNESS_UNEXPECTED` and keeps its stack in the facts. */
 export function toWireError(thrown: unknown): WireError {
