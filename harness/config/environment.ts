@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors';
 import { nearest } from './nearest';
+import { secretsOf } from './secrets';
 
 /** Everything that the environment says, read once. Undefined: not set, or set to nothing. */
 export interface Environment {
@@ -20,6 +21,8 @@ export interface Environment {
   readonly reportsPath: string | undefined;
   /** EARSHOT_ALLURE: absolute path that Jest children write their Allure results to. */
   readonly allureResultsPath: string | undefined;
+  /** Values of the variables whose names say that they are secret: they are masked in everything that is stored. */
+  readonly secrets: readonly string[];
 }
 
 const variables = {
@@ -54,6 +57,7 @@ export function readEnvironment(env: Variables = process.env): Environment {
     turns: turnsOf(value(variables.turns)),
     reportsPath: path(variables.reportsPath),
     allureResultsPath: path(variables.allureResultsPath),
+    secrets: secretsOf(env),
   });
 }
 

@@ -154,7 +154,10 @@ describe('loadCorpus', () => {
 });
 
 describe('checkScenario', () => {
-  const corpus = loadCorpus(fixtures);
+  let corpus: Corpus;
+  beforeAll(() => {
+    corpus = loadCorpus(fixtures);
+  });
   const path = join(fixtures, 'scenarios', 'voice-assistant.yaml');
   const scenario = loadScenario(path);
 

@@ -32,8 +32,7 @@ function loadClips(
   const faults = loaded.flatMap((clip) => faultOf(clip) ?? []);
   const [first] = faults;
   if (first !== undefined) {
-    const more =
-      faults.length === 1 ? '' : ` ${faults.length - 1} more clips of ${manifestPath} are at fault.`;
+    const more = faults.length === 1 ? '' : ` Clips of ${manifestPath} at fault: ${faults.length}.`;
     const facts = { ...first.facts, manifestPath, faults: faults.map(({ message }) => message) };
     throw new ConfigError(first.code, first.message + more, facts, { cause: first.cause });
   }

@@ -1,0 +1,18 @@
+/** Last words of variable names that hold secrets: OPENAI_API_KEY, GITHUB_TOKEN, WIFI_PSK. */
+const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PSK|CREDENTIALS?)$/i;
+
+/** Shorter values occur in ordinary text, and masking them would only make a log unreadable. */
+const shortestSecretCharacters = 8;
+
+/**
+ * Values of the variables whose names say that they are secret, each once, the longest first so that one that holds
+ * another is masked whole. Values under 8 characters are left out, as are paths, which some `_KEY` variables hold.
+ */
+export function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const values = Object.entries(env).flatMap(([name, value]) =>
+    secretName.test(name) ? (value?.trim() ?? []) : [],
+  );
+  return [...new Set(values)]
+    .filter((value) => value.length >= shortestSecretCharacters)
+    .sort((one, other) => other.length - one.length);
+}
