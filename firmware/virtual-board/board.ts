@@ -1,0 +1,154 @@
+import { bootLines, connectAfterMs, romBanner, startUpLines, startUpTimes, wifiRejoinMs } from './boot-log';
+import type { BoardClock } from './board-clock';
+import { BoardConsole } from './console/board-console';
+import { Repl } from './console/repl';
+import type { SerialPort } from './console/serial-port';
+import { UartTransmitter } from './console/uart';
+import type { BoardControl, BoardState } from './control-server';
+import { Crystal } from './crystal';
+import type { Application, BoardServices, FirmwareDialect, ProviderAccess } from './dialect/application';
+import type { FaultSwitches } from './faults';
+import { panicText, type PanicSite } from './panic-text';
+import type { SoundCard } from './sound/sound-card';
+
+const ADDRESS = '192.168.7.31';
+const CONSOLE_BAUD = 115_200;
+/** DSR status request: asks the terminal whether it understands escape sequences. */
+const TERMINAL_PROBE = '\x1b[5n';
+
+/** What the chip is wired to. */
+export interface BoardParts {
+  readonly clock: BoardClock;
+  readonly crystalPpm: number;
+  readonly faults: FaultSwitches;
+  readonly serial: SerialPort;
+  readonly sound: SoundCard;
+  readonly dialect: FirmwareDialect;
+  readonly provider: ProviderAccess;
+}
+
+/** The simulated chip: boots, runs the application of its dialect, panics, and starts again at each reset. */
+export class Board implements BoardControl {
+  private readonly crystal: Crystal;
+  private readonly uart: UartTransmitter;
+  private readonly console: BoardConsole;
+  private application: Application | undefined;
+  private repl: Repl | undefined;
+  private boots = 0;
+  private running = false;
+
+  constructor(private readonly parts: BoardParts) {
+    this.crystal = new Crystal(parts.clock, parts.crystalPpm);
+    this.uart = new UartTransmitter(parts.clock, CONSOLE_BAUD, (bytes) => parts.serial.write(bytes));
+    this.console = new BoardConsole(this.crystal, this.uart);
+  }
+
+  /** EN low and high: everything ends where it is, and the ROM starts. */
+  reset(): void {
+    this.halt();
+    this.console.reset();
+    this.parts.serial.discard();
+    this.crystal.restart();
+    this.boots++;
+    this.console.raw(romBanner);
+    if (this.parts.faults.has('no-boot')) return;
+    this.running = true;
+    this.boot();
+  }
+
+  setFault(name: string, on: boolean): void {
+    this.parts.faults.set(name, on);
+  }
+
+  unplug(): void {
+    this.parts.serial.unplug();
+  }
+
+  state(): BoardState {
+    return {
+      boot: this.boots,
+      running: this.running,
+      session: this.application?.session ?? 'none',
+      faults: this.parts.faults.names,
+      plugged: this.parts.serial.isPlugged,
+    };
+  }
+
+  /** What the host typed; nobody reads it before the REPL started or while the chip hangs. */
+  input(bytes: Uint8Array): void {
+    this.repl?.input(bytes);
+  }
+
+  /** Power off. */
+  close(): void {
+    this.halt();
+    this.uart.cut();
+  }
+
+  private halt(): void {
+    this.running = false;
+    this.crystal.cancelAll();
+    this.repl = undefined;
+    this.application?.cut();
+    this.application = undefined;
+    this.parts.sound.silence();
+  }
+
+  private panic(site: PanicSite): void {
+    if (!this.running) return;
+    this.halt();
+    this.console.preempt(panicText(site, this.parts.dialect.identity));
+  }
+
+  private boot(): void {
+    const { console } = this;
+    const lines = [...bootLines(this.parts.dialect.identity), ...startUpLines].map((line) => ({
+      atMs: line.atMs,
+      run: () => console.log(line.level, line.tag, line.message),
+    }));
+    const actions = [
+      { atMs: startUpTimes.schedulerMs, run: () => console.startScheduler() },
+      { atMs: startUpTimes.applicationMs, run: () => this.startApplication() },
+      { atMs: startUpTimes.probeMs, run: () => console.raw(TERMINAL_PROBE) },
+      { atMs: startUpTimes.replMs, run: () => this.startRepl() },
+      { atMs: startUpTimes.gotIpMs, run: () => this.gotIp() },
+    ];
+    this.crystal.follow([...lines, ...actions].sort((one, other) => one.atMs - other.atMs));
+  }
+
+  private startApplication(): void {
+    this.application = this.parts.dialect.start(this.services());
+  }
+
+  private startRepl(): void {
+    this.repl = new Repl(this.console, this.application?.commands ?? []);
+    this.repl.start();
+  }
+
+  private gotIp(): void {
+    const { console, crystal } = this;
+    console.log('I', 'esp_netif_handlers', `sta ip: ${ADDRESS}, mask: 255.255.255.0, gw: 192.168.7.1`);
+    console.log('I', 'NETWORK', `got ip:${ADDRESS}`);
+    crystal.after(connectAfterMs, () => this.application?.networkUp());
+  }
+
+  private services(): BoardServices {
+    const { faults, sound, provider, clock } = this.parts;
+    return {
+      console: this.console,
+      sound,
+      faults,
+      provider,
+      hostNowMs: () => clock.nowMs(),
+      after: (delayMs, callback) => this.crystal.after(delayMs, callback),
+      panic: (site) => this.panic(site),
+      joinWifi: () => this.joinWifi(),
+    };
+  }
+
+  private joinWifi(): void {
+    this.application?.networkDown();
+    this.console.log('I', 'wifi', 'state: init -> auth (0xb0)');
+    this.crystal.after(wifiRejoinMs, () => this.gotIp());
+  }
+}

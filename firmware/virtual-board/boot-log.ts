@@ -1,0 +1,155 @@
+import type { LogLevel } from './console/board-console';
+import type { FirmwareIdentity } from './firmware-identity';
+
+/** What the ROM prints after EN went low and high; CR LF on the wire. */
+export const romBanner = [
+  'ESP-ROM:esp32s3-20210327',
+  'Build:Mar 27 2021',
+  'rst:0x1 (POWERON),boot:0x8 (SPI_FAST_FLASH_BOOT)',
+  'SPIWP:0xee',
+  'mode:DIO, clock div:1',
+  'load:0x3fce2820,len:0x15a0',
+  'load:0x403c8700,len:0x4',
+  'load:0x403c8704,len:0xd20',
+  'load:0x403cb700,len:0x2f00',
+  'entry 0x403c8928',
+]
+  .map((line) => `${line}\r\n`)
+  .join('');
+
+/** One log line and the board's time at which it is printed. */
+export interface BootLine {
+  readonly atMs: number;
+  readonly level: LogLevel;
+  readonly tag: string;
+  readonly message: string;
+}
+
+const rows = (tag: string, lines: readonly (readonly [atMs: number, message: string])[]): BootLine[] =>
+  lines.map(([atMs, message]) => ({ atMs, level: 'I', tag, message }));
+
+/** Log lines of the second-stage bootloader and of the start of the application up to `app_main`, in order. */
+export function bootLines(identity: FirmwareIdentity): readonly BootLine[] {
+  return [
+    ...rows('boot', [
+      [27, `ESP-IDF ${identity.idfVersion} 2nd stage bootloader`],
+      [27, 'compile time Nov 20 2026 10:02:11'],
+      [27, 'Multicore bootloader'],
+      [29, 'chip revision: v0.2'],
+      [32, 'efuse block revision: v1.3'],
+    ]),
+    ...rows('boot.esp32s3', [
+      [40, 'Boot SPI Speed : 80MHz'],
+      [44, 'SPI Mode       : DIO'],
+      [48, 'SPI Flash Size : 8MB'],
+    ]),
+    ...rows('boot', [
+      [52, 'Enabling RNG early entropy source...'],
+      [56, 'Partition Table:'],
+      [59, '## Label            Usage          Type ST Offset   Length'],
+      [65, ' 0 nvs              WiFi data        01 02 0000a000 00005000'],
+      [72, ' 1 phy_init         RF data          01 01 0000f000 00001000'],
+      [78, ' 2 factory          factory app      00 00 00010000 00300000'],
+      [85, 'End of partition table'],
+    ]),
+    ...rows('esp_image', [
+      [88, 'segment 0: paddr=00010020 vaddr=3c0e0020 size=3c2d8h (246488) map'],
+      [141, 'segment 1: paddr=0004c300 vaddr=3fc9a400 size=03d18h ( 15640) load'],
+      [145, 'segment 2: paddr=00050020 vaddr=42000020 size=d6a44h (879172) map'],
+      [331, 'segment 3: paddr=00126a6c vaddr=3fc9e118 size=0142ch (  5164) load'],
+      [333, 'segment 4: paddr=00127ea0 vaddr=40374000 size=163c8h ( 91080) load'],
+      [356, 'segment 5: paddr=0013e270 vaddr=600fe000 size=0001ch (    28) load'],
+    ]),
+    ...rows('boot', [
+      [370, 'Loaded app from partition at offset 0x10000'],
+      [371, 'Disabling RNG early entropy source...'],
+    ]),
+    ...rows('octal_psram', [
+      [381, 'vendor id    : 0x0d (AP)'],
+      [381, 'dev id       : 0x02 (generation 3)'],
+      [382, 'density      : 0x03 (64 Mbit)'],
+      [384, 'good-die     : 0x01 (Pass)'],
+      [388, 'Latency      : 0x01 (Fixed)'],
+      [392, 'VCC          : 0x01 (3V)'],
+      [396, 'SRF          : 0x01 (Fast Refresh)'],
+      [401, 'BurstType    : 0x01 (Hybrid Wrap)'],
+      [406, 'BurstLen     : 0x01 (32 Byte)'],
+      [410, 'Readlatency  : 0x02 (10 cycles@Fixed)'],
+      [416, 'DriveStrength: 0x00 (1/1)'],
+    ]),
+    ...rows('esp_psram', [
+      [420, 'Found 8MB PSRAM device'],
+      [424, 'Speed: 80MHz'],
+    ]),
+    ...rows('cpu_start', [[427, 'Multicore app']]),
+    ...rows('esp_psram', [[868, 'SPI SRAM memory test OK']]),
+    ...rows('cpu_start', [
+      [877, 'Pro cpu start user code'],
+      [877, 'cpu freq: 240000000 Hz'],
+    ]),
+    ...rows('app_init', [
+      [877, 'Application information:'],
+      [877, `Project name:     ${identity.project}`],
+      [881, `App version:      ${identity.version}`],
+      [886, 'Compile time:     Nov 20 2026 10:02:05'],
+      [891, `ELF file SHA256:  ${identity.elfSha256.slice(0, 9)}...`],
+      [895, `ESP-IDF:          ${identity.idfVersion}`],
+    ]),
+    ...rows('efuse_init', [
+      [899, 'Min chip rev:     v0.0'],
+      [903, 'Max chip rev:     v0.99 '],
+      [907, 'Chip rev:         v0.2'],
+    ]),
+    ...rows('heap_init', [
+      [911, 'Initializing. RAM available for dynamic allocation:'],
+      [917, 'At 3FCA6E20 len 000428F0 (266 KiB): RAM'],
+      [922, 'At 3FCE9710 len 00005724 (21 KiB): RAM'],
+      [927, 'At 600FE01C len 00001FCC (7 KiB): RTCRAM'],
+    ]),
+    ...rows('esp_psram', [[932, 'Adding pool of 8192K of PSRAM memory to heap allocator']]),
+    ...rows('spi_flash', [
+      [939, 'detected chip: gd'],
+      [942, 'flash io: dio'],
+    ]),
+    ...rows('sleep_gpio', [
+      [946, 'Configure to isolate all GPIO pins in sleep state'],
+      [952, 'Enable automatic switching of GPIO sleep configuration'],
+    ]),
+    ...rows('main_task', [[958, 'Started on CPU0']]),
+    ...rows('esp_psram', [[962, 'Reserving pool of 32K of internal memory for DMA/internal allocations']]),
+    ...rows('main_task', [[970, 'Calling app_main()']]),
+  ];
+}
+
+/** Log lines of the application and of its Wi-Fi driver, up to the address. */
+export const startUpLines: readonly BootLine[] = [
+  ...rows('Board', [[980, 'Init board.']]),
+  ...rows('CODEC_INIT', [
+    [1010, 'in:1 out:1 port: 1'],
+    [1010, 'Success to int i2c: 0'],
+    [1020, 'Init i2s 0 type: 2 mclk:16 bclk:9 ws:45 din:10 dout:8'],
+    [1020, 'Success to init i2s: 0'],
+  ]),
+  ...rows('wifi', [[1690, 'wifi driver task: 3fcc1a2c, prio:23, stack:6656, core=0']]),
+  ...rows('NETWORK', [
+    [1820, 'Force to use wifi config from nvs'],
+    [1830, 'wifi_init_sta finished.'],
+  ]),
+  ...rows('wifi', [[2310, 'state: init -> auth (0xb0)']]),
+];
+
+/** What else happens in the course of a boot. */
+export const startUpTimes = {
+  schedulerMs: 955,
+  applicationMs: 980,
+  /** The terminal has 500 ms to answer the probe; then the REPL starts in dumb mode. */
+  probeMs: 1030,
+  replMs: 1540,
+  gotIpMs: 3360,
+} as const;
+
+/** From an address to the call of the provider. */
+export const connectAfterMs = 20;
+
+/** From the request for another network to its address. */
+export const wifiRejoinMs = 1050;

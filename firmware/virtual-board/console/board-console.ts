@@ -1,0 +1,51 @@
+import type { Crystal } from '../crystal';
+import { TX_FIFO_BYTES, type UartTransmitter } from './uart';
+
+export type LogLevel = 'E' | 'W' | 'I' | 'D' | 'V';
+
+/** FreeRTOS ticks 100 times a second, so every stamp after the scheduler started ends in 0. */
+const TICK_MS = 10;
+
+/** What the firmware prints: ESP-IDF log lines (colours off) and plain printf text, `\n` as CR LF on the wire. */
+export class BoardConsole {
+  private ticks = false;
+
+  constructor(
+    private readonly crystal: Crystal,
+    private readonly uart: UartTransmitter,
+  ) {}
+
+  /** From here on stamps are FreeRTOS ticks. */
+  startScheduler(): void {
+    this.ticks = true;
+  }
+
+  /** Cuts the line in flight; stamps count milliseconds again. */
+  reset(): void {
+    this.ticks = false;
+    this.uart.cut();
+  }
+
+  /** `I (1080) Board: Init board.`; the Wi-Fi blob's tag `wifi` has no space after its colon. */
+  log(level: LogLevel, tag: string, message: string): void {
+    const elapsedMs = this.crystal.elapsedMs();
+    const stampMs = this.ticks ? Math.floor(elapsedMs / TICK_MS) * TICK_MS : Math.floor(elapsedMs);
+    this.print(`${level} (${stampMs}) ${tag}:${tag === 'wifi' ? '' : ' '}${message}\n`);
+  }
+
+  /** printf: every `\n` becomes CR LF, a `\r\n` therefore CR CR LF. */
+  print(text: string): void {
+    this.uart.send(Buffer.from(text.replaceAll('\n', '\r\n')));
+  }
+
+  /** Bytes as they are: ROM text, echo, escape sequences. */
+  raw(bytes: Buffer | string): void {
+    this.uart.send(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+  }
+
+  /** The panic handler writes by polling: only what is in the hardware FIFO still leaves before it. */
+  preempt(text: string): void {
+    this.uart.cut(TX_FIFO_BYTES);
+    this.raw(text);
+  }
+}

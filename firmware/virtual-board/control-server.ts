@@ -1,0 +1,105 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { SessionState } from './dialect/application';
+import type { FaultName } from './faults';
+import { JsonLines } from './json-lines';
+
+const LINE_LIMIT_BYTES = 65_536;
+const UNREAD_LIMIT_BYTES = 1 << 20;
+
+/** What the board says about itself on the control port. */
+export interface BoardState {
+  /** Boots since power-on, 1 for the first. */
+  readonly boot: number;
+  /** False while the chip hangs: after a panic, or stopped in the ROM. */
+  readonly running: boolean;
+  readonly session: SessionState;
+  readonly faults: readonly FaultName[];
+  /** False after `unplug`. */
+  readonly plugged: boolean;
+}
+
+/** What a bench can do to the board without its console. */
+export interface BoardControl {
+  reset(): void;
+  /** @throws RangeError for an unknown fault. */
+  setFault(name: string, on: boolean): void;
+  unplug(): void;
+  state(): BoardState;
+}
+
+function perform(board: BoardControl, request: Readonly<Record<string, unknown>>): object {
+  switch (request['op']) {
+    case 'reset':
+      board.reset();
+      return {};
+    case 'fault': {
+      const { name, on } = request;
+      if (typeof name !== 'string' || typeof on !== 'boolean')
+        throw new RangeError("fault needs 'name' (string) and 'on' (boolean)");
+      board.setFault(name, on);
+      return {};
+    }
+    case 'unplug':
+      board.unplug();
+      return {};
+    case 'state':
+      return { state: board.state() };
+    default:
+      throw new RangeError(
+        `op ${JSON.stringify(request['op'])} is unknown; there are reset, fault, unplug, state`,
+      );
+  }
+}
+
+function answer(board: BoardControl, value: unknown): object {
+  if (typeof value !== 'object' || value === null || value instanceof Error || Array.isArray(value))
+    return { id: null, ok: false, error: 'a request is one JSON object a line' };
+  const request = value as Readonly<Record<string, unknown>>;
+  const id = request['id'] ?? null;
+  try {
+    return { id, ok: true, ...perform(board, request) };
+  } catch (cause) {
+    return { id, ok: false, error: cause instanceof Error ? cause.message : String(cause) };
+  }
+}
+
+/** The control port of docs/virtual-board.md: JSON lines on loopback, any number of clients, each answered in order. */
+export class ControlServer {
+  private readonly server: Server;
+  private readonly clients = new Set<Socket>();
+
+  constructor(private readonly board: BoardControl) {
+    this.server = createServer((socket) => this.accept(socket));
+  }
+
+  /** Listens on a free port and gives it back. */
+  listen(host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(0, host, () => resolve((this.server.address() as { port: number }).port));
+    });
+  }
+
+  close(): Promise<void> {
+    for (const client of this.clients) client.destroy();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private accept(socket: Socket): void {
+    this.clients.add(socket);
+    const lines = new JsonLines(LINE_LIMIT_BYTES);
+    socket.setNoDelay(true);
+    socket.on('close', () => this.clients.delete(socket));
+    // A client that vanishes is the end of its connection and nothing more.
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (bytes) => {
+      try {
+        for (const value of lines.push(bytes)) socket.write(`${JSON.stringify(answer(this.board, value))}\n`);
+        if (socket.writableLength > UNREAD_LIMIT_BYTES) socket.destroy();
+      } catch (cause) {
+        const error = cause instanceof Error ? cause.message : String(cause);
+        socket.end(`${JSON.stringify({ id: null, ok: false, error })}\n`);
+      }
+    });
+  }
+}

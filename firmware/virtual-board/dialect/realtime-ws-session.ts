@@ -1,0 +1,154 @@
+import type WebSocket from 'ws';
+import { pcm16Bytes } from '../sound/pcm16';
+import type { BoardServices } from './application';
+import { CallDesk } from './call-desk';
+import { greetingRequest, sessionUpdate, truncation, type ClientEvent } from './realtime-ws-messages';
+import { ReplyPlayer } from './reply-player';
+
+const TAG = 'REALTIME_WS';
+const APP_TAG = 'OPENAI_APP';
+/** Sound for a provider that does not read is dropped beyond this: 20 s of appends. */
+const UNSENT_LIMIT_BYTES = 2 << 20;
+/** The fault `panic-mid-reply`: this much of the reply is played before. */
+const PANIC_AFTER_SAMPLES = 7_200;
+
+/** A server event; fields are what arrived and are checked where they are used. */
+interface ServerEvent {
+  readonly type?: unknown;
+  readonly [field: string]: unknown;
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const objects = (value: unknown): readonly ServerEvent[] =>
+  Array.isArray(value)
+    ? value.filter((entry): entry is ServerEvent => typeof entry === 'object' && entry !== null)
+    : [];
+
+const object = (value: unknown): ServerEvent => objects([value])[0] ?? {};
+
+/** One session of the GA API on an open WebSocket: set up, microphone up, replies down, calls, barge-in. */
+export class RealtimeWsSession {
+  /** Tools are applied and the microphone streams. */
+  ready = false;
+  private readonly player: ReplyPlayer;
+  private readonly calls: CallDesk;
+  private dropsSound = false;
+  /** A prompt was heard and its reply has not begun to play. */
+  private prompted = false;
+  private doomedItem: string | undefined;
+
+  constructor(
+    private readonly services: BoardServices,
+    private readonly socket: WebSocket,
+  ) {
+    this.player = new ReplyPlayer(services.sound);
+    this.calls = new CallDesk(services.console, services.faults, (event) => this.announce(event));
+  }
+
+  /** Takes one text message of the service; what is no event, or an unknown one, is ignored. */
+  receive(message: string): void {
+    let event: unknown;
+    try {
+      event = JSON.parse(message);
+    } catch {
+      this.services.console.print('Error parsing JSON data\n');
+      return;
+    }
+    this.handle(object(event));
+  }
+
+  /** Prints and sends a client event. */
+  announce(event: ClientEvent): void {
+    const json = JSON.stringify(event);
+    this.services.console.print(`Begin to send json:${json}\n`);
+    this.socket.send(json);
+  }
+
+  private handle(event: ServerEvent): void {
+    const { console } = this.services;
+    switch (event.type) {
+      case 'session.created':
+        console.log('I', TAG, `Session created id=${text(object(event['session'])['id'])}`);
+        this.announce(sessionUpdate);
+        break;
+      case 'session.updated':
+        if (!this.ready) this.begin();
+        break;
+      case 'response.output_audio.delta':
+        this.play(text(event['item_id']), text(event['delta']));
+        break;
+      case 'response.output_audio_transcript.done':
+        if (!this.player.wasCut(text(event['item_id'])))
+          console.print(`Transcript: ${text(event['transcript'])}\n`);
+        break;
+      case 'response.function_call_arguments.done':
+        this.call(event);
+        break;
+      case 'response.done':
+        this.responseDone(object(event['response']));
+        break;
+      case 'input_audio_buffer.speech_started':
+        this.prompted = true;
+        this.bargeIn();
+        break;
+      case 'error':
+        console.log('E', APP_TAG, `Realtime error: ${JSON.stringify(event['error'] ?? {})}`);
+        break;
+      default:
+    }
+  }
+
+  private begin(): void {
+    this.ready = true;
+    this.services.console.log('I', APP_TAG, 'Realtime session.updated (tools/config applied)');
+    this.services.sound.openMicrophone((samples) => this.append(samples));
+    this.announce(greetingRequest);
+  }
+
+  private append(samples: Int16Array): number | undefined {
+    const { console } = this.services;
+    const full = this.socket.bufferedAmount > UNSENT_LIMIT_BYTES;
+    if (full && !this.dropsSound) console.log('W', TAG, 'Network is slow, microphone data is dropped');
+    this.dropsSound = full;
+    if (full || this.socket.readyState !== this.socket.OPEN) return undefined;
+    const audio = pcm16Bytes(samples).toString('base64');
+    this.socket.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`);
+    return this.services.hostNowMs();
+  }
+
+  private play(itemId: string, delta: string): void {
+    const { console, faults, sound } = this.services;
+    const lostBytes = this.player.take(itemId, delta);
+    if (lostBytes > 0) console.log('E', TAG, `Playback buffer full, dropped ${lostBytes} bytes`);
+    if (!this.prompted || this.player.wasCut(itemId)) return;
+    this.prompted = false;
+    if (!faults.has('panic-mid-reply')) return;
+    this.doomedItem = itemId;
+    sound.watchPlayback((run) => {
+      if (run.itemId === this.doomedItem && run.sourceSample + run.lengthSamples >= PANIC_AFTER_SAMPLES)
+        this.services.panic('playback');
+    });
+  }
+
+  private bargeIn(): void {
+    if (!this.services.sound.isPlaying) return;
+    const cut = this.player.interrupt();
+    const heard = cut[0];
+    for (const { itemId, playedMs } of cut) this.socket.send(JSON.stringify(truncation(itemId, playedMs)));
+    if (heard !== undefined)
+      this.services.console.log('I', TAG, `Barge-in: playback stopped at ${heard.playedMs} ms`);
+  }
+
+  /** Also takes the copies in `response.done`; an event without a name is left to its copy. */
+  private call(event: ServerEvent): void {
+    const name = text(event['name']);
+    if (name === '') return;
+    this.calls.take({ callId: text(event['call_id']), name, arguments: text(event['arguments']) });
+  }
+
+  private responseDone(response: ServerEvent): void {
+    for (const item of objects(response['output'])) if (item.type === 'function_call') this.call(item);
+    this.calls.responseDone(response['status'] === 'cancelled');
+  }
+}

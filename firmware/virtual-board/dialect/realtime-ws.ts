@@ -1,0 +1,114 @@
+import type { ReplCommand } from '../console/repl';
+import { identityOf } from '../firmware-identity';
+import type { Application, BoardServices, FirmwareDialect, SessionState } from './application';
+import { realtimeWsCommands } from './realtime-ws-commands';
+import { RealtimeWsLink, sessionUrl } from './realtime-ws-link';
+import type { ClientEvent } from './realtime-ws-messages';
+import { RealtimeWsSession } from './realtime-ws-session';
+
+const TAG = 'REALTIME_WS';
+const TRIES = 3;
+const RETRY_MS = 2_000;
+
+/** The WebSocket client for the OpenAI Realtime API of docs/dialect-realtime-ws.md. */
+export class RealtimeWsApplication implements Application {
+  readonly commands: readonly ReplCommand[];
+  private link: RealtimeWsLink | undefined;
+  private conversation: RealtimeWsSession | undefined;
+  private online = false;
+  private state: SessionState = 'none';
+  private cancelRetry: (() => void) | undefined;
+
+  constructor(private readonly services: BoardServices) {
+    this.commands = realtimeWsCommands(services, this);
+  }
+
+  get session(): SessionState {
+    return this.conversation?.ready === true ? 'ready' : this.state;
+  }
+
+  networkUp(): void {
+    this.online = true;
+    this.start();
+  }
+
+  networkDown(): void {
+    this.online = false;
+    this.stop();
+  }
+
+  /** Closes the session if there is one and opens a new one. */
+  start(): void {
+    this.stop();
+    if (this.online) this.connect(1);
+    else this.services.console.log('E', 'OPENAI_APP', 'Wifi not connected yet');
+  }
+
+  /** Ends the session, or the attempts to get one, and says so; does nothing when there is neither. */
+  stop(): void {
+    if (this.link === undefined && this.cancelRetry === undefined) return;
+    this.link?.close();
+    this.forget('none');
+    this.services.sound.stopPlayback();
+    this.services.console.log('I', TAG, 'Session stopped');
+  }
+
+  /** Prints and sends an event; false without a usable session. */
+  send(event: ClientEvent): boolean {
+    if (this.conversation?.ready !== true) return false;
+    this.conversation.announce(event);
+    return true;
+  }
+
+  cut(): void {
+    this.link?.cut();
+    this.forget('none');
+  }
+
+  private connect(attempt: number): void {
+    const { console, provider } = this.services;
+    this.state = 'connecting';
+    console.log('I', TAG, `Connecting to ${sessionUrl(provider)}`);
+    this.link = new RealtimeWsLink(provider, {
+      opened: (socket) => {
+        this.state = 'open';
+        this.conversation = new RealtimeWsSession(this.services, socket);
+        console.log('I', TAG, 'WebSocket connected');
+      },
+      message: (text) => this.conversation?.receive(text),
+      failed: (text) => {
+        this.forget('closed');
+        console.log('E', TAG, `Connect failed: ${text}`);
+        if (attempt < TRIES) this.retry(attempt + 1);
+      },
+      error: (text) => console.log('E', TAG, `WebSocket error: ${text}`),
+      closed: (code, reason) => {
+        this.forget('closed');
+        console.log('W', TAG, `Session closed code=${code} reason=${reason}`);
+      },
+    });
+  }
+
+  private retry(attempt: number): void {
+    this.state = 'connecting';
+    this.cancelRetry = this.services.after(RETRY_MS, () => {
+      this.cancelRetry = undefined;
+      this.connect(attempt);
+    });
+  }
+
+  /** What was received of a reply plays on when the connection goes: it is in the board's memory. */
+  private forget(state: SessionState): void {
+    this.services.sound.closeMicrophone();
+    this.cancelRetry?.();
+    this.cancelRetry = undefined;
+    this.link = undefined;
+    this.conversation = undefined;
+    this.state = state;
+  }
+}
+
+export const realtimeWs: FirmwareDialect = {
+  identity: identityOf('realtime_ws', '0.1.0'),
+  start: (services) => new RealtimeWsApplication(services),
+};

@@ -1,0 +1,35 @@
+/** Every fault that can be switched on; docs/virtual-board.md says what each does. */
+export const faultNames = [
+  'dead-mic',
+  'dead-speaker',
+  'lost-call',
+  'double-call',
+  'wrong-argument',
+  'panic-mid-reply',
+  'no-boot',
+] as const;
+export type FaultName = (typeof faultNames)[number];
+
+export const isFaultName = (name: unknown): name is FaultName =>
+  (faultNames as readonly unknown[]).includes(name);
+
+/** The faults that are on at this moment. */
+export class FaultSwitches {
+  private readonly on = new Set<FaultName>();
+
+  /** @throws RangeError that names the known faults. */
+  set(name: string, on: boolean): void {
+    if (!isFaultName(name))
+      throw new RangeError(`fault '${name}' is unknown; there are ${faultNames.join(', ')}`);
+    if (on) this.on.add(name);
+    else this.on.delete(name);
+  }
+
+  has(name: FaultName): boolean {
+    return this.on.has(name);
+  }
+
+  get names(): readonly FaultName[] {
+    return faultNames.filter((name) => this.on.has(name));
+  }
+}

@@ -1,0 +1,108 @@
+import type { FirmwareIdentity } from './firmware-identity';
+
+/** Where the firmware writes to address 0. */
+export type PanicSite = 'console-command' | 'playback';
+
+interface Crash {
+  readonly core: 0 | 1;
+  readonly pc: number;
+  readonly stackPointer: number;
+  /** Callers, innermost first: program counter as printed and stack pointer. */
+  readonly callers: readonly (readonly [pc: number, sp: number])[];
+}
+
+const crashes: Readonly<Record<PanicSite, Crash>> = {
+  'console-command': {
+    core: 0,
+    pc: 0x4200a1f6,
+    stackPointer: 0x3fcc4d10,
+    callers: [
+      [0x4204b2c5, 0x3fcc4d30],
+      [0x4204ae91, 0x3fcc4d60],
+      [0x40381e0d, 0x3fcc4dd0],
+    ],
+  },
+  playback: {
+    core: 1,
+    pc: 0x4200c83e,
+    stackPointer: 0x3fcd0e60,
+    callers: [
+      [0x4200cb17, 0x3fcd0e90],
+      [0x4200d0a2, 0x3fcd0ec0],
+      [0x40381e0d, 0x3fcd0f00],
+    ],
+  },
+};
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
+
+/** EXCCAUSE 29 of the Xtensa core: a store to an address that may not be written. */
+const STORE_PROHIBITED = 29;
+
+function registers(crash: Crash): readonly (readonly [name: string, value: number])[] {
+  const returnAddress = ((crash.callers[0]?.[0] ?? 0) + 3 - 0x40000000 + 0x80000000) >>> 0;
+  const a = [
+    returnAddress,
+    crash.stackPointer,
+    0,
+    0xdeadbeef,
+    0x3fcb1a2c,
+    0x0000000a,
+    0x3c0f41a8,
+    0x00000001,
+  ];
+  const b = [
+    0x8200a1ec,
+    crash.stackPointer - 0x20,
+    0x3fcb19f0,
+    0x00000000,
+    0x3fca8e34,
+    0x00060b23,
+    0x00000003,
+    0x0000abab,
+  ];
+  return [
+    ['PC', crash.pc],
+    ['PS', 0x00060630],
+    ...[...a, ...b].map((value, index): [string, number] => [`A${index}`, value]),
+    ['SAR', 0x00000004],
+    ['EXCCAUSE', STORE_PROHIBITED],
+    ['EXCVADDR', 0],
+    ['LBEG', 0x400570e8],
+    ['LEND', 0x400570f3],
+    ['LCOUNT', 0],
+  ];
+}
+
+/**
+ * The panic of a write through a null pointer, as device.md 3.1 shapes it, ending in the GDB stub that both openai_demo
+ * forks configure; CR LF at every line end, none after the GDB packet. The chip then hangs until it is reset.
+ */
+export function panicText(site: PanicSite, identity: FirmwareIdentity): string {
+  const crash = crashes[site];
+  const cells = registers(crash).map(([name, value]) => `${name.padEnd(8)}: ${hex(value)}  `);
+  const dump = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
+    cells.slice(4 * row, 4 * row + 4).join(''),
+  );
+  // A printed program counter is that of the call, three bytes before the return address.
+  const frames: readonly (readonly [number, number])[] = [
+    [crash.pc - 3, crash.stackPointer],
+    ...crash.callers,
+  ];
+  return [
+    '',
+    `Guru Meditation Error: Core  ${crash.core} panic'ed (StoreProhibited). Exception was unhandled.`,
+    '',
+    `Core  ${crash.core} register dump:`,
+    ...dump,
+    '',
+    '',
+    `Backtrace: ${frames.map(([pc, sp]) => `${hex(pc)}:${hex(sp)}`).join(' ')}`,
+    '',
+    '',
+    `ELF file SHA256: ${identity.elfSha256.slice(0, 9)}`,
+    '',
+    'Entering gdb stub now.',
+    '$T0b#e6',
+  ].join('\r\n');
+}
