@@ -1,25 +1,32 @@
 /**
- * Two projects: `unit` needs nothing, `hil` needs a bench (the virtual one unless HIL_BENCH names another).
+ * Two projects: `unit` needs nothing, `hil` needs a bench (the virtual one unless HIL_BENCH names another) and runs in band,
+ * since a bench has one owner: `jest --runInBand`.
  * @jest-config-loader esbuild-register
  */
 import type { Config } from 'jest';
+import { hilGlobals, hilGlobalSetup, hilGlobalTeardown, hilProject } from './harness/jest/jest-project';
 
-const transform: Config['transform'] = {
-  '^.+\\.ts$': [
-    '@swc/jest',
-    { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
-  ],
-};
-
-const shared: Config = {
-  rootDir: __dirname,
-  transform,
-  moduleNameMapper: { '^earshot$': '<rootDir>/harness/index.ts' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/reports/'],
-};
+const hil = hilProject(__dirname);
+const modulePathIgnorePatterns = ['<rootDir>/dist/', '<rootDir>/reports/'];
 
 const config: Config = {
-  projects: [{ ...shared, displayName: 'unit', testMatch: ['**/*.test.ts'], testEnvironment: 'node' }],
+  ...hilGlobals,
+  projects: [
+    {
+      displayName: 'unit',
+      rootDir: __dirname,
+      testMatch: ['**/*.test.ts'],
+      testEnvironment: 'node',
+      modulePathIgnorePatterns,
+      ...(hil.transform === undefined ? {} : { transform: hil.transform }),
+    },
+    {
+      ...hil,
+      modulePathIgnorePatterns,
+      globalSetup: hilGlobalSetup,
+      globalTeardown: hilGlobalTeardown,
+    },
+  ],
 };
 
 export default config;

@@ -6,9 +6,16 @@ export function leaveSignalsToParent(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 }
 
-/** Resolves at the first signal that asks this process to end, or when its parent is gone. */
-export const askedToEnd = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+/**
+ * Resolves when this process is asked to end: by SIGTERM, by its parent going away, and by Ctrl-C unless it is a child, whose
+ * parent decides what Ctrl-C ends in which order.
+ */
+export function askedToEnd({ child }: { readonly child: boolean }): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGTERM', () => resolve());
     process.once('disconnect', () => resolve());
+    process.on('SIGINT', () => {
+      if (!child) resolve();
+    });
   });
+}

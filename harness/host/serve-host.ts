@@ -2,7 +2,7 @@ import type { Closable } from '../errors';
 import { toWireError } from '../errors';
 import type { ChildLauncher, Clock } from '../ports';
 import type { HostMessage, HostOrder, HostStart } from './host-messages';
-import { runHost } from './run-host';
+import type { runHost } from './run-host';
 
 /** The child's end of its IPC channel: `process`, or a stand-in of a test. */
 export interface HostChannel {
@@ -10,6 +10,9 @@ export interface HostChannel {
   onMessage(listener: (message: HostStart | HostOrder) => void): void;
   onDisconnect(listener: () => void): void;
 }
+
+// Loaded in the host process alone: suites and parents share this folder's index and need no serial ports.
+const openHost: typeof runHost = async (...args) => (await import('./run-host.js')).runHost(...args);
 
 /**
  * The whole life of a host process: waits for its start message, serves until it is told to close or its parent is gone.
@@ -34,7 +37,7 @@ export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Cl
     channel.onMessage((message) => {
       if (message.type === 'close') void close();
       else {
-        host ??= runHost(message.init, launch, clock, (update) => channel.send(update)).catch((cause: unknown) => {
+        host ??= openHost(message.init, launch, clock, (update) => channel.send(update)).catch((cause: unknown) => {
           channel.send({ type: 'failed', error: toWireError(cause) });
           return undefined;
         });

@@ -30,10 +30,14 @@ export function hilProject(rootDir: string): Config {
   };
 }
 
+// Jest compiles neither of these two: on the sources they come from the build that `npm install` made.
+const built = (name: string): string =>
+  join(extension === 'ts' ? join(__dirname, '../../dist/harness/jest') : __dirname, `${name}.js`);
+
 /** What is set once for all projects of such a Jest run. */
 export const hilGlobals: Config = {
-  testSequencer: here('suite-sequencer'),
-  reporters: ['default', here('suite-load-reporter')],
+  testSequencer: built('suite-sequencer'),
+  reporters: ['default', built('suite-load-reporter')],
 };
 
 export const hilGlobalSetup = here('global-setup');

@@ -22,7 +22,7 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
   }
   const board = await startVirtualBoard({ dialect, providerUrl, crystalPpm, model, faults });
   const { ptyPath, audioLink, control } = board;
-  const ended = askedToEnd();
+  const ended = askedToEnd(args);
   if (args.child) process.send?.({ type: 'ready', ptyPath, audioLink, control });
   else if (args.json) {
     process.stdout.write(`${JSON.stringify({ schema: 'earshot/virtual-board@1', ptyPath, audioLink, control })}\n`);

@@ -1,0 +1,82 @@
+import type { ProviderEvent } from '../ports';
+import { conversationState } from './conversation-state';
+
+type Body = ProviderEvent extends infer E ? (E extends ProviderEvent ? Omit<E, 'seq' | 'hostAtMs'> : never) : never;
+
+const log = (...entries: readonly [number, Body][]): ProviderEvent[] =>
+  entries.map(([hostAtMs, body], seq) => ({ seq, hostAtMs, ...body }) as ProviderEvent);
+
+const audio = (itemId: string, fromSample: number, lengthSamples: number): Body => ({
+  type: 'audio-out',
+  responseId: 'r1',
+  itemId,
+  replyId: 'en-ok-a',
+  rateHz: 24_000,
+  fromSample,
+  lengthSamples,
+});
+
+describe('conversationState', () => {
+  it('is idle and silent before anything happened', () => {
+    expect(conversationState([])).toMatchObject({
+      responding: false,
+      awaitsBoard: false,
+      speechStarted: false,
+      endpointed: false,
+      responses: 0,
+      spoke: false,
+      playoutEndsAtMs: -Infinity,
+    });
+  });
+
+  it('responds from response-started to response-done', () => {
+    const started = log([0, { type: 'response-started', responseId: 'r1', trigger: 'client' }]);
+    expect(conversationState(started).responding).toBe(true);
+    const done = log(
+      [0, { type: 'response-started', responseId: 'r1', trigger: 'client' }],
+      [5, { type: 'response-done', responseId: 'r1', status: 'completed' }],
+    );
+    expect(conversationState(done)).toMatchObject({ responding: false, responses: 1 });
+  });
+
+  it('counts playout from the first packet and over all packets of an item', () => {
+    const state = conversationState(log([100, audio('i1', 0, 4_800)], [110, audio('i1', 4_800, 4_800)]));
+    expect(state.playoutEndsAtMs).toBeCloseTo(100 + 400);
+    expect(state.spoke).toBe(true);
+  });
+
+  it('queues a second item behind the first', () => {
+    const state = conversationState(log([100, audio('i1', 0, 24_000)], [150, audio('i2', 0, 12_000)]));
+    expect(state.playoutEndsAtMs).toBeCloseTo(100 + 1_000 + 500);
+  });
+
+  it('ends playout where an item was truncated', () => {
+    const state = conversationState(
+      log([0, audio('i1', 0, 24_000)], [300, { type: 'truncated', itemId: 'i1', audioEndMs: 250 }]),
+    );
+    expect(state.playoutEndsAtMs).toBeCloseTo(250);
+  });
+
+  it('waits for the board between a call and the response that follows it', () => {
+    const call: Body = { type: 'tool-call', responseId: 'r1', callId: 'c1', name: 'OpenDoor', arguments: {} };
+    expect(conversationState(log([0, call])).awaitsBoard).toBe(true);
+    const answered = log(
+      [0, call],
+      [1, { type: 'tool-output', callId: 'c1', output: '{}' }],
+      [2, { type: 'response-started', responseId: 'r2', trigger: 'client' }],
+    );
+    expect(conversationState(answered)).toMatchObject({ awaitsBoard: false, responding: true });
+  });
+
+  it('forgets what an earlier session left open', () => {
+    const state = conversationState(
+      log(
+        [0, { type: 'response-started', responseId: 'r1', trigger: 'client' }],
+        [1, audio('i1', 0, 240_000)],
+        [2, { type: 'session-closed', closeCode: 1006, reason: '' }],
+        [3, { type: 'session-open' }],
+      ),
+    );
+    expect(state).toMatchObject({ responding: false, spoke: false, sessionClosed: false });
+  });
+});

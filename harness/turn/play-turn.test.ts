@@ -1,0 +1,139 @@
+import { BoardError, HilError, ProviderError } from '../errors';
+import type { TurnRecord } from '../ports';
+import { FakeBench, fakeClip } from './__fixtures__/fake-bench';
+import { playTurn, type TurnPlan } from './play-turn';
+import { SpeakerWatch } from './speaker-watch';
+
+const timing = { quietMs: 400, deadlineMs: 8_000, playbackGainDb: 0 };
+const prompt = fakeClip('en-light-on-a', 1_000);
+const reply = fakeClip('en-ok-a', 1_000);
+
+const plan = (over: Partial<TurnPlan> = {}): TurnPlan => ({
+  turnId: 't0001',
+  session: 1,
+  turnInSession: 1,
+  prompt,
+  promptSound: { samples: new Float32Array(24_000), rateHz: 24_000 },
+  expected: { utterance: 'en-light-on', calls: [], spoken: true },
+  replies: new Map([[reply.id, reply]]),
+  sessionSeq: 0,
+  ...over,
+});
+
+/** Quiet is reached at 400 ms, the prompt then lasts 1 s: sound of the reply comes at `replyAtMs`. */
+function answer(bench: FakeBench, replyAtMs: number): void {
+  bench.at(1_600, () => {
+    bench.says({ type: 'speech-started', onsetAtStreamSample: 0 });
+    bench.says({ type: 'endpoint', offsetAtStreamSample: 0 });
+    bench.says({ type: 'response-started', responseId: 'r1', trigger: 'turn-detected' });
+    bench.says({
+      type: 'audio-out',
+      responseId: 'r1',
+      itemId: 'i1',
+      replyId: reply.id,
+      rateHz: 24_000,
+      fromSample: 0,
+      lengthSamples: 24_000,
+    });
+    bench.says({ type: 'response-done', responseId: 'r1', status: 'completed' });
+  });
+  bench.at(replyAtMs, () => bench.speaker(true));
+  bench.at(replyAtMs + 1_000, () => bench.speaker(false));
+}
+
+const play = (bench: FakeBench, over: Partial<TurnPlan> = {}): Promise<TurnRecord> =>
+  bench.run(playTurn(bench, new SpeakerWatch(bench.rig), timing, plan(over)));
+
+describe('playTurn', () => {
+  it('waits for quiet, then for the reply to end, and keeps what was sent', async () => {
+    const bench = new FakeBench();
+    bench.speaker(true);
+    bench.at(200, () => bench.speaker(false));
+    bench.at(1_900, () => undefined);
+    answer(bench, 1_900);
+    const record = await play(bench);
+    expect(record.startedAtHostMs).toBeGreaterThanOrEqual(400);
+    expect(record.ending).toBe('answered');
+    expect(record.endedAtHostMs).toBeGreaterThanOrEqual(1_900 + 1_000 + timing.quietMs);
+    expect(record.endedAtHostMs).toBeLessThan(1_900 + 1_000 + timing.quietMs + 100);
+    expect(record.replies.map(({ clip }) => clip.id)).toEqual(['en-ok-a']);
+    expect(record.capture?.path).toBe('captures/t0001.wav');
+    expect(record.received?.path).toBe('t0001.wav');
+    expect(bench.expectedTurns).toEqual(['t0001']);
+    expect(Object.isFrozen(record)).toBe(true);
+  });
+
+  it('does not take the pause before a late reply for its end', async () => {
+    const bench = new FakeBench();
+    answer(bench, 2_700);
+    const record = await play(bench);
+    expect(record.endedAtHostMs).toBeGreaterThanOrEqual(2_700 + 1_000 + timing.quietMs);
+  });
+
+  it('gives a reply that never sounds its time and then ends as answered', async () => {
+    const bench = new FakeBench();
+    answer(bench, 90_000);
+    const record = await play(bench);
+    expect(record.ending).toBe('answered');
+    expect(record.endedAtHostMs).toBeGreaterThan(1_600 + 1_000 + 1_500);
+    expect(record.endedAtHostMs).toBeLessThan(5_000);
+  });
+
+  it('gives up soon when the provider heard nothing, and says how long it waited', async () => {
+    const bench = new FakeBench();
+    const record = await play(bench);
+    expect(record.ending).toBe('deadline');
+    expect(record.deadlineMs).toBeLessThan(timing.deadlineMs);
+    expect(record.deadlineMs).toBeGreaterThanOrEqual(2_400);
+  });
+
+  it('waits for the whole deadline when the board was heard and does not answer', async () => {
+    const bench = new FakeBench();
+    bench.at(1_600, () => {
+      bench.says({ type: 'speech-started', onsetAtStreamSample: 0 });
+      bench.says({ type: 'endpoint', offsetAtStreamSample: 0 });
+      bench.says({ type: 'tool-call', responseId: 'r1', callId: 'c1', name: 'OpenDoor', arguments: {} });
+    });
+    const record = await play(bench);
+    expect(record).toMatchObject({ ending: 'deadline', deadlineMs: timing.deadlineMs });
+  });
+
+  it.each([
+    ['board', new BoardError('HIL_BOARD_PORT_LOST', 'unplugged'), 'HIL_BOARD_PORT_LOST'],
+    ['provider', new ProviderError('HIL_PROVIDER_DIED', 'killed'), 'HIL_PROVIDER_DIED'],
+    ['rig', new HilError('HIL_RIG_LINK_LOST', 'gone'), 'HIL_RIG_LINK_LOST'],
+  ] as const)('ends at once when the %s is lost and keeps what there is', async (part, error, code) => {
+    const bench = new FakeBench();
+    bench.at(1_000, () => bench.lose(part, error));
+    const record = await play(bench);
+    expect(record.ending).toBe('fault');
+    expect(record.faults.map((fault) => fault.code)).toEqual([code]);
+    expect(record.endedAtHostMs).toBeLessThan(1_100);
+    expect(record.capture).not.toBeUndefined();
+    expect(bench.muted).toBe(true);
+  });
+
+  it('ends at a panic with its evidence', async () => {
+    const bench = new FakeBench();
+    bench.at(1_200, () =>
+      bench.prints({
+        type: 'fault',
+        error: { code: 'HIL_BOARD_PANIC', message: 'StoreProhibited on core 0', facts: { reason: 'StoreProhibited' } },
+      }),
+    );
+    const record = await play(bench);
+    expect(record.faults).toMatchObject([{ code: 'HIL_BOARD_PANIC', facts: { reason: 'StoreProhibited' } }]);
+  });
+
+  it('blames a board that never gets quiet', async () => {
+    const bench = new FakeBench();
+    let loud = false;
+    for (let atMs = 0; atMs < 60_000; atMs += 100) {
+      bench.at(atMs, () => {
+        loud = !loud;
+        bench.speaker(loud);
+      });
+    }
+    await expect(play(bench)).rejects.toMatchObject({ code: 'HIL_TURN_NEVER_QUIET', origin: 'board' });
+  });
+});
