@@ -1,7 +1,11 @@
+import type { WeightedCorrelation } from './weighted-correlation';
+
 /** A reflection may be stronger than the direct sound that came up to this much earlier (measurement.md section 3). */
 const EARLIER_WITHIN_MS = 15;
 /** An earlier peak counts from this fraction of the strongest on; 0.5 failed in 11 % of hard rooms. */
 const EARLIER_FRACTION = 0.35;
+/** ... and only by this much over what the reference's likeness to itself explains: its pitch makes peaks, too. */
+const EARLIER_OVER_SELF = 0.15;
 /** ... and only if it stands out of the noise of the correlation by this factor: chance reaches 4 in 15 ms. */
 const EARLIER_OVER_NOISE = 4.5;
 /** The main peak's own lobe, left out when looking for its rivals. */
@@ -58,7 +62,7 @@ function outside(
  * @returns undefined when there is nothing but zeros.
  */
 export function correlationPeak(
-  correlation: Float64Array,
+  { values: correlation, selfLobes }: WeightedCorrelation,
   { search, window, rateHz }: { readonly search: Range; readonly window: Range; readonly rateHz: number },
 ): CorrelationPeak | undefined {
   const main = strongest(correlation, search);
@@ -69,9 +73,15 @@ export function correlationPeak(
   const { highest, rms } = outside(correlation, window, main, (LOBE_MS * rateHz) / 1000);
 
   const enough = Math.max(EARLIER_FRACTION * height, EARLIER_OVER_NOISE * rms);
+  let lobes: Float64Array | undefined;
+  const ownLobe = (distance: number): number => {
+    lobes ??= selfLobes();
+    return Math.max(...[-1, 0, 1].map((beside) => Math.abs(lobes?.[Math.max(0, distance + beside)] ?? 0)));
+  };
   let taken = main;
   for (let n = Math.max(search[0], main - Math.round((EARLIER_WITHIN_MS * rateHz) / 1000)); n < main; n++) {
-    if (at(n) >= enough && at(n) >= at(n - 1) && at(n) > at(n + 1)) {
+    const isPeak = at(n) >= enough && at(n) >= at(n - 1) && at(n) > at(n + 1);
+    if (isPeak && at(n) >= (ownLobe(main - n) + EARLIER_OVER_SELF) * height) {
       taken = n;
       break;
     }

@@ -26,3 +26,6 @@ export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';
 export { resample } from './resample';
 export { readWav, toPcm16, writeWav } from './wav';
+export { align, type Alignment } from './align';
+export { locate, SearchableSound, type LocateOptions, type Location } from './locate';
+export { timeScaled } from './time-scale';

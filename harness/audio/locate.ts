@@ -73,7 +73,7 @@ function coarseCandidates(
   const apart = (MARGIN_MS * rateHz) / 1000;
   const found: Candidate[] = [];
   for (let start = from; start < to; start += hop) {
-    const correlation = weightedCorrelation(sound.coarse, start, prepared);
+    const correlation = weightedCorrelation(sound.coarse, start, prepared)?.values;
     if (correlation === undefined) continue;
     const end = Math.min(hop, to - start);
     for (let round = 0; round < CANDIDATES; round++) {

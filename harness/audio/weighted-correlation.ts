@@ -60,9 +60,16 @@ export function correlationReference(
   return { size, lengthSamples: reference.length, spectrum, binWeights: binWeights(spectrum, rateHz, band) };
 }
 
+/** A weighted correlation, and what it would be around its peak if the sound took one path only. */
+export interface WeightedCorrelation {
+  /** Value n says how well sample 0 of the reference stands at sample `start + n` of the capture. */
+  readonly values: Float64Array;
+  /** The peak's own side lobes by distance in samples, 1 at 0: a voice resembles itself one pitch period on. */
+  readonly selfLobes: () => Float64Array;
+}
+
 /**
- * Weighted cross-correlation of a window of the capture with the reference: value n says how well sample 0 of the
- * reference stands at sample `start + n` of the capture. It is normalised so that a window that is nothing but the
+ * Weighted cross-correlation of a window of the capture with the reference. It is normalised so that a window that is nothing but the
  * reference gives 1 (or -1, inverted) at its place. Values 0 to size - length are free of wrapping around.
  * @returns undefined when window or reference have no energy in the band.
  */
@@ -70,9 +77,10 @@ export function weightedCorrelation(
   capture: Float32Array,
   start: number,
   reference: CorrelationReference,
-): Float64Array | undefined {
+): WeightedCorrelation | undefined {
   const { size, spectrum, binWeights: weights } = reference;
   const cross = spectrumOf(capture, start, size);
+  const magnitudes = new Float64Array(weights.length);
   let total = 0;
   for (let k = 0; k < weights.length; k++) {
     const re = cross[2 * k] ?? 0;
@@ -86,11 +94,22 @@ export function weightedCorrelation(
     const scale = weight > 0 && energy > 0 ? weight * energy ** (-MAGNITUDE_WEIGHTING / 2) : 0;
     cross[2 * k] = crossRe * scale;
     cross[2 * k + 1] = crossIm * scale;
-    total += scale * Math.sqrt(energy);
+    magnitudes[k] = scale * Math.sqrt(energy);
+    total += magnitudes[k] ?? 0;
   }
   if (total === 0) return undefined;
-  const correlation = signalOf(cross);
-  const gain = size / (2 * total);
-  for (let n = 0; n < correlation.length; n++) correlation[n] = (correlation[n] ?? 0) * gain;
-  return correlation;
+  const scaled = (half: HalfSpectrum): Float64Array => {
+    const signal = signalOf(half);
+    const gain = size / (2 * total);
+    for (let n = 0; n < signal.length; n++) signal[n] = (signal[n] ?? 0) * gain;
+    return signal;
+  };
+  return {
+    values: scaled(cross),
+    selfLobes: () => {
+      const zeroPhase = new Float64Array(size + 2);
+      for (const [k, magnitude] of magnitudes.entries()) zeroPhase[2 * k] = magnitude;
+      return scaled(zeroPhase);
+    },
+  };
 }

@@ -1,0 +1,104 @@
+import { clockDrift, steadyRuns } from './clock-drift';
+import { locate, type LocateOptions, type SearchableSound } from './locate';
+import { followSegments, type Segment } from './segments';
+import { timeScaled } from './time-scale';
+
+/** The beginning of the reply is anchored on this much of it (measurement.md section 3). */
+const ANCHOR_MS = 1000;
+/** How far the drift-corrected anchor may lie from the first one: half the smear of 600 ppm over the anchor, and a room. */
+const REFINE_WITHIN_MS = 20;
+/** The onset counts as heard when the first segment is there where the anchor puts it. */
+const HEARD_WITHIN_MS = 1;
+
+/** A known reply in a sound, part by part. */
+export type Alignment =
+  | {
+      readonly state: 'found';
+      /** Where the reference's onset sample stands in the sound, fractional. */
+      readonly onsetAtSample: number;
+      readonly onsetUncertaintySamples: number;
+      /** False when the speech at the onset is missing although later speech is there: then nothing begins at the onset. */
+      readonly onsetHeard: boolean;
+      /** Where the last speech that was found ends. */
+      readonly endAtSample: number;
+      /** How much longer the sound takes than the reference: the player's clock against the sound's, positive when slow. */
+      readonly stretchPpm: number;
+      readonly confidence: number;
+      readonly segments: readonly Segment[];
+      /** Share of the speech that was found, 0 to 1, pauses not counted. */
+      readonly completeness: number;
+      readonly missingMs: number;
+    }
+  | { readonly state: 'not-found' };
+
+/**
+ * Places a known reply in a sound: anchors on the first second of its speech, follows it in segments for gaps and for the
+ * difference of the clocks, then places the anchor again with that difference taken out, so that the onset is
+ * extrapolated and not smeared (measurement.md section 3).
+ * @param reference - At the sound's rate. @param onset - Its first speech sample. @param end - Last speech sample + 1 that
+ * can be there: the offset, or less when the reply was cut.
+ */
+export function align(
+  sound: SearchableSound,
+  reference: Float32Array,
+  { onset, end }: { readonly onset: number; readonly end: number },
+  options: LocateOptions = {},
+): Alignment {
+  const inMs = sound.rateHz / 1000;
+  const anchorLength = Math.round(Math.min(ANCHOR_MS * inMs, end - onset));
+  const anchor = locate(sound, reference.subarray(onset, onset + anchorLength), options);
+  if (anchor.state === 'not-found') return { state: 'not-found' };
+
+  const segments = followSegments(sound, reference, {
+    from: onset,
+    to: end,
+    displacementSamples: anchor.startSample - onset,
+  });
+  const runs = steadyRuns(segments, sound.rateHz);
+  const longest = runs.reduce<Segment[]>((most, run) => (run.length > most.length ? run : most), []);
+  const drift = clockDrift(longest, sound.rateHz);
+
+  // A gap inside the anchor would let the stronger part win: what the onset's own run holds decides where it stands.
+  const head = runs[0]?.[0] === segments[0] ? runs[0] : (runs.find((run) => run.length > 1) ?? runs[0]);
+  const headAt = head?.[0]?.displacementSamples ?? anchor.startSample - onset;
+  const headEnd = head?.[0] === segments[0] ? (head?.at(-1)?.toSample ?? end) : end;
+  const headLength = Math.min(anchorLength, headEnd - onset);
+  const expectedAt = onset + headAt;
+  const stretched = timeScaled(reference, {
+    start: onset,
+    step: 1 / (1 + drift.stretchPpm * 1e-6),
+    lengthSamples: headLength,
+  });
+  const refined = locate(sound, stretched, {
+    ...options,
+    fromSample: expectedAt - REFINE_WITHIN_MS * inMs,
+    toSample: expectedAt + REFINE_WITHIN_MS * inMs,
+  });
+  const onsetAt = refined.state === 'found' ? refined : anchor;
+  const found = segments.filter(({ displacementSamples }) => displacementSamples !== undefined);
+  const lengthOf = (some: readonly Segment[]): number =>
+    some.reduce((sum, { fromSample, toSample }) => sum + toSample - fromSample, 0);
+  const speechSamples = lengthOf(segments);
+  const lastFound = found.at(-1);
+  const first = segments[0];
+  return {
+    state: 'found',
+    onsetAtSample: onsetAt.startSample,
+    onsetUncertaintySamples: Math.hypot(
+      onsetAt.uncertaintySamples,
+      (drift.uncertaintyPpm * 1e-6 * headLength) / 2,
+    ),
+    onsetHeard:
+      first?.displacementSamples !== undefined &&
+      Math.abs(first.displacementSamples - (onsetAt.startSample - onset)) < HEARD_WITHIN_MS * inMs,
+    endAtSample:
+      lastFound === undefined
+        ? onsetAt.startSample
+        : lastFound.toSample + (lastFound.displacementSamples ?? 0),
+    stretchPpm: drift.stretchPpm,
+    confidence: onsetAt.confidence,
+    segments,
+    completeness: speechSamples === 0 ? 0 : lengthOf(found) / speechSamples,
+    missingMs: (speechSamples - lengthOf(found)) / inMs,
+  };
+}
