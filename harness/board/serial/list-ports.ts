@@ -10,7 +10,7 @@ export interface SerialPortDescription {
   readonly vendorId?: string;
   readonly productId?: string;
   /** Link below /dev/serial/by-id, which stays the same when the board is plugged into another socket. */
-  readonly byIdPath?: string;
+  readonly byId?: string;
 }
 
 const DEVICES = '/dev';
@@ -30,8 +30,8 @@ export async function listSerialPorts(): Promise<readonly SerialPortDescription[
     : (await devicePaths()).map((path) => ({ path }));
   return ports
     .map((port) => {
-      const byIdPath = links.get(port.path);
-      return byIdPath === undefined ? port : { ...port, byIdPath };
+      const byId = links.get(port.path);
+      return byId === undefined ? port : { ...port, byId };
     })
     .sort((a, b) => a.path.localeCompare(b.path));
 }

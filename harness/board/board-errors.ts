@@ -1,0 +1,63 @@
+import { BoardError, fromWireError } from '../errors';
+import type { BoardEvent } from '../ports';
+import type { RecordedConsole } from './console';
+
+const LAST_COMPLAINTS = 5;
+
+/** Evidence for an error about a board that did not get as far as it should. */
+function evidence(board: string, console: RecordedConsole, events: readonly BoardEvent[]) {
+  const complaints = events.flatMap((event) => (event.type === 'complaint' ? [event.text] : []));
+  return {
+    board,
+    tail: console.tail(),
+    receivedBytes: console.receivedBytes,
+    complaints: complaints.slice(-LAST_COMPLAINTS),
+  };
+}
+
+const lastText = (console: RecordedConsole): string =>
+  JSON.stringify(console.tail().trimEnd().split('\n').at(-1));
+
+/** The board was reset and its application did not start in time. `events` are those since the reset. */
+export function noBootError(
+  board: string,
+  console: RecordedConsole,
+  events: readonly BoardEvent[],
+  receivedBytes: number,
+  withinMs: number,
+): BoardError {
+  const boots = events.filter(({ type }) => type === 'boot').length;
+  const seen =
+    console.receivedBytes === receivedBytes
+      ? 'it printed nothing'
+      : `it booted ${boots} times and last printed ${lastText(console)}`;
+  return new BoardError(
+    'HIL_BOARD_NO_BOOT',
+    `Board ${board} did not start its application within ${withinMs} ms of its reset; ${seen}.`,
+    { ...evidence(board, console, events), boots, withinMs },
+  );
+}
+
+/** The provider session did not reach `wanted` in time. */
+export function sessionTimeoutError(
+  board: string,
+  console: RecordedConsole,
+  events: readonly BoardEvent[],
+  wanted: 'open' | 'end',
+  withinMs: number,
+): BoardError {
+  const facts = { ...evidence(board, console, events), withinMs };
+  const why = facts.complaints.at(-1) ?? '';
+  const seen = why === '' ? `it last printed ${lastText(console)}` : `it complained ${JSON.stringify(why)}`;
+  return new BoardError(
+    'HIL_BOARD_SESSION_TIMEOUT',
+    `Board ${board} did not ${wanted} its provider session within ${withinMs} ms; ${seen}.`,
+    facts,
+  );
+}
+
+/** The error that a fault event carries. */
+export const faultError = (event: BoardEvent & { readonly type: 'fault' }): BoardError => {
+  const { code, message, facts } = fromWireError(event.error);
+  return new BoardError(code, message, facts);
+};

@@ -1,0 +1,61 @@
+import type { BoardEvent, Cancel, Clock } from '../ports';
+
+/** What a waiter makes of an event: nothing yet, done, or a reason why what it waits for will not come. */
+export type Answer = 'wait' | 'done' | { readonly failure: Error };
+
+interface Waiting {
+  readonly judge: (event: BoardEvent) => Answer;
+  readonly settle: (answer: Exclude<Answer, 'wait'>) => void;
+}
+
+/** Everything that a board said, kept from opening on; whoever waits is asked about each later event. */
+export class EventLog {
+  private readonly kept: BoardEvent[] = [];
+  private readonly listeners = new Set<(event: BoardEvent) => void>();
+  private readonly waiting = new Set<Waiting>();
+  private failure: Error | undefined;
+
+  constructor(private readonly clock: Clock) {}
+
+  get events(): readonly BoardEvent[] {
+    return this.kept;
+  }
+
+  onEvent(listener: (event: BoardEvent) => void): Cancel {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  add(event: BoardEvent): void {
+    this.kept.push(event);
+    for (const listener of [...this.listeners]) listener(event);
+    for (const waiting of [...this.waiting]) {
+      const answer = waiting.judge(event);
+      if (answer !== 'wait') waiting.settle(answer);
+    }
+  }
+
+  /** Waits for events to come. `timeout` makes the error when `withinMs` have passed. */
+  wait(judge: (event: BoardEvent) => Answer, withinMs: number, timeout: () => Error): Promise<void> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    return new Promise((resolve, reject) => {
+      const cancelTimeout = this.clock.after(withinMs, () => waiting.settle({ failure: timeout() }));
+      const waiting: Waiting = {
+        judge,
+        settle: (answer) => {
+          cancelTimeout();
+          this.waiting.delete(waiting);
+          if (answer === 'done') resolve();
+          else reject(answer.failure);
+        },
+      };
+      this.waiting.add(waiting);
+    });
+  }
+
+  /** No more events will come: whoever waits, now or later, gets this error. */
+  end(failure: Error): void {
+    this.failure ??= failure;
+    for (const waiting of [...this.waiting]) waiting.settle({ failure });
+  }
+}

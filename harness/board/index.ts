@@ -1,0 +1,22 @@
+export { parseLogLine, type LogLine, RecordedConsole, type RecordedConsoleOptions } from './console';
+export { dialectByName, dialectNames, type Dialect } from './dialect';
+export type { PanicFacts } from './esp32s3';
+export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
+export {
+  listSerialPorts,
+  modemResetLine,
+  openSerialPort,
+  type ResetLine,
+  type SerialPortDescription,
+  type SerialPortOptions,
+  type SerialTransport,
+} from './serial';
+export {
+  startVirtualBoardProcess,
+  type ChildExit,
+  type Endpoint,
+  type VirtualBoardControl,
+  type VirtualBoardProcess,
+  type VirtualBoardProcessOptions,
+  type VirtualBoardState,
+} from './virtual';

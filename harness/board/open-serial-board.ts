@@ -1,0 +1,32 @@
+import type { Board, Clock } from '../ports';
+import { dialectByName } from './dialect';
+import { SerialBoard } from './serial-board';
+import { modemResetLine, openSerialPort, type ResetLine } from './serial';
+
+export interface SerialBoardOptions {
+  readonly name: string;
+  readonly model: string;
+  /** Path of the serial port or pseudo-terminal. */
+  readonly port: string;
+  readonly baudRate: number;
+  /** Name of the dialect, as in the bench file. */
+  readonly dialect: string;
+  readonly bootTimeoutMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly clock: Clock;
+  /** Default: the modem lines of the port. */
+  readonly resetLine?: ResetLine;
+}
+
+/**
+ * Opens a board and reads it from now on. It is not reset: what it prints first may be the middle of a session.
+ * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT`, `HIL_BOARD_PORT_MISSING`, `HIL_BOARD_PORT_BUSY`,
+ * `HIL_BOARD_PORT_FAILED`.
+ */
+export async function openSerialBoard(options: SerialBoardOptions): Promise<Board> {
+  const { port: path, baudRate, clock } = options;
+  const dialect = dialectByName(options.dialect);
+  const transport = await openSerialPort({ path, baudRate, clock });
+  const resetLine = options.resetLine ?? modemResetLine(transport, clock);
+  return new SerialBoard({ ...options, transport, dialect, resetLine });
+}

@@ -1,0 +1,170 @@
+import { systemClock, type Board, type BoardEvent } from '../ports';
+import { openScriptedBoard, type ScriptedBoard } from './__fixtures__/scripted-board';
+import { boardContract } from './board.contract';
+import { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
+
+const openBoard = (scripted: ScriptedBoard, options: Partial<SerialBoardOptions> = {}): Promise<Board> =>
+  openSerialBoard({
+    name: 'korvo-1',
+    model: 'ESP32-S3-Korvo-2',
+    port: scripted.path,
+    baudRate: 115_200,
+    dialect: 'realtime-ws',
+    bootTimeoutMs: 5000,
+    sessionTimeoutMs: 5000,
+    clock: systemClock,
+    resetLine: scripted,
+    ...options,
+  });
+
+boardContract('serial board on a scripted peer', async () => {
+  const scripted = openScriptedBoard();
+  const board = await openBoard(scripted);
+  return {
+    board,
+    causeLightOn: () => {
+      scripted.print('tool-calls.txt');
+      return Promise.resolve();
+    },
+    unplug: () => {
+      scripted.unplug();
+      return Promise.resolve();
+    },
+    close: async () => {
+      await board.close();
+      scripted.unplug();
+    },
+  };
+});
+
+describe('SerialBoard', () => {
+  let scripted: ScriptedBoard;
+  const opened: Board[] = [];
+  const open = async (options?: Partial<SerialBoardOptions>) => {
+    const board = await openBoard(scripted, options);
+    opened.push(board);
+    return board;
+  };
+  const event = (board: Board, type: BoardEvent['type']) =>
+    new Promise<BoardEvent>((resolve) =>
+      board.onEvent((one) => {
+        if (one.type === type) resolve(one);
+      }),
+    );
+
+  beforeEach(() => {
+    scripted = openScriptedBoard();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((board) => board.close()));
+    scripted.unplug();
+  });
+
+  it('refuses the firmware of another project', async () => {
+    const board = await open();
+    scripted.onReset = ['boot-other-project.bin'];
+    await expect(board.reset()).rejects.toMatchObject({
+      code: 'HIL_BOARD_WRONG_DIALECT',
+      facts: { project: 'openai_demo', expectedProject: 'realtime_ws' },
+    });
+  });
+
+  it('tells the last line of a boot that stops', async () => {
+    const board = await open({ bootTimeoutMs: 50 });
+    scripted.onReset = ['reset-mid-line.bin'];
+    await expect(board.reset()).rejects.toMatchObject({
+      code: 'HIL_BOARD_NO_BOOT',
+      message:
+        'Board korvo-1 did not start its application within 50 ms of its reset; ' +
+        'it booted 1 times and last printed "entry 0x403c8928".',
+    });
+  });
+
+  it('tells a board that prints nothing', async () => {
+    const board = await open({ bootTimeoutMs: 50 });
+    scripted.onReset = [];
+    await expect(board.reset()).rejects.toThrow('it printed nothing');
+  });
+
+  it('fails the start of a session at once when the board crashes', async () => {
+    const board = await open();
+    scripted.onReset = ['boot-realtime-ws.bin'];
+    await board.reset();
+    const session = board.startSession();
+    const fault = event(board, 'fault');
+    scripted.print('panic-gdb-stub.txt');
+    await expect(session).rejects.toMatchObject({
+      code: 'HIL_BOARD_PANIC',
+      facts: { endState: 'gdb-stub' },
+    });
+    expect(await fault).toMatchObject({ boot: 1, error: { code: 'HIL_BOARD_PANIC' } });
+    await expect(board.startSession()).rejects.toMatchObject({ code: 'HIL_BOARD_PANIC' });
+  });
+
+  it('recovers from a crash by a reset', async () => {
+    const board = await open();
+    await board.reset();
+    const fault = event(board, 'fault');
+    scripted.print('panic-gdb-stub.txt');
+    await fault;
+    await board.reset();
+    await board.startSession();
+    expect(board.events.filter(({ type }) => type === 'fault')).toHaveLength(1);
+  });
+
+  it('counts a crash that a reset cuts short to the boot before', async () => {
+    const board = await open();
+    await board.reset();
+    scripted.printText(
+      "\r\nGuru Meditation Error: Core  0 panic'ed (LoadProhibited). Exception was unhandled.\r\n",
+    );
+    await board.reset();
+    expect(board.events.filter(({ type }) => type === 'fault')).toMatchObject([
+      { boot: 1, error: { facts: { reason: 'LoadProhibited', endState: 'rebooted' } } },
+    ]);
+  });
+
+  it('tells the last complaint when a session does not open', async () => {
+    const board = await open({ sessionTimeoutMs: 100 });
+    scripted.onReset = ['boot-realtime-ws.bin'];
+    await board.reset();
+    const complaint = event(board, 'complaint');
+    const session = board.startSession();
+    scripted.printText('E (3400) REALTIME_WS: Connect failed: ECONNREFUSED\r\n');
+    await complaint;
+    await expect(session).rejects.toMatchObject({
+      code: 'HIL_BOARD_SESSION_TIMEOUT',
+      message:
+        'Board korvo-1 did not open its provider session within 100 ms; ' +
+        'it complained "Connect failed: ECONNREFUSED".',
+    });
+  });
+
+  it('sends start only to a firmware whose session has ended', async () => {
+    const board = await open();
+    await board.reset();
+    await board.startSession();
+    expect(scripted.typed).toEqual([]);
+    await board.stopSession();
+    await board.startSession();
+    expect(scripted.typed).toEqual(['stop', 'start']);
+  });
+
+  it('gives the error of its reset line', async () => {
+    const reset = () => Promise.reject(new Error('relay is stuck'));
+    const board = await open({ resetLine: { reset } });
+    await expect(board.reset()).rejects.toThrow('relay is stuck');
+  });
+
+  it('recognises a boot whose banner was lost on the way', async () => {
+    const board = await open();
+    scripted.onReset = [];
+    const reset = board.reset();
+    const released = new Promise((resolve) => setImmediate(resolve));
+    await released;
+    scripted.printText('I (977) app_init: Project name:     realtime_ws\r\n');
+    scripted.printText('I (999) efuse_init: Min chip rev:     v0.0\r\nI (1080) Board: Init board.\r\n');
+    await reset;
+    expect(board.firmware).toEqual({ project: 'realtime_ws' });
+  });
+});

@@ -1,0 +1,166 @@
+import { BoardError } from '../errors';
+import type { Board, BoardEvent, Cancel, Clock, DialectDescription, FirmwareIdentity } from '../ports';
+import { faultError, noBootError, sessionTimeoutError } from './board-errors';
+import { RecordedConsole } from './console';
+import { wrongDialect, type Dialect } from './dialect';
+import { EventLog } from './event-log';
+import { readEvents } from './event-reader';
+import { resetJudge } from './reset-judge';
+import type { ResetLine, SerialTransport } from './serial';
+import { sessionState, type SessionState } from './session-state';
+
+export interface SerialBoardParts {
+  readonly name: string;
+  readonly model: string;
+  readonly transport: SerialTransport;
+  readonly resetLine: ResetLine;
+  readonly dialect: Dialect;
+  readonly baudRate: number;
+  readonly bootTimeoutMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** A board behind a serial port. What ended it first is what every later call reports. */
+export class SerialBoard implements Board {
+  readonly console: RecordedConsole;
+  private readonly log: EventLog;
+  private readonly stopReading: Cancel;
+  private readonly cancelLost: Cancel;
+  private identity: FirmwareIdentity | undefined;
+  private ended: Error | undefined;
+
+  constructor(private readonly parts: SerialBoardParts) {
+    const { name, transport, clock, baudRate, dialect } = parts;
+    const write = (bytes: Buffer) => transport.write(bytes);
+    this.console = new RecordedConsole({ name, clock, write, baudRate });
+    this.log = new EventLog(clock);
+    const emit = (event: BoardEvent) => this.addEvent(event);
+    this.stopReading = readEvents({ board: name, console: this.console, dialect, clock, emit });
+    transport.onBytes((bytes, hostAtMs) => this.console.receive(bytes, hostAtMs));
+    this.cancelLost = transport.onLost((error) => this.end(error));
+  }
+
+  get name(): string {
+    return this.parts.name;
+  }
+
+  get model(): string {
+    return this.parts.model;
+  }
+
+  get dialect(): DialectDescription {
+    return this.parts.dialect.description;
+  }
+
+  get events(): readonly BoardEvent[] {
+    return this.log.events;
+  }
+
+  get firmware(): FirmwareIdentity | undefined {
+    return this.identity;
+  }
+
+  onEvent(listener: (event: BoardEvent) => void): Cancel {
+    return this.log.onEvent(listener);
+  }
+
+  onLost(listener: (error: Error) => void): Cancel {
+    return this.parts.transport.onLost(listener);
+  }
+
+  async reset(): Promise<void> {
+    const { name, dialect, bootTimeoutMs: withinMs, resetLine } = this.parts;
+    const firstEvent = this.events.length;
+    const { receivedBytes } = this.console;
+    const judge = resetJudge(this.latestBoot(), (firmware) => wrongDialect(name, dialect, firmware));
+    const booted = this.log.wait(
+      (event) => judge.judge(event),
+      withinMs,
+      () => noBootError(name, this.console, this.events.slice(firstEvent), receivedBytes, withinMs),
+    );
+    // When the reset line itself fails, that is the error; nobody asks what became of the boot.
+    booted.catch(() => undefined);
+    if (this.ended === undefined) await resetLine.reset();
+    judge.released(this.console.cursor());
+    await booted;
+  }
+
+  async startSession(): Promise<void> {
+    const { name, dialect, sessionTimeoutMs: withinMs } = this.parts;
+    const state = this.session();
+    if (this.ended === undefined && state.session === 'ready') return;
+    if (state.session === 'crashed') throw faultError(state.fault);
+    const ready = this.waitForSession('session-ready', withinMs, 'open');
+    const needsCommand = state.session === 'ended' || !dialect.startsByItself;
+    if (needsCommand) await this.sendArmed(dialect.startCommand, `start a session on board ${name}`, ready);
+    await ready;
+  }
+
+  async stopSession(): Promise<void> {
+    const { name, dialect, sessionTimeoutMs: withinMs } = this.parts;
+    if (this.ended === undefined && this.session().session === 'ended') return;
+    const stopped = this.waitForSession('session-ended', withinMs, 'end');
+    await this.sendArmed(dialect.stopCommand, `stop the session of board ${name}`, stopped);
+    await stopped;
+  }
+
+  async close(): Promise<void> {
+    this.cancelLost();
+    const message = `Serial port ${this.parts.transport.path} of board ${this.name} was closed.`;
+    this.end(new BoardError('HIL_BOARD_PORT_LOST', message, { port: this.parts.transport.path }));
+    await this.parts.transport.close();
+  }
+
+  private session(): SessionState {
+    return sessionState(this.events, this.latestBoot());
+  }
+
+  private latestBoot(): number {
+    return this.console.lines.at(-1)?.boot ?? 0;
+  }
+
+  private waitForSession(
+    type: 'session-ready' | 'session-ended',
+    withinMs: number,
+    wanted: 'open' | 'end',
+  ): Promise<void> {
+    const firstEvent = this.events.length;
+    return this.log.wait(
+      (event) => {
+        if (event.type === 'fault') return { failure: faultError(event) };
+        return event.type === type ? 'done' : 'wait';
+      },
+      withinMs,
+      () => sessionTimeoutError(this.name, this.console, this.events.slice(firstEvent), wanted, withinMs),
+    );
+  }
+
+  // The expectation is armed before the command goes out; a command that fails is the error, not its missing effect.
+  private async sendArmed(
+    command: string | undefined,
+    purpose: string,
+    effect: Promise<void>,
+  ): Promise<void> {
+    effect.catch(() => undefined);
+    if (command === undefined) {
+      const dialect = this.dialect.name;
+      const message = `Dialect "${dialect}" has no command to ${purpose}.`;
+      throw new BoardError('HIL_BOARD_COMMAND_UNSUPPORTED', message, { board: this.name, dialect });
+    }
+    await this.console.send(command);
+  }
+
+  private addEvent(event: BoardEvent): void {
+    if (event.type === 'firmware') this.identity = event.firmware;
+    this.log.add(event);
+  }
+
+  private end(error: Error): void {
+    if (this.ended !== undefined) return;
+    this.ended = error;
+    this.console.end(error);
+    this.stopReading();
+    this.log.end(error);
+  }
+}

@@ -1,0 +1,8 @@
+export type { ChildExit } from './child-process';
+export type { Endpoint, VirtualBoardState } from './control-client';
+export {
+  startVirtualBoardProcess,
+  type VirtualBoardControl,
+  type VirtualBoardProcess,
+  type VirtualBoardProcessOptions,
+} from './virtual-board-process';

@@ -1,0 +1,111 @@
+import type { Cancel, ChildLauncher, Clock } from '../../ports';
+import type { ResetLine } from '../serial';
+import { WatchedChild, type ChildExit } from './child-process';
+import { ControlClient, type Endpoint, type VirtualBoardState } from './control-client';
+import { isReadyMessage, type ReadyMessage } from './ready-message';
+
+const READY_TIMEOUT_MS = 10_000;
+
+export interface VirtualBoardProcessOptions {
+  readonly launch: ChildLauncher;
+  /** Dialect that the simulated firmware speaks. */
+  readonly dialect: string;
+  readonly providerUrl: string;
+  /** The board's crystal against true time. */
+  readonly crystalPpm: number;
+  readonly model: string;
+  /** Faults that it has from the start. */
+  readonly faults: readonly string[];
+  readonly clock: Clock;
+}
+
+/** What a bench does to a virtual board with wires. Also its reset line. */
+export interface VirtualBoardControl extends ResetLine {
+  setFault(name: string, on: boolean): Promise<void>;
+  /** The serial port vanishes; the board goes on. */
+  unplug(): Promise<void>;
+  state(): Promise<VirtualBoardState>;
+}
+
+/** A virtual board in a process of its own. */
+export interface VirtualBoardProcess {
+  /** Opens like a serial port. */
+  readonly ptyPath: string;
+  readonly audioLink: Endpoint;
+  readonly control: VirtualBoardControl;
+  readonly pid: number;
+  /** Calls back once, when the process has ended; at once when it already has. */
+  onExit(listener: (exit: ChildExit) => void): Cancel;
+  /** Ends the process for good; harmless the second time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts `earshot virtual-board` as a child and waits until all its sides are open.
+ * @throws BoardError `HIL_VIRTUAL_BOARD_FAILED` with what the child wrote last, when it ends or is not ready within 10 s.
+ */
+export async function startVirtualBoardProcess(
+  options: VirtualBoardProcessOptions,
+): Promise<VirtualBoardProcess> {
+  const child = new WatchedChild(options.launch(commandOf(options)), options.clock);
+  try {
+    const ready = await awaitReady(child, options.clock);
+    const control = await ControlClient.open(ready.control, options.clock);
+    return {
+      ptyPath: ready.ptyPath,
+      audioLink: ready.audioLink,
+      control,
+      pid: child.pid ?? 0,
+      onExit: (listener) => child.onExit(listener),
+      close: async () => {
+        control.close();
+        await child.stop();
+      },
+    };
+  } catch (cause) {
+    await child.stop();
+    throw cause;
+  }
+}
+
+const commandOf = ({
+  dialect,
+  providerUrl,
+  crystalPpm,
+  model,
+  faults,
+}: VirtualBoardProcessOptions): string[] => [
+  'virtual-board',
+  '--child',
+  `--dialect=${dialect}`,
+  `--provider-url=${providerUrl}`,
+  // Written with `=`: a negative number after a space reads as an option.
+  `--crystal-ppm=${crystalPpm}`,
+  `--model=${model}`,
+  ...faults.map((fault) => `--fault=${fault}`),
+];
+
+function awaitReady(child: WatchedChild, clock: Clock): Promise<ReadyMessage> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      cancelTimeout();
+      cancelExit();
+      child.process.off('message', onMessage);
+    };
+    const onMessage = (message: unknown): void => {
+      if (!isReadyMessage(message)) return;
+      settle();
+      resolve(message);
+    };
+    const cancelTimeout = clock.after(READY_TIMEOUT_MS, () => {
+      settle();
+      reject(child.failure(`was not ready within ${READY_TIMEOUT_MS} ms`));
+    });
+    child.process.on('message', onMessage);
+    let cancelExit: Cancel = () => undefined;
+    cancelExit = child.onExit(({ exitCode, signal }) => {
+      settle();
+      reject(child.failure(`ended before it was ready (${signal ?? `exit code ${exitCode ?? 'unknown'}`})`));
+    });
+  });
+}
