@@ -86,7 +86,9 @@ describe('the audio link', () => {
     ['with no block index', rawFrame(3, Buffer.alloc(2))],
   ])('refuses a frame %s', (_, bytes) => {
     // By name: Node's own RangeError comes from outside Jest's realm.
-    expect(() => new AudioLinkDecoder().push(bytes)).toThrow(expect.objectContaining({ name: 'RangeError' }));
+    expect(() => new AudioLinkDecoder().push(bytes)).toThrow(
+      expect.objectContaining({ name: 'RangeError' }) as Error,
+    );
   });
 
   it('refuses a greeting that is no JSON', () => {
