@@ -61,6 +61,8 @@ export class RateConverter {
   /** Input index of `history[0]`. */
   private historyStart: number;
   private pushed = 0;
+  /** Input index after the last sample that was not 0: most of what a board plays is silence, which costs nothing. */
+  private soundEnd = -Infinity;
   private produced = 0;
 
   constructor(inputRateHz: number, outputRateHz: number) {
@@ -97,15 +99,17 @@ export class RateConverter {
     const joined = new Float32Array(this.history.length + input.length);
     joined.set(this.history);
     joined.set(input, this.history.length);
+    const lastSound = input.findLastIndex((sample) => sample !== 0);
+    if (lastSound >= 0) this.soundEnd = this.pushed + lastSound + 1;
     this.pushed += input.length;
     const output: number[] = [];
     while (output.length < maxOutputs) {
       const position = this.inputPositionOf(this.produced);
       const whole = Math.floor(position);
       if (whole + this.lookaheadSamples >= this.pushed) break;
-      output.push(
-        this.sampleAt(joined, whole - this.lookaheadSamples + 1 - this.historyStart, position - whole),
-      );
+      const start = whole - this.lookaheadSamples + 1;
+      const silent = start >= this.soundEnd;
+      output.push(silent ? 0 : this.sampleAt(joined, start - this.historyStart, position - whole));
       this.produced++;
     }
     const oldestNeeded = Math.floor(this.inputPositionOf(this.produced)) - this.lookaheadSamples + 1;

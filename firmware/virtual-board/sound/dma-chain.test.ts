@@ -1,0 +1,54 @@
+import { DmaChain } from './dma-chain';
+
+const ramp = (lengthSamples: number): Int16Array =>
+  Int16Array.from({ length: lengthSamples }, (_, n) => n + 1);
+
+describe('DmaChain', () => {
+  it('lets a reply wait behind the descriptors that are queued already', () => {
+    const chain = new DmaChain(6, 240);
+    chain.transmit(100);
+    chain.play('item_1', 0, ramp(1000));
+    const { frames, runs } = chain.transmit(3000);
+    // 140 frames are left of the descriptor being played; the freed one goes behind the five others.
+    const first = 140 + 5 * 240;
+    expect(runs).toEqual([{ itemId: 'item_1', sourceSample: 0, startFrame: first, lengthSamples: 1000 }]);
+    expect(frames.indexOf(1)).toBe(first);
+    expect(frames[first + 999]).toBe(1000);
+    expect(frames[first + 1000]).toBe(0);
+  });
+
+  it('breaks a run where the reply came too late and silence was played', () => {
+    const chain = new DmaChain(2, 100);
+    chain.play('item_1', 0, ramp(50));
+    chain.transmit(150);
+    chain.play('item_1', 50, ramp(60));
+    const { runs } = chain.transmit(400);
+    expect(runs).toEqual(
+      [
+        { itemId: 'item_1', sourceSample: 0, startFrame: 50, lengthSamples: 50 },
+        { itemId: 'item_1', sourceSample: 50, startFrame: 150, lengthSamples: 60 },
+      ].map((run) => ({ ...run, startFrame: run.startFrame })),
+    );
+  });
+
+  it('stops at once when flushed and says how far each item was heard', () => {
+    const chain = new DmaChain(6, 240);
+    chain.play('item_1', 0, ramp(4000));
+    chain.play('item_2', 0, ramp(500));
+    chain.transmit(6 * 240 + 77);
+    expect(chain.isPlaying).toBe(true);
+    expect(chain.flush()).toEqual([
+      { itemId: 'item_1', playedSamples: 77 },
+      { itemId: 'item_2', playedSamples: 0 },
+    ]);
+    expect(chain.isPlaying).toBe(false);
+    expect(chain.transmit(4000).frames.every((frame) => frame === 0)).toBe(true);
+    expect(chain.flush()).toEqual([]);
+  });
+
+  it('takes no more than the memory of the board', () => {
+    const chain = new DmaChain(6, 240);
+    const halfAMinute = new Int16Array(720_000);
+    expect([1, 2, 3].map((n) => chain.play('item_1', n * 720_000, halfAMinute))).toEqual([true, true, false]);
+  });
+});
