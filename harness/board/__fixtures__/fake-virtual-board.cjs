@@ -1,3 +1,4 @@
+/* global process, setInterval -- a plain script that Node runs as it is */
 // A child for tests that speaks the IPC and control sides of a virtual board. Its behaviour is its first fault.
 const { createServer } = require('node:net');
 

@@ -17,15 +17,16 @@ const DEVICES = '/dev';
 const BY_ID = '/dev/serial/by-id';
 const SERIAL_DEVICE = /^tty(?:USB|ACM|AMA|XRUSB|CH343USB|WCH)\d+$/;
 // Folders that are in every PATH: serialport starts udevadm by its bare name.
-const UDEVADM = ['/usr/bin/udevadm', '/bin/udevadm'];
+const UDEVADM: readonly string[] = ['/usr/bin/udevadm', '/bin/udevadm'];
 
 /**
  * Serial ports, sorted by path. `SerialPort.list` ends the whole process where udevadm is missing, so there the device
  * folder is read instead and the USB fields are absent.
+ * @param udevadmPaths - Where to look for udevadm.
  */
-export async function listSerialPorts(): Promise<readonly SerialPortDescription[]> {
+export async function listSerialPorts(udevadmPaths = UDEVADM): Promise<readonly SerialPortDescription[]> {
   const links = await byIdLinks();
-  const ports = (await canAskUdev())
+  const ports = (await canAskUdev(udevadmPaths))
     ? await portsOfDriver()
     : (await devicePaths()).map((path) => ({ path }));
   return ports
@@ -47,9 +48,9 @@ export async function portsLike(path: string): Promise<readonly string[]> {
   return [...new Set(candidates)].slice(0, 10);
 }
 
-async function canAskUdev(): Promise<boolean> {
+async function canAskUdev(udevadmPaths: readonly string[]): Promise<boolean> {
   if (process.platform !== 'linux') return true;
-  const found = await Promise.allSettled(UDEVADM.map((path) => access(path, constants.X_OK)));
+  const found = await Promise.allSettled(udevadmPaths.map((path) => access(path, constants.X_OK)));
   return found.some(({ status }) => status === 'fulfilled');
 }
 

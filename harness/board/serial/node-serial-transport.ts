@@ -17,6 +17,7 @@ export class NodeSerialTransport implements SerialTransport {
   private readonly byteListeners = new Set<(bytes: Buffer, hostAtMs: number) => void>();
   private readonly lostListeners = new Set<(error: Error) => void>();
   private state: 'open' | 'closed' | 'lost' = 'open';
+  private isReading = false;
   private lost: BoardError | undefined;
   private cancelHeartbeat: Cancel = () => undefined;
 
@@ -24,10 +25,6 @@ export class NodeSerialTransport implements SerialTransport {
     private readonly port: SerialPort,
     private readonly clock: Clock,
   ) {
-    port.on('data', (bytes: Buffer) => {
-      const hostAtMs = clock.nowMs();
-      for (const listener of this.byteListeners) listener(bytes, hostAtMs);
-    });
     port.on('close', (cause: Error | null) => this.lose(cause ?? new Error('the driver closed it')));
     port.on('end', () => this.lose(new Error('end of file')));
     port.on('error', (cause: Error) => this.lose(cause));
@@ -40,6 +37,7 @@ export class NodeSerialTransport implements SerialTransport {
 
   onBytes(listener: (bytes: Buffer, hostAtMs: number) => void): Cancel {
     this.byteListeners.add(listener);
+    this.startReading();
     return () => void this.byteListeners.delete(listener);
   }
 
@@ -85,6 +83,16 @@ export class NodeSerialTransport implements SerialTransport {
     const error = await new Promise<Error | null>((resolve) => this.port.close(resolve));
     // After a loss the driver may be closing by itself; only a port that is still open has failed to close.
     if (error !== null && this.isStillOpen()) throw this.failure(`did not close: ${error.message}`, error);
+  }
+
+  // Only now: what arrives with nobody there yet stays in the driver instead of being lost.
+  private startReading(): void {
+    if (this.isReading) return;
+    this.isReading = true;
+    this.port.on('data', (bytes: Buffer) => {
+      const hostAtMs = this.clock.nowMs();
+      for (const listener of this.byteListeners) listener(bytes, hostAtMs);
+    });
   }
 
   // Asks for the modem lines: a hung-up terminal answers EIO to that, a living one without lines says so.

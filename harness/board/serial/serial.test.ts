@@ -39,6 +39,14 @@ describe('openSerialPort', () => {
     expect(hostAtMs).toBeLessThanOrEqual(systemClock.nowMs());
   });
 
+  it('keeps what arrives before somebody listens', async () => {
+    const transport = await open();
+    pty.write(Buffer.from('ESP-ROM'));
+    await transport.setModemLines({ dtr: false, rts: false });
+    const arrival = new Promise<string>((resolve) => transport.onBytes((bytes) => resolve(bytes.toString())));
+    expect(await arrival).toBe('ESP-ROM');
+  });
+
   it('writes to the board', async () => {
     const transport = await open();
     const typed = new Promise<string>((resolve) => pty.onTyped((bytes) => resolve(bytes.toString())));
@@ -137,5 +145,12 @@ describe('listSerialPorts', () => {
   it('lists ports by path and never ends the process', async () => {
     const ports = await listSerialPorts();
     expect(ports.map(({ path }) => path)).toEqual([...ports.map(({ path }) => path)].sort());
+  });
+
+  it('reads the device folder where udevadm is missing', async () => {
+    const ports = await listSerialPorts(['/no/such/udevadm']);
+    expect(ports.every(({ path, vendorId }) => path.startsWith('/dev/') && vendorId === undefined)).toBe(
+      true,
+    );
   });
 });

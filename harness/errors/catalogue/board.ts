@@ -36,7 +36,7 @@ export const boardCodes = {
   },
   HIL_BOARD_CONSOLE_TIMEOUT: {
     origin: 'board',
-    remedy: 'Read the console log named above; the expected text never came.',
+    remedy: 'Read the console log of the run up to that moment; the expected text never came.',
   },
   HIL_BOARD_PANIC: {
     origin: 'board',
