@@ -8,6 +8,7 @@ export {
   type BenchHandles,
   type BoardHandle,
   type EarshotExpect,
+  type SessionMatchers,
   type TestBody,
   type TestOptions,
   type TurnMatchers,

@@ -118,10 +118,19 @@ async function openBoard(
   provider: VoiceProvider,
   opened: Closable[],
 ): Promise<{ board: Board; rig: AudioRig; virtual: VirtualBoardProcess | undefined }> {
+  const console = {
+    name: config.name,
+    model: config.model,
+    dialect: config.dialect,
+    bootTimeoutMs: config.bootTimeoutMs,
+    sessionTimeoutMs: config.sessionTimeoutMs,
+    clock,
+  };
   if (config.kind === 'serial') {
+    opened.push(await openSerialBoard({ ...console, port: config.port, baudRate: config.baudRate }));
     throw new ConfigError(
       'HIL_CONFIG_INVALID',
-      `Board ${config.name} is a serial board; only virtual audio rigs exist in this version, and they need a virtual board.`,
+      `Board ${config.name} answers on ${config.port}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version.`,
       { board: config.name, port: config.port },
     );
   }
@@ -138,14 +147,9 @@ async function openBoard(
   const rig = await openVirtualRig({ name: `${config.name} rig`, audioLink: virtual.audioLink, clock, ...config.rig });
   opened.push(rig);
   const board = await openSerialBoard({
-    name: config.name,
-    model: config.model,
+    ...console,
     port: virtual.ptyPath,
     baudRate: 115_200,
-    dialect: config.dialect,
-    bootTimeoutMs: config.bootTimeoutMs,
-    sessionTimeoutMs: config.sessionTimeoutMs,
-    clock,
     resetLine: { reset: () => virtual.control.reset() },
   });
   opened.push(board);

@@ -1,5 +1,6 @@
 import type { OpenBench } from '../bench';
 import { settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import { msOfSamples } from '../units';
 import type { SessionResult } from './rpc/protocol';
 
 /** Opens sessions, counts them, and knows whether the current one can take a turn. */
@@ -63,7 +64,9 @@ export class SessionKeeper {
     const tools = provider.events
       .slice(this.firstSeq)
       .findLast((event) => event.type === 'session-updated')?.tools;
-    const loudest = this.watch.loudestDbFs;
+    const greetingSentMs = provider.events
+      .slice(this.firstSeq)
+      .reduce((sum, event) => (event.type === 'audio-out' ? sum + msOfSamples(event.lengthSamples, event.rateHz) : sum), 0);
     return {
       session: this.sessions,
       firmware: board.firmware,
@@ -71,7 +74,8 @@ export class SessionKeeper {
       greeting: board.events
         .slice(firstEvent)
         .flatMap((event) => (event.type === 'transcript' ? [event.text] : [])),
-      greetingLevelDbFs: Number.isFinite(loudest) ? loudest : undefined,
+      greetingSentMs,
+      greetingSoundMs: this.watch.soundMs,
       firstLine,
     };
   }

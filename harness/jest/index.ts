@@ -1,3 +1,3 @@
 export type { BenchHandles, BoardHandle } from './bench-handles';
-export { expect, type EarshotExpect, type TurnMatchers } from './matchers/expect';
+export { expect, type EarshotExpect, type SessionMatchers, type TurnMatchers } from './matchers/expect';
 export { benchDescription, describe, test, type TestBody, type TestOptions } from './test';

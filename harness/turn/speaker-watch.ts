@@ -18,7 +18,7 @@ export class SpeakerWatch {
   private readonly levels: { readonly levelDbFs: number; readonly lengthMs: number }[] = [];
   private keptMs = 0;
   private quietForMs = 0;
-  private loudest = -Infinity;
+  private soundForMs = 0;
   private readonly stop: () => void;
   private readonly speaker: number;
 
@@ -32,15 +32,15 @@ export class SpeakerWatch {
     return this.quietForMs;
   }
 
-  /** Level of the loudest block since the last restart, dB re full scale. */
-  get loudestDbFs(): number {
-    return this.loudest;
+  /** Milliseconds of sound since the last restart. */
+  get soundMs(): number {
+    return this.soundForMs;
   }
 
   /** Starts counting afresh: the next blocks decide. */
   restart(): void {
     this.quietForMs = 0;
-    this.loudest = -Infinity;
+    this.soundForMs = 0;
   }
 
   close(): void {
@@ -52,12 +52,12 @@ export class SpeakerWatch {
     if (samples === undefined) return;
     const level = levelDbFs(samples);
     const lengthMs = (samples.length * 1000) / this.rig.rateHz;
-    this.loudest = Math.max(this.loudest, level);
     this.levels.push({ levelDbFs: level, lengthMs });
     this.keptMs += lengthMs;
     while (this.keptMs > FLOOR_WINDOW_MS) this.keptMs -= this.levels.shift()?.lengthMs ?? this.keptMs;
     const floor = Math.min(...this.levels.map((entry) => entry.levelDbFs));
     const loud = level > Math.max(floor + LOUD_ABOVE_FLOOR_DB, LOWEST_LOUD_DB_FS);
     this.quietForMs = loud ? 0 : this.quietForMs + lengthMs;
+    if (loud) this.soundForMs += lengthMs;
   }
 }

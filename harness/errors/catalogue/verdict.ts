@@ -56,6 +56,18 @@ export const findingCodes = {
     origin: 'provider',
     remedy: 'Read the provider events of the turn; the provider did not answer as it should.',
   },
+  HIL_SESSION_TOOL_MISSING: {
+    origin: 'board',
+    remedy: 'Look at the session.update of this session: the firmware does not advertise the tool, so no provider can call it.',
+  },
+  HIL_SESSION_GREETING_MISSING: {
+    origin: 'board',
+    remedy: 'Read the console from the reset on: the firmware never asked the provider for a greeting.',
+  },
+  HIL_SESSION_GREETING_SILENT: {
+    origin: 'board',
+    remedy: 'Check the amplifier, the speaker and their wiring: the greeting was sent and no sound came.',
+  },
   HIL_SCENARIO_MISMATCH: {
     origin: 'harness',
     remedy: 'The scenario did not ask for what the suite expects; make the two agree.',

@@ -36,7 +36,10 @@ export interface SessionResult {
   readonly tools: readonly string[];
   /** Transcripts that the board printed while it greeted. */
   readonly greeting: readonly string[];
-  readonly greetingLevelDbFs: number | undefined;
+  /** Reply audio that the provider sent as a greeting. */
+  readonly greetingSentMs: number;
+  /** Sound on the speaker channel from the reset to the end of the greeting. */
+  readonly greetingSoundMs: number;
   readonly firstLine: number;
 }
 

@@ -1,6 +1,8 @@
-import type { TurnResult } from '../../host';
+import { catalogue } from '../../errors';
+import type { SessionResult, TurnResult } from '../../host';
 import type { MeasureName } from '../../measurement';
 import { suiteBridge } from '../suite-bridge';
+import { judgeDeclared, judgeGreetedAloud } from './session-matchers';
 import {
   eventList,
   findingOf,
@@ -36,17 +38,29 @@ export interface TurnMatchers {
   toHaveMeasured(measure: MeasureName): void;
 }
 
+/** What can be expected of a new session. */
+export interface SessionMatchers {
+  /** The firmware told the provider of each of these tools. */
+  toHaveDeclared(tools: readonly string[]): void;
+  /** The greeting was asked for, sent and heard. */
+  toHaveGreetedAloud(): void;
+}
+
 type JestExpect = typeof import('@jest/globals').expect;
 type JestMatchers<T> = ReturnType<typeof import('@jest/globals').expect<T>>;
 
-/** Jest's `expect`, which also judges turns. */
+/** Jest's `expect`, which also judges turns and sessions. */
 export interface EarshotExpect extends Omit<JestExpect, never> {
   (turn: TurnResult): TurnMatchers;
+  (session: SessionResult): SessionMatchers;
   <T>(actual: T): JestMatchers<T>;
 }
 
 const isTurn = (value: unknown): value is TurnResult =>
   typeof value === 'object' && value !== null && 'record' in value && 'measurement' in value;
+
+const isSession = (value: unknown): value is SessionResult =>
+  typeof value === 'object' && value !== null && 'greetingSentMs' in value;
 
 /** The error of a matcher that did not hold; marked, so that nobody records it twice. */
 class ExpectationError extends Error {
@@ -82,12 +96,32 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
   return matchers;
 }
 
+function checkSession(session: SessionResult, judgement: Judgement, caller: (...args: never[]) => void): void {
+  if (judgement.pass) return;
+  const { code, message } = judgement;
+  suiteBridge().recordFinding({ code, origin: catalogue[code].origin, message, facts: { session: session.session } });
+  const error = new ExpectationError(`${message}\nsession ${session.session}`);
+  Error.captureStackTrace(error, caller);
+  throw error;
+}
+
+function sessionMatchers(session: SessionResult): SessionMatchers {
+  const matchers: SessionMatchers = {
+    toHaveDeclared: (tools) => checkSession(session, judgeDeclared(session, tools), matchers.toHaveDeclared),
+    toHaveGreetedAloud: () => checkSession(session, judgeGreetedAloud(session), matchers.toHaveGreetedAloud),
+  };
+  return matchers;
+}
+
+function matchersFor(actual: unknown): unknown {
+  if (isTurn(actual)) return turnMatchers(actual);
+  return isSession(actual) ? sessionMatchers(actual) : jestExpect()(actual);
+}
+
 // Jest installs its expect per test file, possibly after this module was loaded: ask for it at each use.
 const jestExpect = (): JestExpect => (globalThis as unknown as { readonly expect: JestExpect }).expect;
 
-/** Judges turns with `TurnMatchers` and everything else with Jest's own matchers. */
-export const expect: EarshotExpect = new Proxy(
-  ((actual: unknown) =>
-    isTurn(actual) ? turnMatchers(actual) : jestExpect()(actual)) as EarshotExpect,
-  { get: (_target, property): unknown => Reflect.get(jestExpect(), property) },
-);
+/** Judges turns and sessions, and everything else with Jest's own matchers. */
+export const expect: EarshotExpect = new Proxy(matchersFor as EarshotExpect, {
+  get: (_target, property): unknown => Reflect.get(jestExpect(), property),
+});

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { loadScenario, packageRoot } from '../../config';
+import { checkScenario, loadCorpus } from '../../corpus';
+import { createMockProvider } from '../../provider';
+import { systemClock, type ProviderEvent } from '../../ports';
+import { askedToEnd } from '../child-signals';
+import { exitCodes } from '../exit-codes';
+
+export interface ProviderArguments {
+  readonly scenario: string | undefined;
+  readonly corpus: string | undefined;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly json: boolean;
+}
+
+/** Packets and chunks are too many to be read by a person. */
+const quietTypes: ReadonlySet<ProviderEvent['type']> = new Set(['audio-out']);
+
+/** Serves the mock provider until it is asked to end, showing what it hears and does. */
+export async function providerCommand(args: ProviderArguments): Promise<number> {
+  const root = packageRoot();
+  const corpus = loadCorpus(args.corpus ?? join(root, 'fixtures'));
+  const scenario = loadScenario(args.scenario ?? join(root, 'fixtures/scenarios/voice-assistant.yaml'));
+  checkScenario(scenario, corpus);
+  const provider = await createMockProvider({ corpus, scenario, clock: systemClock, port: args.port, tls: args.tls });
+  const startedAtMs = systemClock.nowMs();
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  if (args.json) {
+    print(JSON.stringify({ schema: 'earshot/provider@1', url: provider.url, tlsUrl: provider.tlsUrl }));
+  } else {
+    print(`serving ${scenario.name} at ${provider.url}?model=gpt-realtime`);
+    if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}?model=gpt-realtime`);
+    print('Any API key is taken. Ctrl-C ends it.');
+  }
+  provider.onEvent((event) => {
+    if (args.json) print(JSON.stringify(event));
+    else if (!quietTypes.has(event.type)) print(describeEvent(event, startedAtMs));
+  });
+  await askedToEnd({ child: false });
+  await provider.close();
+  return exitCodes.passed;
+}
+
+function describeEvent(event: ProviderEvent, startedAtMs: number): string {
+  const { type, seq: _seq, hostAtMs, sessionId, ...rest } = event;
+  const details = Object.entries(rest)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ');
+  return `${((hostAtMs - startedAtMs) / 1000).toFixed(3).padStart(9)} s  ${(sessionId ?? '').slice(0, 12).padEnd(12)}  ${type}  ${details}`;
+}

@@ -1,0 +1,27 @@
+import type { SessionResult } from '../../host';
+import type { Judgement } from './turn-matchers';
+
+/** Share of a greeting that must sound: what was sent ends in silence, and rooms cut its quiet edges. */
+const SOUNDING = 0.5;
+
+/** The firmware told the provider of each of these tools. */
+export function judgeDeclared({ tools }: SessionResult, expected: readonly string[]): Judgement {
+  const missing = expected.filter((tool) => !tools.includes(tool));
+  return {
+    pass: missing.length === 0,
+    message: `The firmware advertises ${tools.join(', ') || 'no tools'}; ${missing.join(', ')} not advertised.`,
+    code: 'HIL_SESSION_TOOL_MISSING',
+  };
+}
+
+/** A greeting was asked for, sent, printed and heard. */
+export function judgeGreetedAloud({ greeting, greetingSentMs, greetingSoundMs }: SessionResult): Judgement {
+  if (greetingSentMs === 0) {
+    return { pass: false, message: 'The provider was asked for no greeting.', code: 'HIL_SESSION_GREETING_MISSING' };
+  }
+  return {
+    pass: greetingSoundMs >= greetingSentMs * SOUNDING,
+    message: `The greeting "${greeting.join(' ')}" was sent (${greetingSentMs.toFixed(0)} ms) and ${greetingSoundMs.toFixed(0)} ms of sound came.`,
+    code: 'HIL_SESSION_GREETING_SILENT',
+  };
+}
