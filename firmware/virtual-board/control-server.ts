@@ -98,7 +98,9 @@ export class ControlServer {
         if (socket.writableLength > UNREAD_LIMIT_BYTES) socket.destroy();
       } catch (cause) {
         const error = cause instanceof Error ? cause.message : String(cause);
-        socket.end(`${JSON.stringify({ id: null, ok: false, error })}\n`);
+        // Nothing that still arrives is kept.
+        socket.removeAllListeners('data').resume();
+        socket.end(`${JSON.stringify({ id: null, ok: false, error })}\n`, () => socket.destroy());
       }
     });
   }

@@ -12,7 +12,7 @@ export class BoardConsole {
 
   constructor(
     private readonly crystal: Crystal,
-    private readonly uart: UartTransmitter,
+    private readonly uart: Pick<UartTransmitter, 'send' | 'cut'>,
   ) {}
 
   /** From here on stamps are FreeRTOS ticks. */

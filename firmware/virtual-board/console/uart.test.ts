@@ -1,0 +1,48 @@
+import { ManualClock } from '../testing/manual-clock';
+import { UartTransmitter } from './uart';
+
+function startUart() {
+  const clock = new ManualClock();
+  let wire = '';
+  const uart = new UartTransmitter(clock, 115_200, (bytes) => void (wire += bytes.toString()));
+  return { clock, uart, wire: () => wire };
+}
+
+describe('UartTransmitter', () => {
+  it('takes 86.8 µs for a byte', () => {
+    const { clock, uart, wire } = startUart();
+    uart.send(Buffer.from('x'.repeat(1152)));
+    clock.advance(10);
+    expect(wire().length).toBe(115);
+    clock.advance(91);
+    expect(wire().length).toBe(1152);
+  });
+
+  it('cuts a line in the middle at a reset, and goes on with what comes after', () => {
+    const { clock, uart, wire } = startUart();
+    uart.send(Buffer.from('I (10) a: a long line of a task\r\n'));
+    clock.advance(1);
+    uart.cut();
+    clock.advance(100);
+    expect(wire()).toBe('I (10) a: a'.slice(0, wire().length));
+    uart.send(Buffer.from('ESP-ROM'));
+    clock.advance(5);
+    expect(wire()).toMatch(/^I \(10\) a:?.{0,3}ESP-ROM$/);
+  });
+
+  it('lets the 128 bytes of the hardware FIFO leave before a panic', () => {
+    const { clock, uart, wire } = startUart();
+    uart.send(Buffer.from('y'.repeat(1000)));
+    uart.cut(128);
+    uart.send(Buffer.from('Guru'));
+    clock.advance(100);
+    expect(wire()).toBe(`${'y'.repeat(128)}Guru`);
+  });
+
+  it('holds 64 KiB and no more', () => {
+    const { clock, uart, wire } = startUart();
+    for (let n = 0; n < 100; n++) uart.send(Buffer.alloc(4096, 'z'));
+    clock.advance(60_000);
+    expect(wire().length).toBe(65_536);
+  });
+});

@@ -1,0 +1,70 @@
+import { ControlServer, type BoardControl } from './control-server';
+import { FaultSwitches } from './faults';
+import { ControlClient } from './testing/control-client';
+
+describe('ControlServer', () => {
+  const done: string[] = [];
+  const faults = new FaultSwitches();
+  const board: BoardControl = {
+    reset: () => void done.push('reset'),
+    setFault: (name, on) => faults.set(name, on),
+    unplug: () => void done.push('unplug'),
+    state: () => ({ boot: 1, running: true, session: 'ready', faults: faults.names, plugged: true }),
+  };
+  const server = new ControlServer(board);
+  let client: ControlClient;
+
+  beforeAll(async () => {
+    client = await ControlClient.open({ host: '127.0.0.1', port: await server.listen('127.0.0.1') });
+  });
+  afterAll(async () => {
+    client.close();
+    await server.close();
+  });
+
+  it('does what it is asked and answers with the id', async () => {
+    expect(await client.ask({ id: 7, op: 'reset' })).toEqual({ id: 7, ok: true });
+    expect(await client.ask({ id: 'a', op: 'unplug' })).toEqual({ id: 'a', ok: true });
+    expect(done).toEqual(['reset', 'unplug']);
+    expect(await client.ask({ id: 8, op: 'fault', name: 'dead-mic', on: true })).toEqual({ id: 8, ok: true });
+    expect(await client.ask({ id: 9, op: 'state' })).toMatchObject({
+      ok: true,
+      state: { faults: ['dead-mic'] },
+    });
+  });
+
+  it('answers each of several requests that arrive in pieces', async () => {
+    const answers = [1, 2].map((id) => client.answers.next((answer) => answer['id'] === id));
+    for (const byte of Buffer.from('{"id":1,"op":"state"}\r\n\n{"id":2,"op":"state"}\n'))
+      client.socket.write(Buffer.of(byte));
+    expect(await Promise.all(answers)).toMatchObject([{ ok: true }, { ok: true }]);
+  });
+
+  it.each([
+    [
+      '{"id":3,"op":"fly"}',
+      { id: 3, ok: false, error: expect.stringContaining('reset, fault, unplug, state') },
+    ],
+    ['{"id":4,"op":"fault","name":"dead-mic"}', { id: 4, ok: false, error: expect.stringContaining("'on'") }],
+    [
+      '{"id":5,"op":"fault","name":"x","on":true}',
+      { id: 5, ok: false, error: expect.stringContaining('dead-mic') },
+    ],
+    ['{', { id: null, ok: false, error: expect.any(String) }],
+    ['[1]', { id: null, ok: false, error: expect.any(String) }],
+    ['\x00\xff', { id: null, ok: false, error: expect.any(String) }],
+  ])('refuses %j and goes on', async (line, answer) => {
+    const next = client.answers.next();
+    client.socket.write(`${line}\n`);
+    expect(await next).toEqual(answer);
+  });
+
+  it('lets a client go whose line never ends', async () => {
+    const { port } = client.socket.address() as { port: number };
+    expect(port).toBeGreaterThan(0);
+    const flooder = await ControlClient.open({ host: '127.0.0.1', port: client.socket.remotePort ?? 0 });
+    flooder.socket.write('x'.repeat(200_000));
+    await flooder.ended;
+    expect(flooder.answers.all).toEqual([{ id: null, ok: false, error: expect.stringContaining('65536') }]);
+  });
+});
