@@ -1,4 +1,7 @@
 export { enrichAllure, type AllureFile } from './allure/enrich-allure';
 export { renderConsole, type ConsoleOptions } from './console/render-console';
+export { renderHtml, type HtmlOptions } from './html/render-html';
+export type { InlineAudio } from './html/turn-detail';
+export { peaksOf, type TurnSoundSummary } from './html/turn-sound';
 export { renderJunit } from './junit/render-junit';
 export { renderMarkdown } from './markdown/render-markdown';

@@ -1,0 +1,86 @@
+import { measureNames, measures } from '../../measurement';
+import type { Verdict } from '../../verdict';
+import { inMs, outcomeInWords, quantileInWords } from '../wording';
+import { html, type Markup } from './markup';
+
+const shown = (value: number | undefined, unit: 'ms' | 'ratio'): string =>
+  value === undefined ? '–' : unit === 'ms' ? `${inMs(value)} ms` : `${(value * 100).toFixed(1)} %`;
+
+/** Every bound with its value, its outcome and the sentence that explains it. */
+export function budgetsTable({ budgets }: Verdict): Markup {
+  if (budgets.length === 0) return html`<p class="empty">No budgets were given: findings alone decide.</p>`;
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>outcome</th>
+          <th>measure</th>
+          <th class="num">value</th>
+          <th class="num">budget</th>
+          <th>why</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${budgets.map(
+          ({ measure, quantile, bound, unit, value, outcome, why }) =>
+            html`<tr>
+              <td><span class="pill ${outcome}">${outcomeInWords[outcome]}</span></td>
+              <td class="nowrap">
+                ${measure === 'successRate' ? 'success rate' : measures[measure].title} ${quantile ?? ''}
+              </td>
+              <td class="num">${shown(value, unit)}</td>
+              <td class="num">
+                ${measure === 'successRate' ? '≥' : '≤'} ${unit === 'ms' ? `${bound} ms` : shown(bound, unit)}
+              </td>
+              <td class="muted">${why}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** Quantiles of every measure. */
+export function quantilesTable({ distributions }: Verdict): Markup {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>measure</th>
+          <th class="num">n</th>
+          <th class="num">p50</th>
+          <th class="num">p90</th>
+          <th class="num">p95</th>
+          <th class="num">max</th>
+          <th class="num">no reply</th>
+          <th class="num">not measured</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${measureNames.map((name) => {
+          const { n, p50, p90, p95, maxMs, censored, notMeasured } = distributions[name];
+          return html`<tr>
+            <td class="nowrap">${measures[name].title}</td>
+            <td class="num">${n}</td>
+            ${[p50, p90, p95].map((estimate) => html`<td class="num">${quantileInWords(estimate, n).replace(/ \(.*/, '')}${estimate?.judged === false && html`<small>not judged at n = ${n}</small>`}</td>`)}
+            <td class="num">${maxMs === undefined ? '–' : inMs(maxMs)}</td>
+            <td class="num">${censored}</td>
+            <td class="num">${notMeasured}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+/** What each measure begins and ends with. */
+export const definitions = (): Markup =>
+  html`<dl class="definitions">
+    ${measureNames.map((name) => {
+      const { title, begins, ends } = measures[name];
+      return html`<div>
+        <dt>${title}</dt>
+        <dd>from ${begins}<br />to ${ends}</dd>
+      </div>`;
+    })}
+  </dl>`;

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { measures } from '../../measurement';
+import type { FinishedRun } from '../../run';
+import { shownFindings, shownTurns } from '../judged-turn';
+import { breakdownChart, partsLegend } from './breakdown-chart';
+import { budgetsTable, definitions, quantilesTable } from './budgets-table';
+import { findingList } from './findings';
+import { header } from './header';
+import { latencyChart } from './latency-chart';
+import { html, trusted, type Markup } from './markup';
+import { script } from './script';
+import { style } from './style';
+import { tiles } from './tiles';
+import type { InlineAudio } from './turn-detail';
+import { turnList } from './turn-list';
+import type { TurnSoundSummary } from './turn-sound';
+
+export interface HtmlOptions {
+  /** Peaks of the captures; turns without stay without waveforms. */
+  readonly sounds?: readonly TurnSoundSummary[];
+  /** Puts the WAVs into the page. Default: links relative to the run folder, where the page belongs. */
+  readonly inlineAudio?: InlineAudio;
+}
+
+/** Nothing comes from the network and nothing runs but the script of this folder, whatever a board printed. */
+const policy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  "media-src 'self' data: file:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const card = (title: string, note: Markup | string, content: Markup, kind = ''): Markup =>
+  html`<section class="card ${kind}">
+    <div class="card-head">
+      <h2>${title}</h2>
+      <span class="muted">${note}</span>
+    </div>
+    ${content}
+  </section>`;
+
+/** The hatching of bars without a number. */
+const hatch = html`<svg width="0" height="0" aria-hidden="true" style="position:absolute">
+  <defs>
+    <pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+      <line x1="0" y1="0" x2="0" y2="5" stroke="var(--fail)" stroke-opacity=".55" stroke-width="1.6" />
+    </pattern>
+  </defs>
+</svg>`;
+
+/**
+ * `report.html` of a run: one file without any other, except for the captures that it links to. Pure: sound comes in as peaks.
+ */
+export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string {
+  const { verdict, record } = run;
+  const turns = shownTurns(run);
+  const findings = shownFindings(run);
+  const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
+  const voiceToVoice = measures.voiceToVoice.title;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${record.outcome ?? 'aborted'} · ${record.runId} · earshot</title>
+        <style>
+          ${trusted(style)}
+        </style>
+      </head>
+      <body>
+        ${hatch} ${header(run)}
+        <main>
+          ${tiles(run, turns)}
+          ${
+            verdict !== undefined && [
+              card(
+                'Latency',
+                `${voiceToVoice}: bars count turns, the line is their cumulative share`,
+                html`<div class="scroll">
+                  ${latencyChart(
+                    verdict.distributions.voiceToVoice,
+                    verdict.budgets.filter(({ measure }) => measure === 'voiceToVoice'),
+                    voiceToVoice,
+                  )}
+                </div>`,
+              ),
+            ]
+          }
+          ${turns.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(turns)}</div>`)}
+          ${verdict !== undefined && card('Budgets', 'absolute bounds, judged by 95 % confidence bounds', budgetsTable(verdict))}
+          ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
+          ${turns.length > 0 && card('Turns', 'open one for its timeline, sound and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
+          ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
+          ${card('Definitions', `prompts and replies are located in samples of one clock, topology ${record.rig.topology}`, definitions())}
+        </main>
+        <footer>
+          earshot ${record.earshotVersion} · ${record.runId} · scenario ${record.scenario.sha256.slice(0, 12)}
+          · corpus ${record.corpus.sha256.slice(0, 12)}
+        </footer>
+        <script>
+          ${trusted(script)};
+        </script>
+      </body>
+    </html> `;
+  return page.text;
+}

@@ -1,0 +1,186 @@
+import type { Mark } from '../../measurement';
+import type { ShownTurn } from '../judged-turn';
+import { plain } from '../wording';
+import { html, type Markup } from './markup';
+import { linearScale, ticks, type Scale } from './scale';
+import type { TurnSoundSummary } from './turn-sound';
+
+const WIDTH = 960;
+const LEFT = 118;
+const RIGHT = 948;
+/** Top of each lane; lanes are 46 high. */
+const LANES = { prompt: 26, provider: 82, board: 138, reply: 194 } as const;
+const LANE_HEIGHT = 46;
+const HEIGHT = 272;
+
+type Marks = Partial<Record<Mark['name'], Mark>>;
+
+/** Host time of a rig sample, from a mark that has both; undefined when none has. */
+function hostAtMsOf(turn: ShownTurn): ((rigSample: number) => number) | undefined {
+  const anchor = turn.measurement.marks.find(({ atRigSample }) => atRigSample !== undefined);
+  const { capture } = turn.record;
+  if (capture === undefined || anchor?.atRigSample === undefined) return undefined;
+  const { atRigSample, hostAtMs } = anchor;
+  return (rigSample) => hostAtMs + ((rigSample - atRigSample) * 1000) / capture.rateHz;
+}
+
+/** Peaks of one channel as an area around the middle of a lane, scaled to its own loudest point. */
+function waveform(turn: ShownTurn, peaks: readonly number[], top: number, x: Scale): Markup | undefined {
+  const hostAtMs = hostAtMsOf(turn);
+  const { capture } = turn.record;
+  if (hostAtMs === undefined || capture === undefined || peaks.length === 0) return undefined;
+  const loudest = Math.max(0.001, ...peaks);
+  const middle = top + LANE_HEIGHT / 2;
+  const points = peaks
+    .map((peak, index) => {
+      const sample = capture.firstRigSample + ((index + 0.5) * capture.lengthSamples) / peaks.length;
+      return {
+        at: x(hostAtMs(sample)),
+        size: Math.round((peak / loudest) * (LANE_HEIGHT / 2 - 2) * 10) / 10,
+      };
+    })
+    .filter(({ at }) => at >= LEFT && at <= RIGHT);
+  const upper = points.map(({ at, size }) => `${at} ${middle - size}`);
+  const lower = points.map(({ at, size }) => `${at} ${middle + size}`).reverse();
+  return points.length < 2 ? undefined : html`<path class="wave" d="M${[...upper, ...lower].join('L')}Z" />`;
+}
+
+/** A stretch between two instants; undefined where one of them is unknown. */
+function span(
+  from: Mark | undefined,
+  to: Mark | undefined,
+  top: number,
+  kind: string,
+  label: string,
+  x: Scale,
+): Markup | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  const left = x(from.hostAtMs);
+  const width = Math.max(1, x(to.hostAtMs) - left);
+  const fits = width > label.length * 6.4 + 6;
+  return html`<g
+    ><rect class="span ${kind}" x="${left}" width="${width}" y="${top}" height="${LANE_HEIGHT}" rx="3">
+      <title>${label}</title> </rect
+    >${fits && html`<text class="in ${kind}" x="${left + width / 2}" y="${top + LANE_HEIGHT / 2 + 4}" text-anchor="middle">${label}</text>`}</g
+  >`;
+}
+
+/** The way of the sound from one lane to another. */
+function link(
+  from: Mark | undefined,
+  to: Mark | undefined,
+  tops: readonly [number, number],
+  kind: string,
+  x: Scale,
+): Markup | undefined {
+  if (from === undefined || to === undefined) return undefined;
+  return html`<line
+    class="link ${kind}"
+    x1="${x(from.hostAtMs)}"
+    y1="${tops[0]}"
+    x2="${x(to.hostAtMs)}"
+    y2="${tops[1]}"
+  />`;
+}
+
+interface Dot {
+  readonly hostAtMs: number;
+  readonly label: string;
+}
+
+const boardDots = ({ record }: ShownTurn): Dot[] =>
+  record.boardEvents.flatMap((event): Dot[] => {
+    const { hostAtMs } = event;
+    if (event.type === 'function-call') return [{ hostAtMs, label: event.name }];
+    if (event.type === 'fault') return [{ hostAtMs, label: event.error.code }];
+    return event.type === 'complaint' ? [{ hostAtMs, label: plain(event.text).slice(0, 40) }] : [];
+  });
+
+const providerDots = ({ record }: ShownTurn): Dot[] =>
+  record.providerEvents.flatMap((event): Dot[] =>
+    event.type === 'tool-call'
+      ? [{ hostAtMs: event.hostAtMs, label: `asks ${event.name}` }]
+      : event.type === 'error'
+        ? [{ hostAtMs: event.hostAtMs, label: event.code }]
+        : [],
+  );
+
+const dots = (entries: readonly Dot[], top: number, kind: string, x: Scale): Markup[] =>
+  entries.map(
+    ({ hostAtMs, label }, index) =>
+      html`<g class="dot ${kind}">
+        <circle cx="${x(hostAtMs)}" cy="${top + LANE_HEIGHT / 2}" r="4.5"><title>${label}</title></circle>
+        ${index === 0 && html`<text x="${x(hostAtMs) + 9}" y="${top + LANE_HEIGHT / 2 + 4}">${label}${entries.length > 1 && ` ×${entries.length}`}</text>`}
+      </g>`,
+  );
+
+/**
+ * Marks of a turn on one time axis, zero at the prompt's last speech sample: what the rig played, what the provider decided, what
+ * the board did, what the rig heard. Undefined when the turn has no marks.
+ */
+export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): Markup | undefined {
+  const marks = Object.fromEntries(turn.measurement.marks.map((mark) => [mark.name, mark])) as Marks;
+  const all = turn.measurement.marks.map(({ hostAtMs }) => hostAtMs);
+  if (all.length === 0) return undefined;
+  const zero = marks.promptOffset?.hostAtMs ?? Math.min(...all);
+  const extra = [...boardDots(turn), ...providerDots(turn)].map(({ hostAtMs }) => hostAtMs);
+  const from = Math.min(...all) - 120;
+  const to = Math.max(...all, ...extra) + 220;
+  const x = linearScale([from, to], [LEFT, RIGHT]);
+  const relative = linearScale([from - zero, to - zero], [LEFT, RIGHT]);
+  const peaksOf = (role: 'loopback' | 'speaker'): readonly number[] =>
+    sound?.channels.find((channel) => channel.role === role)?.peaks ?? [];
+  const { promptOnset, promptOffset, uplinkEnd, endpoint, firstAudioOut, replyOnset, replyOffset } = marks;
+  const { voiceToVoice } = turn.measurement.measures;
+  const total =
+    voiceToVoice.state === 'measured' ? `voice-to-voice ${voiceToVoice.valueMs.toFixed(1)} ms` : undefined;
+  const lane = (top: number, title: string, sub: string): Markup =>
+    html`<rect class="lane" x="${LEFT}" width="${RIGHT - LEFT}" y="${top}" height="${LANE_HEIGHT}" rx="4" />
+      <text class="lane-title" x="0" y="${top + 20}">${title}</text
+      ><text class="lane-sub" x="0" y="${top + 36}">${sub}</text>`;
+
+  return html`<div class="scroll">
+    <svg
+      class="chart timeline"
+      viewBox="0 0 ${WIDTH} ${HEIGHT}"
+      role="img"
+      aria-label="Timeline of ${turn.record.turnId}"
+    >
+      ${lane(LANES.prompt, 'prompt', 'rig → board mic')}
+      ${lane(LANES.provider, 'provider', 'receives, decides, sends')} ${lane(LANES.board, 'board', 'console')}
+      ${lane(LANES.reply, 'reply', 'board speaker → rig')}
+      ${ticks([from - zero, to - zero], 12).map(
+        (tick) =>
+          html`<line
+              class="grid"
+              x1="${relative(tick)}"
+              x2="${relative(tick)}"
+              y1="${LANES.prompt}"
+              y2="${LANES.reply + LANE_HEIGHT}"
+            />
+            <text class="tick" x="${relative(tick)}" y="${HEIGHT - 14}" text-anchor="middle">${tick}</text>`,
+      )}
+      <text class="tick" x="0" y="${HEIGHT - 14}">ms after prompt</text>
+      ${span(promptOnset, promptOffset, LANES.prompt, 'speech', 'prompt', x)}
+      ${waveform(turn, peaksOf('loopback'), LANES.prompt, x)}
+      ${span(uplinkEnd, endpoint, LANES.provider, 'endpointing', 'endpointing', x)}
+      ${span(endpoint, firstAudioOut, LANES.provider, 'ttfa', 'first audio', x)}
+      ${span(replyOnset, replyOffset, LANES.reply, 'speech', 'reply', x)}
+      ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
+      ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
+      ${link(firstAudioOut, replyOnset, [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
+      ${dots(providerDots(turn), LANES.provider, 'provider', x)}
+      ${dots(boardDots(turn), LANES.board, 'board', x)}
+      ${
+        promptOffset !== undefined &&
+        replyOnset !== undefined &&
+        html`<g class="total"
+          ><path d="M${x(promptOffset.hostAtMs)} 22V14H${x(replyOnset.hostAtMs)}V22" />
+          <text x="${(x(promptOffset.hostAtMs) + x(replyOnset.hostAtMs)) / 2}" y="9" text-anchor="middle"
+            >${total ?? ''}</text
+          ></g
+        >`
+      }
+    </svg>
+  </div>`;
+}

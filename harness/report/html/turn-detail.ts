@@ -1,0 +1,200 @@
+import { measureNames, measures } from '../../measurement';
+import type { ShownTurn } from '../judged-turn';
+import { measuredInWords, plain } from '../wording';
+import { findingList } from './findings';
+import { html, type Markup } from './markup';
+import { timeline } from './timeline';
+import type { TurnSoundSummary } from './turn-sound';
+
+/** Bytes of a file of the run; undefined leaves the link to the file. */
+export type InlineAudio = (relativePath: string) => Uint8Array | undefined;
+
+const sourceOf = (path: string, inline: InlineAudio | undefined): string => {
+  const bytes = inline?.(path);
+  return bytes === undefined
+    ? path.split('/').map(encodeURIComponent).join('/')
+    : `data:audio/wav;base64,${Buffer.from(bytes).toString('base64')}`;
+};
+
+function players({ record }: ShownTurn, inline: InlineAudio | undefined): Markup | undefined {
+  const files = [
+    ...(record.capture === undefined ? [] : [['What the rig heard', record.capture.path] as const]),
+    ...(record.received === undefined ? [] : [['What the provider received', record.received.path] as const]),
+  ];
+  if (files.length === 0) return undefined;
+  return html`<div class="players">
+    ${files.map(
+      ([title, path]) =>
+        html`<figure>
+          <figcaption>
+            ${title}
+            <a href="${path.split('/').map(encodeURIComponent).join('/')}"
+              >${path.split('/').at(-1) ?? path}</a
+            >
+          </figcaption>
+          <audio
+            controls
+            preload="none"
+            src="${sourceOf(path, inline)}"
+            aria-label="${title}, ${record.turnId}"
+          ></audio>
+        </figure>`,
+    )}
+  </div>`;
+}
+
+const json = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
+
+function calls({ measurement, record }: ShownTurn): Markup {
+  const rows = measurement.calls.map(
+    ({ name, asked, executed, effects }) =>
+      html`<tr>
+        <td><code>${name}</code></td>
+        <td>${asked === undefined ? 'not asked' : html`<code>${json(asked.arguments)}</code>`}</td>
+        <td>
+          ${executed.length === 0 ? html`<span class="bad">never</span>` : executed.map((run) => html`<code>${run.arguments === undefined ? 'no JSON' : json(run.arguments)}</code> `)}
+        </td>
+        <td>${effects.map(plain).join(', ')}</td>
+      </tr>`,
+  );
+  if (rows.length === 0) {
+    const expected = record.expected.calls.map(({ name }) => name).join(', ');
+    return html`<p class="empty">
+      ${expected === '' ? 'No call was expected and none was seen.' : `The provider did not ask for ${expected}.`}
+    </p>`;
+  }
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th>call</th>
+          <th>asked</th>
+          <th>executed</th>
+          <th>effect</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+const dB = (level: number | undefined): string =>
+  level === undefined ? 'not known' : Number.isFinite(level) ? `${level.toFixed(1)} dBFS` : 'silence';
+
+function sound({ measurement, record }: ShownTurn): Markup {
+  const { reply, witness, levels, selfCheck } = measurement;
+  const entries: (readonly [string, string])[] = [
+    [
+      'reply',
+      reply.state === 'found'
+        ? `${(reply.completeness * 100).toFixed(0)} % of ${reply.replyId}, ${dB(reply.levelDbFs)}, drift ${reply.driftPpm.toFixed(0)} ppm`
+        : reply.state === 'not-found'
+          ? `${reply.replyId} not found, ${dB(reply.levelDbFs)}`
+          : 'none was sent',
+    ],
+    [
+      'prompt',
+      `${witness.onLoopback ? 'on loopback' : 'not on loopback'}, ${witness.asBleed ? 'in the room' : 'not found in the room'}; provider received ${dB(witness.receivedLevelDbFs)}`,
+    ],
+    ['levels', `loopback ${dB(levels.loopbackDbFs)}, noise floor ${dB(levels.noiseFloorDbFs)}`],
+    ...(record.capture === undefined
+      ? []
+      : [
+          [
+            'capture',
+            `lag ${record.capture.maxLagMs.toFixed(1)} ms, ${record.capture.overruns} overruns`,
+          ] as const,
+        ]),
+    ...(selfCheck === undefined
+      ? []
+      : [
+          [
+            'self-check',
+            `truth ${selfCheck.voiceToVoiceTruthMs.toFixed(3)} ms, error ${selfCheck.voiceToVoiceErrorMs.toFixed(4)} ms`,
+          ] as const,
+        ]),
+  ];
+  return html`<dl class="pairs">
+    ${entries.map(
+      ([name, value]) =>
+        html`<dt>${name}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+/** A log with times relative to the prompt's last speech sample, or to the turn's start where that is unknown. */
+function log(
+  title: string,
+  zeroMs: number,
+  entries: readonly { readonly hostAtMs: number; readonly text: string }[],
+): Markup {
+  const most = 400;
+  return html`<section class="log">
+    <h4>${title}</h4>
+    ${
+      entries.length === 0
+        ? html`<p class="empty">Nothing.</p>`
+        : html`<pre tabindex="0">
+${entries.slice(0, most).map(({ hostAtMs, text }) => html`<span class="at">${(hostAtMs - zeroMs).toFixed(0).padStart(6)}</span> ${text} `)}${entries.length > most && `… ${entries.length - most} more lines in the run folder`}</pre>`
+    }
+  </section>`;
+}
+
+const stampFields: ReadonlySet<string> = new Set(['seq', 'hostAtMs', 'sessionId', 'type']);
+
+/** Everything about one turn below its row. */
+export function turnDetail(
+  turn: ShownTurn,
+  soundSummary: TurnSoundSummary | undefined,
+  inline: InlineAudio | undefined,
+): Markup {
+  const { record, measurement } = turn;
+  const zeroMs =
+    measurement.marks.find(({ name }) => name === 'promptOffset')?.hostAtMs ?? record.startedAtHostMs;
+  const providerLines = record.providerEvents.map((event) => {
+    const fields = Object.entries(event).filter(([name]) => !stampFields.has(name));
+    return {
+      hostAtMs: event.hostAtMs,
+      text: `${event.type} ${fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : json(value)}`).join(' ')}`,
+    };
+  });
+  return html`<div class="detail">
+    ${turn.findings.length > 0 && findingList(turn.findings, false)} ${timeline(turn, soundSummary)}
+    <div class="columns">
+      <section>
+        <h4>Measures, ms</h4>
+        <table class="compact">
+          <tbody>
+            ${measureNames.map(
+              (name) =>
+                html`<tr>
+                  <td><i class="part ${name}"></i>${measures[name].title}</td>
+                  <td class="num">${measuredInWords(measurement.measures[name])}</td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>
+      </section>
+      <section>
+        <h4>Calls</h4>
+        ${calls(turn)}
+      </section>
+      <section>
+        <h4>Sound</h4>
+        ${sound(turn)}
+      </section>
+    </div>
+    ${players(turn, inline)}
+    <div class="columns logs">
+      ${log(
+        'Console, ms after prompt',
+        zeroMs,
+        record.consoleLines.map(({ hostAtMs, text }) => ({ hostAtMs, text })),
+      )}
+      ${log('Provider, ms after prompt', zeroMs, providerLines)}
+    </div>
+  </div>`;
+}
