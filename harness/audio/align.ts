@@ -35,13 +35,15 @@ export type Alignment =
  * Places a known reply in a sound: anchors on the first second of its speech, follows it in segments for gaps and for the
  * difference of the clocks, then places the anchor again with that difference taken out, so that the onset is
  * extrapolated and not smeared (measurement.md section 3).
- * @param reference - At the sound's rate. @param onset - Its first speech sample. @param end - Last speech sample + 1 that
- * can be there: the offset, or less when the reply was cut.
+ * @param reference - At the sound's rate. @param onset - Its first speech sample.
+ * @param end - Last speech sample + 1 that
+ * can be there: the offset, or less when the reply was cut. @param until - Sample of the sound from which on nothing is
+ * expected any more, because the capture ends or the reply was interrupted.
  */
 export function align(
   sound: SearchableSound,
   reference: Float32Array,
-  { onset, end }: { readonly onset: number; readonly end: number },
+  { onset, end, until = Infinity }: { readonly onset: number; readonly end: number; readonly until?: number },
   options: LocateOptions = {},
 ): Alignment {
   const inMs = sound.rateHz / 1000;
@@ -51,7 +53,7 @@ export function align(
 
   const segments = followSegments(sound, reference, {
     from: onset,
-    to: end,
+    to: Math.max(onset + 1, Math.min(end, until - (anchor.startSample - onset))),
     displacementSamples: anchor.startSample - onset,
   });
   const runs = steadyRuns(segments, sound.rateHz);

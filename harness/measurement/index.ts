@@ -1,6 +1,15 @@
-export type { Distribution, QuantileEstimate, SelfCheckSummary } from './distribution';
+export { deviceClockMap, fitClockMap, rigClockMap, type ClockMap, type MappedInstant } from './clock-map';
+export { diagnoseTurn } from './diagnosis';
+export {
+  distributionOf,
+  type Distribution,
+  type QuantileEstimate,
+  type SelfCheckSummary,
+} from './distribution';
 export { notMeasured, type Measured, type NotMeasuredReason } from './measured';
+export { measureTurn, type TurnSound } from './measure-turn';
 export { measureNames, measures, type MeasureDeclaration, type MeasureName } from './measures';
+export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallObservation,
   Mark,

@@ -28,3 +28,15 @@ export type Measured =
   | { readonly state: 'not-measured'; readonly reason: NotMeasuredReason };
 
 export const notMeasured = (reason: NotMeasuredReason): Measured => ({ state: 'not-measured', reason });
+
+interface HostInstant {
+  readonly hostAtMs: number;
+  readonly uncertaintyMs: number;
+}
+
+/** The time between two instants of the host's clock, their uncertainties taken as independent. */
+export const between = (begins: HostInstant, ends: HostInstant): Measured => ({
+  state: 'measured',
+  valueMs: ends.hostAtMs - begins.hostAtMs,
+  uncertaintyMs: Math.hypot(begins.uncertaintyMs, ends.uncertaintyMs),
+});

@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from 'node:util';
+
+import type { TurnRecord } from '../ports';
+import { matchCalls, type MatchedCall } from './calls';
+import { contradictions } from './effects';
+import type { Diagnose, Diagnosis } from './diagnosis';
+import { providerFailure } from './diagnose-reply';
+import { eventsOf } from './provider-marks';
+
+const text = (value: unknown): string => (value === undefined ? 'no JSON object' : JSON.stringify(value));
+
+/** Names of the tools in the latest session update; undefined when the board sent none in this turn. */
+const advertised = (record: TurnRecord): readonly string[] | undefined =>
+  eventsOf(record.providerEvents, 'session-updated').at(-1)?.tools;
+
+function missing({ observation }: MatchedCall, tools: readonly string[] | undefined): Diagnosis {
+  const { name, asked } = observation;
+  const unknown = tools !== undefined && !tools.includes(name);
+  return {
+    code: 'HIL_TURN_CALL_MISSING',
+    message: `The provider asked for ${name}(${text(asked?.arguments)}) and the firmware did not execute it${unknown ? ', a tool that it never advertised' : ''}.`,
+    facts: { call: observation, ...(tools === undefined ? {} : { advertised: tools }) },
+  };
+}
+
+/** One finding for one call at most: not executed, executed again, or executed on other arguments. */
+function diagnoseCall(call: MatchedCall, tools: readonly string[] | undefined): readonly Diagnosis[] {
+  const { observation, effects } = call;
+  const { name, asked, executed } = observation;
+  const facts = { call: observation };
+  if (asked === undefined) {
+    const message = `The firmware executed ${name}(${text(executed[0]?.arguments)}), which the provider did not ask for.`;
+    return [{ code: 'HIL_TURN_CALL_UNEXPECTED', message, facts }];
+  }
+  if (executed.length === 0) return [missing(call, tools)];
+  if (executed.length > 1) {
+    const message = `The firmware executed ${name} ${executed.length} times; the provider asked for it once.`;
+    return [{ code: 'HIL_TURN_CALL_REPEATED', message, facts }];
+  }
+  const given = executed[0]?.arguments;
+  if (!isDeepStrictEqual(given, asked.arguments)) {
+    const message = `The firmware executed ${name} with ${text(given)}; the provider sent ${text(asked.arguments)}.`;
+    return [{ code: 'HIL_TURN_CALL_ARGUMENTS', message, facts }];
+  }
+  if (contradictions(effects, asked.arguments).length > 0) {
+    const message = `The firmware reports "${observation.effects.join('; ')}" for ${name}(${text(asked.arguments)}).`;
+    return [{ code: 'HIL_TURN_CALL_ARGUMENTS', message, facts }];
+  }
+  return [];
+}
+
+/**
+ * What the provider asked for against the scenario, and what the firmware did against what the provider asked for. A
+ * provider that asked for something else is no fault of the board; the calls it did ask for are judged all the same.
+ */
+export const diagnoseCalls: Diagnose = (record) => {
+  const calls = matchCalls(record);
+  const findings = calls.flatMap((call) => diagnoseCall(call, advertised(record)));
+  if (findings.length > 0) return findings;
+  const asked = eventsOf(record.providerEvents, 'tool-call').map(({ name, arguments: given }) => ({
+    name,
+    arguments: given,
+  }));
+  const expected = record.expected.calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
+  if (isDeepStrictEqual(asked, expected)) return [];
+  const failure = providerFailure(record, { unanswered: asked.length === 0 && record.replies.length === 0 });
+  if (failure !== undefined) return [failure];
+  return [
+    {
+      code: 'HIL_SCENARIO_MISMATCH',
+      message: `The provider asked for ${text(asked)} where the scenario expects ${text(expected)}.`,
+      facts: { asked, expected },
+    },
+  ];
+};

@@ -1,0 +1,63 @@
+import type { Diagnose } from './diagnosis';
+
+/**
+ * Speech that arrives below this level counts as silence: the quietest usable microphones give -60 dBFS, the noise of a
+ * dead one is below -80.
+ */
+const SILENT_BELOW_DBFS = -70;
+
+const level = (levelDbFs: number | undefined): string =>
+  levelDbFs === undefined ? 'nothing' : `sound of ${levelDbFs.toFixed(0)} dBFS`;
+
+/**
+ * The prompt from the room to the provider's understanding. Blame needs a witness: the board is at fault only when the prompt
+ * shows on the speaker channel, or in the received audio itself.
+ */
+export const diagnoseHearing: Diagnose = ({ prompt, expected }, { heard, witness, marks }) => {
+  if (expected.utterance === undefined || heard?.utterance === expected.utterance) return [];
+  const { asBleed, receivedLevelDbFs } = witness;
+  const arrived = marks.some(({ name }) => name === 'uplinkEnd');
+  const facts = {
+    prompt: prompt.id,
+    expected: expected.utterance,
+    heard: heard?.utterance,
+    confidence: heard?.confidence,
+    receivedLevelDbFs,
+    asBleed,
+    arrived,
+  };
+  if (!asBleed && !arrived) {
+    return [
+      {
+        code: 'HIL_TURN_UNHEARD',
+        message: `Prompt ${prompt.id} was not heard and nothing shows that it was in the room; the provider received ${level(receivedLevelDbFs)}.`,
+        facts,
+      },
+    ];
+  }
+  if (heard?.utterance === undefined && (receivedLevelDbFs ?? -Infinity) < SILENT_BELOW_DBFS) {
+    return [
+      {
+        code: 'HIL_TURN_MICROPHONE_SILENT',
+        message: `Prompt ${prompt.id} was in the room and the provider received ${level(receivedLevelDbFs)}; speech has at least ${SILENT_BELOW_DBFS} dBFS.`,
+        facts,
+      },
+    ];
+  }
+  if (heard === undefined && arrived) {
+    return [
+      {
+        code: 'HIL_TURN_PROVIDER_FAILED',
+        message: `The provider received prompt ${prompt.id} with ${level(receivedLevelDbFs)} and took no turn on it.`,
+        facts,
+      },
+    ];
+  }
+  return [
+    {
+      code: 'HIL_TURN_MISHEARD',
+      message: `The provider heard ${heard === undefined ? 'no speech' : (heard.utterance ?? 'an unknown utterance')} where ${expected.utterance} was said.`,
+      facts,
+    },
+  ];
+};

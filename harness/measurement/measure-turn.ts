@@ -1,0 +1,259 @@
+import { noiseFloorDbFs, type MultiChannelClip, type PcmClip } from '../audio';
+import type { TurnRecord } from '../ports';
+import { matchCalls } from './calls';
+import type { ClockMap, MappedInstant } from './clock-map';
+import { diagnoseTurn } from './diagnosis';
+import { downlink } from './downlink';
+import { endpointing } from './endpointing';
+import { findPrompt, type FoundPrompt } from './found-prompt';
+import { notMeasured, type Measured, type NotMeasuredReason } from './measured';
+import { measureNames, type MeasureName } from './measures';
+import { answeringReply, arrivalOf, endpointOf, eventsOf, type AnsweringReply } from './provider-marks';
+import { checkReply, type HeardReply } from './reply-check';
+import { selfCheck } from './self-check';
+import { takeOf, type GoodTake, type Take } from './take';
+import { timeToFunctionCall } from './time-to-function-call';
+import { ttfa } from './ttfa';
+import type { CallObservation, Mark, TurnMeasurement } from './turn-measurement';
+import { uplink } from './uplink';
+import { voiceToVoice } from './voice-to-voice';
+import { levelOf, promptAsBleed, receivedPrompt, type ReceivedPrompt } from './witness';
+
+/** The sound of a turn, read by the caller. */
+export interface TurnSound {
+  /** Channels in the order of the record's roles. */
+  readonly capture: MultiChannelClip | undefined;
+  readonly prompt: PcmClip;
+  /** What `record.received` describes. */
+  readonly received: PcmClip | undefined;
+  /** By clip id. */
+  readonly replies: ReadonlyMap<string, PcmClip>;
+}
+
+/** Stamps of provider events and console lines are taken when a socket or port is read: one turn of the event loop. */
+const STAMP_UNCERTAINTY_MS = 0.3;
+/** A console line waits for the next USB frame (1 ms, uniform) on its way (measurement.md section 6). */
+const CONSOLE_UNCERTAINTY_MS = 0.5;
+
+const stamped = (hostAtMs: number, uncertaintyMs = STAMP_UNCERTAINTY_MS): MappedInstant => ({
+  hostAtMs,
+  uncertaintyMs,
+});
+
+/** What the sound of a turn shows, before anything is subtracted. */
+interface Evidence {
+  readonly take: Take;
+  readonly prompt: FoundPrompt | undefined;
+  readonly asBleed: boolean;
+  readonly received: ReceivedPrompt;
+  readonly answer: AnsweringReply | undefined;
+  readonly heardReply: HeardReply | undefined;
+  readonly marks: readonly Mark[];
+}
+
+/** Maps places of the capture to the host's clock, constant latency of the converters included as an uncertainty. */
+function captureClock(
+  record: TurnRecord,
+  take: GoodTake,
+  prompt: FoundPrompt | undefined,
+): ClockMap | undefined {
+  const { clock, saved } = take;
+  if (clock === undefined || record.topology === 'virtual') return clock;
+  // Reading times cannot reveal how long converters and USB hold a sample; the round trip bounds it.
+  const roundTripSamples =
+    prompt === undefined || record.playback === undefined
+      ? 0
+      : prompt.clipAtSample + saved.firstRigSample - record.playback.startedAtRigSample;
+  const constantMs = Math.max(0, (roundTripSamples * 1000) / saved.rateHz) / Math.sqrt(12);
+  return {
+    ...clock,
+    toHost(at) {
+      const { hostAtMs, uncertaintyMs } = clock.toHost(at);
+      return { hostAtMs, uncertaintyMs: Math.hypot(uncertaintyMs, constantMs) };
+    },
+  };
+}
+
+function evidenceOf(record: TurnRecord, sound: TurnSound, calls: readonly CallObservation[]): Evidence {
+  const take = takeOf(record, sound.capture);
+  const good = take.state === 'good' ? take : undefined;
+  const prompt = good && findPrompt(good.promptChannel, sound.prompt, record.prompt);
+  const clock = good && captureClock(record, good, prompt);
+  const marks: Mark[] = [];
+  const markCapture = (name: Mark['name'], atSample: number): MappedInstant | undefined => {
+    const atRigSample = atSample + (good?.saved.firstRigSample ?? 0);
+    const instant = clock?.toHost(atRigSample);
+    if (instant !== undefined) marks.push({ name, ...instant, atRigSample });
+    return instant;
+  };
+  const markHost = (name: Mark['name'], instant: MappedInstant): void =>
+    void marks.push({ name, ...instant });
+
+  const onset = prompt && markCapture('promptOnset', prompt.onsetAtSample);
+  const offset = prompt && markCapture('promptOffset', prompt.offsetAtSample);
+  const playing = onset && offset && { fromHostAtMs: onset.hostAtMs, toHostAtMs: offset.hostAtMs };
+  const received = receivedPrompt(record, sound.received, sound.prompt, playing);
+  const { offsetAtStreamSample } = received;
+  if (record.received !== undefined && offsetAtStreamSample !== undefined) {
+    const arrivedAtMs = arrivalOf(record.received, Math.round(offsetAtStreamSample));
+    if (arrivedAtMs !== undefined) markHost('uplinkEnd', stamped(arrivedAtMs));
+  }
+  const endpoint = endpointOf(record, {
+    ...(offsetAtStreamSample === undefined ? {} : { offsetAtStreamSample }),
+    ...(sound.received === undefined ? {} : { streamRateHz: sound.received.rateHz }),
+    ...(offset === undefined ? {} : { offsetAtHostMs: offset.hostAtMs }),
+  });
+  if (endpoint !== undefined) markHost('endpoint', stamped(endpoint.hostAtMs));
+  const calledAtMs = (
+    calls.find(({ asked, executed }) => asked !== undefined && executed.length > 0) ??
+    calls.find(({ executed }) => executed.length > 0)
+  )?.executed[0]?.hostAtMs;
+  if (calledAtMs !== undefined) markHost('functionCall', stamped(calledAtMs, CONSOLE_UNCERTAINTY_MS));
+  const answer = answeringReply(record, endpoint?.hostAtMs ?? offset?.hostAtMs ?? record.startedAtHostMs);
+  if (answer?.onsetSentAtHostMs !== undefined) markHost('firstAudioOut', stamped(answer.onsetSentAtHostMs));
+
+  const replySound = answer && sound.replies.get(answer.reply.clip.id);
+  const heardReply =
+    good && answer && replySound && checkReply(record, good, answer, replySound, prompt?.offsetAtSample ?? 0);
+  if (heardReply?.alignment?.onsetHeard === true) {
+    markCapture('replyOnset', heardReply.alignment.onsetAtSample);
+    markCapture('replyOffset', heardReply.alignment.endAtSample);
+  }
+  const asBleed = good !== undefined && promptAsBleed(good, prompt, record, sound.prompt);
+  return { take, prompt, asBleed, received, answer, heardReply, marks };
+}
+
+/** Why the turn has no voice-to-voice latency, or the latency. */
+function voiceToVoiceOf(evidence: Evidence, sound: TurnSound): Measured {
+  const { take, prompt, answer, heardReply } = evidence;
+  if (take.state === 'bad') return notMeasured(take.reason);
+  if (prompt === undefined) return notMeasured('no-prompt');
+  if (answer === undefined) return notMeasured('no-reply-sent');
+  if (!sound.replies.has(answer.reply.clip.id)) return notMeasured('no-reference');
+  const alignment = heardReply?.alignment;
+  if (alignment?.onsetHeard !== true) return notMeasured('no-onset');
+  return voiceToVoice(
+    { atSample: prompt.offsetAtSample, uncertaintySamples: prompt.uncertaintySamples },
+    { atSample: alignment.onsetAtSample, uncertaintySamples: alignment.onsetUncertaintySamples },
+    take.saved.rateHz,
+  );
+}
+
+/** What a measure lacks when the mark at one of its ends is missing. */
+const missing: Readonly<Record<Mark['name'], NotMeasuredReason>> = {
+  promptOnset: 'no-prompt',
+  promptOffset: 'no-prompt',
+  uplinkEnd: 'not-heard',
+  endpoint: 'no-endpoint',
+  functionCall: 'no-call',
+  firstAudioOut: 'no-reply-sent',
+  replyOnset: 'no-onset',
+  replyOffset: 'no-onset',
+};
+
+function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): Record<MeasureName, Measured> {
+  const { take, marks, prompt } = evidence;
+  if (take.state === 'bad') {
+    const reason = take.reason;
+    return Object.fromEntries(measureNames.map((name) => [name, notMeasured(reason)])) as Record<
+      MeasureName,
+      Measured
+    >;
+  }
+  const span = (
+    from: Mark['name'],
+    to: Mark['name'],
+    measure: (from: MappedInstant, to: MappedInstant) => Measured,
+  ): Measured => {
+    const [begins, ends] = [from, to].map((name) => marks.find((mark) => mark.name === name));
+    if (begins !== undefined && ends !== undefined) return measure(begins, ends);
+    const lacking = begins === undefined ? from : to;
+    if (lacking === 'promptOffset' && prompt !== undefined) return notMeasured('no-clock');
+    if (lacking === 'uplinkEnd' && record.received === undefined) return notMeasured('no-received-audio');
+    return notMeasured(missing[lacking]);
+  };
+  return {
+    voiceToVoice: voiceToVoiceOf(evidence, sound),
+    timeToFunctionCall: span('promptOffset', 'functionCall', timeToFunctionCall),
+    uplink: span('promptOffset', 'uplinkEnd', uplink),
+    endpointing: span('uplinkEnd', 'endpoint', endpointing),
+    ttfa: span('endpoint', 'firstAudioOut', ttfa),
+    downlink: span('firstAudioOut', 'replyOnset', downlink),
+  };
+}
+
+function heardOf(record: TurnRecord, marks: readonly Mark[]): TurnMeasurement['heard'] {
+  const endpointAtMs = marks.find(({ name }) => name === 'endpoint')?.hostAtMs ?? record.startedAtHostMs;
+  const heard = eventsOf(record.providerEvents, 'heard').find(({ hostAtMs }) => hostAtMs >= endpointAtMs);
+  return heard && { utterance: heard.utterance, confidence: heard.confidence };
+}
+
+/**
+ * A turn that the board let pass without a reply counts as slower than every number (measurement.md section 8): when every
+ * finding blames the board, no number became a lower bound. Bench, provider and harness faults leave it unmeasured.
+ */
+function censored(record: TurnRecord, measurement: TurnMeasurement, evidence: Evidence): TurnMeasurement {
+  const { voiceToVoice: value } = measurement.measures;
+  const { take, prompt } = evidence;
+  if (value.state !== 'not-measured' || take.state === 'bad' || prompt === undefined) return measurement;
+  const findings = diagnoseTurn(record, measurement);
+  if (findings.length === 0 || findings.some(({ origin }) => origin !== 'board')) return measurement;
+  const waitedMs = ((take.speaker.samples.length - prompt.offsetAtSample) * 1000) / take.saved.rateHz;
+  const aboveMs = Math.max(0, Math.min(record.deadlineMs, waitedMs));
+  return {
+    ...measurement,
+    measures: {
+      ...measurement.measures,
+      voiceToVoice: { state: 'censored', aboveMs, reason: value.reason },
+    },
+  };
+}
+
+function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
+  const calls = matchCalls(record).map(({ observation }) => observation);
+  const evidence = evidenceOf(record, sound, calls);
+  const { take, prompt, heardReply, answer, marks } = evidence;
+  const promptRange = prompt && [prompt.onsetAtSample, prompt.offsetAtSample + 1].map(Math.round);
+  const measurement: TurnMeasurement = {
+    schema: 'earshot/turn-measurement@1',
+    turnId: record.turnId,
+    topology: record.topology,
+    measures: measuresOf(record, evidence, sound),
+    marks,
+    heard: heardOf(record, marks),
+    calls,
+    reply:
+      heardReply?.check ??
+      (answer === undefined
+        ? { state: 'not-sent' }
+        : { state: 'not-found', replyId: answer.reply.clip.id, levelDbFs: levelOf(new Float32Array()) }),
+    witness: {
+      onLoopback: prompt !== undefined,
+      asBleed: evidence.asBleed,
+      receivedLevelDbFs: evidence.received.levelDbFs,
+    },
+    levels: {
+      loopbackDbFs:
+        take.state === 'good' && promptRange !== undefined
+          ? levelOf(take.promptChannel.samples.subarray(...promptRange))
+          : undefined,
+      noiseFloorDbFs:
+        take.state === 'good'
+          ? noiseFloorDbFs(
+              take.speaker.samples.subarray(0, promptRange?.[0] ?? take.speaker.samples.length),
+              take.speaker.rateHz,
+            )
+          : undefined,
+    },
+    selfCheck: undefined,
+  };
+  const judged = censored(record, measurement, evidence);
+  return Object.freeze({ ...judged, selfCheck: selfCheck(record, judged) });
+}
+
+/**
+ * Everything that sound, console and provider log of one turn say. Pure: no file is read, nothing but the arguments counts.
+ * What could not be taken has a reason. Takes some 100 ms for a capture of 6 s.
+ */
+export const measureTurn = (record: TurnRecord, sound: TurnSound): Promise<TurnMeasurement> =>
+  new Promise((resolve) => resolve(measured(record, sound)));

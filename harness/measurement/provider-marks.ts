@@ -1,0 +1,80 @@
+import type { ProviderEvent, ReceivedAudio, SentReply, TurnRecord } from '../ports';
+
+type EventOf<T extends ProviderEvent['type']> = Extract<ProviderEvent, { readonly type: T }>;
+
+/** Events of one type, in order. */
+export const eventsOf = <T extends ProviderEvent['type']>(
+  events: readonly ProviderEvent[],
+  type: T,
+): readonly EventOf<T>[] => events.filter((event): event is EventOf<T> => event.type === type);
+
+/** An endpoint belongs to the prompt when its last loud sample lies at most this much ahead of the prompt's last one. */
+const ENDPOINT_AHEAD_MS = 250;
+
+/** What is known of the prompt when its endpoint is looked for. */
+export interface PromptArrival {
+  /** Index in the session's stream; undefined: not found in what was received. */
+  readonly offsetAtStreamSample?: number;
+  readonly streamRateHz?: number;
+  readonly offsetAtHostMs?: number;
+}
+
+/**
+ * The turn decision that followed the prompt: the first whose last loud sample is not before the prompt's, by the stream
+ * where the prompt was found in it and by the host's clock elsewhere; a decision in the middle of the prompt counts only
+ * when no later one exists.
+ */
+export function endpointOf(record: TurnRecord, prompt: PromptArrival): EventOf<'endpoint'> | undefined {
+  const session = record.received?.sessionId;
+  const endpoints = eventsOf(record.providerEvents, 'endpoint').filter(
+    (event) => session === undefined || event.sessionId === undefined || event.sessionId === session,
+  );
+  const { offsetAtStreamSample, streamRateHz, offsetAtHostMs } = prompt;
+  const followed = endpoints.find((event) => {
+    if (offsetAtStreamSample !== undefined && streamRateHz !== undefined)
+      return event.offsetAtStreamSample >= offsetAtStreamSample - (ENDPOINT_AHEAD_MS * streamRateHz) / 1000;
+    return offsetAtHostMs === undefined || event.hostAtMs >= offsetAtHostMs;
+  });
+  return followed ?? endpoints.at(-1);
+}
+
+/** When the packet with a stream sample had arrived; undefined when no packet holds it. */
+export const arrivalOf = (received: ReceivedAudio, streamSample: number): number | undefined =>
+  received.packets.find(
+    (packet) =>
+      streamSample >= packet.streamSample && streamSample < packet.streamSample + packet.lengthSamples,
+  )?.hostAtMs;
+
+/** The reply that answers the turn, and when the packet with its first speech sample left the provider. */
+export interface AnsweringReply {
+  readonly reply: SentReply;
+  /** Undefined when so little was sent that the onset is not in it. */
+  readonly onsetSentAtHostMs: number | undefined;
+  /** Last sample that was sent + 1, in samples of the clip. */
+  readonly sentSamples: number;
+}
+
+/** First reply that left after `afterHostAtMs`; in a turn with calls that is the confirmation. */
+export function answeringReply(record: TurnRecord, afterHostAtMs: number): AnsweringReply | undefined {
+  const packets = eventsOf(record.providerEvents, 'audio-out');
+  for (const { itemId, hostAtMs } of packets) {
+    if (hostAtMs < afterHostAtMs) continue;
+    const reply = record.replies.find((sent) => sent.itemId === itemId);
+    if (reply === undefined) continue;
+    const own = packets.filter((packet) => packet.itemId === itemId);
+    const inClip = (sample: number, rateHz: number): number => (sample * reply.clip.rateHz) / rateHz;
+    const { onsetSample } = reply.clip;
+    return {
+      reply,
+      onsetSentAtHostMs: own.find(
+        ({ fromSample, lengthSamples, rateHz }) =>
+          inClip(fromSample, rateHz) <= onsetSample &&
+          onsetSample < inClip(fromSample + lengthSamples, rateHz),
+      )?.hostAtMs,
+      sentSamples: Math.max(
+        ...own.map(({ fromSample, lengthSamples, rateHz }) => inClip(fromSample + lengthSamples, rateHz)),
+      ),
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,106 @@
+import { align, timeScaled, type Alignment, type PcmClip } from '../audio';
+import type { TurnRecord } from '../ports';
+import { eventsOf, type AnsweringReply } from './provider-marks';
+import type { GoodTake } from './take';
+import type { ReplyCheck } from './turn-measurement';
+import { levelOf } from './witness';
+
+/** Level of sound that is not the reply: frames of this length, of which all but the loudest twentieth are at or below it. */
+const FRAME_MS = 50;
+const LEVEL_PERCENTILE = 0.95;
+
+/** A reply on the speaker channel. */
+export interface HeardReply {
+  readonly check: ReplyCheck;
+  readonly alignment: Extract<Alignment, { readonly state: 'found' }> | undefined;
+}
+
+/** Frames' 95th percentile: a click does not count, a voice does. */
+function prevailingLevelDbFs(samples: Float32Array, rateHz: number): number {
+  const frame = Math.round((FRAME_MS * rateHz) / 1000);
+  const levels: number[] = [];
+  for (let start = 0; start + frame <= samples.length; start += frame)
+    levels.push(levelOf(samples.subarray(start, start + frame)));
+  levels.sort((a, b) => a - b);
+  return (
+    levels[Math.min(levels.length - 1, Math.floor(levels.length * LEVEL_PERCENTILE))] ?? levelOf(samples)
+  );
+}
+
+/** First clip sample that the board need not play: the end of speech, of what was sent, or of what it kept when it was cut. */
+function endInClip(record: TurnRecord, { reply, sentSamples }: AnsweringReply): number {
+  const cut = eventsOf(record.providerEvents, 'truncated').find(({ itemId }) => itemId === reply.itemId);
+  const keptSamples = cut === undefined ? Infinity : (cut.audioEndMs * reply.clip.rateHz) / 1000;
+  return Math.min(reply.clip.offsetSample + 1, sentSamples, keptSamples);
+}
+
+/** Capture sample at which the user interrupted the reply, by the provider's own voice detection; undefined: nobody did. */
+function interruptedAtSample(
+  record: TurnRecord,
+  { onsetSentAtHostMs }: AnsweringReply,
+  take: GoodTake,
+): number {
+  const interruption = eventsOf(record.providerEvents, 'speech-started').find(
+    ({ hostAtMs }) => onsetSentAtHostMs !== undefined && hostAtMs > onsetSentAtHostMs,
+  );
+  if (interruption === undefined || take.clock === undefined) return Infinity;
+  return take.clock.fromHost(interruption.hostAtMs) - take.saved.firstRigSample;
+}
+
+/**
+ * Compares what the speaker channel holds with the reply that was sent, as far as it was sent and not interrupted.
+ * @param fromSample - The reply cannot begin before: the prompt's offset.
+ */
+export function checkReply(
+  record: TurnRecord,
+  take: GoodTake,
+  answer: AnsweringReply,
+  sound: PcmClip,
+  fromSample: number,
+): HeardReply {
+  const { speaker } = take;
+  const { clip } = answer.reply;
+  const perClip = speaker.rateHz / clip.rateHz;
+  const step = sound.rateHz / speaker.rateHz;
+  const reference = timeScaled(sound.samples, {
+    start: 0,
+    step,
+    lengthSamples: Math.ceil((clip.offsetSample + 1) * perClip),
+  });
+  const onset = Math.round(clip.onsetSample * perClip);
+  const end = Math.round(endInClip(record, answer) * perClip);
+  const alignment: Alignment =
+    end <= onset
+      ? { state: 'not-found' }
+      : align(
+          speaker,
+          reference,
+          {
+            onset,
+            end,
+            until: Math.min(speaker.samples.length, interruptedAtSample(record, answer, take)),
+          },
+          { fromSample },
+        );
+  const replyId = clip.id;
+  if (alignment.state === 'not-found') {
+    const from = Math.max(0, Math.round(fromSample));
+    const levelDbFs = prevailingLevelDbFs(speaker.samples.subarray(from), speaker.rateHz);
+    return { check: { state: 'not-found', replyId, levelDbFs }, alignment: undefined };
+  }
+  const { completeness, missingMs, confidence, onsetAtSample, endAtSample, stretchPpm } = alignment;
+  return {
+    alignment,
+    check: {
+      state: 'found',
+      replyId,
+      completeness,
+      missingMs,
+      levelDbFs: levelOf(
+        speaker.samples.subarray(Math.max(0, Math.round(onsetAtSample)), Math.round(endAtSample)),
+      ),
+      confidence: Number.isFinite(confidence) ? confidence : Number.MAX_VALUE,
+      driftPpm: -stretchPpm,
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { SearchableSound, type MultiChannelClip } from '../audio';
+import type { ChannelRole, SavedCapture, TurnRecord } from '../ports';
+import { rigClockMap, type ClockMap } from './clock-map';
+import type { NotMeasuredReason } from './measured';
+
+/** A take that lagged more is repeated (DESIGN section 6). */
+const LAG_LIMIT_MS = 500;
+
+/** A capture that can be measured. */
+export interface GoodTake {
+  readonly state: 'good';
+  readonly saved: SavedCapture;
+  /** The channel on which the prompt is located. */
+  readonly promptChannel: SearchableSound;
+  readonly speaker: SearchableSound;
+  /** True when prompt and reply are on one channel: there is no electrical loopback. */
+  readonly oneChannel: boolean;
+  readonly clock: ClockMap | undefined;
+}
+
+export type Take = GoodTake | { readonly state: 'bad'; readonly reason: NotMeasuredReason };
+
+/** True when the rig was too late or lost samples: bench-side evidence, whatever the sound is like. */
+export const lagged = (capture: SavedCapture): boolean =>
+  capture.maxLagMs > LAG_LIMIT_MS || capture.overruns > 0;
+
+/** The channels of a capture by their role, or why it cannot be measured. */
+export function takeOf(record: TurnRecord, capture: MultiChannelClip | undefined): Take {
+  const saved = record.capture;
+  if (saved === undefined || capture === undefined) return { state: 'bad', reason: 'no-capture' };
+  if (record.topology === 'timestamps') return { state: 'bad', reason: 'no-clock' };
+  if (lagged(saved)) return { state: 'bad', reason: 'bad-take' };
+  const channel = (role: ChannelRole): SearchableSound | undefined => {
+    const samples = capture.channels[saved.roles.indexOf(role)];
+    return samples === undefined ? undefined : new SearchableSound(samples, capture.rateHz);
+  };
+  const oneChannel = record.topology === 'bleed';
+  const speaker = channel('speaker');
+  const promptChannel = oneChannel ? speaker : channel('loopback');
+  if (speaker === undefined || promptChannel === undefined || speaker.samples.length === 0)
+    return { state: 'bad', reason: 'no-capture' };
+  return {
+    state: 'good',
+    saved,
+    promptChannel,
+    speaker,
+    oneChannel,
+    clock: rigClockMap(saved.clockPoints, saved.rateHz),
+  };
+}
