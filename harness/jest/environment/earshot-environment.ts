@@ -31,13 +31,6 @@ class EarshotEnvironment extends NodeEnvironment {
   private turnIds: string[] = [];
 
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
-    const { allureResultsPath } = readEnvironment();
-    if (allureResultsPath !== undefined) {
-      config.projectConfig.testEnvironmentOptions = {
-        ...config.projectConfig.testEnvironmentOptions,
-        resultsDir: allureResultsPath,
-      };
-    }
     super(config, context);
     this.file = context.testPath;
   }
@@ -121,4 +114,13 @@ const messageOf = (thrown: unknown): string => {
   return String(thrown);
 };
 
-export default createJestEnvironment(EarshotEnvironment);
+/** Allure's lifecycle over ours. Its results go into the run folder, which nobody knows before the host has started. */
+export default class BenchEnvironment extends createJestEnvironment(EarshotEnvironment) {
+  constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
+    const { allureResultsPath } = readEnvironment();
+    const placed = allureResultsPath === undefined ? {} : { resultsDir: allureResultsPath };
+    const { projectConfig } = config;
+    const testEnvironmentOptions = { ...projectConfig.testEnvironmentOptions, ...placed };
+    super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions } }, context);
+  }
+}
