@@ -27,9 +27,12 @@ function textOf(value: MarkupValue): string {
   return escapeHtml(String(value));
 }
 
+/** Indentation of the source says nothing in a page, and thousands of turns would carry it. */
+const unindented = (part: string): string => part.replace(/[ \t]*\n[ \t]*/g, '\n');
+
 /** Template of markup: what is put in is escaped unless it is markup; undefined and false leave nothing, lists are joined. */
 export const html = (parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup =>
-  new Markup(parts.reduce((text, part, index) => text + textOf(values[index - 1]) + part));
+  new Markup(parts.map((part, index) => textOf(values[index - 1]) + unindented(part)).join(''));
 
 /** Text of this folder's own, such as its style sheet. Never for anything that was recorded. */
 export const trusted = (text: string): Markup => new Markup(text);

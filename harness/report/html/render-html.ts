@@ -32,6 +32,10 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
+// Whole elements, since a formatter that adds a blank inside would break the hash of the policy.
+const scriptElement = trusted(`<script>${script}</script>`);
+const styleElement = trusted(`<style>${style}</style>`);
+
 const card = (title: string, note: Markup | string, content: Markup, kind = ''): Markup =>
   html`<section class="card ${kind}">
     <div class="card-head">
@@ -67,9 +71,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
         <title>${record.outcome ?? 'aborted'} · ${record.runId} · earshot</title>
-        <style>
-          ${trusted(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         ${hatch} ${header(run)}
@@ -101,9 +103,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           earshot ${record.earshotVersion} · ${record.runId} · scenario ${record.scenario.sha256.slice(0, 12)}
           · corpus ${record.corpus.sha256.slice(0, 12)}
         </footer>
-        <script>
-          ${trusted(script)};
-        </script>
+        ${scriptElement}
       </body>
     </html> `;
   return page.text;

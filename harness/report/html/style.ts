@@ -27,8 +27,8 @@ small{font-size:12px;color:var(--muted);font-weight:400}
 .badge{display:flex;align-items:center;gap:12px;color:var(--none)}
 .pass .badge{color:var(--pass)}.fail .badge{color:var(--fail)}.inconclusive .badge,.not-judged .badge{color:var(--open)}
 .badge h1{font-size:30px;letter-spacing:-.02em;line-height:1.1}
-.sign{width:34px;height:34px;border-radius:50%;display:grid;place-items:center;background:currentColor;font-size:18px;font-weight:700}
-.sign::first-line{color:var(--card)}
+.sign{width:34px;height:34px;border-radius:50%;display:grid;place-items:center;background:var(--none);color:var(--card);font-size:18px;font-weight:700}
+.pass .sign{background:var(--pass)}.fail .sign{background:var(--fail)}.inconclusive .sign,.not-judged .sign{background:var(--open)}
 .exit{font-size:13px;border:1px solid currentColor;border-radius:99px;padding:1px 10px;margin-left:auto}
 .why{margin-top:10px;font-size:16px;max-width:95ch}
 .facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:14px 26px;margin:20px 2px 6px}
@@ -60,7 +60,7 @@ th{font-size:12px;font-weight:550;color:var(--muted);text-align:left}
 th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child td{border-bottom:0}
 td small{display:block}.num{text-align:right;white-space:nowrap}
-.compact td{padding:3px 10px 3px 0}
+.compact td{padding:3px 6px 3px 0;white-space:nowrap}
 .pill,.origin{display:inline-block;border-radius:99px;padding:1px 9px;font-size:12.5px;font-weight:600;white-space:nowrap;background:var(--none-bg);color:var(--none)}
 .pill.pass{background:var(--pass-bg);color:var(--pass)}.pill.fail,.origin.board{background:var(--fail-bg);color:var(--fail)}
 .pill.inconclusive,.origin.bench,.origin.provider{background:var(--open-bg);color:var(--open)}
@@ -75,22 +75,22 @@ button:hover{background:var(--lane)}button[aria-pressed=true]{background:var(--i
 .turns{overflow-x:auto}
 .turn-row{display:grid;grid-template-columns:16px 62px minmax(150px,2.2fr) minmax(90px,1fr) minmax(110px,1.2fr) 130px minmax(90px,1.3fr) 96px;gap:12px;align-items:center;padding:7px 8px;min-width:860px}
 .turn-titles{font-size:12px;color:var(--muted)}
-.turn{border-top:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 38px;scroll-margin-top:12px}
+.turn{border-top:1px solid var(--line);scroll-margin-top:12px}
 .turn summary{cursor:pointer;list-style:none;border-radius:6px}.turn summary::-webkit-details-marker{display:none}.turn summary:hover{background:var(--lane)}
 .turn.fail .id{color:var(--fail);font-weight:650}
 .turn-row span{min-width:0;overflow-wrap:anywhere}
 .chevron{width:7px;height:7px;border:solid var(--muted);border-width:0 1.6px 1.6px 0;transform:rotate(-45deg);margin-left:3px}
 [open]>summary .chevron{transform:rotate(45deg)}
 .detail{padding:12px 8px 22px 32px;display:grid;gap:20px;min-width:0}
-.columns{display:grid;grid-template-columns:minmax(220px,.8fr) minmax(280px,1.3fr) minmax(260px,1fr);gap:22px 32px}
+.columns{display:grid;grid-template-columns:minmax(264px,.9fr) minmax(280px,1.2fr) minmax(260px,1fr);gap:22px 32px}
 .columns>*{min-width:0}.logs{grid-template-columns:1fr 1fr}
 .pairs{display:grid;grid-template-columns:max-content 1fr;gap:4px 14px;margin:0;font-size:14px}.pairs dt{color:var(--muted)}.pairs dd{margin:0}
 .players{display:flex;flex-wrap:wrap;gap:14px 28px}.players figure{margin:0}.players figcaption{font-size:13px;color:var(--muted);margin-bottom:4px}.players audio{height:36px;width:340px;max-width:100%}
-pre{margin:0;background:var(--lane);border-radius:8px;padding:10px 12px;max-height:280px;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55}.at{color:var(--muted)}
+pre{margin:0;background:var(--lane);border-radius:8px;padding:10px 12px;max-height:280px;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55}pre span{display:block}pre .at{display:inline;color:var(--muted)}
 .lane{fill:var(--lane)}.lane-title{font-weight:600}.span{stroke:none;fill-opacity:.9}.span.speech{fill:var(--speech);fill-opacity:.35}
 .span.endpointing{fill:var(--endpointing)}.span.ttfa{fill:var(--ttfa)}.chart text.in.endpointing{fill:#1a1200}.chart text.in.ttfa{fill:#fff}
 @media (prefers-color-scheme:dark){.chart text.in.ttfa{fill:#160a26}}
-.chart text.in.speech{fill:var(--muted);font-size:11px}.wave{fill:var(--uplink);fill-opacity:.75}
+.chart .none{fill:var(--fail);font-weight:550}.wave{fill:none;stroke:var(--uplink);stroke-opacity:.8;stroke-width:1.5;vector-effect:non-scaling-stroke}
 .link{stroke-width:2}.link.uplink{stroke:var(--uplink)}.link.downlink{stroke:var(--downlink)}
 .dot circle{fill:var(--card);stroke:var(--ink);stroke-width:2}.total path{fill:none;stroke:var(--ink);stroke-width:1.2}.chart .total text{font-weight:650}
 .chart .dot text{font-weight:550;paint-order:stroke;stroke:var(--lane);stroke-width:3px}
@@ -98,5 +98,5 @@ pre{margin:0;background:var(--lane);border-radius:8px;padding:10px 12px;max-heig
 .definitions{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:14px 30px;margin:0}.definitions dt{font-weight:600}.definitions dd{margin:2px 0 0;color:var(--muted);font-size:14px}
 footer{padding:6px 24px 40px;color:var(--muted);font-size:13px}
 @media (max-width:900px){.columns,.logs{grid-template-columns:1fr}main,.page-head,footer{padding-left:14px;padding-right:14px}.detail{padding-left:8px}}
-@media print{:root{color-scheme:light}body{background:#fff;font-size:11px}.toolbar,.players,.chevron{display:none}.tile,.card,.hero{box-shadow:none;break-inside:avoid}.turns-card{break-inside:auto}.turn{content-visibility:visible;break-inside:avoid}pre{max-height:none}*{print-color-adjust:exact}}
+@media print{:root{color-scheme:light}body{background:#fff;font-size:11px}.toolbar,.players,.chevron{display:none}.tile,.card,.hero{box-shadow:none;break-inside:avoid}.turns-card{break-inside:auto}.turn{break-inside:avoid}pre{max-height:none}*{print-color-adjust:exact}}
 `;

@@ -6,7 +6,7 @@ import { linearScale, ticks, type Scale } from './scale';
 import type { TurnSoundSummary } from './turn-sound';
 
 const WIDTH = 960;
-const LEFT = 118;
+const LEFT = 128;
 const RIGHT = 948;
 /** Top of each lane; lanes are 46 high. */
 const LANES = { prompt: 26, provider: 82, board: 138, reply: 194 } as const;
@@ -24,25 +24,25 @@ function hostAtMsOf(turn: ShownTurn): ((rigSample: number) => number) | undefine
   return (rigSample) => hostAtMs + ((rigSample - atRigSample) * 1000) / capture.rateHz;
 }
 
-/** Peaks of one channel as an area around the middle of a lane, scaled to its own loudest point. */
+/**
+ * Peaks of one channel as strokes around the middle of a lane, scaled to its own loudest point. One path of small integers,
+ * stretched by a transform: with thousands of turns the waveforms are most of the page.
+ */
 function waveform(turn: ShownTurn, peaks: readonly number[], top: number, x: Scale): Markup | undefined {
   const hostAtMs = hostAtMsOf(turn);
   const { capture } = turn.record;
   if (hostAtMs === undefined || capture === undefined || peaks.length === 0) return undefined;
   const loudest = Math.max(0.001, ...peaks);
-  const middle = top + LANE_HEIGHT / 2;
-  const points = peaks
-    .map((peak, index) => {
-      const sample = capture.firstRigSample + ((index + 0.5) * capture.lengthSamples) / peaks.length;
-      return {
-        at: x(hostAtMs(sample)),
-        size: Math.round((peak / loudest) * (LANE_HEIGHT / 2 - 2) * 10) / 10,
-      };
-    })
-    .filter(({ at }) => at >= LEFT && at <= RIGHT);
-  const upper = points.map(({ at, size }) => `${at} ${middle - size}`);
-  const lower = points.map(({ at, size }) => `${at} ${middle + size}`).reverse();
-  return points.length < 2 ? undefined : html`<path class="wave" d="M${[...upper, ...lower].join('L')}Z" />`;
+  const first = x(hostAtMs(capture.firstRigSample));
+  const step = (x(hostAtMs(capture.firstRigSample + capture.lengthSamples)) - first) / peaks.length;
+  const strokes = peaks.map((peak, index) => {
+    const size = Math.round((peak / loudest) * (LANE_HEIGHT / 2 - 2));
+    const at = first + step * (index + 0.5);
+    return size === 0 || at < LEFT || at > RIGHT ? '' : `M${index}-${size}V${size}`;
+  });
+  const d = strokes.join('');
+  const place = `translate(${(first + step / 2).toFixed(2)} ${top + LANE_HEIGHT / 2}) scale(${step.toFixed(4)} 1)`;
+  return d === '' ? undefined : html`<path class="wave" transform="${place}" d="${d}" />`;
 }
 
 /** A stretch between two instants; undefined where one of them is unknown. */
@@ -57,7 +57,7 @@ function span(
   if (from === undefined || to === undefined) return undefined;
   const left = x(from.hostAtMs);
   const width = Math.max(1, x(to.hostAtMs) - left);
-  const fits = width > label.length * 6.4 + 6;
+  const fits = kind !== 'speech' && width > label.length * 6.4 + 6;
   return html`<g
     ><rect class="span ${kind}" x="${left}" width="${width}" y="${top}" height="${LANE_HEIGHT}" rx="3">
       <title>${label}</title> </rect
@@ -106,13 +106,17 @@ const providerDots = ({ record }: ShownTurn): Dot[] =>
   );
 
 const dots = (entries: readonly Dot[], top: number, kind: string, x: Scale): Markup[] =>
-  entries.map(
-    ({ hostAtMs, label }, index) =>
-      html`<g class="dot ${kind}">
-        <circle cx="${x(hostAtMs)}" cy="${top + LANE_HEIGHT / 2}" r="4.5"><title>${label}</title></circle>
-        ${index === 0 && html`<text x="${x(hostAtMs) + 9}" y="${top + LANE_HEIGHT / 2 + 4}">${label}${entries.length > 1 && ` ×${entries.length}`}</text>`}
-      </g>`,
-  );
+  entries.map(({ hostAtMs, label }, index) => {
+    const at = x(hostAtMs);
+    const leftwards = at > WIDTH - 200;
+    const last = index === entries.length - 1;
+    const times =
+      entries.length > 1 && entries.every((entry) => entry.label === label) ? ` ×${entries.length}` : '';
+    return html`<g class="dot ${kind}">
+      <circle cx="${at}" cy="${top + LANE_HEIGHT / 2}" r="4.5"><title>${label}</title></circle>
+      ${last && html`<text x="${at + (leftwards ? -9 : 9)}" y="${top + LANE_HEIGHT / 2 + 4}" text-anchor="${leftwards ? 'end' : 'start'}">${label}${times}</text>`}
+    </g>`;
+  });
 
 /**
  * Marks of a turn on one time axis, zero at the prompt's last speech sample: what the rig played, what the provider decided, what
@@ -146,9 +150,9 @@ export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): 
       role="img"
       aria-label="Timeline of ${turn.record.turnId}"
     >
-      ${lane(LANES.prompt, 'prompt', 'rig → board mic')}
-      ${lane(LANES.provider, 'provider', 'receives, decides, sends')} ${lane(LANES.board, 'board', 'console')}
-      ${lane(LANES.reply, 'reply', 'board speaker → rig')}
+      ${lane(LANES.prompt, 'prompt', 'rig → microphone')}
+      ${lane(LANES.provider, 'provider', 'hears, decides, sends')} ${lane(LANES.board, 'board', 'console')}
+      ${lane(LANES.reply, 'reply', 'speaker → rig')}
       ${ticks([from - zero, to - zero], 12).map(
         (tick) =>
           html`<line
@@ -169,6 +173,12 @@ export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): 
       ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
       ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
       ${link(firstAudioOut, replyOnset, [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
+      ${
+        voiceToVoice.state === 'censored' &&
+        html`<text class="none" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"
+          >no reply within ${voiceToVoice.aboveMs} ms</text
+        >`
+      }
       ${dots(providerDots(turn), LANES.provider, 'provider', x)}
       ${dots(boardDots(turn), LANES.board, 'board', x)}
       ${

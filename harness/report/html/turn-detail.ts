@@ -1,4 +1,6 @@
 import { measureNames, measures } from '../../measurement';
+import type { ProviderEvent } from '../../ports';
+import { msOfSamples } from '../../units';
 import type { ShownTurn } from '../judged-turn';
 import { measuredInWords, plain } from '../wording';
 import { findingList } from './findings';
@@ -125,25 +127,67 @@ function sound({ measurement, record }: ShownTurn): Markup {
   </dl>`;
 }
 
+interface LogLine {
+  readonly hostAtMs: number;
+  readonly text: string;
+}
+
+const MOST_LINES = 400;
+
 /** A log with times relative to the prompt's last speech sample, or to the turn's start where that is unknown. */
-function log(
-  title: string,
-  zeroMs: number,
-  entries: readonly { readonly hostAtMs: number; readonly text: string }[],
-): Markup {
-  const most = 400;
+function log(title: string, zeroMs: number, lines: readonly LogLine[]): Markup {
+  if (lines.length === 0)
+    return html`<section class="log">
+      <h4>${title}</h4>
+      <p class="empty">Nothing.</p>
+    </section>`;
+  const rows = lines
+    .slice(0, MOST_LINES)
+    .map(
+      ({ hostAtMs, text }) =>
+        html`<span><span class="at">${(hostAtMs - zeroMs).toFixed(0).padStart(6)}</span> ${text}</span>`,
+    );
+  const more = lines.length - MOST_LINES;
+  const rest = more > 0 && html`<span>${more} more lines are in the run folder</span>`;
   return html`<section class="log">
     <h4>${title}</h4>
-    ${
-      entries.length === 0
-        ? html`<p class="empty">Nothing.</p>`
-        : html`<pre tabindex="0">
-${entries.slice(0, most).map(({ hostAtMs, text }) => html`<span class="at">${(hostAtMs - zeroMs).toFixed(0).padStart(6)}</span> ${text} `)}${entries.length > most && `… ${entries.length - most} more lines in the run folder`}</pre>`
-    }
+    <pre tabindex="0" aria-label="${title}">${rows}${rest}</pre>
   </section>`;
 }
 
 const stampFields: ReadonlySet<string> = new Set(['seq', 'hostAtMs', 'sessionId', 'type']);
+
+function providerLine(event: ProviderEvent): LogLine {
+  const fields = Object.entries(event)
+    .filter(([name]) => !stampFields.has(name))
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : json(value)}`);
+  return { hostAtMs: event.hostAtMs, text: `${event.type} ${fields.join(' ')}` };
+}
+
+/** Provider events as lines; a reply's packets in a row become one line. */
+function providerLines(events: readonly ProviderEvent[]): LogLine[] {
+  const lines: LogLine[] = [];
+  for (let at = 0; at < events.length; at += 1) {
+    const event = events[at];
+    if (event?.type !== 'audio-out') {
+      if (event !== undefined) lines.push(providerLine(event));
+      continue;
+    }
+    let packets = 1;
+    let next = events[at + 1];
+    let lengthSamples = event.lengthSamples;
+    while (next?.type === 'audio-out' && next.responseId === event.responseId) {
+      lengthSamples += next.lengthSamples;
+      packets += 1;
+      next = events[at + packets];
+    }
+    const soundMs = msOfSamples(lengthSamples, event.rateHz).toFixed(0);
+    const text = `audio-out ${event.replyId}: ${packets} packets, ${soundMs} ms of sound`;
+    lines.push({ hostAtMs: event.hostAtMs, text });
+    at += packets - 1;
+  }
+  return lines;
+}
 
 /** Everything about one turn below its row. */
 export function turnDetail(
@@ -154,13 +198,6 @@ export function turnDetail(
   const { record, measurement } = turn;
   const zeroMs =
     measurement.marks.find(({ name }) => name === 'promptOffset')?.hostAtMs ?? record.startedAtHostMs;
-  const providerLines = record.providerEvents.map((event) => {
-    const fields = Object.entries(event).filter(([name]) => !stampFields.has(name));
-    return {
-      hostAtMs: event.hostAtMs,
-      text: `${event.type} ${fields.map(([name, value]) => `${name}=${typeof value === 'string' ? value : json(value)}`).join(' ')}`,
-    };
-  });
   return html`<div class="detail">
     ${turn.findings.length > 0 && findingList(turn.findings, false)} ${timeline(turn, soundSummary)}
     <div class="columns">
@@ -194,7 +231,7 @@ export function turnDetail(
         zeroMs,
         record.consoleLines.map(({ hostAtMs, text }) => ({ hostAtMs, text })),
       )}
-      ${log('Provider, ms after prompt', zeroMs, providerLines)}
+      ${log('Provider, ms after prompt', zeroMs, providerLines(record.providerEvents))}
     </div>
   </div>`;
 }
