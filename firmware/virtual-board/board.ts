@@ -1,5 +1,5 @@
 import { bootLines, connectAfterMs, romBanner, startUpLines, startUpTimes, wifiRejoinMs } from './boot-log';
-import type { BoardClock } from './board-clock';
+import type { BoardClock, Cancel } from './board-clock';
 import { BoardConsole } from './console/board-console';
 import { Repl } from './console/repl';
 import type { SerialPort } from './console/serial-port';
@@ -25,6 +25,8 @@ export interface BoardParts {
   readonly sound: SoundCard;
   readonly dialect: FirmwareDialect;
   readonly provider: ProviderAccess;
+  /** Name of the network in the board's NVS. */
+  readonly ssid: string;
 }
 
 /** The simulated chip: boots, runs the application of its dialect, panics, and starts again at each reset. */
@@ -34,6 +36,7 @@ export class Board implements BoardControl {
   private readonly console: BoardConsole;
   private application: Application | undefined;
   private repl: Repl | undefined;
+  private joining: readonly Cancel[] = [];
   private boots = 0;
   private running = false;
 
@@ -111,6 +114,7 @@ export class Board implements BoardControl {
       { atMs: startUpTimes.applicationMs, run: () => this.startApplication() },
       { atMs: startUpTimes.probeMs, run: () => console.raw(TERMINAL_PROBE) },
       { atMs: startUpTimes.replMs, run: () => this.startRepl() },
+      { atMs: startUpTimes.associatedMs, run: () => this.associated(this.parts.ssid) },
       { atMs: startUpTimes.gotIpMs, run: () => this.gotIp() },
     ];
     this.crystal.follow([...lines, ...actions].sort((one, other) => one.atMs - other.atMs));
@@ -123,6 +127,13 @@ export class Board implements BoardControl {
   private startRepl(): void {
     this.repl = new Repl(this.console, this.application?.commands ?? []);
     this.repl.start();
+  }
+
+  private associated(ssid: string): void {
+    const { console } = this;
+    console.log('I', 'wifi', 'state: auth -> assoc (0x0)');
+    console.log('I', 'wifi', 'state: assoc -> run (0x10)');
+    console.log('I', 'wifi', `connected with ${ssid}, aid = 1, channel 6, BW20, bssid = 02:00:5e:10:00:01`);
   }
 
   private gotIp(): void {
@@ -142,13 +153,17 @@ export class Board implements BoardControl {
       hostNowMs: () => clock.nowMs(),
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),
       panic: (site) => this.panic(site),
-      joinWifi: () => this.joinWifi(),
+      joinWifi: (ssid) => this.joinWifi(ssid),
     };
   }
 
-  private joinWifi(): void {
+  private joinWifi(ssid: string): void {
     this.application?.networkDown();
     this.console.log('I', 'wifi', 'state: init -> auth (0xb0)');
-    this.crystal.after(wifiRejoinMs, () => this.gotIp());
+    for (const cancel of this.joining) cancel();
+    this.joining = [
+      this.crystal.after(wifiRejoinMs.associated, () => this.associated(ssid)),
+      this.crystal.after(wifiRejoinMs.gotIp, () => this.gotIp()),
+    ];
   }
 }

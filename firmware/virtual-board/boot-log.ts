@@ -97,7 +97,7 @@ export function bootLines(identity: FirmwareIdentity): readonly BootLine[] {
     ]),
     ...rows('efuse_init', [
       [899, 'Min chip rev:     v0.0'],
-      [903, 'Max chip rev:     v0.99 '],
+      [903, 'Max chip rev:     v0.99'],
       [907, 'Chip rev:         v0.2'],
     ]),
     ...rows('heap_init', [
@@ -140,16 +140,17 @@ export const startUpLines: readonly BootLine[] = [
 
 /** What else happens in the course of a boot. */
 export const startUpTimes = {
-  schedulerMs: 955,
+  schedulerMs: 965,
   applicationMs: 980,
   /** The terminal has 500 ms to answer the probe; then the REPL starts in dumb mode. */
   probeMs: 1030,
   replMs: 1540,
+  associatedMs: 2330,
   gotIpMs: 3360,
 } as const;
 
 /** From an address to the call of the provider. */
 export const connectAfterMs = 20;
 
-/** From the request for another network to its address. */
-export const wifiRejoinMs = 1050;
+/** From the request for another network to the access point, and to an address. */
+export const wifiRejoinMs = { associated: 20, gotIp: 1050 } as const;

@@ -3,7 +3,7 @@ import { startVirtualBoard, type VirtualBoard } from './index';
 import { ControlClient } from './testing/control-client';
 import { fastClock } from './testing/fast-clock';
 import { Terminal } from './testing/terminal';
-import { TinyProvider } from './testing/tiny-provider';
+import { ofType, TinyProvider } from './testing/tiny-provider';
 
 describe('virtual board', () => {
   let provider: TinyProvider;
@@ -53,7 +53,7 @@ describe('virtual board', () => {
     expect([...milestones].sort((a, b) => a - b)).toEqual(milestones);
     expect(provider.requests.at(-1)?.headers.authorization).toBe('Bearer virtual-board-key');
 
-    await provider.messages.next(provider.of('input_audio_buffer.append'));
+    await provider.messages.next(ofType('input_audio_buffer.append'));
     provider.send({ type: 'response.output_audio_transcript.done', item_id: 'item_1', transcript: 'Hello.' });
     await terminal.expect(/Transcript: Hello\.\r\n/);
     expect(await control.ask({ id: 2, op: 'state' })).toEqual({

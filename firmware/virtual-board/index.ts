@@ -28,6 +28,7 @@ export interface VirtualBoardOptions {
   readonly crystalPpm?: number;
   /** Faults that are on from the start; see `faultNames`. */
   readonly faults?: readonly string[];
+  /** Network in the board's NVS; the board joins any. Only its name is printed. */
   readonly wifi?: { readonly ssid: string; readonly psw: string };
   /** Where audio link and control listen; loopback only. */
   readonly host?: '127.0.0.1';
@@ -100,6 +101,7 @@ async function powerOn(
     sound,
     dialect: dialects[options.dialect],
     provider: { url: providerUrl, apiKey, model },
+    ssid: options.wifi?.ssid ?? 'bench',
   });
   opened.push(() => board.close());
   const audioLink = new AudioLinkServer(sound);

@@ -39,7 +39,7 @@ function startRepl() {
 describe('Repl', () => {
   it('echoes byte by byte, runs the line and prompts again', () => {
     const { type, ran } = startRepl();
-    expect([...'set 1'].map(type)).toEqual(['s', 'e', 't', ' ', '1']);
+    expect(Array.from('set 1', type)).toEqual(['s', 'e', 't', ' ', '1']);
     expect(type('\n')).toBe('\r\nesp> ');
     expect(ran).toEqual([['set', '1']]);
   });

@@ -30,7 +30,7 @@ export interface BoardServices {
   /** Writes to address 0: the chip prints its panic and hangs. */
   panic(site: PanicSite): void;
   /** Leaves the network and joins another; `networkUp` follows. */
-  joinWifi(ssid: string, psw: string): void;
+  joinWifi(ssid: string): void;
 }
 
 /** One firmware's application: what a dialect adds to the chip. A new one is made at each boot. */

@@ -80,12 +80,12 @@ export function realtimeWsCommands(services: BoardServices, session: SessionCont
       name: 'wifi',
       hint: '<ssid> <psw>',
       help: 'Join a Wi-Fi network',
-      run([, ssid, psw], done) {
+      run([, ssid], done) {
         if (ssid === undefined) {
           done('ESP_ERR_INVALID_ARG');
           return;
         }
-        services.joinWifi(ssid, psw ?? '');
+        services.joinWifi(ssid);
         done('ESP_OK');
       },
     },

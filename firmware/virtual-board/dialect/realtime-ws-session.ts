@@ -37,6 +37,9 @@ export class RealtimeWsSession {
   /** A prompt was heard and its reply has not begun to play. */
   private prompted = false;
   private doomedItem: string | undefined;
+  /** The response that the service works on, and the last one that the user's speech cancelled. */
+  private runningResponse: string | undefined;
+  private cancelledResponse: string | undefined;
 
   constructor(
     private readonly services: BoardServices,
@@ -75,8 +78,13 @@ export class RealtimeWsSession {
       case 'session.updated':
         if (!this.ready) this.begin();
         break;
+      case 'response.created':
+        this.runningResponse = text(object(event['response'])['id']);
+        break;
       case 'response.output_audio.delta':
-        this.play(text(event['item_id']), text(event['delta']));
+        // Deltas that were on their way when the service cancelled their response.
+        if (this.cancelledResponse === undefined || event['response_id'] !== this.cancelledResponse)
+          this.play(text(event['item_id']), text(event['delta']));
         break;
       case 'response.output_audio_transcript.done':
         if (!this.player.wasCut(text(event['item_id'])))
@@ -90,6 +98,7 @@ export class RealtimeWsSession {
         break;
       case 'input_audio_buffer.speech_started':
         this.prompted = true;
+        this.cancelledResponse = this.runningResponse;
         this.bargeIn();
         break;
       case 'error':
@@ -148,6 +157,7 @@ export class RealtimeWsSession {
   }
 
   private responseDone(response: ServerEvent): void {
+    this.runningResponse = undefined;
     for (const item of objects(response['output'])) if (item.type === 'function_call') this.call(item);
     this.calls.responseDone(response['status'] === 'cancelled');
   }

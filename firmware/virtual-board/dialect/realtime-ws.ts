@@ -69,24 +69,30 @@ export class RealtimeWsApplication implements Application {
     const { console, provider } = this.services;
     this.state = 'connecting';
     console.log('I', TAG, `Connecting to ${sessionUrl(provider)}`);
-    this.link = new RealtimeWsLink(provider, {
-      opened: (socket) => {
-        this.state = 'open';
-        this.conversation = new RealtimeWsSession(this.services, socket);
-        console.log('I', TAG, 'WebSocket connected');
-      },
-      message: (text) => this.conversation?.receive(text),
-      failed: (text) => {
-        this.forget('closed');
-        console.log('E', TAG, `Connect failed: ${text}`);
-        if (attempt < TRIES) this.retry(attempt + 1);
-      },
-      error: (text) => console.log('E', TAG, `WebSocket error: ${text}`),
-      closed: (code, reason) => {
-        this.forget('closed');
-        console.log('W', TAG, `Session closed code=${code} reason=${reason}`);
-      },
-    });
+    const failed = (text: string): void => {
+      this.forget('closed');
+      console.log('E', TAG, `Connect failed: ${text}`);
+      if (attempt < TRIES) this.retry(attempt + 1);
+    };
+    try {
+      this.link = new RealtimeWsLink(provider, {
+        opened: (socket) => {
+          this.state = 'open';
+          this.conversation = new RealtimeWsSession(this.services, socket);
+          console.log('I', TAG, 'WebSocket connected');
+        },
+        message: (text) => this.conversation?.receive(text),
+        failed,
+        error: (text) => console.log('E', TAG, `WebSocket error: ${text}`),
+        closed: (code, reason) => {
+          this.forget('closed');
+          console.log('W', TAG, `Session closed code=${code} reason=${reason}`);
+        },
+      });
+    } catch (cause) {
+      // A key or an address that no request can carry: to the firmware one more way not to connect.
+      failed(cause instanceof Error ? cause.message : String(cause));
+    }
   }
 
   private retry(attempt: number): void {

@@ -7,6 +7,12 @@ export interface Message {
   readonly [field: string]: unknown;
 }
 
+/** Matches client events of a type. */
+export const ofType =
+  (type: string) =>
+  (message: Message): boolean =>
+    message.type === type;
+
 /** Speaks just enough of the GA API for a board to hold a conversation; the test says the rest. */
 export class TinyProvider {
   readonly messages = new Arrivals<Message>();
@@ -40,16 +46,13 @@ export class TinyProvider {
   }
 
   /** One reply of an item in deltas of 200 ms, as the service sends it. */
-  say(itemId: string, samples: Int16Array): void {
+  say(itemId: string, samples: Int16Array, responseId = 'resp_1'): void {
     for (let start = 0; start < samples.length; start += 4_800) {
       const bytes = Buffer.alloc(Math.min(4_800, samples.length - start) * 2);
       for (let i = 0; i < bytes.length / 2; i++) bytes.writeInt16LE(samples[start + i] ?? 0, i * 2);
-      this.send({ type: 'response.output_audio.delta', item_id: itemId, delta: bytes.toString('base64') });
+      const delta = bytes.toString('base64');
+      this.send({ type: 'response.output_audio.delta', response_id: responseId, item_id: itemId, delta });
     }
-  }
-
-  of(type: string): (message: Message) => boolean {
-    return (message) => message.type === type;
   }
 
   close(): Promise<void> {

@@ -1,0 +1,147 @@
+import { romBanner } from './boot-log';
+import { silence, TestBench, tone } from './testing/bench';
+import { ofType } from './testing/tiny-provider';
+
+const registers = Array.from({ length: 6 }, () => String.raw`(?:[A-Z]\w* *: 0x[0-9a-f]{8} {2}){4}\r\n`).join(
+  '',
+);
+const panicBlock = new RegExp(
+  String.raw`\r\nGuru Meditation Error: Core {2}[01] panic'ed \(StoreProhibited\)\. Exception was unhandled\.\r\n\r\n` +
+    String.raw`Core {2}[01] register dump:\r\n${registers}\r\n\r\n` +
+    String.raw`Backtrace: (?:0x[0-9a-f]{8}:0x[0-9a-f]{8} ?)+\r\n\r\n\r\nELF file SHA256: [0-9a-f]{9}\r\n\r\n` +
+    String.raw`Entering gdb stub now\.\r\n\$T0b#e6$`,
+);
+
+describe('faults', () => {
+  let bench: TestBench;
+  beforeEach(async () => (bench = await TestBench.open()));
+  afterEach(() => bench.close());
+
+  const result = () => bench.provider.messages.next(ofType('conversation.item.create'));
+
+  it('lost-call: nothing happens', async () => {
+    await bench.fault('lost-call');
+    const sent = bench.provider.messages.all.length;
+    const from = bench.terminal.text.length;
+    bench.call('OpenDoor', '{"open":true}');
+    expect(await bench.printedSince(from)).toBe('');
+    const others = bench.provider.messages.all.slice(sent);
+    expect(others.filter(({ type }) => type !== 'input_audio_buffer.append')).toEqual([]);
+    await bench.fault('lost-call', false);
+    bench.call('OpenDoor', '{"open":true}', 'call_2');
+    await bench.terminal.expect(/Door is Opened/);
+  });
+
+  it('double-call: is executed twice and answered once', async () => {
+    await bench.fault('double-call');
+    const from = bench.terminal.text.length;
+    const answered = result();
+    bench.call('SetVolume', '{"volume":44}');
+    await answered;
+    const printed = await bench.printedSince(from);
+    expect(
+      printed.match(/Function Call name=SetVolume call_id=call_1 args=\{"volume":44\}\r\n/g),
+    ).toHaveLength(2);
+    expect(printed.match(/Volume set to 44\r\n/g)).toHaveLength(2);
+    expect(printed.match(/function_call_output/g)).toHaveLength(1);
+  });
+
+  it('wrong-argument: prints what was asked and does something else', async () => {
+    await bench.fault('wrong-argument');
+    const from = bench.terminal.text.length;
+    bench.call('SetVolume', '{"volume":44}');
+    const printed = await bench.printedSince(from);
+    expect(printed).toContain('args={"volume":44}\r\nVolume set to 81\r\n');
+  });
+
+  it('dead-mic: the provider gets digital silence, at once', async () => {
+    const loud = Float32Array.from({ length: 48_000 }, (_, n) => 0.5 * Math.sin(n / 10));
+    const chunks = () =>
+      bench.provider.messages.all
+        .filter(ofType('input_audio_buffer.append'))
+        .map((message) => Buffer.from(message['audio'] as string, 'base64'));
+    await bench.rig.play(loud);
+    await bench.printedSince(bench.terminal.text.length);
+    expect(
+      chunks()
+        .at(-1)
+        ?.some((byte) => byte !== 0),
+    ).toBe(true);
+    await bench.fault('dead-mic');
+    await bench.rig.play(loud);
+    await bench.printedSince(bench.terminal.text.length);
+    expect(
+      chunks()
+        .at(-1)
+        ?.every((byte) => byte === 0),
+    ).toBe(true);
+  });
+
+  it('dead-speaker: the reply is not heard', async () => {
+    await bench.fault('dead-speaker');
+    bench.provider.say('item_1', tone(300));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(400));
+    expect(bench.rig.speaker.every((sample) => sample === 0)).toBe(true);
+    expect(bench.rig.spans).toEqual([]);
+  });
+
+  it('panic-mid-reply: spares the greeting and dies 300 ms into the first reply after a prompt', async () => {
+    await bench.fault('panic-mid-reply');
+    bench.provider.say('item_greeting', tone(600));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(800));
+    expect(await bench.state()).toMatchObject({ running: true });
+
+    bench.provider.send({ type: 'input_audio_buffer.speech_started', item_id: 'item_u' });
+    bench.provider.say('item_reply', tone(2_000));
+    await bench.printedSince(bench.terminal.text.length);
+    const cut = bench.provider.closes.next();
+    await bench.rig.play(silence(600));
+    expect(await cut).toBe(1006);
+    await bench.terminal.expect(panicBlock);
+    const played = bench.rig.spans.filter(({ itemId }) => itemId === 'item_reply');
+    const last = played.at(-1)!;
+    const playedMs = (last.sourceSample + last.lengthSamples) / 24;
+    expect(playedMs).toBeGreaterThanOrEqual(300);
+    expect(playedMs).toBeLessThan(312);
+    const silentBlocks = bench.rig.heard.slice(-15);
+    expect(silentBlocks.every((block) => block.every((sample) => sample === 0))).toBe(true);
+    expect(await bench.state()).toMatchObject({ running: false, session: 'none' });
+
+    // It hangs: what is typed is neither echoed nor run, and the next thing on the wire is the ROM.
+    bench.terminal.type('help\n');
+    await bench.fault('panic-mid-reply', false);
+    const from = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/session\.updated \(tools/, from);
+    expect(bench.terminal.text.slice(from)).toMatch(/^ESP-ROM:esp32s3-20210327\r\n/);
+  });
+
+  it('assert: the console command panics the same way', async () => {
+    const cut = bench.provider.closes.next();
+    bench.terminal.type('assert\n');
+    await bench.terminal.expect(panicBlock);
+    expect(await cut).toBe(1006);
+    expect(bench.terminal.text).toContain('EXCVADDR: 0x00000000  ');
+    expect(bench.terminal.text).toContain('EXCCAUSE: 0x0000001d  ');
+  });
+
+  it('no-boot: stops after the ROM banner until a reset without the fault', async () => {
+    await bench.fault('no-boot');
+    const from = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/entry 0x403c8928\r\n/, from);
+    expect(await bench.state()).toMatchObject({ boot: 3, running: false });
+    await bench.fault('no-boot', false);
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/2nd stage bootloader/, from);
+    expect(bench.terminal.text.slice(from).startsWith(romBanner + romBanner)).toBe(true);
+  });
+
+  it('is on from the start when asked', async () => {
+    await bench.close();
+    bench = await TestBench.open({ faults: ['lost-call', 'dead-mic'] });
+    expect(await bench.state()).toMatchObject({ faults: ['dead-mic', 'lost-call'] });
+  });
+});
