@@ -28,7 +28,7 @@ function textOf(value: MarkupValue): string {
 }
 
 /** Indentation of the source says nothing in a page, and thousands of turns would carry it. */
-const unindented = (part: string): string => part.replace(/[ \t]*\n[ \t]*/g, '\n');
+const unindented = (part: string): string => part.replace(/\s*\n\s*/g, '\n');
 
 /** Template of markup: what is put in is escaped unless it is markup; undefined and false leave nothing, lists are joined. */
 export const html = (parts: TemplateStringsArray, ...values: readonly MarkupValue[]): Markup =>

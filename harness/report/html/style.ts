@@ -31,7 +31,7 @@ small{font-size:12px;color:var(--muted);font-weight:400}
 .pass .sign{background:var(--pass)}.fail .sign{background:var(--fail)}.inconclusive .sign,.not-judged .sign{background:var(--open)}
 .exit{font-size:13px;border:1px solid currentColor;border-radius:99px;padding:1px 10px;margin-left:auto}
 .why{margin-top:10px;font-size:16px;max-width:95ch}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:14px 26px;margin:20px 2px 6px}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(200px,1fr));gap:14px 24px;margin:20px 2px 6px}
 .fact dt{font-size:12px;color:var(--muted)}.fact dd{margin:1px 0 0;font-weight:550;overflow-wrap:anywhere}.fact small{display:block}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:14px;margin:20px 0}
 .tile,.card{background:var(--card);border:1px solid var(--line);border-radius:12px;box-shadow:var(--shadow)}
@@ -90,7 +90,7 @@ pre{margin:0;background:var(--lane);border-radius:8px;padding:10px 12px;max-heig
 .lane{fill:var(--lane)}.lane-title{font-weight:600}.span{stroke:none;fill-opacity:.9}.span.speech{fill:var(--speech);fill-opacity:.35}
 .span.endpointing{fill:var(--endpointing)}.span.ttfa{fill:var(--ttfa)}.chart text.in.endpointing{fill:#1a1200}.chart text.in.ttfa{fill:#fff}
 @media (prefers-color-scheme:dark){.chart text.in.ttfa{fill:#160a26}}
-.chart .none{fill:var(--fail);font-weight:550}.wave{fill:none;stroke:var(--uplink);stroke-opacity:.8;stroke-width:1.5;vector-effect:non-scaling-stroke}
+.chart .missing{fill:var(--fail);font-weight:550}.wave{fill:none;stroke:var(--uplink);stroke-opacity:.8;stroke-width:1.5;vector-effect:non-scaling-stroke}
 .link{stroke-width:2}.link.uplink{stroke:var(--uplink)}.link.downlink{stroke:var(--downlink)}
 .dot circle{fill:var(--card);stroke:var(--ink);stroke-width:2}.total path{fill:none;stroke:var(--ink);stroke-width:1.2}.chart .total text{font-weight:650}
 .chart .dot text{font-weight:550;paint-order:stroke;stroke:var(--lane);stroke-width:3px}

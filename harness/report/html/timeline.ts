@@ -6,7 +6,7 @@ import { linearScale, ticks, type Scale } from './scale';
 import type { TurnSoundSummary } from './turn-sound';
 
 const WIDTH = 960;
-const LEFT = 128;
+const LEFT = 138;
 const RIGHT = 948;
 /** Top of each lane; lanes are 46 high. */
 const LANES = { prompt: 26, provider: 82, board: 138, reply: 194 } as const;
@@ -175,7 +175,7 @@ export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): 
       ${link(firstAudioOut, replyOnset, [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
       ${
         voiceToVoice.state === 'censored' &&
-        html`<text class="none" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"
+        html`<text class="missing" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"
           >no reply within ${voiceToVoice.aboveMs} ms</text
         >`
       }

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { chromium } from 'playwright-core';
+import { readRun, type FinishedRun } from '../../run';
+import { shownTurns } from '../judged-turn';
+import { escapeHtml, html } from './markup';
+import { renderHtml } from './render-html';
+import { linearScale, ticks } from './scale';
+import { timeline } from './timeline';
+import { peaksOf } from './turn-sound';
+
+const run = readRun(join(__dirname, '../../../fixtures/runs/sample'));
+const page = renderHtml(run);
+
+/** Script and style are no markup. */
+const markupOf = (text: string): string =>
+  text.replace(/^<!doctype html>/, '').replace(/<(script|style)>[\s\S]*?<\/\1>/g, '<$1></$1>');
+
+/** Browsers forgive everything; this does not: every tag closed, every attribute quoted. */
+const isWellFormed = (text: string): true | string => {
+  const result = XMLValidator.validate(markupOf(text), {
+    allowBooleanAttributes: true,
+    unpairedTags: ['meta'],
+  });
+  return result === true ? true : `${result.err.msg} at line ${result.err.line}`;
+};
+
+interface Element {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** All elements in order of the page. */
+function elementsOf(text: string): Element[] {
+  const parser = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    allowBooleanAttributes: true,
+    unpairedTags: ['meta'],
+    preserveOrder: true,
+    processEntities: true,
+    htmlEntities: true,
+  });
+  const found: Element[] = [];
+  const walk = (nodes: readonly Record<string, unknown>[]): void => {
+    for (const node of nodes) {
+      for (const [name, children] of Object.entries(node)) {
+        if (name === ':@' || name === '#text') continue;
+        found.push({ name, attributes: (node[':@'] ?? {}) as Record<string, string> });
+        walk(children as Record<string, unknown>[]);
+      }
+    }
+  };
+  walk(parser.parse(markupOf(text)) as Record<string, unknown>[]);
+  return found;
+}
+
+const elements = elementsOf(page);
+const having = (name: string, of = elements): Element[] => of.filter((element) => element.name === name);
+const withClass = (name: string): Element[] =>
+  elements.filter(({ attributes }) => (attributes['class'] ?? '').split(' ').includes(name));
+
+const evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u0000\'';
+const evilRun: FinishedRun = {
+  ...run,
+  record: { ...run.record, runId: evil, bench: { name: evil, path: evil }, faults: [evil] },
+  verdict: undefined,
+  findings: [{ ...run.findings[0]!, message: evil, test: evil }],
+  turns: run.turns.slice(0, 2).map(({ record, measurement }) => ({
+    record: {
+      ...record,
+      turnId: evil,
+      prompt: { ...record.prompt, transcript: evil, language: evil },
+      consoleLines: [{ ...record.consoleLines[0]!, text: evil }],
+      capture: { ...record.capture!, path: `${evil}/a b#.wav` },
+    },
+    measurement: { ...measurement, turnId: evil, heard: { utterance: evil, confidence: 1 } },
+  })),
+};
+
+describe('markup', () => {
+  it('escapes what is put in unless it is markup', () => {
+    expect(html`<p title="${'"<&\''}">${html`<b>${1}</b>`}${undefined}${false}${['<', 2]}</p>`.text).toBe(
+      '<p title="&quot;&lt;&amp;&#39;"><b>1</b>&lt;2</p>',
+    );
+    expect(escapeHtml('\u0000\u001b')).toBe('\ufffd\ufffd');
+  });
+});
+
+describe('scale', () => {
+  it('maps a domain and finds round ticks in it', () => {
+    expect(linearScale([0, 10], [100, 200])(5)).toBe(150);
+    expect(ticks([-130, 420], 6)).toEqual([-100, 0, 100, 200, 300, 400]);
+  });
+});
+
+it('finds the largest magnitude of each stretch', () => {
+  expect(peaksOf(Float32Array.of(0, -0.5, 0.25, 0.1), 2)).toEqual([0.5, 0.25]);
+  expect(peaksOf(new Float32Array(0))).toEqual([]);
+});
+
+describe('page', () => {
+  it('is well-formed, also without a verdict, without turns and with markup in everything that was recorded', () => {
+    expect(isWellFormed(page)).toBe(true);
+    expect(isWellFormed(renderHtml({ ...run, verdict: undefined }))).toBe(true);
+    expect(isWellFormed(renderHtml({ ...run, verdict: undefined, turns: [], findings: [] }))).toBe(true);
+    expect(isWellFormed(renderHtml(evilRun))).toBe(true);
+  });
+
+  it('has one script, its own, whatever was recorded', () => {
+    for (const text of [page, renderHtml(evilRun)]) {
+      const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)];
+      expect(scripts).toHaveLength(1);
+      const hash = createHash('sha256').update(scripts[0]![1]!).digest('base64');
+      const policy = having('meta', elementsOf(text)).find(
+        ({ attributes }) => attributes['http-equiv'] !== undefined,
+      );
+      expect(policy?.attributes['content']).toContain(`'sha256-${hash}'`);
+      expect(having('img', elementsOf(text))).toEqual([]);
+    }
+  });
+
+  it('reaches for nothing outside of the run folder', () => {
+    const targets = elements
+      .flatMap(({ attributes }) => [attributes['src'], attributes['href']])
+      .filter((to) => to !== undefined);
+    expect(targets.length).toBeGreaterThan(100);
+    for (const target of targets) expect(target).toMatch(/^(#[\w-]+|[\w-]+\/captures\/[\w.-]+\.wav)$/);
+  });
+
+  it('has each turn once, with a link to it from the breakdown', () => {
+    const ids = having('details').map(({ attributes }) => attributes['id']);
+    expect(ids).toEqual(run.turns.map(({ record }) => record.turnId));
+    const links = having('a').map(({ attributes }) => attributes['href']);
+    for (const id of ids) expect(links).toContain(`#${id}`);
+  });
+
+  it('counts every turn in the histogram', () => {
+    const counts = [...page.matchAll(/ms: (\d+) of 29 turns/g)].map(([, count]) => Number(count));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(28);
+    expect(page).toContain('1 of 29 turns had no reply before the deadline');
+    expect(withClass('ecdf')).toHaveLength(1);
+  });
+
+  it('says where a quantile is not judged', () => expect(page).toContain('not judged at n = 29'));
+
+  it('puts the sound into the page when it is given', () => {
+    const text = renderHtml(run, {
+      inlineAudio: (path) => (path.endsWith('t001.wav') ? Buffer.from('RIFF') : undefined),
+    });
+    const sources = having('audio', elementsOf(text)).map(({ attributes }) => attributes['src']);
+    expect(sources[0]).toBe('data:audio/wav;base64,UklGRg==');
+    expect(sources[1]).toBe('atom-s3r/captures/t001.received.wav');
+  });
+});
+
+describe('timeline', () => {
+  const turns = shownTurns(run);
+
+  it('draws the waveform where the sound was', () => {
+    const turn = turns[0]!;
+    const { capture } = turn.record;
+    const onset = turn.measurement.marks.find(({ name }) => name === 'replyOnset')!;
+    const count = 400;
+    const loud = Math.floor(
+      ((onset.atRigSample! - capture!.firstRigSample) / capture!.lengthSamples) * count,
+    );
+    const peaks = Array.from({ length: count }, (_, index) => (index === loud ? 1 : 0));
+    const text = timeline(turn, { turnId: 't001', channels: [{ role: 'speaker', peaks }] })!.text;
+    const [, from, step] = /translate\((\S+) \S+\) scale\((\S+) 1\)/.exec(text)!;
+    const drawn = Number(from) + Number(step) * Number(/class="wave"[^>]*d="M(\d+)-/.exec(text)![1]);
+    const reply = Number(/class="link downlink"[^>]*x2="([\d.]+)"/.exec(text)![1]);
+    expect(Math.abs(drawn - reply)).toBeLessThanOrEqual(Number(step));
+  });
+
+  it('says how long a missing reply was waited for', () => {
+    const censored = turns.find(({ record }) => record.turnId === 't009')!;
+    expect(timeline(censored, undefined)?.text).toContain('no reply within 8000 ms');
+  });
+
+  it('is absent without marks', () => {
+    const turn = turns[0]!;
+    expect(timeline({ ...turn, measurement: { ...turn.measurement, marks: [] } }, undefined)).toBeUndefined();
+  });
+});
+
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  (path) => existsSync(path),
+);
+
+// Skipped where no Chromium is installed: `apt-get install chromium`.
+(chromiumPath === undefined ? it.skip : it)(
+  'runs in a browser: opens the turn of its link, filters, asks the network for nothing',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-report-'));
+    const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
+    try {
+      const file = join(folder, 'report.html');
+      writeFileSync(file, page);
+      const tab = await browser.newPage();
+      const complaints: string[] = [];
+      const requests: string[] = [];
+      tab.on('console', (message) => complaints.push(message.text()));
+      tab.on('pageerror', (error) => complaints.push(error.message));
+      tab.on('request', (request) => requests.push(request.url()));
+      await tab.goto(`file://${file}#t024`);
+      expect(await tab.locator('details[open]').getAttribute('id')).toBe('t024');
+      await tab.click('button[data-filter="not-judged"]');
+      expect(await tab.locator('details.turn:visible').count()).toBe(1);
+      expect(complaints).toEqual([]);
+      expect(requests.every((url) => url.startsWith(`file://${file}`))).toBe(true);
+    } finally {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+  30_000,
+);
