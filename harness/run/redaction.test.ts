@@ -34,6 +34,7 @@ describe('text', () => {
     'I (592) wifi:wifi driver task: 3fcb1234, prio:23',
     'I (1930) NETWORK: wifi_init_sta finished.',
     'Light set to ON',
+    'sk-light-on-a',
     'risk-assessment-of-the-disk_0123456789',
   ])('leaves %s alone', (line) => expect(text(line)).toBe(line));
 });
@@ -82,7 +83,7 @@ describe('stream', () => {
   });
 
   it('shows nothing of a token that is longer than what it may hold', () => {
-    const token = `sk-${'q'.repeat(30_000)}`;
+    const token = `sk-1${'q'.repeat(30_000)}`;
     const out = through([
       Buffer.from('a '),
       ...(`${token} b\n`.match(/.{1,999}\n?/g) ?? []).map((s) => Buffer.from(s)),

@@ -18,7 +18,8 @@ export const secretPatterns: readonly SecretPattern[] = [
   { kind: 'authorization', pattern: /authorization["']?\s*:\s*["']?(?<secret>[^\r\n"']+)/dgi },
   { kind: 'bearer', pattern: /\bbearer\s+(?<secret>[\w.~+/=-]{4,})/dgi },
   { kind: 'api-key', pattern: /\b(?:x-)?api[-_ ]?key["']?\s*[:=]\s*["']?(?<secret>[^\s"',&;]+)/dgi },
-  { kind: 'token', pattern: /\b(?<secret>(?:sk|ek|rk)[-_][\w-]{8,})/dg },
+  // Keys are long and hold digits; `sk-light-on-a` is a Slovak prompt.
+  { kind: 'token', pattern: /\b(?<secret>(?:sk|ek|rk)[-_](?=[\w-]*\d)[\w-]{16,})/dg },
   { kind: 'jwt', pattern: /\b(?<secret>eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)/dg },
   {
     kind: 'password',
