@@ -7,9 +7,6 @@ import { timeScaled } from './time-scale';
 const ANCHOR_MS = 1000;
 /** How far the drift-corrected anchor may lie from the first one: half the smear of 600 ppm over the anchor, and a room. */
 const REFINE_WITHIN_MS = 20;
-/** The onset counts as heard when the first segment is there where the anchor puts it. */
-const HEARD_WITHIN_MS = 1;
-
 /** A known reply in a sound, part by part. */
 export type Alignment =
   | {
@@ -48,7 +45,11 @@ export function align(
 ): Alignment {
   const inMs = sound.rateHz / 1000;
   const anchorLength = Math.round(Math.min(ANCHOR_MS * inMs, end - onset));
-  const anchor = locate(sound, reference.subarray(onset, onset + anchorLength), options);
+  const anchor = locate(sound, reference.subarray(onset, onset + anchorLength), {
+    ...options,
+    // Drift smears the anchor, and a smeared peak is no match for the likeness of one vowel to itself.
+    path: 'strongest',
+  });
   if (anchor.state === 'not-found') return { state: 'not-found' };
 
   const segments = followSegments(sound, reference, {
@@ -82,7 +83,6 @@ export function align(
     some.reduce((sum, { fromSample, toSample }) => sum + toSample - fromSample, 0);
   const speechSamples = lengthOf(segments);
   const lastFound = found.at(-1);
-  const first = segments[0];
   return {
     state: 'found',
     onsetAtSample: onsetAt.startSample,
@@ -90,9 +90,7 @@ export function align(
       onsetAt.uncertaintySamples,
       (drift.uncertaintyPpm * 1e-6 * headLength) / 2,
     ),
-    onsetHeard:
-      first?.displacementSamples !== undefined &&
-      Math.abs(first.displacementSamples - (onsetAt.startSample - onset)) < HEARD_WITHIN_MS * inMs,
+    onsetHeard: head !== undefined && head[0] === segments[0],
     endAtSample:
       lastFound === undefined
         ? onsetAt.startSample

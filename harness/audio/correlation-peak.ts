@@ -58,12 +58,18 @@ function outside(
 /**
  * Finds the reference in a stretch of a correlation: the earliest significant peak within 15 ms before the
  * strongest, to a fraction of a sample by a parabola through three points. Either polarity counts, as an amplifier may invert.
+ * @param earliest - False: the strongest peak, whatever comes before it.
  * @param search - Where it may be. @param window - What its noise is taken from. Both half-open.
  * @returns undefined when there is nothing but zeros.
  */
 export function correlationPeak(
   { values: correlation, selfLobes }: WeightedCorrelation,
-  { search, window, rateHz }: { readonly search: Range; readonly window: Range; readonly rateHz: number },
+  {
+    search,
+    window,
+    rateHz,
+    earliest,
+  }: { readonly search: Range; readonly window: Range; readonly rateHz: number; readonly earliest: boolean },
 ): CorrelationPeak | undefined {
   const main = strongest(correlation, search);
   const height = Math.abs(correlation[main] ?? 0);
@@ -79,7 +85,8 @@ export function correlationPeak(
     return Math.max(...[-1, 0, 1].map((beside) => Math.abs(lobes?.[Math.max(0, distance + beside)] ?? 0)));
   };
   let taken = main;
-  for (let n = Math.max(search[0], main - Math.round((EARLIER_WITHIN_MS * rateHz) / 1000)); n < main; n++) {
+  const earlierFrom = Math.max(search[0], main - Math.round((EARLIER_WITHIN_MS * rateHz) / 1000));
+  for (let n = earliest ? earlierFrom : main; n < main; n++) {
     const isPeak = at(n) >= enough && at(n) >= at(n - 1) && at(n) > at(n + 1);
     if (isPeak && at(n) >= (ownLobe(main - n) + EARLIER_OVER_SELF) * height) {
       taken = n;

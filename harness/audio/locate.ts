@@ -48,6 +48,10 @@ export interface LocateOptions {
   readonly fromSample?: number;
   readonly toSample?: number;
   readonly bandHz?: BandHz;
+  /** `earliest` (default): the direct sound, before a stronger reflection; `strongest`: what to follow a long sound by. */
+  readonly path?: 'earliest' | 'strongest';
+  /** Least peak over RMS that counts as found; default: 8, and 5.5 when the range is 80 ms or less. */
+  readonly leastSignificance?: number;
 }
 
 interface Candidate {
@@ -99,7 +103,7 @@ function refine(
   sound: SearchableSound,
   reference: Float32Array,
   [from, to]: readonly [number, number],
-  band: BandHz,
+  { band, earliest }: { readonly band: BandHz; readonly earliest: boolean },
 ): CorrelationPeak | undefined {
   const { rateHz } = sound;
   const margin = Math.round((MARGIN_MS * rateHz) / 1000);
@@ -117,6 +121,7 @@ function refine(
     search: [Math.max(0, Math.floor(from) - start), Math.ceil(to) - start],
     window: [0, size - reference.length],
     rateHz,
+    earliest,
   });
   return peak === undefined ? undefined : { ...peak, position: start + peak.position };
 }
@@ -146,12 +151,13 @@ export function locate(
         Math.max(fromSample, startSample - margin / 2),
         Math.min(toSample, startSample + margin / 2),
       ]);
-  const peaks = ranges.flatMap((range) => refine(sound, reference, range, band) ?? []);
+  const earliest = options.path !== 'strongest';
+  const peaks = ranges.flatMap((range) => refine(sound, reference, range, { band, earliest }) ?? []);
   const best = peaks.reduce<CorrelationPeak | undefined>(
     (most, peak) => (most === undefined || peak.coherence > most.coherence ? peak : most),
     undefined,
   );
-  const least = nearby ? SIGNIFICANT.confirmed : SIGNIFICANT.searched;
+  const least = options.leastSignificance ?? (nearby ? SIGNIFICANT.confirmed : SIGNIFICANT.searched);
   if (best === undefined || best.significance < least)
     return { state: 'not-found', bestSignificance: best?.significance ?? 0 };
   const { position, ...rest } = best;

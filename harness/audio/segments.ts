@@ -4,9 +4,11 @@ import { decimated } from './time-scale';
 /** Long enough to be found in noise, short enough to tell what is missing (measurement.md section 3). */
 const SEGMENT_MS = 200;
 /** A segment this far below the loudest one is a pause: nothing in it can be found or missed. */
-const PAUSE_DB = 30;
+const PAUSE_DB = 20;
 /** Where a segment is expected, it is at most this far off: less than half a pitch period, far more than any drift. */
 const EXPECTED_WITHIN_MS = 1.5;
+/** ... and needs less evidence: chance reaches a peak over RMS of 3 in so few places. */
+const EXPECTED_SIGNIFICANCE = 4.5;
 /** An underrun or a skip moves the rest by no more than this. */
 const DISPLACED_WITHIN_MS = 1000;
 
@@ -57,27 +59,25 @@ export function followSegments(
   const pauseBelow = Math.max(...pieces.map(({ power }) => power)) * 10 ** (-PAUSE_DB / 10);
 
   let displacement = displacementSamples / factor;
-  const place = (
-    samples: Float32Array,
-    fromSample: number,
-    { withinMs, leastConfidence }: { readonly withinMs: number; readonly leastConfidence: number },
-  ): number | undefined => {
+  /** Displacement of a piece that starts at a sample, if it is found near where it is expected. */
+  const place = (piece: Float32Array, fromSample: number, withinMs: number): number | undefined => {
     const within = (withinMs * rateHz) / 1000;
     const expected = fromSample + displacement;
-    const found = locate(coarse, samples, { fromSample: expected - within, toSample: expected + within });
-    return found.state === 'found' && found.confidence >= leastConfidence
-      ? found.startSample - fromSample
-      : undefined;
+    const near = withinMs <= EXPECTED_WITHIN_MS;
+    const found = locate(coarse, piece, {
+      fromSample: expected - within,
+      toSample: expected + within,
+      path: 'strongest',
+      ...(near ? { leastSignificance: EXPECTED_SIGNIFICANCE } : {}),
+    });
+    if (found.state === 'not-found' || (!near && found.confidence < DISPLACED_CONFIDENCE)) return undefined;
+    return found.startSample - fromSample;
   };
   return pieces
     .filter(({ power }) => power > pauseBelow)
     .map(({ fromSample, toSample, samples }) => {
       const found =
-        place(samples, fromSample, { withinMs: EXPECTED_WITHIN_MS, leastConfidence: 0 }) ??
-        place(samples, fromSample, {
-          withinMs: DISPLACED_WITHIN_MS,
-          leastConfidence: DISPLACED_CONFIDENCE,
-        });
+        place(samples, fromSample, EXPECTED_WITHIN_MS) ?? place(samples, fromSample, DISPLACED_WITHIN_MS);
       if (found !== undefined) displacement = found;
       return {
         fromSample: fromSample * factor,
