@@ -1,8 +1,7 @@
-import { BANDS } from './band-energies';
-
-/** Log spectra in dB, `[frame * BANDS + band]`. */
+/** Log spectra in dB, `[frame * bands + band]`. */
 export interface LogFrames {
   readonly frames: number;
+  readonly bands: number;
   readonly levels: Float32Array;
 }
 
@@ -15,6 +14,8 @@ export interface Alignment {
 
 /** One cell differs by at most this: a dropped packet must not outweigh a sentence. */
 const MOST_DB = 18;
+/** Noise moves a cell by about this much; less is no difference. */
+const TOLERANCE_DB = 2;
 /** Price of leaving the diagonal: rates differ by 5 %, so few steps may. */
 const STEP_DB = 1.5;
 const WORST_FRAMES = 15;
@@ -28,14 +29,9 @@ export interface Corridor {
   readonly endFrom: number;
 }
 
-function distanceAt(heard: Float32Array, at: number, model: Float32Array, from: number): number {
-  let sum = 0;
-  for (let band = 0; band < BANDS; band++) {
-    const difference = Math.abs((heard[at + band] ?? 0) - (model[from + band] ?? 0));
-    sum += difference > MOST_DB ? MOST_DB : difference;
-  }
-  return sum / BANDS;
-}
+/** Work space of the dynamic programme, reused: recognition is synchronous and runs in one thread. */
+let local = new Float32Array(0);
+let back = new Int8Array(0);
 
 /**
  * Best path of what was heard through a template, every heard frame once: the template advances by one frame, stays or
@@ -43,31 +39,31 @@ function distanceAt(heard: Float32Array, at: number, model: Float32Array, from: 
  */
 export function align(heard: LogFrames, model: LogFrames, corridor: Corridor): Alignment | undefined {
   const rows = model.frames;
-  const back = new Int8Array(heard.frames * rows);
-  const local = new Float32Array(heard.frames * rows);
+  const columns = heard.frames;
+  if (local.length < rows * columns) {
+    local = new Float32Array(rows * columns);
+    back = new Int8Array(rows * columns);
+  }
   let previous = new Float64Array(rows).fill(Infinity);
   let current = new Float64Array(rows).fill(Infinity);
-  for (let j = 0; j < heard.frames; j++) {
-    const width = corridor.halfWidth + Math.ceil(0.06 * j);
-    const first = Math.max(0, corridor.firstFrame + j - width);
-    const last = Math.min(rows - 1, corridor.firstFrame + j + width);
+  const { beginBy, endFrom, firstFrame, halfWidth } = corridor;
+  for (let j = 0; j < columns; j++) {
+    const width = halfWidth + Math.ceil(0.06 * j);
+    const first = Math.max(0, firstFrame + j - width);
+    const last = Math.min(rows - 1, firstFrame + j + width);
     current.fill(Infinity);
     for (let i = first; i <= last; i++) {
-      let best = Infinity;
+      let best = j === 0 && i <= beginBy ? 0 : Infinity;
       let step = 0;
-      if (j === 0) best = i <= corridor.beginBy ? 0 : Infinity;
-      else {
+      if (j > 0) {
         // Silence before and after the speech may last as long as it likes.
-        const free = i < corridor.beginBy || i > corridor.endFrom;
-        const price = free ? 0 : STEP_DB;
-        const diagonal = i > 0 ? (previous[i - 1] ?? Infinity) : Infinity;
-        const stay = (previous[i] ?? Infinity) + price;
-        const skip = i > 1 ? (previous[i - 2] ?? Infinity) + STEP_DB : Infinity;
-        best = diagonal;
-        step = 1;
-        if (stay < best) {
-          best = stay;
-          step = 0;
+        const price = i < beginBy || i > endFrom ? 0 : STEP_DB;
+        best = (previous[i] as number) + price;
+        const diagonal = i > 0 ? (previous[i - 1] as number) : Infinity;
+        const skip = i > 1 ? (previous[i - 2] as number) + STEP_DB : Infinity;
+        if (diagonal <= best) {
+          best = diagonal;
+          step = 1;
         }
         if (skip < best) {
           best = skip;
@@ -75,24 +71,31 @@ export function align(heard: LogFrames, model: LogFrames, corridor: Corridor): A
         }
       }
       if (best === Infinity) continue;
-      const distance = distanceAt(heard.levels, j * BANDS, model.levels, i * BANDS);
+      const distance = distanceAt(heard, j, model, i);
       local[j * rows + i] = distance;
       back[j * rows + i] = step;
       current[i] = best + distance;
     }
     [previous, current] = [current, previous];
   }
-  return trace(heard.frames, rows, previous, back, local, corridor.endFrom);
+  return trace(columns, rows, previous, endFrom);
 }
 
-function trace(
-  columns: number,
-  rows: number,
-  total: Float64Array,
-  back: Int8Array,
-  local: Float32Array,
-  endFrom: number,
-): Alignment | undefined {
+function distanceAt(heard: LogFrames, j: number, model: LogFrames, i: number): number {
+  const a = heard.levels;
+  const b = model.levels;
+  const bands = heard.bands;
+  const at = j * bands;
+  const from = i * bands;
+  let sum = 0;
+  for (let band = 0; band < bands; band++) {
+    const difference = Math.abs((a[at + band] as number) - (b[from + band] as number)) - TOLERANCE_DB;
+    if (difference > 0) sum += difference < MOST_DB ? difference : MOST_DB;
+  }
+  return sum / bands;
+}
+
+function trace(columns: number, rows: number, total: Float64Array, endFrom: number): Alignment | undefined {
   let end = -1;
   for (let i = endFrom; i < rows; i++) {
     if ((total[i] ?? Infinity) < (end < 0 ? Infinity : (total[end] ?? Infinity))) end = i;

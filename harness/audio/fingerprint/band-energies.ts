@@ -1,14 +1,14 @@
 import FFT from 'fft.js';
 import type { PcmClip } from '../pcm-clip';
 
-/** Bands per frame. */
-export const BANDS = 20;
+/** Bands per frame: 20 that every codec passes, then 8 that only 16 kHz and more pass. */
+export const BANDS = 28;
 /** Distance of two frames. */
 export const HOP_MS = 12;
 const WINDOW_MS = 24;
-/** Below the 8 kHz codecs' edge, above mains hum and table thumps. */
+/** Above mains hum and table thumps, below the edge of 16 kHz codecs. */
 const LOWEST_HZ = 150;
-const HIGHEST_HZ = 3700;
+const HIGHEST_HZ = 7400;
 
 /** Energy in mel bands over time: `energies[frame * BANDS + band]`, linear, independent of the rate of the clip. */
 export interface BandEnergies {
@@ -35,7 +35,8 @@ function bandWeights(rateHz: number, size: number): Analysis['bands'] {
   return Array.from({ length: BANDS }, (_, band) => {
     const [low, middle, high] = [edgeHz(band), edgeHz(band + 1), edgeHz(band + 2)];
     const firstBin = Math.ceil((low * size) / rateHz);
-    const lastBin = Math.max(firstBin, Math.floor((high * size) / rateHz));
+    const lastBin = Math.min(size / 2, Math.max(firstBin, Math.floor((high * size) / rateHz)));
+    if (firstBin > size / 2) return { firstBin: 0, weights: new Float32Array() };
     const weights = Float32Array.from({ length: lastBin - firstBin + 1 }, (_unused, index) => {
       const hz = ((firstBin + index) * rateHz) / size;
       return Math.max(0.02, hz < middle ? (hz - low) / (middle - low) : (high - hz) / (high - middle));

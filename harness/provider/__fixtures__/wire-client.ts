@@ -2,9 +2,10 @@
 import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 
+/** One message of the server. */
 export interface ServerEvent {
   readonly type: string;
-  readonly [field: string]: any;
+  readonly [field: string]: unknown;
 }
 
 export class WireClient {
@@ -19,7 +20,10 @@ export class WireClient {
       for (const wake of this.waiting.splice(0)) wake();
     });
     this.closed = new Promise((resolve) =>
-      socket.on('close', (code: number, reason: Buffer) => resolve({ code, reason: reason.toString() })),
+      socket.on('close', (code: number, reason: Buffer) => {
+        resolve({ code, reason: reason.toString() });
+        for (const wake of this.waiting.splice(0)) wake();
+      }),
     );
     socket.on('error', () => undefined);
   }
@@ -56,10 +60,7 @@ export class WireClient {
       }
       if (this.socket.readyState === WebSocket.CLOSED)
         throw new Error(`closed before ${type}: ${this.types().join(' ')}`);
-      await new Promise<void>((resolve) => {
-        this.waiting.push(resolve);
-        this.socket.once('close', () => resolve());
-      });
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
   }
 
@@ -71,6 +72,11 @@ export class WireClient {
     this.socket.close(1000);
     await this.closed;
   }
+}
+
+/** A nested value of an event, such as `at(event, 'response', 'output', 0, 'id')`. */
+export function at(event: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce((value, key) => (value as Record<string | number, unknown> | undefined)?.[key], event);
 }
 
 export const LIGHT_TOOL = {

@@ -51,6 +51,8 @@ export async function openWorkerRecogniser(
       worker.postMessage({ id, samples: copy, leadInSamples } satisfies RecognitionRequest, [copy.buffer]);
       return later;
     },
-    close: async () => void (await worker.terminate()),
+    close: async () => {
+      await worker.terminate();
+    },
   };
 }

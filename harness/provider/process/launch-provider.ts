@@ -49,7 +49,9 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
     },
     onEvent: (listener) => link.log.onEvent(listener),
     onLost: (listener) => link.onLost(listener),
-    expectTurn: async (script) => void (await link.call('expectTurn', script)),
+    expectTurn: async (script) => {
+      await link.call('expectTurn', script);
+    },
     saveReceived: async (window) => (await link.call('saveReceived', window)) ?? undefined,
     kill: () => link.kill(),
     close: () => link.close(),

@@ -41,7 +41,7 @@ const SHORTEST_COMMIT_SAMPLES = RATE_HZ / 10;
 /** A client that does not read must not fill our memory. */
 const MOST_UNSENT_BYTES = 64 * 1024 * 1024;
 
-type Handler = (event: Json) => Fault | undefined | void;
+type Handler = (event: Json) => Fault | undefined;
 
 /** One admitted WebSocket: the GA dialect of reference/providers.md section 2 for one session. */
 export class Connection {

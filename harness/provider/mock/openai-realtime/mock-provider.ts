@@ -145,14 +145,11 @@ export async function createMockProvider(options: MockProviderOptions): Promise<
       onEvent: (listener) => log.onEvent(listener),
       // In process it goes when this process goes.
       onLost: () => () => undefined,
-      expectTurn(next) {
-        try {
-          replies.prepare([next.answer?.say]);
-        } catch (cause) {
-          return Promise.reject(cause as Error);
-        }
+      // Async, so that what it throws rejects.
+      // eslint-disable-next-line @typescript-eslint/require-await
+      expectTurn: async (next) => {
+        replies.prepare([next.answer?.say]);
         script = next;
-        return Promise.resolve();
       },
       saveReceived: (window) => archive.save(window),
       close: () => closeAll(opened.splice(0)),

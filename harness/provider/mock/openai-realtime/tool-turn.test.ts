@@ -1,7 +1,7 @@
 import OpenAI from 'openai';
 import { OpenAIRealtimeWS } from 'openai/realtime/ws';
 import { committedCorpus, scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
-import { LIGHT_TOOL, WireClient } from '../../__fixtures__/wire-client';
+import { at, LIGHT_TOOL, WireClient } from '../../__fixtures__/wire-client';
 import { systemClock } from '../../../ports';
 import { createMockProvider, type MockProvider } from './mock-provider';
 
@@ -29,12 +29,12 @@ describe('a tool turn by voice', () => {
     const call = await client.next('response.function_call_arguments.done');
     expect(call).toMatchObject({ name: 'SetLightState', arguments: '{"LightState":true}' });
     const done = await client.next('response.done');
-    expect(done.response.output[0]).toMatchObject({ type: 'function_call', call_id: call.call_id });
-    client.send({ type: 'conversation.item.create', item: outputOf(call.call_id) });
+    expect(at(done, 'response', 'output', 0)).toMatchObject({ type: 'function_call', call_id: call.call_id });
+    client.send({ type: 'conversation.item.create', item: outputOf(call.call_id as string) });
     client.send({ type: 'response.create' });
     const reply = await client.next('response.done');
     await client.next('rate_limits.updated');
-    expect(reply.response.output[0].content[0].transcript).toBe(
+    expect(at(reply, 'response', 'output', 0, 'content', 0, 'transcript')).toBe(
       committedCorpus().replies.get('en-light-is-on-a')?.transcript,
     );
     const collapsed = client.types().filter((type, index, all) => type !== all[index - 1]);

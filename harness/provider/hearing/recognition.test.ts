@@ -1,0 +1,75 @@
+/** Recognition over the whole committed corpus, through the detector that cuts the utterances out. */
+import { committedCorpus } from '../__fixtures__/small-corpus';
+import { gaussian, received, uniform, type Path } from '../__fixtures__/acoustic-path';
+import type { SpeechClip } from '../../ports';
+import type { Heard } from './heard';
+import { loadListener } from './load-listener';
+import { VoiceActivity } from './voice-activity';
+
+const corpus = committedCorpus();
+const prompts = [...corpus.prompts.values()];
+
+/** Cuts the first utterance out as `Ear` does and asks. */
+function hear(listen: ReturnType<typeof loadListener>, samples: Int16Array): Heard | undefined {
+  const activity = new VoiceActivity(24_000, { threshold: 0.5, silenceDurationMs: 200 });
+  const stop = activity.push(samples).find((event) => event.type === 'stopped');
+  if (stop === undefined) return undefined;
+  const from = Math.max(0, stop.onsetAtStreamSample - 7200);
+  const cut = samples.slice(from, stop.offsetAtStreamSample + 1 + 1920);
+  return listen(cut, stop.onsetAtStreamSample - from);
+}
+
+/** Another path for each clip, from a seed. */
+function paths(seed: number): () => Path {
+  const random = uniform(seed);
+  const oneOf = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
+  return () => ({
+    gainDb: oneOf(-25, -12, 0),
+    snrDb: oneOf(10, 15, 20, 30),
+    rt60Ms: oneOf(0, 200, 400),
+    directToReverberantDb: oneOf(0, 3, 6),
+    seed: Math.floor(random() * 1e9),
+    ...oneOf<Partial<Path>>({}, { codecRateHz: 16_000 }, { codecRateHz: 8_000 }),
+    ...oneOf<Partial<Path>>({}, { speed: 0.96 }, { speed: 1.04 }),
+  });
+}
+
+describe('recognition of the committed corpus', () => {
+  const listen = loadListener(prompts);
+
+  it('is never wrong and nearly always certain through rooms, gain, noise, band limits and other rates', () => {
+    const next = paths(11);
+    const answers = prompts.map((clip) => ({
+      clip,
+      heard: hear(listen, received(clip, next(), 600, 500)),
+    }));
+    const wrong = answers.filter(
+      ({ clip, heard }) => heard?.utterance !== undefined && heard.utterance !== clip.utterance,
+    );
+    const unknown = answers.filter(({ heard }) => heard?.utterance === undefined);
+    expect(wrong).toEqual([]);
+    expect(unknown.length).toBeLessThanOrEqual(1);
+  });
+
+  it('refuses every one of some utterances that it was not taught, one word away from others included', () => {
+    const untaught = new Set(['en-light-red', 'en-door-open', 'zh-light-red', 'en-time', 'zh-off-topic']);
+    const isUntaught = (clip: SpeechClip): boolean => untaught.has(clip.utterance);
+    const partial = loadListener(prompts.filter((clip) => !isUntaught(clip)));
+    const answers = prompts.filter(isUntaught).map((clip) => {
+      const path = { gainDb: 0, snrDb: 20, rt60Ms: 200, directToReverberantDb: 6, seed: 5 };
+      return hear(partial, received(clip, path, 600, 500));
+    });
+    expect(answers.map((heard) => heard?.utterance)).toEqual(answers.map(() => undefined));
+  });
+
+  it('finds nothing in noise, tones and replies', () => {
+    const random = uniform(3);
+    const noise = Int16Array.from({ length: 48_000 }, () => 3000 * gaussian(random));
+    const tone = Int16Array.from({ length: 48_000 }, (_, n) => 9000 * Math.sin(n / 6) * Math.sin(n / 3000));
+    for (const sound of [noise, tone]) expect(listen(sound, 7200)).not.toHaveProperty('utterance');
+    for (const clip of [...corpus.replies.values()].slice(0, 6)) {
+      const path = { gainDb: 0, snrDb: 30, rt60Ms: 0, directToReverberantDb: 0, seed: 9 };
+      expect(hear(listen, received(clip, path, 600, 500))?.utterance).toBeUndefined();
+    }
+  });
+});
