@@ -45,4 +45,25 @@ describe('UartTransmitter', () => {
     clock.advance(60_000);
     expect(wire().length).toBe(65_536);
   });
+
+  it('keeps the order of bytes through many turns of its ring', () => {
+    const { clock, uart, wire } = startUart();
+    let sent = '';
+    for (let n = 0; n < 400; n++) {
+      const line = `${n} ${'.'.repeat(n % 700)}\r\n`;
+      sent += line;
+      uart.send(Buffer.from(line));
+      clock.advance(50);
+    }
+    clock.advance(1_000);
+    expect(wire()).toBe(sent);
+  });
+
+  it('takes a flood of single bytes in time that grows with the bytes alone', () => {
+    const { uart } = startUart();
+    const byte = Buffer.from('x');
+    const startedAtMs = performance.now();
+    for (let n = 0; n < 2_000_000; n++) uart.send(byte);
+    expect(performance.now() - startedAtMs).toBeLessThan(4_000);
+  });
 });

@@ -9,7 +9,10 @@ const BITS_PER_BYTE = 10;
 
 /** Sends bytes at the pace of a serial line, 86.8 µs a byte at 115 200 baud, so that a long line takes its time. */
 export class UartTransmitter {
-  private queue: Buffer = Buffer.alloc(0);
+  /** A ring, so that a flood of single bytes costs nothing but the bytes. */
+  private readonly ring = Buffer.alloc(QUEUE_LIMIT_BYTES);
+  private head = 0;
+  private queuedBytes = 0;
   private readonly bytesPerMs: number;
   /** When the first queued byte went onto the wire. */
   private busySinceMs = 0;
@@ -23,36 +26,46 @@ export class UartTransmitter {
     this.bytesPerMs = baudRate / BITS_PER_BYTE / 1000;
   }
 
+  /** Queues bytes; what has no room is dropped. */
   send(bytes: Buffer): void {
-    if (this.queue.length === 0) this.busySinceMs = this.clock.nowMs();
-    const room = QUEUE_LIMIT_BYTES - this.queue.length;
-    this.queue = Buffer.concat([this.queue, bytes.subarray(0, room)]);
+    if (this.queuedBytes === 0) this.busySinceMs = this.clock.nowMs();
+    const taken = bytes.subarray(0, QUEUE_LIMIT_BYTES - this.queuedBytes);
+    const tail = (this.head + this.queuedBytes) % QUEUE_LIMIT_BYTES;
+    const copied = taken.copy(this.ring, tail);
+    taken.copy(this.ring, 0, copied);
+    this.queuedBytes += taken.length;
     this.schedule();
   }
 
   /** Cuts what is being sent: nothing more than `keepBytes` still leaves. */
   cut(keepBytes = 0): void {
-    this.queue = this.queue.subarray(0, keepBytes);
-    if (this.queue.length > 0) return;
+    this.queuedBytes = Math.min(this.queuedBytes, keepBytes);
+    if (this.queuedBytes > 0) return;
     this.timer?.();
     this.timer = undefined;
   }
 
   private schedule(): void {
-    if (this.queue.length === 0) return;
-    this.timer ??= this.clock.after(1, () => this.transmit());
+    if (this.queuedBytes > 0) this.timer ??= this.clock.after(1, () => this.transmit());
   }
 
   private transmit(): void {
     this.timer = undefined;
-    const nowMs = this.clock.nowMs();
-    const due = Math.min(this.queue.length, Math.floor((nowMs - this.busySinceMs) * this.bytesPerMs));
+    const elapsedMs = this.clock.nowMs() - this.busySinceMs;
+    const due = Math.min(this.queuedBytes, Math.floor(elapsedMs * this.bytesPerMs));
     if (due > 0) {
       this.busySinceMs += due / this.bytesPerMs;
-      const bytes = this.queue.subarray(0, due);
-      this.queue = this.queue.subarray(due);
-      this.deliver(bytes);
+      this.deliver(this.take(due));
     }
     this.schedule();
+  }
+
+  private take(count: number): Buffer {
+    const bytes = Buffer.alloc(count);
+    const copied = this.ring.copy(bytes, 0, this.head, Math.min(this.head + count, QUEUE_LIMIT_BYTES));
+    this.ring.copy(bytes, copied, 0, count - copied);
+    this.head = (this.head + count) % QUEUE_LIMIT_BYTES;
+    this.queuedBytes -= count;
+    return bytes;
   }
 }

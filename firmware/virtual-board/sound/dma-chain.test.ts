@@ -51,4 +51,14 @@ describe('DmaChain', () => {
     const halfAMinute = new Int16Array(720_000);
     expect([1, 2, 3].map((n) => chain.play('item_1', n * 720_000, halfAMinute))).toEqual([true, true, false]);
   });
+
+  it('holds a bounded number of pieces, however small and mixed they come', () => {
+    const chain = new DmaChain(6, 240);
+    for (let n = 0; n < 20_000; n++) expect(chain.play('item_1', n, Int16Array.of(1))).toBe(true);
+    expect(chain.transmit(6 * 240 + 20_000).runs).toEqual([
+      { itemId: 'item_1', sourceSample: 0, startFrame: 1_440, lengthSamples: 20_000 },
+    ]);
+    const taken = Array.from({ length: 2_000 }, (_, n) => chain.play(`item_${n}`, 0, Int16Array.of(1)));
+    expect(taken.lastIndexOf(true)).toBe(1_023);
+  });
 });

@@ -1,6 +1,10 @@
 /** PSRAM that the firmware gives to replies: 4 MiB, 87 s of 24 kHz mono 16 bit. */
 const LIMIT_SAMPLES = (4 << 20) / 2;
 
+/** Deltas that are shorter are joined, so that a service that drips samples costs no more than one that pours them. */
+const JOINED_SAMPLES = 4_800;
+const LIMIT_PIECES = 1_024;
+
 /** A stretch of consecutive samples of one reply item, `startFrame` frames into what was taken. */
 export interface ItemRun {
   readonly itemId: string;
@@ -32,8 +36,17 @@ export class PlayQueue {
 
   /** False when there is no room, and then nothing was taken. */
   add(itemId: string, sourceSample: number, samples: Int16Array): boolean {
+    if (samples.length === 0) return true;
     if (this.queued + samples.length > LIMIT_SAMPLES) return false;
-    if (samples.length > 0) this.pieces.push({ itemId, sourceSample, samples });
+    const last = this.pieces.at(-1);
+    const follows =
+      last !== undefined &&
+      last.itemId === itemId &&
+      last.sourceSample + last.samples.length === sourceSample &&
+      last.samples.length < JOINED_SAMPLES;
+    if (follows) last.samples = joined(last.samples, samples);
+    else if (this.pieces.length < LIMIT_PIECES) this.pieces.push({ itemId, sourceSample, samples });
+    else return false;
     this.queued += samples.length;
     return true;
   }
@@ -67,4 +80,11 @@ export class PlayQueue {
     this.pieces = [];
     this.queued = 0;
   }
+}
+
+function joined(first: Int16Array, second: Int16Array): Int16Array {
+  const both = new Int16Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }
