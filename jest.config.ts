@@ -1,6 +1,6 @@
 /**
- * Two projects: `unit` needs nothing, `hil` needs a bench (the virtual one unless HIL_BENCH names another) and runs in band,
- * since a bench has one owner: `jest --runInBand`.
+ * Three projects: `unit` needs nothing; `hil` needs a bench (the virtual one unless HIL_BENCH names another) and runs in band,
+ * since a bench has one owner: `jest --runInBand`; `e2e` starts the command line as a person would.
  * @jest-config-loader esbuild-register
  */
 import type { Config } from 'jest';
@@ -16,6 +16,14 @@ const config: Config = {
       displayName: 'unit',
       rootDir: __dirname,
       testMatch: ['**/*.test.ts'],
+      testEnvironment: 'node',
+      modulePathIgnorePatterns,
+      ...(hil.transform === undefined ? {} : { transform: hil.transform }),
+    },
+    {
+      displayName: 'e2e',
+      rootDir: __dirname,
+      testMatch: ['**/*.e2e.ts'],
       testEnvironment: 'node',
       modulePathIgnorePatterns,
       ...(hil.transform === undefined ? {} : { transform: hil.transform }),

@@ -1,2 +1,8 @@
 export {
-  describeDialect, chosenBoard, openBench, virtualFaults, type OpenBench, type VirtualFault } from './open-bench';
+  describeDialect,
+  chosenBoard,
+  openBench,
+  virtualFaults,
+  type OpenBench,
+  type VirtualFault,
+} from './open-bench';

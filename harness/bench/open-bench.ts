@@ -63,7 +63,10 @@ export function chosenBoard(config: BenchConfig, name: string | undefined): Boar
   const board = name === undefined ? config.boards[0] : config.boards.find((one) => one.name === name);
   if (board !== undefined) return board;
   const names = config.boards.map((one) => one.name).join(', ');
-  throw new ConfigError('HIL_CONFIG_USAGE', `Bench ${config.name} has no board "${name ?? ''}"; it has ${names}.`);
+  throw new ConfigError(
+    'HIL_CONFIG_USAGE',
+    `Bench ${config.name} has no board "${name ?? ''}"; it has ${names}.`,
+  );
 }
 
 /**
@@ -92,7 +95,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     clock,
     init: {
       scenario,
-      prompts: [...corpus.prompts.values()],
+      prompts: [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false),
       replies: [...corpus.replies.values()],
       port: config.provider.port,
       tls: config.provider.tls,
@@ -144,7 +147,12 @@ async function openBoard(
     faults: faults.filter((fault) => virtualFaults[fault] === 'board'),
   });
   opened.push(virtual);
-  const rig = await openVirtualRig({ name: `${config.name} rig`, audioLink: virtual.audioLink, clock, ...config.rig });
+  const rig = await openVirtualRig({
+    name: `${config.name} rig`,
+    audioLink: virtual.audioLink,
+    clock,
+    ...config.rig,
+  });
   opened.push(rig);
   const board = await openSerialBoard({
     ...console,

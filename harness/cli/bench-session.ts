@@ -1,5 +1,12 @@
 import { ConfigError, HilError, isHilError, originOf, toWireError } from '../errors';
-import { HostFailure, launchHost, newRpcAddress, type HostInit, type HostMessage, type HostProcess } from '../host';
+import {
+  HostFailure,
+  launchHost,
+  newRpcAddress,
+  type HostInit,
+  type HostMessage,
+  type HostProcess,
+} from '../host';
 import { systemClock, type Finding } from '../ports';
 import { loadBench, loadBudgets, readEnvironment, type Budgets } from '../config';
 import { launchChild } from './launch-child';
@@ -32,7 +39,12 @@ export function openSession({ init, budgetsPath, onMessage }: SessionOptions): B
   const host = launchHost(
     launchChild,
     systemClock,
-    { ...init, rpcAddress: newRpcAddress(), earshotVersion: packageVersion(), secrets: readEnvironment().secrets },
+    {
+      ...init,
+      rpcAddress: newRpcAddress(),
+      earshotVersion: packageVersion(),
+      secrets: readEnvironment().secrets,
+    },
     onMessage,
   );
   return { host, budgets };
@@ -48,4 +60,3 @@ export function findingsOfHost(error: unknown): Finding[] {
 /** An error as this process would have thrown it. */
 export const asHilError = (error: unknown): HilError =>
   isHilError(error) ? error : new HilError('HIL_HARNESS_UNEXPECTED', String(error), {}, { cause: error });
-

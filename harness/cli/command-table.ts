@@ -37,7 +37,10 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
       'Run suites on a board, judge it and report',
       (command) =>
         command
-          .option('bench', { type: 'string', describe: 'Bench file (default: the virtual bench that comes along)' })
+          .option('bench', {
+            type: 'string',
+            describe: 'Bench file (default: the virtual bench that comes along)',
+          })
           .option('board', { type: 'string', describe: 'Board of the bench to test (default: the first)' })
           .option('suite', {
             type: 'string',
@@ -45,14 +48,20 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             default: [] as string[],
             describe: 'Suites by name, file or folder (default: all that come along)',
           })
-          .option('grep', { type: 'string', describe: 'Only tests whose name matches this regular expression' })
+          .option('grep', {
+            type: 'string',
+            describe: 'Only tests whose name matches this regular expression',
+          })
           .option('turns', { type: 'number', default: DEFAULT_TURNS, describe: 'Turns of the latency suite' })
           .option('provider', {
             choices: ['mock'] as const,
             default: 'mock' as const,
             describe: 'Voice provider that the board talks to',
           })
-          .option('budget', { type: 'string', describe: 'Budgets file (default: the one that the bench names)' })
+          .option('budget', {
+            type: 'string',
+            describe: 'Budgets file (default: the one that the bench names)',
+          })
           .option('fault', {
             array: true,
             choices: faultChoices,
@@ -68,7 +77,18 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           .example('$0 run', 'the virtual bench, all suites')
           .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
           .example('$0 run --fault dead-mic', 'see how a broken microphone is reported'),
-      async ({ bench, board, suite, grep, turns, provider, budget, fault, reports: folder, json: asJson }) => {
+      async ({
+        bench,
+        board,
+        suite,
+        grep,
+        turns,
+        provider,
+        budget,
+        fault,
+        reports: folder,
+        json: asJson,
+      }) => {
         const { defaultBench, runCommand } = await import('./commands/run.js');
         exit(
           await runCommand({
@@ -96,7 +116,7 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           .option('json', json),
       async ({ run, reports: folder, json: asJson }) => {
         const { reportCommand } = await import('./commands/report.js');
-        exit(await reportCommand({ run, reports: folder, json: asJson }));
+        exit(reportCommand({ run, reports: folder, json: asJson }));
       },
     )
     .command(
@@ -122,9 +142,20 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             describe: 'Wire protocol',
           })
           .option('scenario', { type: 'string', describe: 'Scenario file (default: the voice assistant)' })
-          .option('corpus', { type: 'string', describe: 'Folder with prompts/ and replies/ (default: the one that comes along)' })
-          .option('port', { type: 'number', default: 8080, describe: 'Port to listen on; 0 takes a free one' })
-          .option('tls', { type: 'boolean', default: false, describe: 'Listen with TLS as well, on the next free port' })
+          .option('corpus', {
+            type: 'string',
+            describe: 'Folder with prompts/ and replies/ (default: the one that comes along)',
+          })
+          .option('port', {
+            type: 'number',
+            default: 8080,
+            describe: 'Port to listen on; 0 takes a free one',
+          })
+          .option('tls', {
+            type: 'boolean',
+            default: false,
+            describe: 'Listen with TLS as well, on the next free port',
+          })
           .option('json', { ...json, describe: 'Print every event as a line of JSON' }),
       async ({ scenario, corpus, port, tls, json: asJson }) => {
         const { providerCommand } = await import('./commands/provider.js');
@@ -154,7 +185,17 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           .option('json', json),
       async ({ dialect, providerUrl, crystalPpm, model, fault, child, json: asJson }) => {
         const { virtualBoardCommand } = await import('./commands/virtual-board.js');
-        exit(await virtualBoardCommand({ dialect, providerUrl, crystalPpm, model, faults: fault, child, json: asJson }));
+        exit(
+          await virtualBoardCommand({
+            dialect,
+            providerUrl,
+            crystalPpm,
+            model,
+            faults: fault,
+            child,
+            json: asJson,
+          }),
+        );
       },
     );
 

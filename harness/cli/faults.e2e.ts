@@ -2,6 +2,8 @@
 import { readRun } from '../run';
 import { runBench } from './__fixtures__/run-earshot';
 
+jest.setTimeout(180_000);
+
 interface Case {
   readonly fault: string | undefined;
   readonly exitCode: number;
@@ -17,7 +19,14 @@ const greets = 'greets aloud';
 const answers = 'answers a question about the weather (en)';
 const lightOn = 'turns the light on';
 const all = [greets, answers, lightOn];
-const suites = ['--suite', 'session', 'conversation', 'function-calls', '--grep', 'greets aloud|weather \\(en\\)|light on'];
+const suites = [
+  '--suite',
+  'session',
+  'conversation',
+  'function-calls',
+  '--grep',
+  'greets aloud|weather \\(en\\)|light on',
+];
 
 const cases: readonly Case[] = [
   { fault: undefined, exitCode: 0, codes: [], failing: [] },
@@ -47,17 +56,25 @@ const cases: readonly Case[] = [
   { fault: 'no-boot', exitCode: 1, codes: ['HIL_BOARD_NO_BOOT'], failing: all },
 ];
 
-const run = async (args: readonly string[]): Promise<{ result: Awaited<ReturnType<typeof runBench>>; failed: string[] }> => {
+const run = async (
+  args: readonly string[],
+): Promise<{ result: Awaited<ReturnType<typeof runBench>>; failed: string[] }> => {
   const result = await runBench(args);
   const { tests } = readRun(result.summary.runPath);
-  return { result, failed: tests.filter(({ status }) => status === 'failed').map(({ name }) => name.at(-1) ?? '') };
+  return {
+    result,
+    failed: tests.filter(({ status }) => status === 'failed').map(({ name }) => name.at(-1) ?? ''),
+  };
 };
 
 describe('faults of the virtual board', () => {
   it.each(cases)('$fault ends with exit code $exitCode', async ({ fault, exitCode, codes, failing, why }) => {
     const { result, failed } = await run([...suites, ...(fault === undefined ? [] : ['--fault', fault])]);
     const found = [...new Set(result.summary.findings.map(({ code }) => code))];
-    expect({ found: found.sort(), failed: failed.sort() }).toEqual({ found: [...codes].sort(), failed: [...failing].sort() });
+    expect({ found: found.sort(), failed: failed.sort() }).toEqual({
+      found: [...codes].sort(),
+      failed: [...failing].sort(),
+    });
     expect(result.exitCode).toBe(exitCode);
     expect(result.summary.exitCode).toBe(exitCode);
     if (why !== undefined) expect(result.summary.why).toMatch(why);
@@ -77,7 +94,9 @@ describe('faults of the bench', () => {
   it('port-unplugged is the bench’s fault: exit code 3, what came before is kept', async () => {
     const { result } = await run([...fourTurns, '--fault', 'port-unplugged']);
     expect(result.exitCode).toBe(3);
-    expect(new Set(result.summary.findings.map(({ code }) => code))).toEqual(new Set(['HIL_BOARD_PORT_LOST']));
+    expect(new Set(result.summary.findings.map(({ code }) => code))).toEqual(
+      new Set(['HIL_BOARD_PORT_LOST']),
+    );
     expect(result.summary.turns.slice(0, 2).map(({ outcome }) => outcome)).toEqual(['pass', 'pass']);
   });
 });

@@ -22,7 +22,7 @@ export interface JudgedRun {
  * Judges a run whose writer is gone and writes verdict and reports beside what was recorded.
  * @throws RunError when the folder cannot be read or written.
  */
-export async function finishRun(runPath: string, ending: RunEnding): Promise<JudgedRun> {
+export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   addFindings(runPath, ending.findings);
   const { record, turns, findings } = readRun(runPath);
   const verdict = judgeRun({ turns, findings, budgets: ending.budgets, interrupted: ending.interrupted });
@@ -32,10 +32,10 @@ export async function finishRun(runPath: string, ending: RunEnding): Promise<Jud
 }
 
 /** Renders a run again from its folder alone; one that never came to its end is judged as aborted. */
-export async function renderFinished(runPath: string): Promise<JudgedRun> {
+export function renderFinished(runPath: string): JudgedRun {
   const run = readRun(runPath);
   const { turns, findings } = run;
   const verdict = run.verdict ?? judgeRun({ turns, findings, budgets: undefined, interrupted: true });
   const judged = { ...run, verdict };
-  return { run: judged, verdict, reports: await writeReports(judged) };
+  return { run: judged, verdict, reports: writeReports(judged) };
 }

@@ -34,10 +34,14 @@ export class JestChild {
         const crashed = signal !== null || (code !== 0 && code !== 1);
         resolve(
           crashed
-            ? new HilError('HIL_HARNESS_UNEXPECTED', `Jest ended with ${signal ?? `exit code ${code}`}; see jest.log.`, {
-                code,
-                signal,
-              })
+            ? new HilError(
+                'HIL_HARNESS_UNEXPECTED',
+                `Jest ended with ${signal ?? `exit code ${code}`}; see jest.log.`,
+                {
+                  code,
+                  signal,
+                },
+              )
             : undefined,
         );
       });

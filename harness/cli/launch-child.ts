@@ -4,4 +4,7 @@ import type { ChildLauncher } from '../ports';
 
 /** Starts another process of this very program, with an IPC channel and piped output. */
 export const launchChild: ChildLauncher = (command) =>
-  fork(join(__dirname, 'main.js'), [...command], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], serialization: 'json' });
+  fork(join(__dirname, 'main.js'), [...command], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'json',
+  });

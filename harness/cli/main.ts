@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command line: arguments in, exit code out. Commands are loaded when they are asked for, so that --help is instant. */
-import yargs = require('yargs/yargs');
+import yargs from 'yargs/yargs';
 import { describeError } from './describe-error';
 import { exitCodeOfError, exitCodes } from './exit-codes';
 import { addCommands } from './command-table';

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import type pc from 'picocolors';
 import type { HostMessage, TurnProgress } from '../host';
 
 /** Where a run's progress is written. */
@@ -10,7 +10,7 @@ export interface ProgressOutput {
 
 const millis = ({ voiceToVoice }: TurnProgress): string => {
   if (voiceToVoice.state === 'measured') {
-    return `${voiceToVoice.valueMs.toFixed(1)} ± ${voiceToVoice.uncertaintyMs.toFixed(2)} ms`;
+    return `${voiceToVoice.valueMs.toFixed(1)} ± ${Number(voiceToVoice.uncertaintyMs.toPrecision(1))} ms`;
   }
   return voiceToVoice.state === 'censored' ? `> ${voiceToVoice.aboveMs} ms` : voiceToVoice.reason;
 };
@@ -67,7 +67,8 @@ export class Progress {
   private turnLine(turn: TurnProgress): string {
     const { green, red, yellow, dim } = this.colours;
     const [finding] = turn.findings;
-    const outcome = finding === undefined ? green('ok') : (finding.origin === 'board' ? red : yellow)(finding.code);
+    const outcome =
+      finding === undefined ? green('ok') : (finding.origin === 'board' ? red : yellow)(finding.code);
     const calls = turn.calls.map(({ name }) => name).join(', ');
     return `  ${dim(turn.turnId)}  ${turn.promptId.padEnd(18)} ${dim('voice-to-voice')} ${millis(turn).padEnd(18)} ${calls.padEnd(14)} ${outcome}`;
   }

@@ -7,7 +7,14 @@ describe('suiteFiles', () => {
   it('gives all product suites when none is named', () => {
     expect(suiteFiles([]).map((path) => basename(path).split('.')[0])).toEqual(productSuites());
     expect(productSuites()).toEqual(
-      expect.arrayContaining(['boot', 'session', 'conversation', 'function-calls', 'latency', 'unknown-utterance']),
+      expect.arrayContaining([
+        'boot',
+        'session',
+        'conversation',
+        'function-calls',
+        'latency',
+        'unknown-utterance',
+      ]),
     );
   });
 

@@ -71,11 +71,15 @@ export function launchHost(
     child.on('exit', (code, signal) => {
       const error = closing
         ? undefined
-        : new HilError('HIL_HOST_DIED', `The host process ended by itself (${signal ?? `exit code ${code}`}).`, {
-            code,
-            signal,
-            stderr: errorTail.join('').slice(-4_000),
-          });
+        : new HilError(
+            'HIL_HOST_DIED',
+            `The host process ended by itself (${signal ?? `exit code ${code}`}).`,
+            {
+              code,
+              signal,
+              stderr: errorTail.join('').slice(-4_000),
+            },
+          );
       if (error !== undefined) rejectReady(error);
       resolve(error);
     });

@@ -40,7 +40,12 @@ export class MeasurePool {
   }
 
   private lose(cause: Error): void {
-    const error = new HilError('HIL_HARNESS_UNEXPECTED', `The measuring worker died: ${cause.message}`, {}, { cause });
+    const error = new HilError(
+      'HIL_HARNESS_UNEXPECTED',
+      `The measuring worker died: ${cause.message}`,
+      {},
+      { cause },
+    );
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }

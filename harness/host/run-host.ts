@@ -33,13 +33,24 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
       bench: { name: config.name, path: config.path },
       boards: [{ name: board.name, model: board.model, dialect }],
       rig: { name: `${board.name} rig`, topology: 'virtual', rateHz: 48_000 },
-      provider: { name: `${config.provider.kind} ${config.provider.protocol}`, protocol: config.provider.protocol },
+      provider: {
+        name: `${config.provider.kind} ${config.provider.protocol}`,
+        protocol: config.provider.protocol,
+      },
       scenario: { name: loadScenario(config.scenarioPath).name, sha256: sha256Of(config.scenarioPath) },
       corpus: { path: config.corpusPath, sha256: corpusSha256(corpus), prompts: corpus.prompts.size },
       faults: init.faults,
     },
   });
 }
+
+/** Something that closes at once, in the order of the others. */
+const closing = (close: () => void): Closable => ({
+  close: () => {
+    close();
+    return Promise.resolve();
+  },
+});
 
 /** Everything that the bench says goes into the run as it happens. */
 function recordEverything(bench: OpenBench, store: RunStore): void {
@@ -68,7 +79,7 @@ export async function runHost(
   const config = loadBench(init.benchPath, init.overrides);
   const boardConfig = chosenBoard(config, init.boardName);
   const store = openStore(init, config, boardConfig, clock);
-  const opened: Closable[] = [{ close: () => Promise.resolve(store.close()) }];
+  const opened: Closable[] = [closing(() => store.close())];
   tell({ type: 'stored', runId: store.runId, runPath: store.path });
   const findings = new FindingLog(clock, (finding) => store.appendFinding(finding));
   try {
@@ -117,7 +128,10 @@ export async function runHost(
     };
     const handlers = handlersOf({ bench, description, keeper, taker, findings, health, store, tell });
     const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
-    opened.push({ close: () => Promise.resolve(bench.rig.mute()) }, rpc);
+    opened.push(
+      closing(() => bench.rig.mute()),
+      rpc,
+    );
     tell({ type: 'ready', address: rpc.address });
     return { close: () => closeAll(opened) };
   } catch (cause) {
@@ -139,7 +153,16 @@ interface Serving {
 }
 
 /** The calls of the suites, each refusing on a broken bench and recording what it throws. */
-function handlersOf({ bench, description, keeper, taker, findings, health, store, tell }: Serving): HostHandlers {
+function handlersOf({
+  bench,
+  description,
+  keeper,
+  taker,
+  findings,
+  health,
+  store,
+  tell,
+}: Serving): HostHandlers {
   const { board } = bench;
   const guarded =
     <P, R>(handle: (params: P) => Promise<R>) =>

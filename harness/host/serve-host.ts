@@ -37,10 +37,12 @@ export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Cl
     channel.onMessage((message) => {
       if (message.type === 'close') void close();
       else {
-        host ??= openHost(message.init, launch, clock, (update) => channel.send(update)).catch((cause: unknown) => {
-          channel.send({ type: 'failed', error: toWireError(cause) });
-          return undefined;
-        });
+        host ??= openHost(message.init, launch, clock, (update) => channel.send(update)).catch(
+          (cause: unknown) => {
+            channel.send({ type: 'failed', error: toWireError(cause) });
+            return undefined;
+          },
+        );
       }
     });
     channel.onDisconnect(() => void close());

@@ -3,12 +3,16 @@ import { settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../t
 import { msOfSamples } from '../units';
 import type { SessionResult } from './rpc/protocol';
 
+/** A board that fails this often in a row is not going to come up: every later try repeats the error at once. */
+const HOPELESS_AFTER = 2;
+
 /** Opens sessions, counts them, and knows whether the current one can take a turn. */
 export class SessionKeeper {
   private sessions = 0;
   private turns = 0;
   private usable = false;
   private firstSeq = 0;
+  private failures: unknown[] = [];
 
   constructor(
     private readonly bench: OpenBench,
@@ -17,7 +21,8 @@ export class SessionKeeper {
     private readonly timing: TurnTiming,
   ) {
     bench.board.onEvent((event) => {
-      if (event.type === 'fault' || event.type === 'session-ended' || event.type === 'boot') this.usable = false;
+      if (event.type === 'fault' || event.type === 'session-ended' || event.type === 'boot')
+        this.usable = false;
     });
   }
 
@@ -48,6 +53,18 @@ export class SessionKeeper {
 
   /** Resets the board, waits for its session and lets the greeting end. */
   async open(): Promise<SessionResult> {
+    if (this.failures.length >= HOPELESS_AFTER) throw this.failures[0];
+    try {
+      const session = await this.tryToOpen();
+      this.failures = [];
+      return session;
+    } catch (cause) {
+      this.failures.push(cause);
+      throw cause;
+    }
+  }
+
+  private async tryToOpen(): Promise<SessionResult> {
     const { board, provider } = this.bench;
     const firstLine = board.console.cursor();
     const firstEvent = board.events.length;
@@ -66,7 +83,11 @@ export class SessionKeeper {
       .findLast((event) => event.type === 'session-updated')?.tools;
     const greetingSentMs = provider.events
       .slice(this.firstSeq)
-      .reduce((sum, event) => (event.type === 'audio-out' ? sum + msOfSamples(event.lengthSamples, event.rateHz) : sum), 0);
+      .reduce(
+        (sum, event) =>
+          event.type === 'audio-out' ? sum + msOfSamples(event.lengthSamples, event.rateHz) : sum,
+        0,
+      );
     return {
       session: this.sessions,
       firmware: board.firmware,

@@ -44,7 +44,8 @@ export class TurnTaker {
    * @throws HilError of the part that broke before the prompt was played; `HIL_CONFIG_USAGE` for a second turn at a time.
    */
   async take(promptId: string): Promise<TurnResult> {
-    if (this.busy) throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
+    if (this.busy)
+      throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
       for (let take = 0; ; take += 1) {
@@ -67,7 +68,9 @@ export class TurnTaker {
     const { corpus, scenario } = this.bench;
     const prompt = corpus.prompts.get(promptId);
     if (prompt === undefined) {
-      throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, { promptId });
+      throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, {
+        promptId,
+      });
     }
     await this.keeper.ensure();
     this.count += 1;
@@ -126,7 +129,9 @@ export class BenchHealth {
     const lose = (error: Error): void => {
       if (this.firstCause !== undefined) return;
       this.firstCause =
-        error instanceof HilError ? error : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
+        error instanceof HilError
+          ? error
+          : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
       this.onBroken(this.firstCause);
     };
     bench.rig.onLost(lose);
@@ -139,4 +144,3 @@ export class BenchHealth {
     if (this.firstCause !== undefined) throw this.firstCause;
   }
 }
-

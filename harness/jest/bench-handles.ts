@@ -11,17 +11,17 @@ export interface BoardHandle {
   readonly model: string;
   readonly dialect: DialectDescription;
   /** Resets the board; resolves once its application runs, with the index of the first console line after the reset. */
-  reset(): Promise<{ readonly firstLine: number }>;
+  readonly reset: () => Promise<{ readonly firstLine: number }>;
   /** Resets, connects to the provider and lets the greeting end. */
-  newSession(): Promise<SessionResult>;
+  readonly newSession: () => Promise<SessionResult>;
   /** Types a command; gives back the index of the first console line after it. */
-  send(command: string): Promise<{ readonly firstLine: number }>;
+  readonly send: (command: string) => Promise<{ readonly firstLine: number }>;
   /** First console line from `from` on (default: the next one) that matches anywhere in it. */
-  expectLine(
+  readonly expectLine: (
     pattern: RegExp,
     options: { readonly withinMs: number; readonly from?: number },
-  ): Promise<ConsoleLine>;
-  lines(from: number): Promise<readonly ConsoleLine[]>;
+  ) => Promise<ConsoleLine>;
+  readonly lines: (from: number) => Promise<readonly ConsoleLine[]>;
 }
 
 /** What a test is handed. */
@@ -32,12 +32,14 @@ export interface BenchHandles {
    * Plays a prompt on the quiet board and resolves when the turn is over, measured. Prompts are named by clip (`en-light-on-a`)
    * or by utterance (`en-light-on`: its first voice). Throws when something broke during the turn.
    */
-  turn(prompt: string): Promise<TurnResult>;
+  readonly turn: (prompt: string) => Promise<TurnResult>;
 }
 
 /** Clip of an id or an utterance. */
 function clipOf(bench: BenchDescription, prompt: string): string {
-  const clip = bench.prompts.find(({ id }) => id === prompt) ?? bench.prompts.find(({ utterance }) => utterance === prompt);
+  const clip =
+    bench.prompts.find(({ id }) => id === prompt) ??
+    bench.prompts.find(({ utterance }) => utterance === prompt);
   if (clip === undefined) {
     const known = [...new Set(bench.prompts.map(({ utterance }) => utterance))].join(', ');
     throw new Error(`The corpus has no prompt "${prompt}"; it has ${known}.`);
@@ -54,15 +56,23 @@ async function attachEvidence(bench: BenchDescription, { record, measurement }: 
       fileExtension: 'wav',
     });
   }
-  const console = record.consoleLines.map(({ hostAtMs, text }) => `${hostAtMs.toFixed(1)}  ${text}`).join('\n');
+  const console = record.consoleLines
+    .map(({ hostAtMs, text }) => `${hostAtMs.toFixed(1)}  ${text}`)
+    .join('\n');
   await attachment(`${title} console`, console, 'text/plain');
   const { marks, measures, calls, reply } = measurement;
-  await attachment(`${title} timeline`, JSON.stringify({ marks, measures, calls, reply }, null, 2), 'application/json');
+  await attachment(
+    `${title} timeline`,
+    JSON.stringify({ marks, measures, calls, reply }, null, 2),
+    'application/json',
+  );
 }
 
 /** The handles of the bench that this sandbox is connected to. */
 export function benchHandles(): BenchHandles {
-  const { bench, call } = suiteBridge();
+  const bridge = suiteBridge();
+  const { bench } = bridge;
+  const call: typeof bridge.call = (method, params) => bridge.call(method, params);
   return {
     bench,
     board: {
@@ -85,4 +95,3 @@ export function benchHandles(): BenchHandles {
     },
   };
 }
-

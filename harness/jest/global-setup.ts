@@ -24,12 +24,16 @@ export default async function globalSetup(): Promise<void> {
   if (readEnvironment().hostAddress !== undefined) return;
   const program = join(packageRoot(), 'dist/harness/cli/main.js');
   if (!existsSync(program)) {
-    throw new ConfigError('HIL_CONFIG_USAGE', `${program} does not exist; run \`npm run build\` first.`, { program });
+    throw new ConfigError('HIL_CONFIG_USAGE', `${program} does not exist; run \`npm run build\` first.`, {
+      program,
+    });
   }
   const child = fork(program, ['bench-for-jest'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const message = await new Promise<FromRun>((resolve, reject) => {
     child.once('message', (value) => resolve(value as FromRun));
-    child.once('exit', (code) => reject(new ConfigError('HIL_CONFIG_USAGE', `The bench ended with code ${code}.`)));
+    child.once('exit', (code) =>
+      reject(new ConfigError('HIL_CONFIG_USAGE', `The bench ended with code ${code}.`)),
+    );
   });
   if (message.type === 'failed') {
     child.disconnect();

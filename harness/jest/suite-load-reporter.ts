@@ -30,4 +30,7 @@ export default class SuiteLoadReporter implements Pick<Reporter, 'onTestFileResu
   }
 }
 
-const firstLine = (text: unknown): string => String(text).split('\n').find((line) => line.trim() !== '') ?? '';
+const firstLine = (text: unknown): string =>
+  String(text)
+    .split('\n')
+    .find((line) => line.trim() !== '') ?? '';

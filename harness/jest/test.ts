@@ -26,7 +26,10 @@ export function test(name: string, optionsOrBody: TestOptions | TestBody, maybeB
   const { dialect } = suiteBridge().bench;
   const missing = (options.needs ?? []).filter((capability) => !dialect.capabilities.includes(capability));
   if (missing.length > 0) {
-    globalThis.test.skip(`${name} (skipped: dialect ${dialect.name} lacks ${missing.join(', ')})`, () => undefined);
+    globalThis.test.skip(
+      `${name} (skipped: dialect ${dialect.name} lacks ${missing.join(', ')})`,
+      () => undefined,
+    );
     return;
   }
   globalThis.test(name, async () => body(benchHandles()), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);

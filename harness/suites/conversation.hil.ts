@@ -4,12 +4,16 @@ import { describe, expect, test } from 'earshot';
 describe('conversation', () => {
   for (const language of ['en', 'zh']) {
     for (const question of ['weather', 'time']) {
-      test(`answers a question about the ${question} (${language})`, { needs: ['audio'] }, async ({ turn }) => {
-        const answer = await turn(`${language}-${question}`);
-        expect(answer).toHaveBeenHeardAs(`${language}-${question}`);
-        expect(answer).toHaveCalledNothing();
-        expect(answer).toPlayCompletely();
-      });
+      test(
+        `answers a question about the ${question} (${language})`,
+        { needs: ['audio'] },
+        async ({ turn }) => {
+          const answer = await turn(`${language}-${question}`);
+          expect(answer).toHaveBeenHeardAs(`${language}-${question}`);
+          expect(answer).toHaveCalledNothing();
+          expect(answer).toPlayCompletely();
+        },
+      );
     }
   }
 });

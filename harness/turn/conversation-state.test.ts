@@ -1,10 +1,14 @@
 import type { ProviderEvent } from '../ports';
 import { conversationState } from './conversation-state';
 
-type Body = ProviderEvent extends infer E ? (E extends ProviderEvent ? Omit<E, 'seq' | 'hostAtMs'> : never) : never;
+type Body = ProviderEvent extends infer E
+  ? E extends ProviderEvent
+    ? Omit<E, 'seq' | 'hostAtMs'>
+    : never
+  : never;
 
 const log = (...entries: readonly [number, Body][]): ProviderEvent[] =>
-  entries.map(([hostAtMs, body], seq) => ({ seq, hostAtMs, ...body }) as ProviderEvent);
+  entries.map(([hostAtMs, body], seq) => ({ seq, hostAtMs, ...body }));
 
 const audio = (itemId: string, fromSample: number, lengthSamples: number): Body => ({
   type: 'audio-out',

@@ -118,7 +118,11 @@ describe('playTurn', () => {
     bench.at(1_200, () =>
       bench.prints({
         type: 'fault',
-        error: { code: 'HIL_BOARD_PANIC', message: 'StoreProhibited on core 0', facts: { reason: 'StoreProhibited' } },
+        error: {
+          code: 'HIL_BOARD_PANIC',
+          message: 'StoreProhibited on core 0',
+          facts: { reason: 'StoreProhibited' },
+        },
       }),
     );
     const record = await play(bench);

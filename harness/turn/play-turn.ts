@@ -1,6 +1,14 @@
 import type { PcmClip } from '../audio';
-import { toWireError, type HilError, type WireError } from '../errors';
-import type { CaptureSlice, Corpus, Playback, SentReply, SpeechClip, TurnExpectation, TurnRecord } from '../ports';
+import { toWireError, type WireError } from '../errors';
+import type {
+  CaptureSlice,
+  Corpus,
+  Playback,
+  SentReply,
+  SpeechClip,
+  TurnExpectation,
+  TurnRecord,
+} from '../ports';
 import { msOfSamples, samplesIn } from '../units';
 import { conversationState, type ConversationState } from './conversation-state';
 import { settle } from './settle';
@@ -127,11 +135,17 @@ export async function playTurn(
     boardEvents: board.events.slice(firstEvent),
     providerEvents: provider.events.slice(firstSeq),
     faults,
-    truth: slice === undefined ? undefined : rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
+    truth:
+      slice === undefined
+        ? undefined
+        : rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
   });
 }
 
-const placeOf = ({ startedAtRigSample, lengthSamples }: Playback): Playback => ({ startedAtRigSample, lengthSamples });
+const placeOf = ({ startedAtRigSample, lengthSamples }: Playback): Playback => ({
+  startedAtRigSample,
+  lengthSamples,
+});
 
 function endingOf(end: WaitEnd<TurnStop | 'deadline'>): TurnRecord['ending'] {
   if (end.state === 'broken') return 'fault';
@@ -188,7 +202,7 @@ async function receivedOf(
     return received === undefined ? undefined : { ...received, path: relative };
   } catch (cause) {
     // A provider that died is in `faults` already; its received audio is gone with it.
-    if (faults.length === 0) faults.push(toWireError(cause as HilError));
+    if (faults.length === 0) faults.push(toWireError(cause));
     return undefined;
   }
 }
@@ -198,7 +212,8 @@ function repliesOf({ provider }: TurnBench, plan: TurnPlan, firstSeq: number): S
   for (const event of provider.events.slice(firstSeq)) {
     if (event.type !== 'audio-out' || sent.has(event.itemId)) continue;
     const clip = plan.replies.get(event.replyId);
-    if (clip !== undefined) sent.set(event.itemId, { responseId: event.responseId, itemId: event.itemId, clip });
+    if (clip !== undefined)
+      sent.set(event.itemId, { responseId: event.responseId, itemId: event.itemId, clip });
   }
   return [...sent.values()];
 }

@@ -27,7 +27,8 @@ export async function settle(
     () => {
       const state = conversationState(bench.provider.events.slice(from));
       const nowMs = bench.clock.nowMs();
-      if (options.greetingDue === true && state.responses === 0 && nowMs < greetingDueUntilMs) return undefined;
+      if (options.greetingDue === true && state.responses === 0 && nowMs < greetingDueUntilMs)
+        return undefined;
       if (state.responding || nowMs < state.playoutEndsAtMs + PLAYOUT_ALLOWANCE_MS) return undefined;
       return watch.quietMs >= timing.quietMs ? true : undefined;
     },

@@ -8,9 +8,9 @@ export interface TurnBench {
   readonly provider: VoiceProvider;
   readonly clock: Clock;
   /** Saves a capture of a turn; gives back its path relative to the run folder. */
-  saveCapture(turnId: string, clip: MultiChannelClip): string;
+  readonly saveCapture: (turnId: string, clip: MultiChannelClip) => string;
   /** Where the provider is to write what it received in a turn: absolute, and relative to the run folder. */
-  receivedPath(turnId: string): { readonly absolute: string; readonly relative: string };
+  readonly receivedPath: (turnId: string) => { readonly absolute: string; readonly relative: string };
 }
 
 /** How a turn waits. */

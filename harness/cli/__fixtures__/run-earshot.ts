@@ -8,7 +8,10 @@ import type { Verdict } from '../../verdict';
 export const program = join(packageRoot(), 'dist/harness/cli/main.js');
 
 /** What `--json` prints, as far as tests read it. */
-export interface RunSummary extends Pick<Verdict, 'outcome' | 'exitCode' | 'why' | 'turns' | 'findings' | 'selfCheck'> {
+export interface RunSummary extends Pick<
+  Verdict,
+  'outcome' | 'exitCode' | 'why' | 'turns' | 'findings' | 'selfCheck'
+> {
   readonly runId: string;
   readonly runPath: string;
 }

@@ -48,7 +48,7 @@ export async function benchForJestCommand(): Promise<number> {
   await host.close();
   if (host.runPath === undefined) return exitCodes.benchFault;
   const findings = died === undefined ? [] : findingsOfHost(died);
-  const judged = await finishRun(host.runPath, { budgets, interrupted: orphaned, findings });
+  const judged = finishRun(host.runPath, { budgets, interrupted: orphaned, findings });
   printSummary(judged, { json: false, colours: false });
   return judged.verdict.exitCode;
 }

@@ -23,7 +23,13 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
   const corpus = loadCorpus(args.corpus ?? join(root, 'fixtures'));
   const scenario = loadScenario(args.scenario ?? join(root, 'fixtures/scenarios/voice-assistant.yaml'));
   checkScenario(scenario, corpus);
-  const provider = await createMockProvider({ corpus, scenario, clock: systemClock, port: args.port, tls: args.tls });
+  const provider = await createMockProvider({
+    corpus,
+    scenario,
+    clock: systemClock,
+    port: args.port,
+    tls: args.tls,
+  });
   const startedAtMs = systemClock.nowMs();
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   if (args.json) {
@@ -43,8 +49,9 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
 }
 
 function describeEvent(event: ProviderEvent, startedAtMs: number): string {
-  const { type, seq: _seq, hostAtMs, sessionId, ...rest } = event;
+  const { type, hostAtMs, sessionId, ...rest } = event;
   const details = Object.entries(rest)
+    .filter(([key]) => key !== 'seq')
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ');
   return `${((hostAtMs - startedAtMs) / 1000).toFixed(3).padStart(9)} s  ${(sessionId ?? '').slice(0, 12).padEnd(12)}  ${type}  ${details}`;

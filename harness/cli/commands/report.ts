@@ -11,12 +11,14 @@ export interface ReportArguments {
 }
 
 /** Renders a stored run again, or finishes one that was killed. The exit code is that of the run's verdict. */
-export async function reportCommand({ run, reports, json }: ReportArguments): Promise<number> {
+export function reportCommand({ run, reports, json }: ReportArguments): number {
   const runPath = run ?? latestRunPath(reports);
   if (runPath === undefined) {
-    throw new ConfigError('HIL_RUN_NOT_FOUND', `There is no run below ${reports}; name a run folder.`, { reports });
+    throw new ConfigError('HIL_RUN_NOT_FOUND', `There is no run below ${reports}; name a run folder.`, {
+      reports,
+    });
   }
-  const judged = await renderFinished(runPath);
+  const judged = renderFinished(runPath);
   const { colour } = readEnvironment();
   printSummary(judged, { json, colours: colour === 'always' || (colour === 'auto' && process.stdout.isTTY) });
   return judged.verdict.exitCode;

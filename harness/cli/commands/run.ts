@@ -60,15 +60,18 @@ export async function runCommand(args: RunArguments): Promise<number> {
 
   const findings: Finding[] = [];
   let jest: JestChild | undefined;
-  let interrupts = 0;
+  const interruption = { count: 0 };
+  const wasInterrupted = (): boolean => interruption.count > 0;
   const interrupt = (): void => {
-    interrupts += 1;
-    if (interrupts > 1) {
+    interruption.count += 1;
+    if (interruption.count > 1) {
       jest?.kill();
       host.kill();
       return;
     }
-    progress.line('Interrupted: closing the bench and keeping what was recorded (once more to stop at once).');
+    progress.line(
+      'Interrupted: closing the bench and keeping what was recorded (once more to stop at once).',
+    );
     jest?.kill();
     void host.close();
   };
@@ -78,21 +81,21 @@ export async function runCommand(args: RunArguments): Promise<number> {
   try {
     const hostAddress = await host.ready;
     const { runPath } = host;
-    if (runPath !== undefined && interrupts === 0) {
+    if (runPath !== undefined && !wasInterrupted()) {
       jest = new JestChild({ hostAddress, runPath, files, testNamePattern: args.grep });
       const crash = await Promise.race([jest.ended, host.ended]);
       jest.kill();
       await jest.ended;
-      if (crash !== undefined && interrupts === 0) findings.push(...findingsOfHost(crash));
+      if (crash !== undefined && !wasInterrupted()) findings.push(...findingsOfHost(crash));
     }
   } catch (error) {
     if (host.runPath === undefined) {
       progress.end();
       process.stderr.write(`${describeError(error)}\n`);
       await host.close();
-      return interrupts > 0 ? exitCodes.interrupted : exitCodeOfError(error);
+      return wasInterrupted() ? exitCodes.interrupted : exitCodeOfError(error);
     }
-    if (interrupts === 0) {
+    if (!wasInterrupted()) {
       progress.line(describeError(error));
       findings.push(...findingsOfHost(error));
     }
@@ -102,7 +105,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
 
   const { runPath } = host;
   if (runPath === undefined) return exitCodes.interrupted;
-  const judged = await finishRun(runPath, { budgets, interrupted: interrupts > 0, findings });
+  const judged = finishRun(runPath, { budgets, interrupted: wasInterrupted(), findings });
   printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
   return judged.verdict.exitCode;
 }

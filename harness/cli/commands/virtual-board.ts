@@ -18,14 +18,19 @@ export interface VirtualBoardArguments {
 export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<number> {
   const { dialect, providerUrl, crystalPpm, model, faults } = args;
   if (dialect !== 'realtime-ws') {
-    throw new ConfigError('HIL_CONFIG_USAGE', `The virtual board has no dialect "${dialect}"; it has realtime-ws.`);
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `The virtual board has no dialect "${dialect}"; it has realtime-ws.`,
+    );
   }
   const board = await startVirtualBoard({ dialect, providerUrl, crystalPpm, model, faults });
   const { ptyPath, audioLink, control } = board;
   const ended = askedToEnd(args);
   if (args.child) process.send?.({ type: 'ready', ptyPath, audioLink, control });
   else if (args.json) {
-    process.stdout.write(`${JSON.stringify({ schema: 'earshot/virtual-board@1', ptyPath, audioLink, control })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ schema: 'earshot/virtual-board@1', ptyPath, audioLink, control })}\n`,
+    );
   } else {
     process.stdout.write(
       `console     ${ptyPath}\naudio link  ${audioLink.host}:${audioLink.port}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,

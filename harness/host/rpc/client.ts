@@ -36,7 +36,14 @@ export class HostClient {
         resolve(new HostClient(socket));
       });
       socket.once('error', (cause) =>
-        reject(new HilError('HIL_HOST_UNREACHABLE', `The host does not answer at ${address}.`, { address }, { cause })),
+        reject(
+          new HilError(
+            'HIL_HOST_UNREACHABLE',
+            `The host does not answer at ${address}.`,
+            { address },
+            { cause },
+          ),
+        ),
       );
     });
   }
@@ -52,7 +59,7 @@ export class HostClient {
         return;
       }
       const id = this.nextId++;
-      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.waiting.set(id, { resolve: resolve, reject });
       writeJsonLine(this.socket, { id, method, params });
     });
   }

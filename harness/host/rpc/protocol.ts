@@ -1,5 +1,12 @@
 import type { WireError } from '../../errors';
-import type { ConsoleLine, DialectDescription, Finding, FirmwareIdentity, SpeechClip, TurnRecord } from '../../ports';
+import type {
+  ConsoleLine,
+  DialectDescription,
+  Finding,
+  FirmwareIdentity,
+  SpeechClip,
+  TurnRecord,
+} from '../../ports';
 import type { TurnMeasurement } from '../../measurement';
 import type { TestRecord } from '../../run';
 

@@ -61,7 +61,12 @@ describe('host RPC', () => {
     const client = await HostClient.connect(address);
     const error = (await client.call('reset', {}).catch((thrown: unknown) => thrown)) as RemoteError;
     expect(isHilError(error)).toBe(true);
-    expect(error).toMatchObject({ code: 'HIL_BOARD_NO_BOOT', message: 'silent', facts: { lines: 3 }, recorded: true });
+    expect(error).toMatchObject({
+      code: 'HIL_BOARD_NO_BOOT',
+      message: 'silent',
+      facts: { lines: 3 },
+      recorded: true,
+    });
     expect(error.cause).toMatchObject({ code: 'HIL_BOARD_PORT_LOST', facts: { port: '/dev/ttyUSB0' } });
     client.close();
   });

@@ -33,7 +33,7 @@ export async function serveRpc(
   const answer = async (socket: Socket, { id, method, params }: RpcRequest): Promise<void> => {
     try {
       if (!Object.hasOwn(handlers, method)) {
-        throw new HilError('HIL_HARNESS_UNEXPECTED', `The host has no method "${String(method)}".`);
+        throw new HilError('HIL_HARNESS_UNEXPECTED', `The host has no method "${method}".`);
       }
       const handle = handlers[method] as (params: unknown) => Promise<unknown>;
       writeJsonLine(socket, { id, result: await handle(params) });

@@ -39,7 +39,10 @@ class EarshotEnvironment extends NodeEnvironment {
     await super.setup();
     const { hostAddress } = readEnvironment();
     if (hostAddress === undefined) {
-      throw new HilError('HIL_HOST_UNREACHABLE', 'EARSHOT_HOST is not set: no host was started for this suite.');
+      throw new HilError(
+        'HIL_HOST_UNREACHABLE',
+        'EARSHOT_HOST is not set: no host was started for this suite.',
+      );
     }
     const client = await HostClient.connect(hostAddress);
     this.client = client;

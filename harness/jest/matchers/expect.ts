@@ -1,3 +1,4 @@
+import type { expect as expectOfJest } from '@jest/globals';
 import { catalogue } from '../../errors';
 import type { SessionResult, TurnResult } from '../../host';
 import type { MeasureName } from '../../measurement';
@@ -22,32 +23,32 @@ type CallArguments = Readonly<Record<string, unknown>>;
 /** What can be expected of a turn. Each failure is recorded as a finding, with an origin, before it is thrown. */
 export interface TurnMatchers {
   /** The provider recognised this utterance in what the microphone delivered. */
-  toHaveBeenHeardAs(utterance: string): void;
+  readonly toHaveBeenHeardAs: (utterance: string) => void;
   /** The provider heard speech that is none of its corpus. */
-  toHaveBeenHeardAsUnknown(): void;
+  readonly toHaveBeenHeardAsUnknown: () => void;
   /** The board executed this call exactly once, with exactly these arguments where they are given. */
-  toHaveCalled(name: string, args?: CallArguments): void;
+  readonly toHaveCalled: (name: string, args?: CallArguments) => void;
   /** As `toHaveCalled`, and the board executed nothing else. */
-  toHaveCalledOnly(name: string, args?: CallArguments): void;
-  toHaveCalledNothing(): void;
+  readonly toHaveCalledOnly: (name: string, args?: CallArguments) => void;
+  readonly toHaveCalledNothing: () => void;
   /** The reply that was sent came out of the speaker whole. */
-  toPlayCompletely(): void;
+  readonly toPlayCompletely: () => void;
   /** Voice-to-voice latency was measured and is at most this. */
-  toAnswerWithin(limit: { readonly maxMs: number }): void;
+  readonly toAnswerWithin: (limit: { readonly maxMs: number }) => void;
   /** The measure has a number. */
-  toHaveMeasured(measure: MeasureName): void;
+  readonly toHaveMeasured: (measure: MeasureName) => void;
 }
 
 /** What can be expected of a new session. */
 export interface SessionMatchers {
   /** The firmware told the provider of each of these tools. */
-  toHaveDeclared(tools: readonly string[]): void;
+  readonly toHaveDeclared: (tools: readonly string[]) => void;
   /** The greeting was asked for, sent and heard. */
-  toHaveGreetedAloud(): void;
+  readonly toHaveGreetedAloud: () => void;
 }
 
-type JestExpect = typeof import('@jest/globals').expect;
-type JestMatchers<T> = ReturnType<typeof import('@jest/globals').expect<T>>;
+type JestExpect = typeof expectOfJest;
+type JestMatchers<T> = ReturnType<typeof expectOfJest<T>>;
 
 /** Jest's `expect`, which also judges turns and sessions. */
 export interface EarshotExpect extends Omit<JestExpect, never> {
@@ -87,7 +88,8 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
     toHaveBeenHeardAs: (utterance) => check(turn, judgeHeardAs(turn, utterance), matchers.toHaveBeenHeardAs),
     toHaveBeenHeardAsUnknown: () => check(turn, judgeHeardAsUnknown(turn), matchers.toHaveBeenHeardAsUnknown),
     toHaveCalled: (name, args) => check(turn, judgeCalled(turn, name, args), matchers.toHaveCalled),
-    toHaveCalledOnly: (name, args) => check(turn, judgeCalledOnly(turn, name, args), matchers.toHaveCalledOnly),
+    toHaveCalledOnly: (name, args) =>
+      check(turn, judgeCalledOnly(turn, name, args), matchers.toHaveCalledOnly),
     toHaveCalledNothing: () => check(turn, judgeCalledNothing(turn), matchers.toHaveCalledNothing),
     toPlayCompletely: () => check(turn, judgePlayedCompletely(turn), matchers.toPlayCompletely),
     toAnswerWithin: ({ maxMs }) => check(turn, judgeAnsweredWithin(turn, maxMs), matchers.toAnswerWithin),
@@ -96,10 +98,19 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
   return matchers;
 }
 
-function checkSession(session: SessionResult, judgement: Judgement, caller: (...args: never[]) => void): void {
+function checkSession(
+  session: SessionResult,
+  judgement: Judgement,
+  caller: (...args: never[]) => void,
+): void {
   if (judgement.pass) return;
   const { code, message } = judgement;
-  suiteBridge().recordFinding({ code, origin: catalogue[code].origin, message, facts: { session: session.session } });
+  suiteBridge().recordFinding({
+    code,
+    origin: catalogue[code].origin,
+    message,
+    facts: { session: session.session },
+  });
   const error = new ExpectationError(`${message}\nsession ${session.session}`);
   Error.captureStackTrace(error, caller);
   throw error;

@@ -17,7 +17,11 @@ export function judgeDeclared({ tools }: SessionResult, expected: readonly strin
 /** A greeting was asked for, sent, printed and heard. */
 export function judgeGreetedAloud({ greeting, greetingSentMs, greetingSoundMs }: SessionResult): Judgement {
   if (greetingSentMs === 0) {
-    return { pass: false, message: 'The provider was asked for no greeting.', code: 'HIL_SESSION_GREETING_MISSING' };
+    return {
+      pass: false,
+      message: 'The provider was asked for no greeting.',
+      code: 'HIL_SESSION_GREETING_MISSING',
+    };
   }
   return {
     pass: greetingSoundMs >= greetingSentMs * SOUNDING,

@@ -26,9 +26,7 @@ const turnOf = (measurement: Partial<TurnMeasurement>, findings: TurnResult['fin
       turnId: 't0001',
       startedAtHostMs: 1_000,
       prompt: { id: 'en-light-on-a' },
-      boardEvents: [
-        { type: 'function-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_500 },
-      ],
+      boardEvents: [{ type: 'function-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_500 }],
       providerEvents: [{ type: 'tool-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_400 }],
     },
     measurement: { calls: [], marks: [], ...measurement },
@@ -81,13 +79,29 @@ describe('turn matchers', () => {
     ['not found', { state: 'not-found', replyId: 'r', levelDbFs: -80 }, false, 'HIL_TURN_SPEAKER_SILENT'],
     [
       'cut',
-      { state: 'found', replyId: 'r', completeness: 0.8, missingMs: 300, levelDbFs: -20, confidence: 9, driftPpm: 0 },
+      {
+        state: 'found',
+        replyId: 'r',
+        completeness: 0.8,
+        missingMs: 300,
+        levelDbFs: -20,
+        confidence: 9,
+        driftPpm: 0,
+      },
       false,
       'HIL_TURN_REPLY_INCOMPLETE',
     ],
     [
       'whole',
-      { state: 'found', replyId: 'r', completeness: 1, missingMs: 0, levelDbFs: -20, confidence: 9, driftPpm: 0 },
+      {
+        state: 'found',
+        replyId: 'r',
+        completeness: 1,
+        missingMs: 0,
+        levelDbFs: -20,
+        confidence: 9,
+        driftPpm: 0,
+      },
       true,
       'HIL_TURN_REPLY_INCOMPLETE',
     ],
@@ -104,7 +118,10 @@ describe('turn matchers', () => {
 
   it('blame nobody twice: a turn whose cause is known gives no further finding', () => {
     const judgement = { pass: false, message: 'no', code: 'HIL_TURN_CALL_MISSING' } as const;
-    expect(findingOf(turnOf({}), judgement)).toMatchObject({ origin: 'board', code: 'HIL_TURN_CALL_MISSING' });
+    expect(findingOf(turnOf({}), judgement)).toMatchObject({
+      origin: 'board',
+      code: 'HIL_TURN_CALL_MISSING',
+    });
     const known = turnOf({}, [
       { code: 'HIL_PROVIDER_DIED', origin: 'provider', message: 'x', facts: {}, hostAtMs: 0 },
     ]);
@@ -112,7 +129,11 @@ describe('turn matchers', () => {
   });
 
   it('list the events of both sides in order of time', () => {
-    expect(eventList(turnOf({})).split('\n').map((line) => line.trim())).toEqual([
+    expect(
+      eventList(turnOf({}))
+        .split('\n')
+        .map((line) => line.trim()),
+    ).toEqual([
       '400 ms  provider      asks OpenDoor({"open":true})',
       '500 ms  board         ▶ OpenDoor({"open":true})',
     ]);

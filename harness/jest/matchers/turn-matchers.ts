@@ -59,9 +59,12 @@ export function judgeHeardAsUnknown({ measurement }: TurnResult): Judgement {
   };
 }
 
-/** Executed exactly once, with these arguments where they are given; other calls do not matter. */
+/**
+ * Executed exactly once, with these arguments where they are given; other calls do not matter. A board that prints the right
+ * arguments and does something else has not executed the call: the monitor compares them with the effects.
+ */
 export function judgeCalled(
-  { measurement }: TurnResult,
+  { measurement, findings }: TurnResult,
   name: string,
   args?: Readonly<Record<string, unknown>>,
 ): Judgement {
@@ -77,6 +80,8 @@ export function judgeCalled(
       code: 'HIL_TURN_CALL_REPEATED',
     };
   }
+  const effect = findings.find(({ code }) => code === 'HIL_TURN_CALL_ARGUMENTS');
+  if (effect !== undefined) return { pass: false, message: effect.message, code: 'HIL_TURN_CALL_ARGUMENTS' };
   const right = args === undefined || deepEqual(runs[0]?.args, args);
   return {
     pass: right,
@@ -155,7 +160,13 @@ export function judgeAnsweredWithin({ measurement }: TurnResult, maxMs: number):
 export function findingOf(
   turn: TurnResult,
   { code, message }: Judgement,
-): { readonly code: ErrorCode; readonly origin: (typeof catalogue)[ErrorCode]['origin']; readonly message: string } | undefined {
+):
+  | {
+      readonly code: ErrorCode;
+      readonly origin: (typeof catalogue)[ErrorCode]['origin'];
+      readonly message: string;
+    }
+  | undefined {
   if (turn.findings.length > 0) return undefined;
   return { code, origin: catalogue[code].origin, message };
 }

@@ -65,7 +65,14 @@ export class FakeBench implements TurnBench {
       return Promise.resolve();
     },
     saveReceived: ({ path, sessionId }) =>
-      Promise.resolve({ sessionId, path, rateHz: 24_000, firstStreamSample: 0, lengthSamples: 1, packets: [] }),
+      Promise.resolve({
+        sessionId,
+        path,
+        rateHz: 24_000,
+        firstStreamSample: 0,
+        lengthSamples: 1,
+        packets: [],
+      }),
     close: () => Promise.resolve(),
   };
 
@@ -129,7 +136,7 @@ export class FakeBench implements TurnBench {
       seq: this.provider.events.length,
       hostAtMs: this.nowMs,
       sessionId: 's1',
-    } as ProviderEvent);
+    });
   }
 
   prints(event: Body<BoardEvent>): void {
@@ -148,13 +155,13 @@ export class FakeBench implements TurnBench {
 
   /** Runs the clock in blocks of 10 ms until the promise settles. */
   async run<T>(promise: Promise<T>, limitMs = 120_000): Promise<T> {
-    let settled = false;
+    const state = { settled: false };
     const mark = (): void => {
-      settled = true;
+      state.settled = true;
     };
     promise.then(mark, mark);
     const untilMs = this.nowMs + limitMs;
-    while (!settled && this.nowMs < untilMs) {
+    while (!state.settled && this.nowMs < untilMs) {
       this.tick();
       for (let turn = 0; turn < 4; turn += 1) await Promise.resolve();
     }
