@@ -1,22 +1,7 @@
-import { BANDS, HOP_MS, type BandEnergies } from './band-energies';
+import { BANDS, type BandEnergies } from './band-energies';
 import type { LogFrames } from './align';
-import type { FingerprintTemplate } from './template';
-
-/** A room as a template feels it: each frame's energy rings on. */
-export interface Room {
-  readonly rt60Ms: number;
-  /** Energy of all that rings on against the direct sound. */
-  readonly reverberantToDirectDb: number;
-}
-
-/** Dry, and rooms that between them come near any between 0.2 and 0.6 s. */
-export const rooms: readonly (Room | undefined)[] = [
-  undefined,
-  { rt60Ms: 250, reverberantToDirectDb: -4 },
-  { rt60Ms: 250, reverberantToDirectDb: 3 },
-  { rt60Ms: 500, reverberantToDirectDb: -4 },
-  { rt60Ms: 500, reverberantToDirectDb: 3 },
-];
+import { smoothed } from './room';
+import type { RoomModel } from './template';
 
 /** The channel between talker and provider, read off what was heard. */
 export interface Channel {
@@ -33,6 +18,7 @@ export interface Channel {
 /** The bands that an 8 kHz channel passes. */
 const TELEPHONE_BANDS = 20;
 
+const { log } = Math;
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
 /** Quieter than this under the loud frames nothing is compared: what a recording has there, a room has not. */
 const FLOOR_BELOW_SPEECH = 10 ** (-34 / 10);
@@ -63,43 +49,23 @@ export function channelOf(heard: BandEnergies, leadInFrames: number): Channel {
   return { noise, speech, floor: (loud / BANDS) * FLOOR_BELOW_SPEECH, bands: passed };
 }
 
-/** Energies weighted 1 : 2 : 1 over neighbouring frames, which halves what noise does to them. */
-function smoothed(energies: Float32Array): Float32Array {
-  const bands = BANDS;
-  const out = new Float32Array(energies.length);
-  for (let at = 0; at < out.length; at++) {
-    const here = energies[at] as number;
-    const before = at < bands ? here : (energies[at - bands] as number);
-    const after = at + bands < out.length ? (energies[at + bands] as number) : here;
-    out[at] = (before + 2 * here + after) / 4;
-  }
-  return out;
-}
-
 /**
  * What was heard, in dB over the common floor, in the bands that the channel passes.
  * @param every - Takes each frame (1) or each second one (2).
  */
 export function heardLevels(heard: BandEnergies, channel: Channel, every: number): LogFrames {
-  return levelsOf(smoothed(heard.energies), channel, channel.bands, every, (energy, band) =>
+  return levelsOf(smoothed(heard.energies), channel, every, (energy, band) =>
     // Below the noise there is nothing to hear.
     Math.max(energy, channel.noise[band] as number),
   );
 }
 
-/** The template as it would have been heard through this channel in this room, in dB over the common floor. */
-export function modelLevels(
-  template: FingerprintTemplate,
-  channel: Channel,
-  room: Room | undefined,
-  every: number,
-): LogFrames {
-  const energies = smoothed(room ? ringing(template.energies, room) : template.energies);
-  const gains = bandGains(energies, channel);
+/** A template as it would have been heard through this channel, in dB over the common floor. */
+export function modelLevels(model: RoomModel, channel: Channel, every: number): LogFrames {
+  const gains = bandGains(model.totals, channel);
   return levelsOf(
-    energies,
+    model.energies,
     channel,
-    channel.bands,
     every,
     (energy, band) => energy * (gains[band] as number) + (channel.noise[band] as number),
   );
@@ -107,46 +73,27 @@ export function modelLevels(
 
 function levelsOf(
   energies: Float32Array,
-  channel: Channel,
-  bands: readonly number[],
+  { bands, floor }: Channel,
   every: number,
   arriving: (energy: number, band: number) => number,
 ): LogFrames {
-  const frames = Math.ceil(energies.length / BANDS / every);
-  const levels = new Float32Array(frames * bands.length);
+  const stride = BANDS * every;
+  const count = bands.length;
+  const frames = Math.ceil(energies.length / stride);
+  const levels = new Float32Array(frames * count);
   let out = 0;
   for (let frame = 0; frame < frames; frame++) {
-    for (const band of bands) {
-      const energy = arriving(energies[frame * every * BANDS + band] as number, band);
-      levels[out++] = 4.342944819 * Math.log(energy + channel.floor);
+    for (let index = 0; index < count; index++) {
+      const band = bands[index] as number;
+      const energy = arriving(energies[frame * stride + band] as number, band);
+      levels[out++] = 4.342944819 * log(energy + floor);
     }
   }
-  return { frames, bands: bands.length, levels };
-}
-
-function ringing(energies: Float32Array, room: Room): Float32Array {
-  const decay = 10 ** ((-6 * HOP_MS) / room.rt60Ms);
-  const share = 10 ** (room.reverberantToDirectDb / 10) * (1 - decay);
-  const out = new Float32Array(energies.length);
-  const tail = new Float32Array(BANDS);
-  for (let at = 0; at < energies.length; at += BANDS) {
-    for (let band = 0; band < BANDS; band++) {
-      const energy = energies[at + band] as number;
-      const ring = (tail[band] as number) * decay + energy * share;
-      tail[band] = ring;
-      out[at + band] = energy + ring;
-    }
-  }
-  return out;
+  return { frames, bands: count, levels };
 }
 
 /** How much louder each band was heard than the template has it, as energy. */
-function bandGains(energies: Float32Array, channel: Channel): Float32Array {
-  const totals = new Float32Array(BANDS);
-  for (let at = 0; at < energies.length; at += BANDS) {
-    for (let band = 0; band < BANDS; band++)
-      totals[band] = (totals[band] as number) + (energies[at + band] as number);
-  }
+function bandGains(totals: Float32Array, channel: Channel): Float32Array {
   const raw = totals.map((total, band) => Math.max(channel.speech[band] as number, 0) / (total + 1e-20));
   const middle = median([...raw.subarray(0, TELEPHONE_BANDS)]);
   return raw.map((gain) => Math.min(Math.max(gain, middle / MOST_EQUALISATION), middle * MOST_EQUALISATION));

@@ -76,15 +76,15 @@ export function bandEnergies({ samples, rateHz }: PcmClip): BandEnergies {
   for (let frame = 0; frame < frames; frame++) {
     const start = Math.round(frame * hop);
     for (let index = 0; index < windowSamples; index++) {
-      input[index] = (samples[start + index] ?? 0) * (window[index] ?? 0);
+      input[index] = (samples[start + index] as number) * (window[index] as number);
     }
     fft.realTransform(spectrum, input);
     for (const [band, { firstBin, weights }] of bands.entries()) {
       let energy = 0;
       for (let index = 0; index < weights.length; index++) {
-        const re = spectrum[2 * (firstBin + index)] ?? 0;
-        const im = spectrum[2 * (firstBin + index) + 1] ?? 0;
-        energy += (weights[index] ?? 0) * (re * re + im * im);
+        const re = spectrum[2 * (firstBin + index)] as number;
+        const im = spectrum[2 * (firstBin + index) + 1] as number;
+        energy += (weights[index] as number) * (re * re + im * im);
       }
       energies[frame * BANDS + band] = energy;
     }

@@ -1,5 +1,5 @@
 import type { PcmClip } from '../pcm-clip';
-import { channelOf, heardLevels, modelLevels, rooms, type Channel, type Room } from './acoustics';
+import { channelOf, heardLevels, modelLevels, type Channel } from './acoustics';
 import { align, type Alignment, type LogFrames } from './align';
 import { BANDS, bandEnergies, HOP_MS } from './band-energies';
 import { PAD_FRAMES, type FingerprintTemplate } from './template';
@@ -21,7 +21,7 @@ export interface UtteranceMatch {
 
 const FINALISTS = 5;
 /** The first pass takes the room for neither dry nor hard. */
-const MIDDLE_ROOM = rooms[1];
+const MIDDLE_ROOM = 1;
 /** How far the detected onset may be from the true one. */
 const ONSET_SLACK_FRAMES = 12;
 const LEAD_FRAMES = 10;
@@ -51,8 +51,8 @@ export function rankTemplates(
     .slice(0, FINALISTS);
   return finalists
     .flatMap(({ template }) =>
-      rooms
-        .flatMap((room) => compare(template, fine, room))
+      template.inRooms
+        .flatMap((_, room) => compare(template, fine, room))
         .sort(byMean)
         .slice(0, 1),
     )
@@ -79,14 +79,12 @@ const isPossible = ({ speechFrames }: FingerprintTemplate, heardFrames: number):
   heardFrames > 0.9 * speechFrames - 10 && heardFrames < 1.1 * speechFrames + 36;
 
 /** One alignment, or none when no path fits. */
-function compare(
-  template: FingerprintTemplate,
-  hearing: Hearing,
-  room: Room | undefined,
-): readonly Compared[] {
-  const { speechFrames, id, utterance } = template;
+function compare(template: FingerprintTemplate, hearing: Hearing, roomIndex: number): readonly Compared[] {
+  const { speechFrames, id, utterance, inRooms } = template;
   const { channel, leadIn, every, levels } = hearing;
-  const alignment = align(levels, modelLevels(template, channel, room, every), {
+  const model = inRooms[roomIndex];
+  if (model === undefined) return [];
+  const alignment = align(levels, modelLevels(model, channel, every), {
     firstFrame: Math.round((PAD_FRAMES - leadIn) / every),
     halfWidth: Math.round(ONSET_SLACK_FRAMES / every),
     beginBy: Math.round(PAD_FRAMES / every),
@@ -109,13 +107,25 @@ export function recogniseUtterance(
   return decide(rankTemplates(templates, clip, leadInSamples));
 }
 
-/** Accepts the nearest candidate or refuses it. */
+/** A rival that comes this near makes the answer a guess. */
+const MARGIN_DB = 0.04;
+
+/**
+ * Accepts the nearest candidate or refuses it. The bounds are those that 240 clips of the corpus and 464 near misses, at 10
+ * to 30 dB over noise, 0 to 0.6 s of reverberation, 8 to 24 kHz and ±5 % of rate, were parted best by.
+ */
 export function decide(candidates: readonly Candidate[]): UtteranceMatch {
   const [best] = candidates;
   if (best === undefined) return { confidence: 0 };
   const rival = candidates.find((other) => other.utterance !== best.utterance);
   const marginDb = rival === undefined ? 10 : rival.meanDb - best.meanDb;
-  const score = Math.min((1.2 - best.meanDb) * 6, (2 - best.worstDb) * 4, (marginDb - 0.04) * 20);
+  // The same words differ a little everywhere, other words differ much in one place.
+  const worstAllowedDb = Math.min(2.2, 0.55 + 1.4 * best.meanDb);
+  const score = Math.min(
+    (1.3 - best.meanDb) * 6,
+    (worstAllowedDb - best.worstDb) * 4,
+    (marginDb - MARGIN_DB) * 20,
+  );
   const confidence = 1 / (1 + Math.exp(-score));
   return score > 0 ? { id: best.id, confidence } : { confidence, nearest: best.id };
 }

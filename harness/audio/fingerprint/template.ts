@@ -1,4 +1,5 @@
 import { BANDS, bandEnergies } from './band-energies';
+import { ringing, rooms, smoothed } from './room';
 
 /** Silence on both sides of a template, so that what was heard may begin and end within it. */
 export const PAD_FRAMES = 24;
@@ -9,8 +10,16 @@ export interface FingerprintTemplate {
   readonly utterance: string;
   /** Frames of speech, pads not counted. */
   readonly speechFrames: number;
-  /** Pads included, `[frame * BANDS + band]`, linear. */
+  /** As it sounds in each of `rooms`. */
+  readonly inRooms: readonly RoomModel[];
+}
+
+/** Energies of a template in one room. */
+export interface RoomModel {
+  /** Pads included, smoothed over time, `[frame * BANDS + band]`, linear. */
   readonly energies: Float32Array;
+  /** Sum over time per band. */
+  readonly totals: Float32Array;
 }
 
 export interface TemplateSource {
@@ -31,5 +40,15 @@ export function fingerprintTemplate(source: TemplateSource): FingerprintTemplate
   const speech = bandEnergies({ samples: samples.subarray(onsetSample, offsetSample + 1), rateHz });
   const energies = new Float32Array((speech.frames + 2 * PAD_FRAMES) * BANDS);
   energies.set(speech.energies, PAD_FRAMES * BANDS);
-  return { id, utterance, speechFrames: speech.frames, energies };
+  const inRooms = rooms.map((room) => roomModel(smoothed(ringing(energies, room))));
+  return { id, utterance, speechFrames: speech.frames, inRooms };
+}
+
+function roomModel(energies: Float32Array): RoomModel {
+  const bands = BANDS;
+  const totals = new Float32Array(bands);
+  for (let at = 0; at < energies.length; at++) {
+    totals[at % bands] = (totals[at % bands] as number) + (energies[at] as number);
+  }
+  return { energies, totals };
 }

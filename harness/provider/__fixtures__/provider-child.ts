@@ -1,4 +1,4 @@
 /** What `earshot provider-child` does, for tests that fork it from the sources. */
 import { serveProvider } from '../process/serve-provider';
 
-void serveProvider(process as Parameters<typeof serveProvider>[0]);
+void serveProvider(process);

@@ -31,7 +31,7 @@ export function bandPass(lowHz: number, highHz: number, rateHz: number): Filter 
   return (samples, from, to) => {
     let energy = 0;
     for (let index = from; index < to; index++) {
-      const x = (samples[index] ?? 0) / 32768;
+      const x = (samples[index] as number) / 32768;
       const y = high.b0 * x + h1;
       h1 = high.b1 * x - high.a1 * y + h2;
       h2 = high.b2 * x - high.a2 * y;

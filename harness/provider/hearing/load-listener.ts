@@ -19,7 +19,8 @@ export function loadListener(
   });
   const byId = new Map(prompts.map((clip) => [clip.id, clip]));
   return (pcm, leadInSamples) => {
-    const samples = Float32Array.from(pcm, (sample) => sample / 32768);
+    const samples = new Float32Array(pcm.length);
+    for (let index = 0; index < pcm.length; index++) samples[index] = (pcm[index] as number) / 32768;
     const match = recogniseUtterance(templates, { samples, rateHz: STREAM_RATE_HZ }, leadInSamples);
     const clip = match.id === undefined ? undefined : byId.get(match.id);
     if (clip === undefined) {

@@ -39,7 +39,9 @@ describe('recognition of the committed corpus', () => {
 
   it('is never wrong and nearly always certain through rooms, gain, noise, band limits and other rates', () => {
     const next = paths(11);
-    const answers = prompts.map((clip) => ({
+    // One voice of each utterance, by turns.
+    const chosen = prompts.filter((_, index) => index % 4 === 0 || index % 4 === 3);
+    const answers = chosen.map((clip) => ({
       clip,
       heard: hear(listen, received(clip, next(), 600, 500)),
     }));

@@ -57,9 +57,7 @@ describe('admission', () => {
   ])(
     'upgrades, says why and closes on %s',
     async (_name, query, headers, protocols, code, closeCode, suffix) => {
-      const refused = await WireClient.open(base() + query, { headers: headers as Record<string, string> }, [
-        ...protocols,
-      ]);
+      const refused = await WireClient.open(base() + query, { headers: headers }, [...protocols]);
       await expect(refused.closed).resolves.toEqual({
         code: closeCode,
         reason: `invalid_request_error${suffix}`,
