@@ -3,8 +3,8 @@ import { decimated } from './time-scale';
 
 /** Long enough to be found in noise, short enough to tell what is missing (measurement.md section 3). */
 const SEGMENT_MS = 200;
-/** A segment this far below the loudest one is a pause: nothing in it can be found or missed. */
-const PAUSE_DB = 20;
+/** A segment this far below the loudest one is a pause: in a hard room the tail of what was louder covers it. */
+const PAUSE_DB = 14;
 /** Where a segment is expected, it is at most this far off: less than half a pitch period, far more than any drift. */
 const EXPECTED_WITHIN_MS = 1.5;
 /** ... and needs less evidence: chance reaches a peak over RMS of 3 in so few places. */
@@ -25,6 +25,30 @@ export interface Segment {
 }
 
 const energyOf = (samples: Float32Array): number => samples.reduce((sum, sample) => sum + sample * sample, 0);
+
+/**
+ * What was played in order is heard in order: of segments that contradict each other the longest ordered chain is kept, and
+ * the rest were likenesses and count as missing.
+ */
+function inOrder(segments: readonly Segment[]): Segment[] {
+  const place = ({ fromSample, displacementSamples }: Segment): number | undefined =>
+    displacementSamples === undefined ? undefined : fromSample + displacementSamples;
+  const chains: number[][] = [];
+  for (const [index, segment] of segments.entries()) {
+    const at = place(segment);
+    const before = chains.filter((chain, other) => {
+      const earlier = segments[other];
+      const earlierAt = earlier && place(earlier);
+      return chain.length > 0 && at !== undefined && earlierAt !== undefined && earlierAt < at;
+    });
+    const longest = before.reduce<number[]>((most, chain) => (chain.length > most.length ? chain : most), []);
+    chains.push(at === undefined ? [] : [...longest, index]);
+  }
+  const kept = chains.reduce<number[]>((most, chain) => (chain.length > most.length ? chain : most), []);
+  return segments.map((segment, index) =>
+    kept.includes(index) ? segment : { ...segment, displacementSamples: undefined },
+  );
+}
 
 /**
  * Follows a reference through a sound in pieces of 200 ms, starting from where its beginning was found: each is expected
@@ -73,16 +97,17 @@ export function followSegments(
     if (found.state === 'not-found' || (!near && found.confidence < DISPLACED_CONFIDENCE)) return undefined;
     return found.startSample - fromSample;
   };
-  return pieces
+  const found = pieces
     .filter(({ power }) => power > pauseBelow)
     .map(({ fromSample, toSample, samples }) => {
-      const found =
+      const placed =
         place(samples, fromSample, EXPECTED_WITHIN_MS) ?? place(samples, fromSample, DISPLACED_WITHIN_MS);
-      if (found !== undefined) displacement = found;
+      if (placed !== undefined) displacement = placed;
       return {
         fromSample: fromSample * factor,
         toSample: toSample * factor,
-        displacementSamples: found === undefined ? undefined : found * factor,
+        displacementSamples: placed === undefined ? undefined : placed * factor,
       };
     });
+  return inOrder(found);
 }
