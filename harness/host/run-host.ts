@@ -9,7 +9,7 @@ import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { FindingLog } from './finding-log';
 import type { HostInit, HostMessage } from './host-messages';
-import { MeasurePool } from './measure-pool';
+import { SoundWorkshop } from './sound-workshop';
 import type { BenchDescription } from './rpc/protocol';
 import { serveRpc, type HostHandlers } from './rpc/server';
 import { SessionKeeper } from './session-keeper';
@@ -89,8 +89,8 @@ export async function runHost(
     opened.push(bench);
     recordEverything(bench, store);
     const watch = new SpeakerWatch(bench.rig);
-    const pool = new MeasurePool(store.path);
-    opened.push(pool);
+    const workshop = new SoundWorkshop(store.path);
+    opened.push(workshop);
     const turnBench = turnBenchOf(bench, store, clock);
     const keeper = new SessionKeeper(bench, turnBench, watch, config.turn);
     const taker = new TurnTaker(
@@ -99,7 +99,7 @@ export async function runHost(
       watch,
       config.turn,
       keeper,
-      pool,
+      workshop,
       store,
       findings,
       init.faults,

@@ -1,5 +1,4 @@
 import { writeWav } from '../audio';
-import { readSpeechClip } from '../corpus';
 import { type OpenBench, type VirtualFault, virtualFaults } from '../bench';
 import { ConfigError, HilError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
@@ -8,9 +7,9 @@ import type { RunStore } from '../run';
 import { playTurn, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
 import { expectationOf } from './expectation';
 import type { FindingLog } from './finding-log';
-import type { MeasurePool } from './measure-pool';
 import type { TurnResult } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
+import type { SoundWorkshop } from './sound-workshop';
 
 /** A take that the rig spoilt is repeated this often before the bench is blamed. */
 const RETAKES = 2;
@@ -28,7 +27,7 @@ export class TurnTaker {
     private readonly watch: SpeakerWatch,
     private readonly timing: TurnTiming,
     private readonly keeper: SessionKeeper,
-    private readonly pool: MeasurePool,
+    private readonly workshop: SoundWorkshop,
     private readonly store: RunStore,
     private readonly findings: FindingLog,
     private readonly faults: readonly VirtualFault[],
@@ -72,6 +71,7 @@ export class TurnTaker {
         promptId,
       });
     }
+    const promptSound = await this.workshop.clipAtRate(prompt, this.bench.rig.rateHz);
     await this.keeper.ensure();
     this.count += 1;
     const turnId = `t${String(this.count).padStart(4, '0')}`;
@@ -80,14 +80,14 @@ export class TurnTaker {
       session: this.keeper.session,
       turnInSession: this.keeper.countTurn(),
       prompt,
-      promptSound: readSpeechClip(prompt),
+      promptSound,
       expected: expectationOf(scenario, prompt),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => this.breakWhatIsDue(),
     });
     if (record.faults.length > 0) this.keeper.spoil();
-    return { record, measurement: await this.pool.measure(record) };
+    return { record, measurement: await this.workshop.measure(record) };
   }
 
   private breakWhatIsDue(): void {

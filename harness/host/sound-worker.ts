@@ -1,0 +1,67 @@
+/** Worker thread: does everything that takes long with sound, so that the host's event loop never waits for it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { readWav, resample, type PcmClip } from '../audio';
+import { readSpeechClip } from '../corpus';
+import { toWireError, type WireError } from '../errors';
+import { measureTurn, type TurnMeasurement, type TurnSound } from '../measurement';
+import type { SpeechClip, TurnRecord } from '../ports';
+
+/** What the worker can be asked for. */
+export interface SoundJobs {
+  /** Loads the sound of a stored turn and measures it. */
+  measure: {
+    readonly input: { readonly runPath: string; readonly record: TurnRecord };
+    readonly output: TurnMeasurement;
+  };
+  /** Loads a clip of the corpus at another rate. */
+  clipAtRate: {
+    readonly input: { readonly clip: SpeechClip; readonly rateHz: number };
+    readonly output: PcmClip;
+  };
+}
+
+export type SoundJob = keyof SoundJobs;
+
+export interface SoundRequest<J extends SoundJob = SoundJob> {
+  readonly id: number;
+  readonly job: J;
+  readonly input: SoundJobs[J]['input'];
+}
+
+export type SoundResponse =
+  | { readonly id: number; readonly output: SoundJobs[SoundJob]['output'] }
+  | { readonly id: number; readonly error: WireError };
+
+function soundOf(runPath: string, record: TurnRecord): TurnSound {
+  const load = (path: string): ReturnType<typeof readWav> => readWav(readFileSync(join(runPath, path)));
+  const received = record.received === undefined ? undefined : load(record.received.path);
+  const mono: PcmClip | undefined =
+    received?.channels[0] === undefined
+      ? undefined
+      : { samples: received.channels[0], rateHz: received.rateHz };
+  return {
+    capture: record.capture === undefined ? undefined : load(record.capture.path),
+    prompt: readSpeechClip(record.prompt),
+    received: mono,
+    replies: new Map(record.replies.map(({ clip }) => [clip.id, readSpeechClip(clip)])),
+  };
+}
+
+const jobs: { readonly [J in SoundJob]: (input: SoundJobs[J]['input']) => Promise<SoundJobs[J]['output']> } =
+  {
+    measure: ({ runPath, record }) => measureTurn(record, soundOf(runPath, record)),
+    clipAtRate: ({ clip, rateHz }) => resample(readSpeechClip(clip), rateHz),
+  };
+
+parentPort?.on('message', ({ id, job, input }: SoundRequest) => {
+  const answer = (response: SoundResponse): void => parentPort?.postMessage(response);
+  const work = jobs[job] as (input: unknown) => Promise<SoundJobs[SoundJob]['output']>;
+  Promise.resolve()
+    .then(() => work(input))
+    .then(
+      (output) => answer({ id, output }),
+      (error: unknown) => answer({ id, error: toWireError(error) }),
+    );
+});
