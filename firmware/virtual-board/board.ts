@@ -8,6 +8,7 @@ import type { BoardControl, BoardState } from './control-server';
 import { Crystal } from './crystal';
 import type { Application, BoardServices, FirmwareDialect, ProviderAccess } from './dialect/application';
 import type { FaultSwitches } from './faults';
+import { identityOf, type FirmwareIdentity } from './firmware-identity';
 import { panicText, type PanicSite } from './panic-text';
 import type { SoundCard } from './sound/sound-card';
 
@@ -15,6 +16,9 @@ const ADDRESS = '192.168.7.31';
 const CONSOLE_BAUD = 115_200;
 /** DSR status request: asks the terminal whether it understands escape sequences. */
 const TERMINAL_PROBE = '\x1b[5n';
+
+/** The fault `wrong-project`: what somebody flashed by mistake. */
+const otherFirmware = identityOf('openai_demo', '1.0.0');
 
 /** What the chip is wired to. */
 export interface BoardParts {
@@ -88,6 +92,10 @@ export class Board implements BoardControl {
     this.uart.cut();
   }
 
+  private get identity(): FirmwareIdentity {
+    return this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
+  }
+
   private halt(): void {
     this.running = false;
     this.crystal.cancelAll();
@@ -100,12 +108,12 @@ export class Board implements BoardControl {
   private panic(site: PanicSite): void {
     if (!this.running) return;
     this.halt();
-    this.console.preempt(panicText(site, this.parts.dialect.identity));
+    this.console.preempt(panicText(site, this.identity));
   }
 
   private boot(): void {
     const { console } = this;
-    const lines = [...bootLines(this.parts.dialect.identity), ...startUpLines].map((line) => ({
+    const lines = [...bootLines(this.identity), ...startUpLines].map((line) => ({
       atMs: line.atMs,
       run: () => console.log(line.level, line.tag, line.message),
     }));

@@ -127,6 +127,28 @@ describe('faults', () => {
     expect(bench.terminal.text).toContain('EXCCAUSE: 0x0000001d  ');
   });
 
+  it('cut-reply: 600 ms of every item are heard, the rest never', async () => {
+    await bench.fault('cut-reply');
+    bench.provider.say('item_1', tone(2_000));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(2_400));
+    const played = bench.rig.spans.filter(({ itemId }) => itemId === 'item_1');
+    expect(played.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(600 * 24);
+    bench.provider.say('item_2', tone(300));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(600));
+    const whole = bench.rig.spans.filter(({ itemId }) => itemId === 'item_2');
+    expect(whole.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(300 * 24);
+  });
+
+  it('wrong-project: boots under another name from the next reset on', async () => {
+    await bench.fault('wrong-project');
+    const from = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/Calling app_main\(\)/, from);
+    expect(bench.terminal.text.slice(from)).toMatch(/Project name: {5}openai_demo/);
+  });
+
   it('no-boot: stops after the ROM banner until a reset without the fault', async () => {
     await bench.fault('no-boot');
     const from = bench.terminal.text.length;

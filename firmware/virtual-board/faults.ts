@@ -7,6 +7,8 @@ export const faultNames = [
   'wrong-argument',
   'panic-mid-reply',
   'no-boot',
+  'cut-reply',
+  'wrong-project',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

@@ -25,6 +25,8 @@ export const virtualFaults = {
   'wrong-argument': 'board',
   'panic-mid-reply': 'board',
   'no-boot': 'board',
+  'cut-reply': 'board',
+  'wrong-project': 'board',
   'provider-killed': 'bench',
   'port-unplugged': 'bench',
 } as const satisfies Record<string, 'board' | 'bench'>;

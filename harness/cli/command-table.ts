@@ -11,6 +11,8 @@ export const faultChoices = [
   'wrong-argument',
   'panic-mid-reply',
   'no-boot',
+  'cut-reply',
+  'wrong-project',
   'provider-killed',
   'port-unplugged',
 ] as const;

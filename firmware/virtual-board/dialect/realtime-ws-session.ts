@@ -11,6 +11,8 @@ const APP_TAG = 'OPENAI_APP';
 const UNSENT_LIMIT_BYTES = 2 << 20;
 /** The fault `panic-mid-reply`: this much of the reply is played before. */
 const PANIC_AFTER_SAMPLES = 7_200;
+/** The fault `cut-reply`: this much of each item is played. */
+const CUT_AFTER_SAMPLES = 14_400;
 
 /** A server event; fields are what arrived and are checked where they are used. */
 interface ServerEvent {
@@ -128,7 +130,7 @@ export class RealtimeWsSession {
 
   private play(itemId: string, delta: string): void {
     const { console, faults, sound } = this.services;
-    const lostBytes = this.player.take(itemId, delta);
+    const lostBytes = this.player.take(itemId, delta, faults.has('cut-reply') ? CUT_AFTER_SAMPLES : Infinity);
     if (lostBytes > 0) console.log('E', TAG, `Playback buffer full, dropped ${lostBytes} bytes`);
     if (!this.prompted || this.player.wasCut(itemId)) return;
     this.prompted = false;

@@ -20,8 +20,8 @@ export class ReplyPlayer {
 
   constructor(private readonly sound: SoundCard) {}
 
-  /** Queues one delta; gives back how many bytes had no room and are lost. */
-  take(itemId: string, delta: string): number {
+  /** Queues one delta, of its item `playableSamples` at most; gives back how many bytes had no room and are lost. */
+  take(itemId: string, delta: string, playableSamples = Infinity): number {
     if (this.wasCut(itemId)) return 0;
     if (itemId !== this.itemId) {
       this.itemId = itemId;
@@ -33,7 +33,8 @@ export class ReplyPlayer {
     this.oddByte = bytes.subarray(samples.length * 2);
     const firstSample = this.received;
     this.received += samples.length;
-    return this.sound.play(itemId, firstSample, samples) ? 0 : samples.length * 2;
+    const played = samples.subarray(0, Math.max(0, playableSamples - firstSample));
+    return this.sound.play(itemId, firstSample, played) ? 0 : played.length * 2;
   }
 
   /** True for a reply that a barge-in ended. */
