@@ -29,3 +29,10 @@ export { readWav, toPcm16, writeWav } from './wav';
 export { align, type Alignment } from './align';
 export { locate, SearchableSound, type LocateOptions, type Location } from './locate';
 export { timeScaled } from './time-scale';
+export {
+  fingerprintTemplate,
+  recogniseUtterance,
+  type FingerprintTemplate,
+  type TemplateSource,
+  type UtteranceMatch,
+} from './fingerprint';

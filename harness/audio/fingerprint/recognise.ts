@@ -37,28 +37,32 @@ export function rankTemplates(
   if (whole.frames < onsetFrame + 12) return [];
   // The onset is found late rather than early: the last frames before it may hold speech.
   const channel = channelOf(whole, Math.max(0, onsetFrame - 5));
-  // An even number, so that the coarse frames are every second one of both sides.
-  const skip = Math.max(0, 2 * Math.floor((onsetFrame - LEAD_FRAMES) / 2));
+  const skip = Math.max(0, onsetFrame - LEAD_FRAMES);
   const heard = { frames: whole.frames - skip, energies: whole.energies.subarray(skip * BANDS) };
-  const hearing = { channel, leadIn: onsetFrame - skip };
-  const coarse = { ...hearing, every: 2, levels: heardLevels(heard, channel, 2) };
-  const fine = { ...hearing, every: 1, levels: heardLevels(heard, channel, 1) };
-  const byMean = (a: Compared, b: Compared): number => a.candidate.meanDb - b.candidate.meanDb;
-  const finalists = templates
-    .filter((template) => isPossible(template, heard.frames - hearing.leadIn))
-    .flatMap((template) => compare(template, coarse, MIDDLE_ROOM))
+  const hearingAt = (every: number): Hearing => ({
+    channel,
+    leadIn: onsetFrame - skip,
+    every,
+    levels: heardLevels(heard, channel, every),
+  });
+  const [sketch, coarse, fine] = [hearingAt(3), hearingAt(2), hearingAt(1)];
+  return templates
+    .filter((template) => isPossible(template, heard.frames - fine.leadIn))
+    .flatMap((template) => compare(template, sketch, MIDDLE_ROOM))
     .sort(byMean)
-    .slice(0, FINALISTS);
-  return finalists
+    .slice(0, FINALISTS)
     .flatMap(({ template }) =>
       template.inRooms
-        .flatMap((_, room) => compare(template, fine, room))
+        .flatMap((_, room) => compare(template, coarse, room))
         .sort(byMean)
         .slice(0, 1),
     )
+    .flatMap(({ template, roomIndex }) => compare(template, fine, roomIndex))
     .sort(byMean)
     .map(({ candidate }) => candidate);
 }
+
+const byMean = (a: Compared, b: Compared): number => a.candidate.meanDb - b.candidate.meanDb;
 
 interface Hearing {
   readonly channel: Channel;
@@ -71,6 +75,7 @@ interface Hearing {
 
 interface Compared {
   readonly template: FingerprintTemplate;
+  readonly roomIndex: number;
   readonly candidate: Candidate;
 }
 
@@ -90,7 +95,7 @@ function compare(template: FingerprintTemplate, hearing: Hearing, roomIndex: num
     beginBy: Math.round(PAD_FRAMES / every),
     endFrom: Math.round((PAD_FRAMES + speechFrames - 3) / every),
   });
-  return alignment === undefined ? [] : [{ template, candidate: { id, utterance, ...alignment } }];
+  return alignment === undefined ? [] : [{ template, roomIndex, candidate: { id, utterance, ...alignment } }];
 }
 
 /**
@@ -120,7 +125,7 @@ export function decide(candidates: readonly Candidate[]): UtteranceMatch {
   const rival = candidates.find((other) => other.utterance !== best.utterance);
   const marginDb = rival === undefined ? 10 : rival.meanDb - best.meanDb;
   // The same words differ a little everywhere, other words differ much in one place.
-  const worstAllowedDb = Math.min(2.2, 0.55 + 1.4 * best.meanDb);
+  const worstAllowedDb = Math.min(2.2, 0.65 + 1.4 * best.meanDb);
   const score = Math.min(
     (1.3 - best.meanDb) * 6,
     (worstAllowedDb - best.worstDb) * 4,

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fingerprintTemplate, recogniseUtterance } from '../../audio/fingerprint';
-import { readWav } from '../../audio';
+import { fingerprintTemplate, readWav, recogniseUtterance } from '../../audio';
 import type { SpeechClip } from '../../ports';
 import type { Heard } from './heard';
 
