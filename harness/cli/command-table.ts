@@ -2,6 +2,20 @@ import type { Argv } from 'yargs';
 
 type TakeExitCode = (code: number) => void;
 
+/** What is wrong with the arguments. */
+export class UsageError extends Error {}
+
+/** A check that refuses `--bench a --bench b`, which yargs makes a list of, and `--bench ''`. */
+const givenOnce =
+  (names: readonly string[]) =>
+  (values: Readonly<Record<string, unknown>>): true => {
+    for (const name of names) {
+      if (Array.isArray(values[name])) throw new UsageError(`--${name} is given more than once.`);
+      if (values[name] === '') throw new UsageError(`--${name} needs a value.`);
+    }
+    return true;
+  };
+
 /** Names of faults that `--fault` takes; a test holds them against the bench's own table. */
 export const faultChoices = [
   'dead-mic',
@@ -72,9 +86,10 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           })
           .option('reports', reports)
           .option('json', json)
+          .check(givenOnce(['bench', 'board', 'grep', 'turns', 'provider', 'budget', 'reports']))
           .check(({ turns }) => {
             if (Number.isInteger(turns) && turns >= 0 && turns <= 100_000) return true;
-            throw new Error('--turns takes a whole number from 0 to 100000.');
+            throw new UsageError('--turns takes a whole number from 0 to 100000.');
           })
           .example('$0 run', 'the virtual bench, all suites')
           .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')

@@ -3,7 +3,7 @@
 import yargs from 'yargs/yargs';
 import { describeError } from './describe-error';
 import { exitCodeOfError, exitCodes } from './exit-codes';
-import { addCommands } from './command-table';
+import { addCommands, UsageError } from './command-table';
 
 async function main(): Promise<number> {
   let exitCode: number = exitCodes.passed;
@@ -29,9 +29,6 @@ async function main(): Promise<number> {
   await parser.parseAsync();
   return exitCode;
 }
-
-/** What yargs found wrong with the arguments. */
-class UsageError extends Error {}
 
 main().then(
   (code) => leave(code),

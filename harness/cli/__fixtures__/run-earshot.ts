@@ -26,8 +26,13 @@ export interface Ended {
 export const temporaryReports = (): string => mkdtempSync(join(tmpdir(), 'earshot-e2e-'));
 
 /** Starts the command line as a person would. */
-export function startEarshot(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+export function startEarshot(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  options: { readonly detached?: boolean } = {},
+): ChildProcess {
   return spawn(process.execPath, [program, ...args], {
+    ...options,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', EARSHOT_HOST: '', ...env },
   });

@@ -35,8 +35,8 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
   if (args.json) {
     print(JSON.stringify({ schema: 'earshot/provider@1', url: provider.url, tlsUrl: provider.tlsUrl }));
   } else {
-    print(`serving ${scenario.name} at ${provider.url}?model=gpt-realtime`);
-    if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}?model=gpt-realtime`);
+    print(`serving ${scenario.name} at ${provider.url}`);
+    if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}`);
     print('Any API key is taken. Ctrl-C ends it.');
   }
   provider.onEvent((event) => {

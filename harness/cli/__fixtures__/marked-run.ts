@@ -1,0 +1,96 @@
+/** Runs whose processes can be told from all others, however deep they were started: each inherits a mark. Linux only. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ChildProcess } from 'node:child_process';
+import { ending, startEarshot, temporaryReports, type Ended, type RunSummary } from './run-earshot';
+
+const MARK = 'E2E_RUN_MARK';
+
+/** What a process of a run is there for. */
+export type Role = 'run' | 'host-child' | 'provider-child' | 'virtual-board' | 'jest-child';
+
+const roles: readonly Role[] = ['run', 'host-child', 'provider-child', 'virtual-board', 'jest-child'];
+
+/** A run that is going on. */
+export interface MarkedRun {
+  readonly parent: ChildProcess;
+  /** Exit code and output, with the summary of `--json` parsed. */
+  readonly ended: Promise<Ended & { readonly summary: RunSummary }>;
+  /** Path of the run folder; resolves as soon as there is one. */
+  readonly runPath: () => Promise<string>;
+  /** Process ids of this run, by role. */
+  readonly processes: () => ReadonlyMap<number, Role>;
+  /** Process id of the one that plays this role; resolves as soon as there is one. */
+  readonly pidOf: (role: Role) => Promise<number>;
+  /** Resolves when the events so far hold this many of that type. */
+  readonly events: (type: string, count: number) => Promise<void>;
+  /** Resolves when no process of the run is left. */
+  readonly gone: () => Promise<void>;
+}
+
+/** Starts `earshot run --json`, in a process group of its own as a terminal would. */
+export function startRun(args: readonly string[]): MarkedRun {
+  const mark = randomUUID();
+  const reports = temporaryReports();
+  const parent = startEarshot(
+    ['run', '--json', '--reports', reports, ...args],
+    { [MARK]: mark },
+    { detached: true },
+  );
+  const processes = (): ReadonlyMap<number, Role> => processesWith(`${MARK}=${mark}`);
+  const runPath = (): Promise<string> =>
+    until(() => {
+      const [run] = existsSync(reports) ? readdirSync(reports).filter((name) => /^\d{8}T/.test(name)) : [];
+      return run === undefined ? undefined : join(reports, run);
+    });
+  return {
+    parent,
+    ended: ending(parent).then((ended) => ({
+      ...ended,
+      summary: JSON.parse(ended.stdout || '{}') as RunSummary,
+    })),
+    runPath,
+    processes,
+    pidOf: (role) => until(() => [...processes()].find(([, one]) => one === role)?.[0]),
+    events: async (type, count) => {
+      const path = join(await runPath(), 'events.jsonl');
+      await until(() => existsSync(path) && readFileSync(path, 'utf8').split(`"${type}"`).length > count);
+    },
+    gone: async () => {
+      await until(() => processes().size === 0);
+    },
+  };
+}
+
+function processesWith(mark: string): ReadonlyMap<number, Role> {
+  const found = new Map<number, Role>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      // A process that has ended and was not waited for yet has an empty environment, so it does not count.
+      if (!readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(mark)) continue;
+      const words = readFileSync(`/proc/${name}/cmdline`, 'utf8').split('\0');
+      const role = roles.find((one) => words.includes(one));
+      if (role !== undefined) found.set(Number(name), role);
+    } catch {
+      // It ended while it was looked at, or is somebody else's.
+    }
+  }
+  return found;
+}
+
+/** Asks until there is an answer: the end of a process that is not our child, or a line of a file, sends no event. */
+function until<T>(ask: () => T | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const again = (): void => {
+      try {
+        const answer = ask();
+        if (answer === undefined || answer === false) setTimeout(again, 10);
+        else resolve(answer);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
+    };
+    again();
+  });
+}

@@ -1,0 +1,31 @@
+import yargs from 'yargs/yargs';
+import { virtualFaults } from '../bench';
+import { addCommands, faultChoices } from './command-table';
+
+const parse = async (args: readonly string[]): Promise<unknown> =>
+  addCommands(yargs([...args]), () => undefined)
+    .strict()
+    .exitProcess(false)
+    .fail((message, error: Error | undefined) => {
+      throw error ?? new Error(message);
+    })
+    .parseAsync();
+
+describe('command table', () => {
+  it('offers exactly the faults that a bench has', () => {
+    expect([...faultChoices].sort()).toEqual(Object.keys(virtualFaults).sort());
+  });
+
+  it.each([
+    [['run', '--fualt', 'dead-mic'], /fualt/],
+    [['run', '--fault', 'dead-mike'], /dead-mike/],
+    [['run', '--turns', '-1'], /--turns/],
+    [['run', '--turns', '2.5'], /--turns/],
+    [['run', '--turns', 'many'], /--turns/],
+    [['run', '--provider', 'lvie:openai'], /lvie/],
+    [['rnu'], /rnu/],
+    [['provider', '--protocol', 'spark'], /spark/],
+  ])('refuses %j', async (args, message) => {
+    await expect(parse(args)).rejects.toThrow(message);
+  });
+});

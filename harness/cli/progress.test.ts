@@ -1,0 +1,72 @@
+import pc from 'picocolors';
+import type { TurnProgress } from '../host';
+import { Progress } from './progress';
+
+const plain = pc.createColors(false);
+
+const turn = (over: Partial<TurnProgress> = {}): TurnProgress => ({
+  turnId: 't0001',
+  promptId: 'en-light-on-a',
+  heard: 'en-light-on',
+  calls: [{ name: 'SetLightState', arguments: { LightState: true } }],
+  voiceToVoice: { state: 'measured', valueMs: 612.34, uncertaintyMs: 0.0031 },
+  findings: [],
+  ...over,
+});
+
+const shown = (columns: number | undefined, act: (progress: Progress) => void): string => {
+  let text = '';
+  act(new Progress({ write: (part) => (text += part), columns }, plain));
+  return text;
+};
+
+describe('Progress', () => {
+  it('writes plain lines where nothing can be replaced, and no status', () => {
+    const text = shown(undefined, (progress) => {
+      progress.take({ type: 'activity', text: 'opening bench virtual' });
+      progress.take({ type: 'turn', turn: turn() });
+    });
+    expect(text).toMatch(/^ {2}t0001 {2}en-light-on-a.*612\.3 ± 0\.003 ms.*SetLightState.*ok\n$/);
+    expect(text).not.toContain('\u001b');
+  });
+
+  it('keeps one status line at the bottom of a terminal, cut to its width', () => {
+    const text = shown(20, (progress) => {
+      progress.take({ type: 'activity', text: 'a'.repeat(50) });
+      progress.line('done');
+    });
+    expect(text.split('\r\u001b[2K')).toEqual(['', `… ${'a'.repeat(17)}`, `done\n… ${'a'.repeat(17)}`]);
+  });
+
+  it('shows why a turn has no number and what was found', () => {
+    const finding = {
+      code: 'HIL_TURN_MICROPHONE_SILENT',
+      origin: 'board',
+      message: 'silent',
+      facts: {},
+      hostAtMs: 0,
+    } as const;
+    const censored = turn({
+      voiceToVoice: { state: 'censored', aboveMs: 2500, reason: 'not-heard' },
+      findings: [finding],
+    });
+    expect(shown(undefined, (progress) => progress.take({ type: 'turn', turn: censored }))).toMatch(
+      /> 2500 ms.*HIL_TURN_MICROPHONE_SILENT/,
+    );
+  });
+
+  it('shows the first sentence of what failed in a test', () => {
+    const test = {
+      schema: 'earshot/test@1',
+      file: 'x.hil.ts',
+      name: ['function calls', 'turns the light on'],
+      status: 'failed',
+      durationMs: 1,
+      failures: ['ExpectationError: The board did not execute SetLightState.\n    at x.hil.ts:3'],
+      turnIds: [],
+    } as const;
+    expect(shown(undefined, (progress) => progress.take({ type: 'test', test }))).toBe(
+      '✗ function calls › turns the light on\n    The board did not execute SetLightState.\n',
+    );
+  });
+});
