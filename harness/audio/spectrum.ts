@@ -1,5 +1,8 @@
 import FFT from 'fft.js';
 
+// Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
+const { PI, cos, max, min, sin } = Math;
+
 /**
  * Half spectrum of a real signal of `size` samples: interleaved real and imaginary parts of bins 0 to size / 2, so
  * size + 2 values. Bin k stands for k × rate / size Hz.
@@ -30,8 +33,8 @@ export function transformSize(length: number): number {
  */
 export function spectrumOf(samples: Float32Array, start: number, size: number): HalfSpectrum {
   const input = new Float64Array(size);
-  const from = Math.max(0, start);
-  const to = Math.min(samples.length, start + size);
+  const from = max(0, start);
+  const to = min(samples.length, start + size);
   if (to > from) input.set(samples.subarray(from, to), from - start);
   const full = new Float64Array(2 * size);
   transformOf(size).realTransform(full, input);
@@ -52,9 +55,9 @@ export function signalOf(spectrum: HalfSpectrum): Float64Array {
     const im = spectrum[2 * k + 1] ?? 0;
     const mirrorRe = spectrum[2 * mirror] ?? 0;
     const mirrorIm = -(spectrum[2 * mirror + 1] ?? 0);
-    const angle = (2 * Math.PI * k) / size;
-    const cosine = Math.cos(angle);
-    const sine = Math.sin(angle);
+    const angle = (2 * PI * k) / size;
+    const cosine = cos(angle);
+    const sine = sin(angle);
     const oddRe = re - mirrorRe;
     const oddIm = im - mirrorIm;
     const turnedRe = oddRe * cosine - oddIm * sine;

@@ -1,6 +1,9 @@
 import { signalOf, spectrumOf, transformSize } from '../../audio/spectrum';
 import { seededNormal } from './seeded';
 
+// Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
+const { ceil, exp, sqrt } = Math;
+
 /** A direct path at sample 0 and an exponentially decaying tail of noise from 1.5 ms on. */
 export function roomResponse(
   { rt60Ms, directToReverberantDb }: { readonly rt60Ms: number; readonly directToReverberantDb: number },
@@ -9,11 +12,11 @@ export function roomResponse(
 ): Float32Array {
   const normal = seededNormal(uniform);
   const rt60 = (rt60Ms * rateHz) / 1000;
-  const tail = Float32Array.from({ length: Math.ceil(0.8 * rt60) }, (_, n) =>
-    n < 0.0015 * rateHz ? 0 : normal() * Math.exp((-6.9 * n) / rt60),
+  const tail = Float32Array.from({ length: ceil(0.8 * rt60) }, (_, n) =>
+    n < 0.0015 * rateHz ? 0 : normal() * exp((-6.9 * n) / rt60),
   );
   const energy = tail.reduce((sum, value) => sum + value * value, 0);
-  const gain = Math.sqrt(10 ** (-directToReverberantDb / 10) / energy);
+  const gain = sqrt(10 ** (-directToReverberantDb / 10) / energy);
   return tail.map((value, n) => (n === 0 ? 1 : value * gain));
 }
 

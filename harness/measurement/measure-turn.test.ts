@@ -1,0 +1,225 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { loadCorpus, readSpeechClip } from '../corpus';
+import type { BoardEvent, SpeechClip, TurnRecord } from '../ports';
+import { diagnoseTurn } from './diagnosis';
+import { measureTurn } from './measure-turn';
+import { summariseSelfCheck } from './self-check';
+import type { TurnMeasurement } from './turn-measurement';
+import { syntheticTurn, type Spoken, type SyntheticTurnOptions } from './__fixtures__/synthetic-turn';
+
+const corpus = loadCorpus(join(__dirname, '../../fixtures'));
+const spoken = (clip: SpeechClip): Spoken => ({ clip, sound: readSpeechClip(clip) });
+const prompt = spoken(corpus.prompts.get('en-light-on-a')!);
+const reply = spoken(corpus.replies.get('en-light-is-on-a')!);
+const lightOn = { name: 'SetLightState', arguments: { LightState: true } };
+const calls = [lightOn];
+
+async function measured(options: Partial<SyntheticTurnOptions>) {
+  const turn = syntheticTurn({ seed: 1, prompt, reply, ...options });
+  const measurement = await measureTurn(turn.record, turn.sound);
+  return { ...turn, measurement, codes: diagnoseTurn(turn.record, measurement).map(({ code }) => code) };
+}
+
+const value = ({ measures }: TurnMeasurement, name: keyof TurnMeasurement['measures']): number => {
+  const one = measures[name];
+  return one.state === 'measured' ? one.valueMs : NaN;
+};
+
+const parts = ['uplink', 'endpointing', 'ttfa', 'downlink'] as const;
+const room = { rt60Ms: 400, directToReverberantDb: -6 };
+
+describe('measureTurn', () => {
+  it.each([
+    ['dry, 30 dB', { boardPpm: 200 }],
+    ['room of -6 dB, 10 dB SNR, drift', { boardPpm: -180, snrDb: 10, room, seed: 4 }],
+    ['loud bleed of the prompt', { bleedDb: 0, room, seed: 5 }],
+    ['clipped', { clipAt: 0.08, seed: 6 }],
+    ['a stall in the reply', { gap: { atMs: 600, lengthMs: 150 }, seed: 7 }],
+  ])('measures the turn and its parts against counted truth: %s', async (_name, options) => {
+    const { measurement, truth, codes } = await measured({ ...options, calls });
+    const voiceToVoice = measurement.measures.voiceToVoice;
+    expect(Math.abs(value(measurement, 'voiceToVoice') - truth.voiceToVoice)).toBeLessThan(0.1);
+    expect(voiceToVoice.state === 'measured' && voiceToVoice.uncertaintyMs).toBeLessThan(0.05);
+    for (const part of [...parts, 'timeToFunctionCall'] as const)
+      expect(Math.abs(value(measurement, part) - truth[part])).toBeLessThan(1);
+    const sum = parts.reduce((total, part) => total + value(measurement, part), 0);
+    expect(Math.abs(sum - value(measurement, 'voiceToVoice'))).toBeLessThan(0.05);
+    expect(measurement.witness).toMatchObject({ onLoopback: true, asBleed: true });
+    expect(codes).toEqual([]);
+    expect(summariseSelfCheck([measurement.selfCheck])).toMatchObject({ n: 1, ok: true });
+  });
+
+  it('does not measure a take that lagged', async () => {
+    const { measurement, codes } = await measured({
+      change: (record) => ({ ...record, capture: { ...record.capture!, maxLagMs: 501 } }),
+    });
+    for (const measure of Object.values(measurement.measures))
+      expect(measure).toEqual({ state: 'not-measured', reason: 'bad-take' });
+    expect(codes).toEqual(['HIL_RIG_LAGGED']);
+  });
+
+  it('counts a missing reply of the board as slower than every number', async () => {
+    const { measurement } = await measured({
+      speakerGain: 0,
+      change: (record) => ({ ...record, ending: 'deadline', deadlineMs: 1500 }),
+    });
+    expect(measurement.measures.voiceToVoice).toEqual({
+      state: 'censored',
+      aboveMs: 1500,
+      reason: 'no-onset',
+    });
+  });
+
+  it('does not blame the board for what bench or provider broke', async () => {
+    const { measurement, codes } = await measured({
+      speakerGain: 0,
+      change: (record) => ({
+        ...record,
+        ending: 'fault',
+        faults: [{ code: 'HIL_PROVIDER_DIED', message: 'The provider died.', facts: {} }],
+      }),
+    });
+    expect(measurement.measures.voiceToVoice.state).toBe('not-measured');
+    expect(codes).toEqual(['HIL_PROVIDER_DIED']);
+  });
+
+  it('measures the board without a capture as not measured', async () => {
+    const { record, sound } = syntheticTurn({ seed: 1, prompt, reply });
+    const measurement = await measureTurn(
+      { ...record, capture: undefined },
+      { ...sound, capture: undefined },
+    );
+    expect(measurement.measures.voiceToVoice).toEqual({ state: 'not-measured', reason: 'no-capture' });
+  });
+});
+
+const without = (record: TurnRecord, type: string): TurnRecord => ({
+  ...record,
+  providerEvents: record.providerEvents.filter((event) => event.type !== type),
+});
+const heardAs =
+  (utterance: string | undefined) =>
+  (record: TurnRecord): TurnRecord => ({
+    ...record,
+    providerEvents: record.providerEvents.map((event) => {
+      if (event.type !== 'heard') return event;
+      const { confidence, hostAtMs, seq } = event;
+      return { type: 'heard', seq, hostAtMs, confidence, ...(utterance === undefined ? {} : { utterance }) };
+    }),
+  });
+const unanswered = (record: TurnRecord): TurnRecord => ({
+  ...record,
+  ending: 'deadline',
+  replies: [],
+  providerEvents: record.providerEvents.filter(
+    (event) =>
+      event.type !== 'audio-out' && !(event.type === 'response-started' && event.responseId === 'r1'),
+  ),
+});
+const board =
+  (change: (events: readonly BoardEvent[]) => readonly BoardEvent[]) =>
+  (record: TurnRecord): TurnRecord => ({
+    ...record,
+    boardEvents: change(record.boardEvents),
+  });
+const deaf = (record: TurnRecord): TurnRecord => without(without(unanswered(record), 'heard'), 'endpoint');
+
+describe('diagnoseTurn', () => {
+  it.each<[string, Partial<SyntheticTurnOptions>, readonly string[]]>([
+    ['a good turn', { calls }, []],
+    ['a dead microphone', { micGain: 0, change: deaf }, ['HIL_TURN_MICROPHONE_SILENT']],
+    ['silence without a witness', { micGain: 0, bleedDb: -Infinity, change: deaf }, ['HIL_TURN_UNHEARD']],
+    ['another utterance', { change: heardAs('en-door-open') }, ['HIL_TURN_MISHEARD']],
+    ['an unknown utterance', { change: heardAs(undefined) }, ['HIL_TURN_MISHEARD']],
+    ['no loopback', { loopbackGain: 0 }, ['HIL_RIG_NO_LOOPBACK']],
+    ['a dead speaker', { speakerGain: 0 }, ['HIL_TURN_SPEAKER_SILENT']],
+    ['a reply cut short', { cutAtMs: 700 }, ['HIL_TURN_REPLY_INCOMPLETE']],
+    ['a provider that heard and said nothing', { change: unanswered }, ['HIL_TURN_PROVIDER_FAILED']],
+    [
+      'a lost call and no confirmation',
+      { calls, change: (record) => board(() => [])(without(unanswered(record), 'tool-output')) },
+      ['HIL_TURN_CALL_MISSING'],
+    ],
+    [
+      'a call without output',
+      { calls, change: (record) => without(unanswered(record), 'tool-output') },
+      ['HIL_TURN_REPLY_MISSING'],
+    ],
+    [
+      'a repeated call',
+      { calls, change: board((events) => [...events, ...events]) },
+      ['HIL_TURN_CALL_REPEATED'],
+    ],
+    [
+      'a call that nobody asked for',
+      {
+        calls,
+        change: board((events) => [
+          ...events,
+          { ...(events[0] as never as object), callId: 'x', name: 'OpenDoor' } as BoardEvent,
+        ]),
+      },
+      ['HIL_TURN_CALL_UNEXPECTED'],
+    ],
+    [
+      'other arguments',
+      {
+        calls,
+        change: board((events) =>
+          events.map((event) =>
+            event.type === 'function-call' ? { ...event, arguments: { LightState: false } } : event,
+          ),
+        ),
+      },
+      ['HIL_TURN_CALL_ARGUMENTS'],
+    ],
+    [
+      'an effect that contradicts the call',
+      {
+        calls,
+        change: board((events) =>
+          events.map((event) => (event.type === 'light' ? { ...event, on: false } : event)),
+        ),
+      },
+      ['HIL_TURN_CALL_ARGUMENTS'],
+    ],
+    [
+      'a scenario that asks for something else',
+      { calls, change: (record) => ({ ...record, expected: { ...record.expected, calls: [] } }) },
+      ['HIL_SCENARIO_MISMATCH'],
+    ],
+  ])('finds one cause: %s', async (_name, options, expected) => {
+    expect((await measured(options)).codes).toEqual(expected);
+  });
+
+  it('compares a reply that was truncated up to what was kept', async () => {
+    const { codes, measurement } = await measured({
+      cutAtMs: 700,
+      change: (record) => ({
+        ...record,
+        providerEvents: [
+          ...record.providerEvents,
+          { seq: 999, hostAtMs: record.endedAtHostMs, type: 'truncated', itemId: 'i1', audioEndMs: 680 },
+        ],
+      }),
+    });
+    expect(codes).toEqual([]);
+    expect(measurement.reply).toMatchObject({ state: 'found', completeness: 1 });
+  });
+});
+
+describe('counted truth', () => {
+  it('is read by the self-check alone', () => {
+    const readers = readdirSync(__dirname).filter(
+      (name) =>
+        name.endsWith('.ts') &&
+        !name.endsWith('.test.ts') &&
+        /\btruth\b[^\n]*=|\.truth\b|speakerSpans|uplinkMarks/.test(
+          readFileSync(join(__dirname, name), 'utf8'),
+        ),
+    );
+    expect(readers).toEqual(['self-check.ts']);
+  });
+});
