@@ -170,6 +170,16 @@ describe('align', () => {
     expect(aligned.completeness).toBeLessThan(0.7);
   });
 
+  it('does not take a dropout between two segments for a hidden one', () => {
+    const dropped = reference.slice().fill(0, onset + 800 * inMs, onset + 1000 * inMs);
+    const heard = convolved(
+      dropped,
+      roomResponse({ rt60Ms: 400, directToReverberantDb: -6 }, RATE_HZ, seededUniform(6)),
+    );
+    const aligned = align(searchable(soundWith(heard, 60_000, { snrDb: 10 })), reference, whole);
+    expect(aligned.state === 'found' && Math.round(aligned.missingMs)).toBe(200);
+  });
+
   it('says so when the beginning is missing', () => {
     const late = reference.slice().fill(0, 0, onset + 400 * inMs);
     const aligned = align(searchable(soundWith(late, 60_000, { snrDb: 30 })), reference, whole);
