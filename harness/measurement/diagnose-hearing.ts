@@ -14,7 +14,8 @@ const level = (levelDbFs: number | undefined): string =>
  * shows on the speaker channel, or in the received audio itself.
  */
 export const diagnoseHearing: Diagnose = ({ prompt, expected }, { heard, witness, marks }) => {
-  if (expected.utterance === undefined || heard?.utterance === expected.utterance) return [];
+  // What nobody taught the provider is as it should be when it heard something that it does not know.
+  if (heard !== undefined && heard.utterance === expected.utterance) return [];
   const { asBleed, receivedLevelDbFs } = witness;
   const arrived = marks.some(({ name }) => name === 'uplinkEnd');
   const facts = {
@@ -39,7 +40,7 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected }, { heard, witness
     return [
       {
         code: 'HIL_TURN_MICROPHONE_SILENT',
-        message: `Prompt ${prompt.id} was in the room and the provider received ${level(receivedLevelDbFs)}; speech has at least ${SILENT_BELOW_DBFS} dBFS.`,
+        message: `The microphone is silent: prompt ${prompt.id} was in the room (its bleed is on the speaker channel) and the provider received ${level(receivedLevelDbFs)}; speech has ${SILENT_BELOW_DBFS} dBFS at least.`,
         facts,
       },
     ];
@@ -56,7 +57,7 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected }, { heard, witness
   return [
     {
       code: 'HIL_TURN_MISHEARD',
-      message: `The provider heard ${heard === undefined ? 'no speech' : (heard.utterance ?? 'an unknown utterance')} where ${expected.utterance} was said.`,
+      message: `The provider heard ${heard === undefined ? 'no speech' : (heard.utterance ?? 'an unknown utterance')} where ${expected.utterance ?? 'something unknown'} was said.`,
       facts,
     },
   ];

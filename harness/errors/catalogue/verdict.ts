@@ -58,7 +58,8 @@ export const findingCodes = {
   },
   HIL_SESSION_TOOL_MISSING: {
     origin: 'board',
-    remedy: 'Look at the session.update of this session: the firmware does not advertise the tool, so no provider can call it.',
+    remedy:
+      'Look at the session.update of this session: the firmware does not advertise the tool, so no provider can call it.',
   },
   HIL_SESSION_GREETING_MISSING: {
     origin: 'board',
