@@ -1,6 +1,6 @@
 import { attachment, attachmentPath } from 'allure-js-commons';
 import { join } from 'node:path';
-import { fromWireError } from '../errors';
+import { ConfigError, fromWireError } from '../errors';
 import type { BenchDescription, SessionResult, TurnResult } from '../host';
 import type { ConsoleLine, DialectDescription } from '../ports';
 import { suiteBridge } from './suite-bridge';
@@ -42,7 +42,11 @@ function clipOf(bench: BenchDescription, prompt: string): string {
     bench.prompts.find(({ utterance }) => utterance === prompt);
   if (clip === undefined) {
     const known = [...new Set(bench.prompts.map(({ utterance }) => utterance))].join(', ');
-    throw new Error(`The corpus has no prompt "${prompt}"; it has ${known}.`);
+    throw new ConfigError(
+      'HIL_CORPUS_UNKNOWN_CLIP',
+      `The corpus has no prompt "${prompt}"; it has ${known}.`,
+      { prompt },
+    );
   }
   return clip.id;
 }

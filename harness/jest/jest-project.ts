@@ -7,7 +7,7 @@ const here = (path: string): string => join(__dirname, `${path}.${extension}`);
 
 /** How suites in TypeScript are compiled, wherever they lie. */
 const transform: NonNullable<Config['transform']> = {
-  '^.+\\.ts$': [
+  '^.+\\.[cm]?ts$': [
     require.resolve('@swc/jest'),
     { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
   ],

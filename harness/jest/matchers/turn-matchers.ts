@@ -50,12 +50,13 @@ export function judgeHeardAs({ measurement }: TurnResult, utterance: string): Ju
   };
 }
 
+/** Not heard at all is the monitor's to explain; taken for something known is the provider's mistake. */
 export function judgeHeardAsUnknown({ measurement }: TurnResult): Judgement {
   const heard = measurement.heard;
   return {
     pass: heard !== undefined && heard.utterance === undefined,
     message: `The provider heard ${heard === undefined ? 'nothing' : String(heard.utterance)}, expected an unknown utterance.`,
-    code: 'HIL_TURN_MISHEARD',
+    code: 'HIL_TURN_PROVIDER_FAILED',
   };
 }
 
