@@ -19,7 +19,7 @@ describe('command table', () => {
   it.each([
     [['run', '--fualt', 'dead-mic'], /fualt/],
     [['run', '--fault', 'dead-mike'], /dead-mike/],
-    [['run', '--turns', '-1'], /--turns/],
+    [['run', '--turns', '0'], /--turns/],
     [['run', '--turns', '2.5'], /--turns/],
     [['run', '--turns', 'many'], /--turns/],
     [['run', '--provider', 'lvie:openai'], /lvie/],

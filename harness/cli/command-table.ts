@@ -87,9 +87,17 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           .option('reports', reports)
           .option('json', json)
           .check(givenOnce(['bench', 'board', 'grep', 'turns', 'provider', 'budget', 'reports']))
+          .check(({ grep }) => {
+            try {
+              new RegExp(grep ?? '');
+              return true;
+            } catch (cause) {
+              throw new UsageError(`--grep takes a regular expression: ${(cause as Error).message}.`);
+            }
+          })
           .check(({ turns }) => {
-            if (Number.isInteger(turns) && turns >= 0 && turns <= 100_000) return true;
-            throw new UsageError('--turns takes a whole number from 0 to 100000.');
+            if (Number.isInteger(turns) && turns >= 1 && turns <= 100_000) return true;
+            throw new UsageError('--turns takes a whole number from 1 to 100000.');
           })
           .example('$0 run', 'the virtual bench, all suites')
           .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
