@@ -23,8 +23,12 @@ export interface MarkedRun {
   readonly processes: () => ReadonlyMap<number, Role>;
   /** Process id of the one that plays this role; resolves as soon as there is one. */
   readonly pidOf: (role: Role) => Promise<number>;
-  /** Resolves when the events so far hold this many of that type. */
-  readonly events: (type: string, count: number) => Promise<void>;
+  /** Resolves when this many turns are stored. */
+  readonly turns: (count: number) => Promise<void>;
+  /** Resolves when the run has recorded one more event of this type than it has now. */
+  readonly moreEvents: (type: string) => Promise<void>;
+  /** Resolves when the command has said something like this on its standard error, where progress goes with `--json`. */
+  readonly says: (pattern: RegExp) => Promise<void>;
   /** Resolves when no process of the run is left. */
   readonly gone: () => Promise<void>;
 }
@@ -38,27 +42,47 @@ export function startRun(args: readonly string[]): MarkedRun {
     { [MARK]: mark },
     { detached: true },
   );
+  let said = '';
+  let over = false;
+  const ended = ending(parent);
+  void ended.then(() => (over = true));
+  /** Waits for what only a running process can bring about. */
+  const untilEnd = <T>(ask: () => T | undefined): Promise<T> =>
+    until(() => {
+      const answer = ask();
+      if (answer === undefined && over) throw new Error(`The run ended before that. It said:\n${said}`);
+      return answer;
+    });
+  parent.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const processes = (): ReadonlyMap<number, Role> => processesWith(`${MARK}=${mark}`);
   const runPath = (): Promise<string> =>
-    until(() => {
+    untilEnd(() => {
       const [run] = existsSync(reports) ? readdirSync(reports).filter((name) => /^\d{8}T/.test(name)) : [];
       return run === undefined ? undefined : join(reports, run);
     });
   return {
     parent,
-    ended: ending(parent).then((ended) => ({
+    ended: ended.then((ended) => ({
       ...ended,
       summary: JSON.parse(ended.stdout || '{}') as RunSummary,
     })),
     runPath,
     processes,
-    pidOf: (role) => until(() => [...processes()].find(([, one]) => one === role)?.[0]),
-    events: async (type, count) => {
+    pidOf: (role) => untilEnd(() => [...processes()].find(([, one]) => one === role)?.[0]),
+    turns: async (count) => {
+      const path = join(await runPath(), 'turns.jsonl');
+      await untilEnd(() => countOf('\n', path) >= count || undefined);
+    },
+    moreEvents: async (type) => {
       const path = join(await runPath(), 'events.jsonl');
-      await until(() => existsSync(path) && readFileSync(path, 'utf8').split(`"${type}"`).length > count);
+      const before = countOf(`"${type}"`, path);
+      await untilEnd(() => countOf(`"${type}"`, path) > before || undefined);
+    },
+    says: async (pattern) => {
+      await untilEnd(() => pattern.test(said) || undefined);
     },
     gone: async () => {
-      await until(() => processes().size === 0);
+      await until(() => processes().size === 0 || undefined);
     },
   };
 }
@@ -79,13 +103,16 @@ function processesWith(mark: string): ReadonlyMap<number, Role> {
   return found;
 }
 
+const countOf = (text: string, path: string): number =>
+  existsSync(path) ? readFileSync(path, 'utf8').split(text).length - 1 : 0;
+
 /** Asks until there is an answer: the end of a process that is not our child, or a line of a file, sends no event. */
 function until<T>(ask: () => T | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     const again = (): void => {
       try {
         const answer = ask();
-        if (answer === undefined || answer === false) setTimeout(again, 10);
+        if (answer === undefined) setTimeout(again, 10);
         else resolve(answer);
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
