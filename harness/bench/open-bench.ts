@@ -134,7 +134,7 @@ async function openBoard(
   if (config.kind === 'serial') {
     opened.push(await openSerialBoard({ ...console, port: config.port, baudRate: config.baudRate }));
     throw new ConfigError(
-      'HIL_CONFIG_INVALID',
+      'HIL_RIG_UNAVAILABLE',
       `Board ${config.name} answers on ${config.port}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version.`,
       { board: config.name, port: config.port },
     );

@@ -176,15 +176,21 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             default: 8080,
             describe: 'Port to listen on; 0 takes a free one',
           })
+          .option('host', {
+            type: 'string',
+            default: '127.0.0.1',
+            describe: 'Address to listen on; another one than loopback needs --api-key',
+          })
+          .option('api-key', { type: 'string', describe: 'The only key that is let in (default: any)' })
           .option('tls', {
             type: 'boolean',
             default: false,
             describe: 'Listen with TLS as well, on the next free port',
           })
           .option('json', { ...json, describe: 'Print every event as a line of JSON' }),
-      async ({ scenario, corpus, port, tls, json: asJson }) => {
+      async ({ scenario, corpus, host, port, apiKey, tls, json: asJson }) => {
         const { providerCommand } = await import('./commands/provider.js');
-        exit(await providerCommand({ scenario, corpus, port, tls, json: asJson }));
+        exit(await providerCommand({ scenario, corpus, host, port, apiKey, tls, json: asJson }));
       },
     )
     .command(

@@ -7,8 +7,8 @@ export interface CapturePoint {
 }
 
 /**
- * Between two places of one capture: no clock is crossed. The uncertainty is that of both places and of the annotation's
- * rounding to a sample at each end (1/√12).
+ * Between two places of one capture: no clock is crossed. The uncertainty is that of both places; that the annotations
+ * are whole samples is part of their definition and no error.
  */
 export function voiceToVoice(promptOffset: CapturePoint, replyOnset: CapturePoint, rateHz: number): Measured {
   const uncertaintySamples = Math.hypot(promptOffset.uncertaintySamples, replyOnset.uncertaintySamples);

@@ -39,7 +39,11 @@ function whyFailed({ turns, blames, budgets }: ReasonInput): string {
 }
 
 function whyInconclusive({ turns, uncounted, budgets }: ReasonInput): string {
-  if (!turns.some((turn) => turn.outcome !== 'not-judged')) return 'No turn was judged.';
+  if (!turns.some((turn) => turn.outcome !== 'not-judged')) {
+    return turns.length === 0
+      ? 'No turn was judged: the tests that ran play no prompt; latency, conversation and function-calls do.'
+      : 'No turn was judged: none of the takes was good.';
+  }
   const open = budgets.filter((result) => result.outcome === 'inconclusive');
   const [first] = open;
   if (first === undefined) {

@@ -12,12 +12,11 @@ export async function devicesCommand({ json }: { readonly json: boolean }): Prom
     process.stdout.write('No serial ports. Plug a board in, or use the virtual bench.\n');
   for (const port of ports) {
     const ids = [port.vendorId, port.productId].filter((id) => id !== undefined).join(':');
-    const about = [ids, port.manufacturer, port.serialNumber].filter(
+    const place = port.byId === undefined ? port.path : `${port.byId} -> ${port.path}`;
+    const about = [place, ids, port.manufacturer, port.serialNumber].filter(
       (part) => part !== undefined && part !== '',
     );
-    process.stdout.write(
-      `${port.byId ?? port.path}${port.byId === undefined ? '' : ` -> ${port.path}`}  ${about.join('  ')}\n`,
-    );
+    process.stdout.write(`${about.join('  ')}\n`);
   }
   process.stdout.write('Sound cards: real audio rigs come in a later version; the virtual rig needs none.\n');
   return exitCodes.passed;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadScenario, packageRoot } from '../../config';
+import { ConfigError } from '../../errors';
 import { checkScenario, loadCorpus } from '../../corpus';
 import { createMockProvider } from '../../provider';
 import { systemClock, type ProviderEvent } from '../../ports';
@@ -9,7 +10,10 @@ import { exitCodes } from '../exit-codes';
 export interface ProviderArguments {
   readonly scenario: string | undefined;
   readonly corpus: string | undefined;
+  readonly host: string;
   readonly port: number;
+  /** Undefined: any key is let in. */
+  readonly apiKey: string | undefined;
   readonly tls: boolean;
   readonly json: boolean;
 }
@@ -19,6 +23,14 @@ const quietTypes: ReadonlySet<ProviderEvent['type']> = new Set(['audio-out']);
 
 /** Serves the mock provider until it is asked to end, showing what it hears and does. */
 export async function providerCommand(args: ProviderArguments): Promise<number> {
+  const { host, apiKey } = args;
+  if (apiKey === undefined && !/^(127\.|::1$|localhost$)/.test(host)) {
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `Listening on ${host} lets others in; give them a key with --api-key.`,
+      { host },
+    );
+  }
   const root = packageRoot();
   const corpus = loadCorpus(args.corpus ?? join(root, 'fixtures'));
   const scenario = loadScenario(args.scenario ?? join(root, 'fixtures/scenarios/voice-assistant.yaml'));
@@ -27,8 +39,10 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     corpus,
     scenario,
     clock: systemClock,
+    host,
     port: args.port,
     tls: args.tls,
+    ...(apiKey === undefined ? {} : { apiKey }),
   });
   const startedAtMs = systemClock.nowMs();
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -37,7 +51,7 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
   } else {
     print(`serving ${scenario.name} at ${provider.url}`);
     if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}`);
-    print('Any API key is taken. Ctrl-C ends it.');
+    print(`${apiKey === undefined ? 'Any API key is let in' : 'One API key is let in'}. Ctrl-C ends it.`);
   }
   provider.onEvent((event) => {
     if (args.json) print(JSON.stringify(event));

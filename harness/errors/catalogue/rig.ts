@@ -14,6 +14,10 @@ export const rigCodes = {
     origin: 'harness',
     remedy: 'Report this: the rig was used after it had been closed.',
   },
+  HIL_RIG_UNAVAILABLE: {
+    origin: 'config',
+    remedy: 'Use a virtual board for now; audio rigs for real boards come in a later version.',
+  },
   HIL_RIG_NO_LOOPBACK: {
     origin: 'bench',
     remedy:
