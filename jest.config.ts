@@ -30,6 +30,8 @@ const config: Config = {
     },
     {
       ...hil,
+      // Suites of teams are run as theirs, by scripts/try-package.mjs.
+      testPathIgnorePatterns: ['<rootDir>/fixtures/'],
       modulePathIgnorePatterns,
       globalSetup: hilGlobalSetup,
       globalTeardown: hilGlobalTeardown,

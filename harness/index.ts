@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** Public API of Earshot: what suites are written with. */
 export { catalogue, HilError, isHilError, type ErrorCode, type Origin } from './errors';
 export {

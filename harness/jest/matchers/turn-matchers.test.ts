@@ -57,6 +57,18 @@ describe('turn matchers', () => {
     expect(judgeCalled(turnOf({ calls }), 'SetLightState', light)).toMatchObject({ pass: false, code });
   });
 
+  it('blame the scenario, not a board that did what it was asked for', () => {
+    const obeyed = turnOf({ calls: [call('OpenDoor', { open: true })] });
+    const code = 'HIL_SCENARIO_MISMATCH';
+    expect(judgeCalled(obeyed, 'OpenDoor', { open: false })).toMatchObject({ pass: false, code });
+    expect(judgeCalled(obeyed, 'SetVolume')).toMatchObject({ pass: false, code });
+    expect(judgeCalledNothing(obeyed)).toMatchObject({ pass: false, code });
+    const disobeyed = turnOf({ calls: [call('OpenDoor', { open: false })] });
+    expect(judgeCalled(disobeyed, 'OpenDoor', { open: true })).toMatchObject({
+      code: 'HIL_TURN_CALL_ARGUMENTS',
+    });
+  });
+
   it('accept the right call, deep arguments included, and refuse company only when asked to', () => {
     const turn = turnOf({ calls: [call('SetLightState', light), call('OpenDoor', { open: true })] });
     expect(judgeCalled(turn, 'SetLightState', light).pass).toBe(true);

@@ -61,18 +61,35 @@ export function judgeHeardAsUnknown({ measurement }: TurnResult): Judgement {
 }
 
 /**
+ * Who is at fault when calls are not what a suite expects. A board that did what the provider asked for, with nothing found
+ * wrong in the turn, has done its part: the scenario and the suite do not agree.
+ */
+function callFault({ record, measurement, findings }: TurnResult, code: ErrorCode): ErrorCode {
+  const asked = record.providerEvents.flatMap((event) =>
+    event.type === 'tool-call' ? [{ name: event.name, args: event.arguments }] : [],
+  );
+  const obeyed = findings.length === 0 && deepEqual(executedCalls(measurement.calls), asked);
+  return obeyed ? 'HIL_SCENARIO_MISMATCH' : code;
+}
+
+/**
  * Executed exactly once, with these arguments where they are given; other calls do not matter. A board that prints the right
  * arguments and does something else has not executed the call: the monitor compares them with the effects.
  */
 export function judgeCalled(
-  { measurement, findings }: TurnResult,
+  turn: TurnResult,
   name: string,
   args?: Readonly<Record<string, unknown>>,
 ): Judgement {
+  const { measurement, findings } = turn;
   const runs = executedCalls(measurement.calls).filter((call) => call.name === name);
   const expected = showCall(name, args);
   if (runs.length === 0) {
-    return { pass: false, message: `The board did not execute ${expected}.`, code: 'HIL_TURN_CALL_MISSING' };
+    return {
+      pass: false,
+      message: `The board did not execute ${expected}.`,
+      code: callFault(turn, 'HIL_TURN_CALL_MISSING'),
+    };
   }
   if (runs.length > 1) {
     return {
@@ -87,7 +104,7 @@ export function judgeCalled(
   return {
     pass: right,
     message: `The board executed ${showCall(name, runs[0]?.args)}, expected ${expected}.`,
-    code: 'HIL_TURN_CALL_ARGUMENTS',
+    code: callFault(turn, 'HIL_TURN_CALL_ARGUMENTS'),
   };
 }
 
@@ -103,16 +120,16 @@ export function judgeCalledOnly(
   return {
     pass: others.length === 0,
     message: `The board also executed ${others.map((call) => showCall(call.name, call.args)).join(', ')}.`,
-    code: 'HIL_TURN_CALL_UNEXPECTED',
+    code: callFault(turn, 'HIL_TURN_CALL_UNEXPECTED'),
   };
 }
 
-export function judgeCalledNothing({ measurement }: TurnResult): Judgement {
-  const calls = executedCalls(measurement.calls);
+export function judgeCalledNothing(turn: TurnResult): Judgement {
+  const calls = executedCalls(turn.measurement.calls);
   return {
     pass: calls.length === 0,
     message: `The board executed ${calls.map((call) => showCall(call.name, call.args)).join(', ')}, expected no call.`,
-    code: 'HIL_TURN_CALL_UNEXPECTED',
+    code: callFault(turn, 'HIL_TURN_CALL_UNEXPECTED'),
   };
 }
 

@@ -1,0 +1,157 @@
+// Proves the package as a team gets it: packs it, looks into the tarball, installs it in a fresh project that has nothing of
+// this repository, type-checks a suite of the team's own against its types, and runs it. Needs a build; ends with 1 when
+// anything is not as it should be.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const work = mkdtempSync(join(tmpdir(), 'earshot-package-'));
+const project = join(work, 'project');
+let failures = 0;
+
+/** Notes and prints whether something is as it should be. */
+function check(what, ok, otherwise = '') {
+  console.log(`${ok ? 'ok  ' : 'FAIL'}  ${what}`);
+  if (ok) return;
+  failures += 1;
+  if (otherwise !== '') console.log(otherwise);
+}
+
+const inProject = (command, args) =>
+  spawnSync(command, args, {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+    maxBuffer: 1 << 26,
+  });
+
+/** Files that nobody needs who uses the package. */
+const unwanted = [
+  /\.(test|e2e|contract)\.(d\.ts|[jt]s)$/,
+  /\.map$/,
+  /\.tsbuildinfo$/,
+  /(^|\/)__fixtures__\//,
+  /(^|\/)testing\//,
+  /^fixtures\/(runs|consoles|wire)\//,
+  /(?<!\.d)\.ts$/,
+];
+
+const wanted = [
+  'dist/harness/index.js',
+  'dist/harness/index.d.ts',
+  'dist/harness/cli/main.js',
+  'dist/harness/suites/conversation.hil.js',
+  'fixtures/benches/virtual.yaml',
+  'fixtures/prompts/prompts.yaml',
+  'fixtures/replies/replies.yaml',
+  'fixtures/scenarios/voice-assistant.yaml',
+  'README.md',
+  'LICENSE',
+];
+
+function pack() {
+  const [{ filename, files }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 1 << 26,
+    }),
+  );
+  const paths = files.map(({ path }) => path);
+  const surplus = paths.filter((path) => unwanted.some((pattern) => pattern.test(path)));
+  check(
+    `the tarball holds ${paths.length} files and nothing for developers`,
+    surplus.length === 0,
+    surplus.join('\n'),
+  );
+  const missing = wanted.filter((path) => !paths.includes(path));
+  check('the tarball holds what it needs', missing.length === 0, missing.join('\n'));
+  return join(work, filename);
+}
+
+function install(tarball) {
+  cpSync(join(root, 'fixtures/example-project'), project, { recursive: true });
+  const { status, stderr } = inProject('npm', [
+    'install',
+    '--no-fund',
+    '--no-audit',
+    '--prefer-offline',
+    tarball,
+  ]);
+  check('npm installs it in a fresh project', status === 0, stderr);
+}
+
+function typeCheck() {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const right = inProject(process.execPath, [compiler, '--project', '.']);
+  check("a team's suite type-checks against the package", right.status === 0, right.stdout);
+  writeFileSync(
+    join(project, 'typo.hil.ts'),
+    "import { expect, test } from 'earshot';\ntest('typo', async ({ turn }) => expect(await turn('en-joke')).toHaveHeard('joke'));\n",
+  );
+  const wrong = inProject(process.execPath, [compiler, '--project', '.']);
+  check(
+    'a matcher that does not exist is a type error',
+    wrong.status !== 0 && /toHaveHeard/.test(wrong.stdout),
+  );
+  rmSync(join(project, 'typo.hil.ts'));
+}
+
+/** Runs a suite of the project as a team would; gives back exit code and summary. */
+function run(suite, ...more) {
+  const args = ['--no-install', 'earshot', 'run', '--suite', suite, '--json', ...more];
+  const { status, stdout, stderr } = inProject('npx', args);
+  const summary = stdout.startsWith('{') ? JSON.parse(stdout) : { turns: [], findings: [] };
+  const outcomes = summary.turns.map(({ outcome }) => outcome).join(' ');
+  const codes = summary.findings.map(({ code }) => code).join(' ');
+  return {
+    status,
+    outcomes,
+    codes,
+    told: `exit code ${status}, turns: ${outcomes}, findings: ${codes}\n${stderr}`,
+  };
+}
+
+function runSuites() {
+  const right = run('door.hil.ts');
+  check(
+    'its suite passes: exit code 0',
+    right.status === 0 && right.outcomes === 'pass pass pass',
+    right.told,
+  );
+
+  const suite = readFileSync(join(project, 'door.hil.ts'), 'utf8');
+  writeFileSync(
+    join(project, 'wrong.hil.ts'),
+    suite.replace("'OpenDoor', { open }", "'OpenDoor', { open: !open }"),
+  );
+  const wrong = run('wrong.hil.ts');
+  check(
+    'a suite that expects what nobody asked for is not the board’s fault: exit code 3',
+    wrong.status === 3 && wrong.codes.includes('HIL_SCENARIO_MISMATCH'),
+    wrong.told,
+  );
+
+  const broken = run('door.hil.ts', '--fault', 'wrong-argument');
+  check(
+    'a board that does something else fails: exit code 1',
+    broken.status === 1 && broken.codes.includes('HIL_TURN_CALL_ARGUMENTS'),
+    broken.told,
+  );
+}
+
+try {
+  install(pack());
+  if (failures === 0) {
+    typeCheck();
+    runSuites();
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(failures === 0 ? 'The package works.' : `${failures} of the checks failed.`);
+process.exitCode = failures === 0 ? 0 : 1;
