@@ -16,14 +16,14 @@ export interface VirtualBoardArguments {
 
 /** Runs a virtual board until it is asked to end. */
 export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<number> {
-  const { dialect, providerUrl, crystalPpm, model, faults } = args;
+  const { dialect, providerUrl, crystalPpm, faults } = args;
   if (dialect !== 'realtime-ws') {
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
       `The virtual board has no dialect "${dialect}"; it has realtime-ws.`,
     );
   }
-  const board = await startVirtualBoard({ dialect, providerUrl, crystalPpm, model, faults });
+  const board = await startVirtualBoard({ dialect, providerUrl, crystalPpm, faults });
   const { ptyPath, audioLink, control } = board;
   const ended = askedToEnd(args);
   if (args.child) process.send?.({ type: 'ready', ptyPath, audioLink, control });
