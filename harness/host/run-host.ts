@@ -128,9 +128,10 @@ export async function runHost(
     };
     const handlers = handlersOf({ bench, description, keeper, taker, findings, health, store, tell });
     const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
+    // Closed in reverse: the sound stops first, whatever else takes its time.
     opened.push(
-      closing(() => bench.rig.mute()),
       rpc,
+      closing(() => bench.rig.mute()),
     );
     tell({ type: 'ready', address: rpc.address });
     return { close: () => closeAll(opened) };
