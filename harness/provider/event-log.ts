@@ -1,4 +1,5 @@
 import type { Cancel, Clock, ProviderEvent } from '../ports';
+import { callEach } from './call-each';
 
 type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'seq' | 'hostAtMs'> : never;
 
@@ -10,7 +11,11 @@ export class EventLog {
   private readonly log: ProviderEvent[] = [];
   private readonly listeners = new Set<(event: ProviderEvent) => void>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param listenerFailed - Gets what a listener throws. Default: it surfaces as an uncaught error of this process. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly listenerFailed?: (error: unknown) => void,
+  ) {}
 
   get events(): readonly ProviderEvent[] {
     return this.log;
@@ -24,7 +29,7 @@ export class EventLog {
   /** Appends an event that another process has stamped. */
   append(event: ProviderEvent): void {
     this.log.push(event);
-    for (const listener of [...this.listeners]) listener(event);
+    callEach(this.listeners, event, this.listenerFailed);
   }
 
   onEvent(listener: (event: ProviderEvent) => void): Cancel {

@@ -2,7 +2,7 @@ import { samplesIn } from '../../units';
 import { Later } from '../later';
 import { heardNothing, type Heard } from './heard';
 import type { ReceivedStream } from './received-stream';
-import type { Recogniser } from './recogniser';
+import { recognitionOf, type Recogniser, type Recognition } from './recogniser';
 import { VoiceActivity, type VoiceActivityEvent, type VoiceActivitySettings } from './voice-activity';
 
 export interface EarListener {
@@ -30,7 +30,7 @@ const LONGEST_MS = 15_000;
 export class Ear {
   private readonly activity: VoiceActivity;
   private tried:
-    { readonly offset: number; readonly onset: number; readonly heard: Later<Heard> } | undefined;
+    { readonly offset: number; readonly onset: number; readonly recognition: Recognition } | undefined;
 
   constructor(
     private readonly stream: ReceivedStream,
@@ -59,7 +59,7 @@ export class Ear {
   /** Forgets speech in progress. */
   reset(): void {
     this.activity.reset();
-    this.tried = undefined;
+    this.giveUpAttempt();
   }
 
   /** Has stream samples [from, to) recognised as one utterance, for buffers that the client commits itself. */
@@ -76,7 +76,9 @@ export class Ear {
     const started = events.find((event) => event.type === 'started');
     const lull = events.filter((event) => event.type === 'lull').at(-1);
     if (started === undefined || lull === undefined) return Later.of(heardNothing);
-    return this.recognise(started.onsetAtStreamSample, lull.offsetAtStreamSample);
+    const recognition = this.recognise(started.onsetAtStreamSample, lull.offsetAtStreamSample);
+    recognition.hurry();
+    return recognition.heard;
   }
 
   private take(event: VoiceActivityEvent): void {
@@ -87,25 +89,35 @@ export class Ear {
       case 'lull':
         this.tryToRecognise(event.onsetAtStreamSample, event.offsetAtStreamSample);
         return;
+      case 'resumed':
+        this.giveUpAttempt();
+        return;
       case 'stopped': {
         const { onsetAtStreamSample, offsetAtStreamSample, endAtStreamSample } = event;
-        const heard = this.tryToRecognise(onsetAtStreamSample, offsetAtStreamSample);
+        const { heard, hurry } = this.tryToRecognise(onsetAtStreamSample, offsetAtStreamSample);
+        hurry();
         this.tried = undefined;
         this.listener.stopped({ onsetAtStreamSample, offsetAtStreamSample, endAtStreamSample, heard });
       }
     }
   }
 
-  private tryToRecognise(onset: number, offset: number): Later<Heard> {
-    if (this.tried?.onset === onset && this.tried.offset === offset) return this.tried.heard;
-    const heard = this.recognise(onset, offset);
-    this.tried = { onset, offset, heard };
-    return heard;
+  private tryToRecognise(onset: number, offset: number): Recognition {
+    if (this.tried?.onset === onset && this.tried.offset === offset) return this.tried.recognition;
+    this.giveUpAttempt();
+    const recognition = this.recognise(onset, offset);
+    this.tried = { onset, offset, recognition };
+    return recognition;
   }
 
-  private recognise(onset: number, offset: number): Later<Heard> {
+  private giveUpAttempt(): void {
+    this.tried?.recognition.abandon();
+    this.tried = undefined;
+  }
+
+  private recognise(onset: number, offset: number): Recognition {
     const { rateHz } = this.stream;
-    if (offset - onset > samplesIn(LONGEST_MS, rateHz)) return Later.of(heardNothing);
+    if (offset - onset > samplesIn(LONGEST_MS, rateHz)) return recognitionOf(Later.of(heardNothing));
     const from = Math.max(0, onset - samplesIn(LEAD_IN_MS, rateHz));
     const samples = this.stream.slice(from, offset + 1 + samplesIn(TAIL_MS, rateHz));
     return this.recogniser.recognise(samples, onset - from);

@@ -5,7 +5,7 @@ import { loadListener } from './load-listener';
 import type { RecognitionAnswer, RecognitionRequest } from './worker-recogniser';
 
 const listen = loadListener(workerData as readonly SpeechClip[]);
-parentPort?.on('message', ({ id, samples, leadInSamples }: RecognitionRequest) => {
-  parentPort?.postMessage({ id, heard: listen(samples, leadInSamples) } satisfies RecognitionAnswer);
+parentPort?.on('message', ({ samples, leadInSamples }: RecognitionRequest) => {
+  parentPort?.postMessage({ heard: listen(samples, leadInSamples) } satisfies RecognitionAnswer);
 });
 parentPort?.postMessage('ready');

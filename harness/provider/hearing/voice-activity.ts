@@ -13,6 +13,8 @@ export type VoiceActivityEvent =
   | { readonly type: 'started'; readonly onsetAtStreamSample: number }
   /** The first quiet stretch that is long enough to start recognising; speech may still go on. */
   | { readonly type: 'lull'; readonly onsetAtStreamSample: number; readonly offsetAtStreamSample: number }
+  /** Speech goes on after a lull. */
+  | { readonly type: 'resumed' }
   | {
       readonly type: 'stopped';
       readonly onsetAtStreamSample: number;
@@ -118,14 +120,16 @@ export class VoiceActivity {
   }
 
   private goOn(loud: boolean, events: VoiceActivityEvent[]): void {
+    const lullFrames = Math.ceil(LULL_MS / FRAME_MS);
     if (loud) {
+      if (this.quietFrames >= lullFrames) events.push({ type: 'resumed' });
       this.quietFrames = 0;
       this.lastLoud = this.position - 1;
       return;
     }
     this.quietFrames += 1;
     const span = { onsetAtStreamSample: this.onset, offsetAtStreamSample: this.lastLoud };
-    if (this.quietFrames === Math.ceil(LULL_MS / FRAME_MS)) events.push({ type: 'lull', ...span });
+    if (this.quietFrames === lullFrames) events.push({ type: 'lull', ...span });
     if (this.quietFrames * FRAME_MS < this.settings.silenceDurationMs) return;
     this.reset();
     this.candidate = this.position;

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -10,27 +10,72 @@ import type { Recogniser } from './recogniser';
 const corpus = smallCorpus();
 const prompts = [...corpus.prompts.values()];
 const ask = (recogniser: Recogniser, id: string): Promise<Heard> =>
-  new Promise((resolve) => recogniser.recognise(spoken(corpus, id, 300, 80), 24 * 400).use(resolve));
+  new Promise((resolve) => recogniser.recognise(spoken(corpus, id, 300, 80), 24 * 400).heard.use(resolve));
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-'));
+const workerPath = join(folder, 'recognition-worker.js');
+
+function worker(name: string, code: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, `const { parentPort } = require('node:worker_threads');\n${code}`);
+  return path;
+}
 
 describe('openRecogniser', () => {
-  it('answers the same in a worker of compiled code as in this thread', async () => {
-    const workerPath = join(await mkdtemp(join(tmpdir(), 'earshot-')), 'recognition-worker.js');
-    await build({
-      entryPoints: [join(__dirname, 'recognition-worker.ts')],
-      outfile: workerPath,
-      bundle: true,
-      platform: 'node',
-    });
-    const worker = await openRecogniser(prompts, { workerPath });
+  beforeAll(async () => {
+    const entryPoints = [join(__dirname, 'recognition-worker.ts')];
+    await build({ entryPoints, outfile: workerPath, bundle: true, platform: 'node' });
+  });
+
+  it('answers the same in workers of compiled code as in this thread, however many ask at once', async () => {
+    const inWorkers = await openRecogniser(prompts, { workerPath });
     const inThread = await openRecogniser(prompts);
-    const [fromWorker, fromThread] = await Promise.all([
-      Promise.all(['en-joke-a', 'zh-light-on-a'].map((id) => ask(worker, id))),
-      Promise.all(['en-joke-a', 'zh-light-on-a'].map((id) => ask(inThread, id))),
+    const ids = ['en-joke-a', 'zh-light-on-a', 'en-light-on-a', 'en-light-off-a', 'en-joke-a'];
+    const [fromWorkers, fromThread] = await Promise.all([
+      Promise.all(ids.map((id) => ask(inWorkers, id))),
+      Promise.all(ids.map((id) => ask(inThread, id))),
     ]);
-    expect(fromWorker.map((heard) => heard.promptId)).toEqual(['en-joke-a', 'zh-light-on-a']);
-    expect(fromWorker).toEqual(fromThread);
-    await worker.close();
-    await expect(ask(worker, 'en-joke-a')).resolves.toEqual({ confidence: 0 });
+    expect(fromWorkers.map((heard) => heard.promptId)).toEqual(ids);
+    expect(fromWorkers).toEqual(fromThread);
+    await inWorkers.close();
     await inThread.close();
+  });
+
+  it('says nothing once it is closed, rather than that it heard nothing', async () => {
+    const mute = await openRecogniser(prompts, {
+      workerPath: worker('mute.js', `parentPort.on('message', () => {}); parentPort.postMessage('ready');`),
+    });
+    const lost = jest.fn();
+    mute.onLost(lost);
+    const { heard } = mute.recognise(new Int16Array(480), 0);
+    await mute.close();
+    expect(heard.isSettled).toBe(false);
+    expect(mute.recognise(new Int16Array(480), 0).heard.isSettled).toBe(false);
+    expect(lost).not.toHaveBeenCalled();
+  });
+
+  it.each([
+    ['throws', `throw new Error('a bug')`, 'a bug'],
+    ['exits', `process.exit(3)`, 'exit code 3'],
+  ])('tells that it is lost when its thread %s, and answers nothing', async (name, code, how) => {
+    const path = worker(
+      `${name}.js`,
+      `parentPort.on('message', () => { ${code} }); parentPort.postMessage('ready');`,
+    );
+    const dying = await openRecogniser(prompts, { workerPath: path });
+    const lost = new Promise((resolve) => dying.onLost(resolve));
+    const { heard } = dying.recognise(new Int16Array(480), 0);
+    await expect(lost).resolves.toMatchObject({ code: 'HIL_PROVIDER_DIED', facts: { how } });
+    expect(heard.isSettled).toBe(false);
+    await expect(new Promise((resolve) => dying.onLost(resolve))).resolves.toBeDefined();
+    await dying.close();
+  });
+
+  it('does not wait for a thread that ends before it is ready', async () => {
+    const path = worker('stillborn.js', 'process.exit(4)');
+    await expect(openRecogniser(prompts, { workerPath: path })).rejects.toMatchObject({
+      code: 'HIL_PROVIDER_UNREADY',
+      facts: { how: 'exit code 4' },
+    });
   });
 });

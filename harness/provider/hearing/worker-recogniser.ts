@@ -1,58 +1,139 @@
-import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { ProviderError } from '../../errors';
 import type { SpeechClip } from '../../ports';
 import { Later } from '../later';
+import { Loss } from '../loss';
 import { heardNothing, type Heard } from './heard';
-import type { Recogniser } from './recogniser';
+import { RecognitionQueue, type WaitingQuestion } from './recognition-queue';
+import { recognitionOf, type Recogniser } from './recogniser';
 
 export interface RecognitionRequest {
-  readonly id: number;
   readonly samples: Int16Array<ArrayBuffer>;
   readonly leadInSamples: number;
 }
 
 export interface RecognitionAnswer {
-  readonly id: number;
   readonly heard: Heard;
 }
 
-/** Recognises in a worker thread started from a compiled file; resolves once its templates are loaded. */
+/** One thread, and what it is working on. */
+interface Hand {
+  readonly worker: Worker;
+  question: WaitingQuestion | undefined;
+}
+
+/** One more than a single session can keep waiting: a bench with one board does with one worker. */
+const WAITING_FOR_SECOND = 2;
+
+/**
+ * Recognises in worker threads started from a compiled file: one, and a second one from the first time that several sessions
+ * wait. Resolves once the first has loaded its templates.
+ * @throws ProviderError `HIL_PROVIDER_UNREADY` when it cannot.
+ */
 export async function openWorkerRecogniser(
   prompts: readonly SpeechClip[],
   workerPath: string,
 ): Promise<Recogniser> {
-  const worker = new Worker(workerPath, { workerData: prompts });
-  await once(worker, 'message');
-  const open = new Map<number, Later<Heard>>();
-  let nextId = 0;
-  const giveUp = (): void => {
-    // Without its worker the mock is deaf, not dead: everything is unknown.
-    for (const later of open.values()) later.settle(heardNothing);
-    open.clear();
-  };
-  worker.on('message', ({ id, heard }: RecognitionAnswer) => {
-    open.get(id)?.settle(heard);
-    open.delete(id);
-  });
-  let gone = false;
-  worker.on('error', giveUp);
-  worker.on('exit', () => {
-    gone = true;
-    giveUp();
-  });
-  worker.unref();
-  return {
-    recognise(samples, leadInSamples) {
-      if (gone) return Later.of(heardNothing);
-      const later = new Later<Heard>();
-      const id = nextId++;
-      open.set(id, later);
-      const copy = Int16Array.from(samples);
-      worker.postMessage({ id, samples: copy, leadInSamples } satisfies RecognitionRequest, [copy.buffer]);
-      return later;
-    },
-    close: async () => {
-      await worker.terminate();
-    },
-  };
+  const pool = new RecognitionPool(prompts, workerPath);
+  await pool.open();
+  return pool;
+}
+
+class RecognitionPool implements Recogniser {
+  private readonly queue = new RecognitionQueue();
+  private readonly workers = new Set<Worker>();
+  private readonly idle: Hand[] = [];
+  private readonly loss = new Loss();
+  private readonly most = Math.min(2, availableParallelism());
+  private state: 'open' | 'lost' | 'closed' = 'open';
+
+  constructor(
+    private readonly prompts: readonly SpeechClip[],
+    private readonly workerPath: string,
+  ) {}
+
+  open(): Promise<void> {
+    return this.hire();
+  }
+
+  recognise(samples: Int16Array, leadInSamples: number): ReturnType<Recogniser['recognise']> {
+    if (this.state !== 'open') return recognitionOf(new Later());
+    if (samples.length === 0) return recognitionOf(Later.of(heardNothing));
+    const recognition = this.queue.add(samples as Int16Array<ArrayBuffer>, leadInSamples);
+    this.dispatch();
+    if (this.queue.length >= WAITING_FOR_SECOND && this.workers.size < this.most) {
+      this.hire().catch((error: unknown) => this.lose(error));
+    }
+    return recognition;
+  }
+
+  onLost(listener: (error: Error) => void): () => void {
+    return this.loss.onLost(listener);
+  }
+
+  async close(): Promise<void> {
+    this.state = 'closed';
+    this.queue.clear();
+    await Promise.all([...this.workers].map((worker) => worker.terminate()));
+  }
+
+  /** Starts a worker; resolves when it is ready for questions. */
+  private hire(): Promise<void> {
+    const worker = new Worker(this.workerPath, { workerData: this.prompts });
+    this.workers.add(worker);
+    worker.unref();
+    return new Promise((resolve, reject) => {
+      let ready = false;
+      const gone = (how: string, cause?: unknown): void => {
+        this.workers.delete(worker);
+        const [code, what] = ready
+          ? (['HIL_PROVIDER_DIED', 'ended by itself'] as const)
+          : (['HIL_PROVIDER_UNREADY', 'did not come up'] as const);
+        const message = `The thread that recognises what the mock provider hears ${what}: ${how}.`;
+        const error = new ProviderError(code, message, { how }, { cause });
+        if (ready) this.lose(error);
+        else reject(error);
+      };
+      worker.once('error', (cause) =>
+        gone((cause as Partial<Error> | null)?.message ?? String(cause), cause),
+      );
+      worker.once('exit', (exitCode) => gone(`exit code ${exitCode}`));
+      worker.once('message', () => {
+        ready = true;
+        const hand: Hand = { worker, question: undefined };
+        worker.on('message', ({ heard }: RecognitionAnswer) => this.answered(hand, heard));
+        this.idle.push(hand);
+        resolve();
+        this.dispatch();
+      });
+    });
+  }
+
+  private dispatch(): void {
+    while (this.idle.length > 0 && this.state === 'open') {
+      const question = this.queue.take();
+      if (question === undefined) return;
+      const hand = this.idle.pop() as Hand;
+      hand.question = question;
+      const { samples, leadInSamples } = question;
+      hand.worker.postMessage({ samples, leadInSamples } satisfies RecognitionRequest, [samples.buffer]);
+    }
+  }
+
+  private answered(hand: Hand, heard: Heard): void {
+    const { question } = hand;
+    hand.question = undefined;
+    this.idle.push(hand);
+    // The next one starts before this answer is acted upon.
+    this.dispatch();
+    if (this.state === 'open') question?.heard.settle(heard);
+  }
+
+  private lose(error: unknown): void {
+    if (this.state !== 'open') return;
+    this.state = 'lost';
+    this.queue.clear();
+    this.loss.tell(error as Error);
+  }
 }

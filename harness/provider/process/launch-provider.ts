@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { fromWireError, ProviderError } from '../../errors';
-import type { ChildLauncher, Clock, VoiceProvider } from '../../ports';
+import type { Cancel, ChildLauncher, Clock, VoiceProvider } from '../../ports';
 import { EventLog } from '../event-log';
+import { Loss } from '../loss';
 import type { FromChild, MockProviderInit, ProviderCalls, ProviderDescription, ToChild } from './messages';
 
 export interface LaunchProviderOptions {
@@ -62,7 +63,7 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
 class ChildLink {
   readonly log: EventLog;
   private readonly calls = new Map<number, OpenCall>();
-  private readonly lostListeners = new Set<(error: Error) => void>();
+  private readonly loss = new Loss();
   private readonly exited: Promise<void>;
   private outputTail = '';
   private nextId = 0;
@@ -143,13 +144,8 @@ class ChildLink {
     }
   }
 
-  onLost(listener: (error: Error) => void): () => void {
-    this.lostListeners.add(listener);
-    if (this.death !== undefined && !this.closing) {
-      const death = this.death;
-      queueMicrotask(() => this.lostListeners.delete(listener) && listener(death));
-    }
-    return () => void this.lostListeners.delete(listener);
+  onLost(listener: (error: Error) => void): Cancel {
+    return this.loss.onLost(listener);
   }
 
   kill(): void {
@@ -184,7 +180,7 @@ class ChildLink {
         this.log.append(message.event);
         return;
       case 'lost':
-        this.lost(fromWireError(message.error));
+        this.loss.tell(fromWireError(message.error));
         return;
       case 'result':
         this.calls.get(message.id)?.settle(message.result);
@@ -207,13 +203,7 @@ class ChildLink {
     this.settleReady?.fail(death);
     for (const call of this.calls.values()) call.fail(death);
     this.calls.clear();
-    if (!this.closing) this.lost(death);
-  }
-
-  private lost(error: Error): void {
-    const listeners = [...this.lostListeners];
-    this.lostListeners.clear();
-    for (const listener of listeners) listener(error);
+    if (!this.closing) this.loss.tell(death);
   }
 
   private write(message: ToChild): void {
