@@ -10,8 +10,11 @@ import type {
 } from '../../ports';
 import type { MockProviderOptions } from '../mock/openai-realtime/mock-provider';
 
-/** A mock's options as they cross IPC: the corpus as lists, no clock. */
-export interface MockProviderInit extends Omit<MockProviderOptions, 'corpus' | 'clock' | 'scenario'> {
+/** A mock's options as they cross IPC: the corpus as lists, no clocks. */
+export interface MockProviderInit extends Omit<
+  MockProviderOptions,
+  'corpus' | 'clock' | 'unixNowMs' | 'scenario'
+> {
   readonly scenario: Scenario;
   readonly prompts: readonly SpeechClip[];
   readonly replies: readonly SpeechClip[];

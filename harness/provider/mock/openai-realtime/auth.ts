@@ -38,7 +38,7 @@ const masked = (key: string): string => (key.length <= 8 ? '***' : `${key.slice(
 
 /** The model of an upgrade request; undefined when it names none. */
 export const modelOf = (request: IncomingMessage): string | undefined =>
-  new URL(request.url ?? '/', 'ws://localhost').searchParams.get('model') || undefined;
+  new URLSearchParams(request.url?.split('?')[1]).get('model') || undefined;
 
 /** Checks key, dialect and model in this order; undefined when the connection may stay. */
 export function refusalOf(request: IncomingMessage, rules: AdmissionRules): Refusal | undefined {

@@ -6,6 +6,9 @@ export type ClientMessage =
   | { readonly event: Json; readonly eventId: string | null; readonly fault?: undefined }
   | { readonly fault: Fault; readonly eventId: string | null };
 
+const MOST_LEVELS = 64;
+const MOST_CHARS = 1000;
+
 const refused = (code: string, message: string): ClientMessage => ({
   fault: { code, message, param: null },
   eventId: null,
@@ -22,8 +25,29 @@ export function readClientEvent(data: Buffer, isBinary: boolean): ClientMessage 
     // What cannot be parsed is the client's fault and is answered, not thrown.
     return refused('invalid_json', 'The message is not valid JSON.');
   }
-  const eventId = isObject(event) && typeof event.event_id === 'string' ? event.event_id : null;
+  if (isDeeperThan(MOST_LEVELS, event))
+    return refused('invalid_value', `The message is nested deeper than ${MOST_LEVELS} levels.`);
+  const eventId = isObject(event) && typeof event.event_id === 'string' ? event.event_id.slice(0, 512) : null;
   const fault = checkClientEvent(event, '');
-  if (fault !== undefined) return { fault, eventId };
+  if (fault !== undefined) return { fault: shortened(fault), eventId };
   return isObject(event) ? { event, eventId } : refused('invalid_type', 'Expected an object.');
 }
+
+/** Looks in rows rather than by recursion, which is what deep nesting breaks, `JSON.stringify` included. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let row: unknown[] = [value];
+  for (let level = 0; row.length > 0; level++) {
+    if (level > levels) return true;
+    row = row.flatMap((entry): unknown[] =>
+      typeof entry === 'object' && entry !== null ? Object.values(entry) : [],
+    );
+  }
+  return false;
+}
+
+/** A fault that does not send a client's megabytes back to it and into the log. */
+const shortened = ({ code, message, param }: Fault): Fault => ({
+  code,
+  message: message.slice(0, MOST_CHARS),
+  param: param?.slice(0, MOST_CHARS) ?? null,
+});

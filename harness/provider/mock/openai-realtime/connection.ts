@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Cancel, Clock, Scenario } from '../../../ports';
+import type { Cancel, Scenario } from '../../../ports';
 import type { UnstampedEvent } from '../../event-log';
 import type { Heard } from '../../hearing/heard';
 import { ReceivedStream } from '../../hearing/received-stream';
@@ -8,6 +8,7 @@ import { Script } from '../../script/script';
 import type { ReplyShelf } from '../reply-shelf';
 import { isObject, type Fault, type Json } from './check';
 import { readClientEvent } from './client-event';
+import { ClientLink, type LinkRules } from './client-link';
 import { Conversation } from './conversation';
 import { ConversationItems } from './conversation-items';
 import { newId } from './ids';
@@ -17,15 +18,15 @@ import { SessionState } from './session-state';
 import { errorEvent, wireEvent, type WireEvent } from './wire-events';
 
 /** What all connections of one mock share. */
-export interface ConnectionContext {
-  readonly clock: Clock;
+export interface ConnectionContext extends LinkRules {
+  /** Wall-clock time, which only clients are told. */
+  readonly unixNowMs: () => number;
   readonly scenario: Scenario;
   readonly recogniser: Recogniser;
   readonly replies: ReplyShelf;
   readonly toolDoneDelayMs: number;
   readonly keepReceivedMs: number;
   readonly sessionMaxMs: number;
-  readonly pingIntervalMs: number;
   /** What a corpus prompt says, for transcriptions. */
   readonly transcriptOf: (promptId: string) => string | undefined;
   /** The prompt whose words a typed message has. */
@@ -35,8 +36,8 @@ export interface ConnectionContext {
 }
 
 const RATE_HZ = 24_000;
-/** A client that does not read must not fill our memory. */
-const MOST_UNSENT_BYTES = 64 * 1024 * 1024;
+/** So that a client that does everything wrong does not fill our memory; later ones are answered only. */
+const MOST_LOGGED_ERRORS = 1000;
 
 type Handler = (event: Json) => Fault | undefined;
 
@@ -47,29 +48,42 @@ export class Connection {
   private readonly responses: Responses;
   private readonly input: InputBuffer;
   private readonly handlers: Readonly<Record<string, Handler>>;
-  private readonly timers = new Set<Cancel>();
+  private readonly link: ClientLink;
+  private expiry: Cancel | undefined;
+  private errors = 0;
   private arrivedAtHostMs = 0;
 
   constructor(
-    private readonly socket: WebSocket,
+    socket: WebSocket,
     model: string,
     private readonly context: ConnectionContext,
   ) {
     const { clock, scenario, recogniser, replies, toolDoneDelayMs, transcriptOf, typed } = context;
-    const nowUnixS = Math.floor(new Date().getTime() / 1000);
-    const session = new SessionState(scenario.turnDetection, model, nowUnixS);
+    const expiresAtUnixS = Math.floor((context.unixNowMs() + context.sessionMaxMs) / 1000);
+    const session = new SessionState(scenario.turnDetection, model, expiresAtUnixS);
     const received = new ReceivedStream(RATE_HZ, Math.floor((context.keepReceivedMs * RATE_HZ) / 1000));
     const conversation = new Conversation();
     const script = new Script(scenario, context.answerOverride);
-    const send = (event: WireEvent): void => this.send(event);
+    const send = (event: WireEvent): void => this.link.send(event);
     const log = (event: UnstampedEvent, hostAtMs?: number): void => this.log(event, hostAtMs);
     const { timing, pacing } = scenario;
     const conversationId = newId('conv');
+    this.link = new ClientLink(socket, context, {
+      message: (data, isBinary) => this.receive(data, isBinary),
+      cut: (fault) => {
+        this.logError(fault);
+        this.stop();
+      },
+      closed: (closeCode, reason) => this.closed(closeCode, reason),
+    });
     const responses = new Responses(
       { clock, timing, pacing, replies, conversation, conversationId, toolDoneDelayMs, send, log },
       session,
       script,
-      () => this.input.armIdleTimeout(),
+      {
+        busy: () => this.input.stopIdleTimeout(),
+        idle: () => this.input.armIdleTimeout(),
+      },
     );
     const items = new ConversationItems({
       conversation,
@@ -102,62 +116,71 @@ export class Connection {
 
   /** Greets the client and serves it until the socket closes. */
   open(): void {
-    const { socket, context } = this;
-    socket.on('message', (data, isBinary) => {
-      this.arrivedAtHostMs = context.clock.nowMs();
-      this.receive(data as Buffer, isBinary);
-    });
-    socket.on('close', (closeCode, reason) => {
-      this.responses.abandon();
-      this.input.stopIdleTimeout();
-      for (const cancel of this.timers) cancel();
-      this.log({ type: 'session-closed', closeCode, reason: reason.toString() });
-    });
+    const { context } = this;
     this.log({ type: 'session-open' });
-    this.send(wireEvent('session.created', { session: this.session.wire }));
-    this.keepPinging();
-    this.timers.add(context.clock.after(context.sessionMaxMs, () => this.expire()));
+    this.link.open();
+    this.expiry = context.clock.after(context.sessionMaxMs, () => this.expire());
+    this.link.send(wireEvent('session.created', { session: this.session.wire }));
+  }
+
+  /** Ends the session because the mock cannot go on. */
+  fail(message: string): void {
+    this.end({ code: 'server_error', message, param: null }, 1011, 'server_error');
   }
 
   private receive(data: Buffer, isBinary: boolean): void {
-    const message = readClientEvent(data, isBinary);
-    const fault = message.fault ?? this.handlers[message.event.type as string]?.(message.event);
-    if (fault !== undefined) this.refuse(fault, message.eventId);
+    this.arrivedAtHostMs = this.context.clock.nowMs();
+    try {
+      const message = readClientEvent(data, isBinary);
+      const fault = message.fault ?? this.handlers[message.event.type as string]?.(message.event);
+      if (fault !== undefined) this.refuse(fault, message.eventId);
+    } catch (cause) {
+      // A fault of the mock ends one session, which says so, and not those of the other boards.
+      this.fail(`The mock failed on a message: ${cause instanceof Error ? cause.message : String(cause)}`);
+    }
+  }
+
+  private closed(closeCode: number, reason: string): void {
+    this.stop();
+    this.log({ type: 'session-closed', closeCode, reason });
   }
 
   private updateSession(change: Json): undefined {
     this.session.update(change);
     this.input.configure();
-    this.send(wireEvent('session.updated', { session: this.session.wire }));
+    this.link.send(wireEvent('session.updated', { session: this.session.wire }));
     this.log({ type: 'session-updated', tools: this.session.toolNames });
     return undefined;
-  }
-
-  private keepPinging(): void {
-    const cancel = this.context.clock.after(this.context.pingIntervalMs, () => {
-      this.timers.delete(cancel);
-      this.socket.ping(Buffer.from('ping'));
-      this.keepPinging();
-    });
-    this.timers.add(cancel);
   }
 
   private expire(): void {
     const minutes = Math.round(this.context.sessionMaxMs / 60_000);
     const message = `Your session hit the maximum duration of ${minutes} minutes.`;
-    this.refuse({ code: 'session_expired', message, param: null }, null);
-    this.socket.close(1001, 'session_expired');
+    this.end({ code: 'session_expired', message, param: null }, 1001, 'session_expired');
+  }
+
+  private end(fault: Fault, closeCode: number, reason: string): void {
+    const type = closeCode === 1011 ? 'server_error' : 'invalid_request_error';
+    this.link.send(errorEvent(fault, null, type));
+    this.logError(fault);
+    this.stop();
+    this.link.close(closeCode, reason);
+  }
+
+  /** Nothing more is said or waited for. */
+  private stop(): void {
+    this.responses.abandon();
+    this.input.stop();
+    this.expiry?.();
   }
 
   private refuse(fault: Fault, clientEventId: string | null): void {
-    this.send(errorEvent(fault, clientEventId));
-    this.log({ type: 'error', code: fault.code, message: fault.message });
+    this.link.send(errorEvent(fault, clientEventId));
+    this.logError(fault);
   }
 
-  private send(event: WireEvent): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    this.socket.send(JSON.stringify(event));
-    if (this.socket.bufferedAmount > MOST_UNSENT_BYTES) this.socket.terminate();
+  private logError({ code, message }: Fault): void {
+    if (this.errors++ < MOST_LOGGED_ERRORS) this.log({ type: 'error', code, message });
   }
 
   private log(event: UnstampedEvent, hostAtMs?: number): void {

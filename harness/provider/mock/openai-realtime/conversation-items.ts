@@ -42,7 +42,7 @@ export class ConversationItems {
       const message = `Item with id '${id}' already exists.`;
       return { code: 'invalid_value', message, param: 'item.id' };
     }
-    const wire = { object: 'realtime.item', status: 'completed', ...wanted, id };
+    const wire = { object: 'realtime.item', status: 'completed', ...withoutSound(wanted), id };
     const unknown = this.add({ id, wire }, event.previous_item_id as string | null | undefined);
     if (unknown) return unknown;
     if (wanted.type === 'function_call_output') {
@@ -89,6 +89,15 @@ export class ConversationItems {
     this.context.log({ type: 'truncated', itemId, audioEndMs });
     return undefined;
   }
+}
+
+/** Audio bytes are not echoed: reference/providers.md 2.8. */
+function withoutSound(item: Json): Json {
+  if (!Array.isArray(item.content)) return item;
+  const content = (item.content as readonly Json[]).map((part) =>
+    Object.fromEntries(Object.entries(part).filter(([name]) => name !== 'audio')),
+  );
+  return { ...item, content };
 }
 
 const notFound = (id: string, param: string): Fault => ({

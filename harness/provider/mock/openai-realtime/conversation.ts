@@ -12,9 +12,15 @@ export interface ConversationItem {
   audioMs?: number;
 }
 
+/** Older items leave beyond either, as `truncation: "auto"` has them leave: a conversation must not fill our memory. */
+const MOST_ITEMS = 5_000;
+const MOST_CHARS = 16 * 1024 * 1024;
+
 /** The items of one session, in order. */
 export class Conversation {
   private readonly items: ConversationItem[] = [];
+  private readonly chars = new Map<string, number>();
+  private totalChars = 0;
 
   get(id: string): ConversationItem | undefined {
     return this.items.find((item) => item.id === id);
@@ -30,6 +36,22 @@ export class Conversation {
    * @returns Undefined when `after` is unknown.
    */
   add(item: ConversationItem, after?: string | null): { readonly previousId: string | null } | undefined {
+    const place = this.place(item, after);
+    if (place === undefined) return undefined;
+    const chars = JSON.stringify(item.wire).length;
+    this.chars.set(item.id, chars);
+    this.totalChars += chars;
+    for (const oldest of [...this.items]) {
+      if (this.items.length <= MOST_ITEMS && this.totalChars <= MOST_CHARS) break;
+      if (oldest !== item) this.delete(oldest.id);
+    }
+    return place;
+  }
+
+  private place(
+    item: ConversationItem,
+    after?: string | null,
+  ): { readonly previousId: string | null } | undefined {
     if (after === undefined || after === null) {
       const previousId = this.lastId;
       this.items.push(item);
@@ -50,8 +72,11 @@ export class Conversation {
   /** True when there was such an item. */
   delete(id: string): boolean {
     const at = this.items.findIndex((item) => item.id === id);
-    if (at >= 0) this.items.splice(at, 1);
-    return at >= 0;
+    if (at < 0) return false;
+    this.items.splice(at, 1);
+    this.totalChars -= this.chars.get(id) ?? 0;
+    this.chars.delete(id);
+    return true;
   }
 
   get length(): number {

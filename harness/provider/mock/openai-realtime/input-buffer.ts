@@ -58,13 +58,11 @@ export class InputBuffer {
   }
 
   append(audio: string, arrivedAtHostMs: number): Fault | undefined {
-    const bytes = Buffer.from(audio, 'base64');
-    if (bytes.length % 2 !== 0) {
+    const samples = samplesOf(audio);
+    if (samples === undefined) {
       const message = 'Invalid audio: expected whole 16-bit samples in base64.';
       return { code: 'invalid_value', message, param: 'audio' };
     }
-    const samples = new Int16Array(bytes.length / 2);
-    for (let index = 0; index < samples.length; index++) samples[index] = bytes.readInt16LE(index * 2);
     this.context.received.push(samples, arrivedAtHostMs);
     this.ear.push(samples);
     return undefined;
@@ -115,6 +113,12 @@ export class InputBuffer {
   stopIdleTimeout(): void {
     this.idleTimer?.();
     this.idleTimer = undefined;
+  }
+
+  /** The session is over. */
+  stop(): void {
+    this.stopIdleTimeout();
+    this.ear.reset();
   }
 
   private speechStarted(onset: number): void {
@@ -184,4 +188,15 @@ export class InputBuffer {
   private msOf(lengthSamples: number): number {
     return msOfSamples(lengthSamples, this.rateHz);
   }
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Little-endian 16-bit samples of base64 text; undefined when it is no base64 or ends within a sample. */
+function samplesOf(audio: string): Int16Array | undefined {
+  if (audio.length % 4 !== 0 || !BASE64.test(audio)) return undefined;
+  const bytes = Buffer.from(audio, 'base64');
+  if (bytes.length % 2 !== 0) return undefined;
+  // A copy, since small buffers lie in a pool, at any place in it; every platform of Node is little-endian.
+  return new Int16Array(Uint8Array.from(bytes).buffer);
 }

@@ -1,6 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ProviderError } from '../../../errors';
@@ -22,8 +22,13 @@ const notFound = JSON.stringify({
 
 function refuseUpgrade(socket: Duplex): void {
   const head = `HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: ${notFound.length}\r\n`;
+  // A peer that keeps its side open must not keep ours.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head}Connection: close\r\n\r\n${notFound}`);
 }
+
+/** The path that a request names; undefined when it is none. */
+const pathOf = (request: IncomingMessage): string | undefined => (request.url ?? '/').split('?')[0];
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -35,7 +40,12 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       const code = taken ? 'HIL_PROVIDER_PORT_TAKEN' : 'HIL_PROVIDER_UNREADY';
       reject(new ProviderError(code, message, { host, port }, { cause }));
     });
-    server.listen(port, host, () => resolve());
+    server.listen(port, host, () => {
+      server.removeAllListeners('error');
+      // Such as too many open files: whoever could not be accepted notices, and the others go on.
+      server.on('error', () => undefined);
+      resolve();
+    });
   });
 }
 
@@ -58,6 +68,12 @@ export async function openListener(options: {
     response.end(notFound);
     request.resume();
   });
+  // All of them, also those that are no HTTP connection yet or no longer: each would keep the server from closing.
+  const connected = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connected.add(socket);
+    socket.once('close', () => connected.delete(socket));
+  });
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -67,7 +83,7 @@ export async function openListener(options: {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A peer that resets while it is being answered is not our failure.
     socket.on('error', () => socket.destroy());
-    if (new URL(request.url ?? '/', 'ws://localhost').pathname !== PATH) {
+    if (pathOf(request) !== PATH) {
       refuseUpgrade(socket);
       return;
     }
@@ -80,7 +96,7 @@ export async function openListener(options: {
       new Promise((resolve) => {
         for (const socket of sockets.clients) socket.terminate();
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of connected) socket.destroy();
       }),
   };
 }

@@ -7,9 +7,10 @@ import { openRecogniser } from '../../hearing/open-recogniser';
 import { typedPrompt } from '../../hearing/typed-prompt';
 import { ReceivedArchive } from '../received-archive';
 import { ReplyShelf } from '../reply-shelf';
-import { modelOf, refusalOf, type AdmissionRules } from './auth';
+import { modelOf, refusalOf, type AdmissionRules, type Refusal } from './auth';
 import { makeCertificate, type Certificate } from './certificate';
-import { Connection } from './connection';
+import { closeSocket } from './client-link';
+import { Connection, type ConnectionContext } from './connection';
 import { openListener, type Listener } from './listener';
 import { errorEvent } from './wire-events';
 
@@ -17,6 +18,8 @@ export interface MockProviderOptions {
   readonly scenario: Scenario;
   readonly corpus: Corpus;
   readonly clock: Clock;
+  /** Wall-clock time for `expires_at`. Default: this machine's. */
+  readonly unixNowMs?: () => number;
   /** Default 127.0.0.1. */
   readonly host?: string;
   /** Default 0: any free one. */
@@ -40,6 +43,10 @@ export interface MockProviderOptions {
   readonly sessionMaxMs?: number;
   /** Default 20 260, as the service does. */
   readonly pingIntervalMs?: number;
+  /** How long a PING may stay unanswered before the session is cut. Default 20 000. */
+  readonly pongTimeoutMs?: number;
+  /** How much a client may leave unread before the session is cut. Default 16 MiB, more than the longest reply. */
+  readonly maxUnsentBytes?: number;
   /** Compiled entry of the recognition worker; default: the one beside the compiled mock, else none (recognises in thread). */
   readonly workerPath?: string;
 }
@@ -68,56 +75,57 @@ export async function createMockProvider(options: MockProviderOptions): Promise<
   const prompts = [...corpus.prompts.values()];
   const recogniser = await openRecogniser(prompts, { workerPath: options.workerPath });
   const rules: AdmissionRules = { apiKey: options.apiKey, models: options.models };
-  const open = new Set<WebSocket>();
+  const open = new Set<Connection>();
   let script: TurnScript | undefined;
+  let lost: Error | undefined;
+  recogniser.onLost((error) => {
+    lost = error;
+    for (const connection of open) connection.fail(error.message);
+  });
 
-  const refuse = (
-    socket: WebSocket,
-    code: string | null,
-    message: string,
-    closeCode: number,
-    reason: string,
-  ) => {
+  const refuse = (socket: WebSocket, refusal: Refusal): void => {
+    const { code, message, closeCode, closeReason } = refusal;
     socket.send(JSON.stringify(errorEvent({ code, message, param: null })));
-    log.emit({ type: 'error', code: code ?? reason, message });
-    socket.close(closeCode, reason);
+    log.emit({ type: 'error', code: code ?? closeReason, message });
+    closeSocket(socket, clock, closeCode, closeReason);
+  };
+  const fullOrLost = (): Refusal | undefined => {
+    if (lost !== undefined)
+      return { code: 'server_error', message: lost.message, closeCode: 1011, closeReason: 'server_error' };
+    if (open.size < (options.maxSessions ?? 64)) return undefined;
+    const [code, message] = ['session_limit_reached', `The mock serves ${open.size} sessions already.`];
+    return { code, message, closeCode: 1013, closeReason: code };
+  };
+  const shared: ConnectionContext = {
+    clock,
+    unixNowMs: options.unixNowMs ?? (() => new Date().getTime()),
+    scenario,
+    recogniser,
+    replies,
+    toolDoneDelayMs: options.toolRace === 'strict' ? STRICT_DONE_DELAY_MS : 0,
+    keepReceivedMs: KEEP_RECEIVED_MS,
+    sessionMaxMs: options.sessionMaxMs ?? 3_600_000,
+    pingIntervalMs: options.pingIntervalMs ?? 20_260,
+    pongTimeoutMs: options.pongTimeoutMs ?? 20_000,
+    maxUnsentBytes: options.maxUnsentBytes ?? 16 * 1024 * 1024,
+    transcriptOf: (promptId) => corpus.prompts.get(promptId)?.transcript,
+    typed: (text) => typedPrompt(prompts, text),
+    answerOverride: () => script?.answer,
+    log: (event, hostAtMs) => log.emit(event, hostAtMs),
   };
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     // ws reports a broken frame or reset here and closes by itself; the close is what gets logged.
     socket.on('error', () => undefined);
-    const refusal = refusalOf(request, rules);
+    const refusal = refusalOf(request, rules) ?? fullOrLost();
     if (refusal !== undefined) {
-      refuse(socket, refusal.code, refusal.message, refusal.closeCode, refusal.closeReason);
+      refuse(socket, refusal);
       return;
     }
-    if (open.size >= (options.maxSessions ?? 64)) {
-      refuse(
-        socket,
-        'session_limit_reached',
-        `The mock serves ${open.size} sessions already.`,
-        1013,
-        'session_limit_reached',
-      );
-      return;
-    }
-    const connection = new Connection(socket, modelOf(request) ?? MODEL, {
-      clock,
-      scenario,
-      recogniser,
-      replies,
-      toolDoneDelayMs: options.toolRace === 'strict' ? STRICT_DONE_DELAY_MS : 0,
-      keepReceivedMs: KEEP_RECEIVED_MS,
-      sessionMaxMs: options.sessionMaxMs ?? 3_600_000,
-      pingIntervalMs: options.pingIntervalMs ?? 20_260,
-      transcriptOf: (promptId) => corpus.prompts.get(promptId)?.transcript,
-      typed: (text) => typedPrompt(prompts, text),
-      answerOverride: () => script?.answer,
-      log: (event, hostAtMs) => log.emit(event, hostAtMs),
-    });
-    open.add(socket);
+    const connection = new Connection(socket, modelOf(request) ?? MODEL, shared);
+    open.add(connection);
     archive.open(connection.session.id, connection.received);
     socket.on('close', () => {
-      open.delete(socket);
+      open.delete(connection);
       archive.close(connection.session.id);
     });
     connection.open();
@@ -143,8 +151,7 @@ export async function createMockProvider(options: MockProviderOptions): Promise<
         return log.events;
       },
       onEvent: (listener) => log.onEvent(listener),
-      // In process it goes when this process goes.
-      onLost: () => () => undefined,
+      onLost: (listener) => recogniser.onLost(listener),
       // Async, so that what it throws rejects.
       // eslint-disable-next-line @typescript-eslint/require-await
       expectTurn: async (next) => {

@@ -1,8 +1,9 @@
-import type { Cancel, Clock, FunctionCall, ScenarioPacing, ScenarioTiming } from '../../../ports';
+import type { Clock, FunctionCall, ScenarioPacing, ScenarioTiming } from '../../../ports';
 import { msOfSamples } from '../../../units';
 import type { UnstampedEvent } from '../../event-log';
 import type { Later } from '../../later';
 import type { Answer } from '../../script/script';
+import { Timers } from '../../timers';
 import { REPLY_RATE_HZ, type Reply, type ReplyShelf } from '../reply-shelf';
 import type { Json } from './check';
 import type { Conversation, ConversationItem } from './conversation';
@@ -43,17 +44,29 @@ type Status = 'completed' | 'cancelled' | 'failed' | 'incomplete';
 export class ResponsePlayer {
   readonly id = newId('resp');
   private readonly output: ConversationItem[] = [];
-  private readonly cancels = new Set<Cancel>();
+  private readonly timers: Timers;
   private createdAtHostMs = 0;
   private said = '';
   private sentMs = 0;
   private closeOpenItem: ((status: 'completed' | 'incomplete') => void) | undefined;
   private finished = false;
+  private unsaid: (() => void) | undefined;
 
   constructor(
     private readonly context: PlayerContext,
     readonly request: ResponseRequest,
-  ) {}
+  ) {
+    this.timers = new Timers(context.clock);
+  }
+
+  get isOver(): boolean {
+    return this.finished;
+  }
+
+  /** Calls back when it is cancelled before it has called or said anything. */
+  onUnsaid(callback: () => void): void {
+    this.unsaid = callback;
+  }
 
   start(): void {
     const { context, request, id } = this;
@@ -67,13 +80,14 @@ export class ResponsePlayer {
   cancel(reason: 'turn_detected' | 'client_cancelled'): void {
     if (this.finished) return;
     this.closeOpenItem?.('incomplete');
+    if (this.output.length === 0) this.unsaid?.();
     this.finish('cancelled', { type: 'cancelled', reason });
   }
 
   /** Ends it without a word: the socket has gone. */
   abandon(): void {
     this.finished = true;
-    this.stopTimers();
+    this.timers.stop();
   }
 
   private give(answer: Answer): void {
@@ -134,13 +148,7 @@ export class ResponsePlayer {
       context.send(wireEvent('response.output_audio_transcript.done', { ...ids, transcript }));
       this.closeMessage(item, { type: 'output_audio', transcript }, { type: 'audio', transcript }, status);
     };
-    const packet = (index: number): void => {
-      const delta = reply.packets[index];
-      if (delta === undefined) {
-        this.closeOpenItem?.('completed');
-        this.finish('completed', null);
-        return;
-      }
+    const packet = (index: number, delta: string): void => {
       const share = (part: number): number => Math.round((part * words.length) / reply.packets.length);
       const spoken = words.slice(share(index), share(index + 1)).join('');
       if (spoken !== '') {
@@ -156,14 +164,22 @@ export class ResponsePlayer {
       context.log({ type: 'audio-out', responseId, itemId: item.id, ...sent }, hostAtMs);
       this.sentMs = item.audioMs = msOfSamples(fromSample + lengthSamples, REPLY_RATE_HZ);
       this.said = transcript;
-      const { chunkMs, realTimeFactor } = context.pacing;
-      if (realTimeFactor === 0 || index + 1 === reply.packets.length) packet(index + 1);
-      else {
-        const dueAtHostMs = startedAtHostMs + ((index + 1) * chunkMs) / realTimeFactor;
-        this.after(dueAtHostMs - context.clock.nowMs(), () => packet(index + 1));
-      }
     };
-    packet(0);
+    const { chunkMs, realTimeFactor } = context.pacing;
+    const speakFrom = (first: number): void => {
+      for (let index = first; index < reply.packets.length && !this.finished; index++) {
+        const dueAtHostMs = startedAtHostMs + (index * chunkMs) / realTimeFactor;
+        if (realTimeFactor > 0 && index > first && dueAtHostMs > context.clock.nowMs()) {
+          this.after(dueAtHostMs - context.clock.nowMs(), () => speakFrom(index));
+          return;
+        }
+        packet(index, reply.packets[index] ?? '');
+      }
+      if (this.finished) return;
+      this.closeOpenItem?.('completed');
+      this.finish('completed', null);
+    };
+    speakFrom(0);
   }
 
   private write(reply: Reply): void {
@@ -239,7 +255,7 @@ export class ResponsePlayer {
   private finish(status: Status, details: Json | null): void {
     if (this.finished) return;
     this.finished = true;
-    this.stopTimers();
+    this.timers.stop();
     this.context.send(wireEvent('response.done', { response: this.wire(status, details) }));
     this.context.log({ type: 'response-done', responseId: this.id, status });
     this.context.over(this);
@@ -269,20 +285,6 @@ export class ResponsePlayer {
   }
 
   private after(delayMs: number, step: () => void): void {
-    if (this.finished) return;
-    if (delayMs <= 0) {
-      step();
-      return;
-    }
-    const cancel = this.context.clock.after(delayMs, () => {
-      this.cancels.delete(cancel);
-      step();
-    });
-    this.cancels.add(cancel);
-  }
-
-  private stopTimers(): void {
-    for (const cancel of this.cancels) cancel();
-    this.cancels.clear();
+    if (!this.finished) this.timers.after(delayMs, step);
   }
 }

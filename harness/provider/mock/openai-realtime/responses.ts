@@ -6,19 +6,30 @@ import { isObject, type Fault, type Json } from './check';
 import { ResponsePlayer, type PlayerContext } from './response-player';
 import { modalityOf, toolNamesOf, type SessionState } from './session-state';
 
+/** What the next response is to answer: something heard, or words that were due and that a cancelled response kept back. */
+type Unanswered =
+  | { readonly heard: Later<Heard>; readonly audioMs: number }
+  | { readonly due: Answer; readonly audioMs: number };
+
+export interface ResponsesListener {
+  /** A response of the conversation starts. */
+  busy(): void;
+  /** It is done, and none other runs. */
+  idle(): void;
+}
+
 /** The responses of one session: at most one in its conversation, any number beside it. */
 export class Responses {
   private active: ResponsePlayer | undefined;
   private readonly beside = new Set<ResponsePlayer>();
   private pending: Cancel | undefined;
-  private unanswered: { readonly heard: Later<Heard>; readonly audioMs: number } | undefined;
+  private unanswered: Unanswered | undefined;
 
   constructor(
     private readonly context: Omit<PlayerContext, 'over' | 'called' | 'outputAudio'>,
     private readonly session: SessionState,
     private readonly script: Script,
-    /** A response of the conversation is done; `audioMs` were sent since `firstAudioAtHostMs`. */
-    private readonly idle: () => void,
+    private readonly listener: ResponsesListener,
   ) {}
 
   /** Something was said or typed to the conversation; the next response answers it. */
@@ -28,8 +39,7 @@ export class Responses {
 
   /** Creates the response that a turn's end asks for, after the scenario's delay. */
   turnEnded(refused: (fault: Fault) => void): void {
-    this.pending?.();
-    this.pending = undefined;
+    this.dropPending();
     const create = (): void => {
       this.pending = undefined;
       const fault = this.create({}, 'turn-detected');
@@ -50,24 +60,32 @@ export class Responses {
         param: null,
       };
     }
+    const answer = new Later<Answer>();
     const player = new ResponsePlayer(this.playerContext(options), {
       trigger,
       modality: modalityOf(options.output_modalities) ?? this.session.modality,
       outOfBand,
       metadata: options.metadata ?? null,
       inputAudioMs: this.unanswered?.audioMs ?? 0,
-      answer: outOfBand ? Later.of<Answer>({ calls: [], say: undefined }) : this.answer(options),
+      answer,
     });
-    if (outOfBand) this.beside.add(player);
-    else this.active = player;
+    if (outOfBand) {
+      this.beside.add(player);
+      answer.settle({ calls: [], say: undefined });
+    } else {
+      // Whoever asks for a response first gets it; the turn's end does not ask again.
+      this.dropPending();
+      this.active = player;
+      this.listener.busy();
+      this.answer(player, options);
+    }
     player.start();
     return undefined;
   }
 
   /** Speech began: what is being said stops, and so does what was about to be. */
   interrupt(): void {
-    this.pending?.();
-    this.pending = undefined;
+    this.dropPending();
     this.active?.cancel('turn_detected');
   }
 
@@ -90,7 +108,7 @@ export class Responses {
 
   /** The socket has gone. */
   abandon(): void {
-    this.pending?.();
+    this.dropPending();
     for (const player of [this.active, ...this.beside]) player?.abandon();
   }
 
@@ -108,18 +126,32 @@ export class Responses {
     this.beside.delete(player);
     if (this.active !== player) return;
     this.active = undefined;
-    this.idle();
+    this.listener.idle();
   }
 
-  private answer(options: Json): Later<Answer> {
+  /** Settles the player's answer as soon as it is known what was heard. */
+  private answer(player: ResponsePlayer, options: Json): void {
+    const { answer } = player.request;
     const choice = options.tool_choice ?? this.session.toolChoice;
     const names = options.tools === undefined ? this.session.toolNames : toolNamesOf(options.tools);
     const offer = { tools: choice === 'none' ? [] : names };
     const unanswered = this.unanswered;
     this.unanswered = undefined;
-    const answer = new Later<Answer>();
-    if (unanswered === undefined) answer.settle(this.script.carryOn());
-    else unanswered.heard.use((heard) => answer.settle(this.script.hear(heard, offer)));
-    return answer;
+    if (unanswered !== undefined && 'heard' in unanswered) {
+      // A response that ended unheard leaves what was said to the next one, which must find the script as it was.
+      player.onUnsaid(() => (this.unanswered ??= unanswered));
+      unanswered.heard.use((heard) => {
+        if (!player.isOver) answer.settle(this.script.hear(heard, offer));
+      });
+      return;
+    }
+    const due = unanswered?.due ?? this.script.carryOn();
+    player.onUnsaid(() => (this.unanswered ??= { due, audioMs: 0 }));
+    answer.settle(due);
+  }
+
+  private dropPending(): void {
+    this.pending?.();
+    this.pending = undefined;
   }
 }

@@ -2,7 +2,6 @@ import type { ScenarioTurnDetection } from '../../../ports';
 import { isObject, type Json } from './check';
 import { newId } from './ids';
 
-const SESSION_LIFE_S = 3600;
 /** How long semantic_vad waits: the mock takes a sentence as finished after a pause of this length. */
 const SEMANTIC_SILENCE_MS = { low: 800, medium: 400, auto: 400, high: 200 } as const;
 
@@ -20,9 +19,9 @@ const merged = (old: unknown, change: unknown): unknown => {
   if (!isObject(old) || !isObject(change)) return change;
   // Another kind of turn detection, format or tool choice starts afresh.
   if ('type' in change && change.type !== old.type) return change;
-  const out: Record<string, unknown> = { ...old };
-  for (const [name, value] of Object.entries(change)) out[name] = merged(old[name], value);
-  return out;
+  const changes = Object.entries(change).map(([name, value]) => [name, merged(old[name], value)] as const);
+  // Not by assignment, since a field may be named __proto__.
+  return Object.fromEntries([...Object.entries(old), ...changes]);
 };
 
 /** The session object of providers.md 2.3 and 2.5, as the client sees it and as the mock reads it. */
@@ -33,7 +32,7 @@ export class SessionState {
   constructor(
     private readonly defaults: ScenarioTurnDetection,
     model: string,
-    nowUnixS: number,
+    expiresAtUnixS: number,
   ) {
     this.session = {
       type: 'realtime',
@@ -48,7 +47,7 @@ export class SessionState {
       tracing: null,
       truncation: 'auto',
       prompt: null,
-      expires_at: nowUnixS + SESSION_LIFE_S,
+      expires_at: expiresAtUnixS,
       audio: {
         input: {
           format: { type: 'audio/pcm', rate: 24_000 },

@@ -1,0 +1,119 @@
+import type { WebSocket } from 'ws';
+import type { Cancel, Clock } from '../../../ports';
+import type { Fault } from './check';
+import type { WireEvent } from './wire-events';
+
+/** How a mock treats the sockets of its clients. */
+export interface LinkRules {
+  readonly clock: Clock;
+  readonly pingIntervalMs: number;
+  /** How long a PING may stay unanswered. */
+  readonly pongTimeoutMs: number;
+  /** What a client may leave unread before the next event to it cuts it off. */
+  readonly maxUnsentBytes: number;
+}
+
+export interface LinkListener {
+  message(data: Buffer, isBinary: boolean): void;
+  /** The link is about to be cut because of the client. */
+  cut(fault: Fault): void;
+  /** The socket has closed; nothing follows. */
+  closed(closeCode: number, reason: string): void;
+}
+
+/** How long a client may take to answer a CLOSE. */
+const CLOSE_GRACE_MS = 2_000;
+
+/** Closes a socket politely, and a little later whether its peer agrees or not. */
+export function closeSocket(socket: WebSocket, clock: Clock, closeCode: number, reason: string): void {
+  socket.once(
+    'close',
+    clock.after(CLOSE_GRACE_MS, () => socket.terminate()),
+  );
+  socket.close(closeCode, reason);
+}
+
+/** One client's socket: writes events, pings, and ends with a reason when the client does not read or answer. */
+export class ClientLink {
+  private ended = false;
+  private cutBecause: string | undefined;
+  private nextPing: Cancel | undefined;
+  private missingPong: Cancel | undefined;
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly rules: LinkRules,
+    private readonly listener: LinkListener,
+  ) {}
+
+  /** Starts to listen and to ping. */
+  open(): void {
+    const { socket, listener } = this;
+    socket.on('message', (data, isBinary) => {
+      // What still comes after our CLOSE is not served.
+      if (!this.ended) listener.message(data as Buffer, isBinary);
+    });
+    // ws answers by itself; the answers may stay unread as well.
+    socket.on('ping', () => this.checkUnread());
+    socket.on('pong', () => {
+      this.missingPong?.();
+      this.missingPong = undefined;
+    });
+    socket.on('close', (closeCode, reason) => {
+      this.ended = true;
+      this.stopTimers();
+      listener.closed(closeCode, this.cutBecause ?? reason.toString());
+    });
+    this.keepPinging();
+  }
+
+  /** Writes an event; does nothing once the link has ended. */
+  send(event: WireEvent): void {
+    // Before the event, so that a large one does not count against who reads.
+    this.checkUnread();
+    if (this.ended || this.socket.readyState !== this.socket.OPEN) return;
+    this.socket.send(JSON.stringify(event));
+  }
+
+  /** Closes with a code and a reason; what the client still sends is not served. */
+  close(closeCode: number, reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.stopTimers();
+    closeSocket(this.socket, this.rules.clock, closeCode, reason);
+  }
+
+  private checkUnread(): void {
+    const { maxUnsentBytes } = this.rules;
+    const { bufferedAmount } = this.socket;
+    if (bufferedAmount <= maxUnsentBytes) return;
+    const message = `The client left ${bufferedAmount} bytes unread, at most ${maxUnsentBytes} are kept for it.`;
+    this.cut({ code: 'client_does_not_read', message, param: null });
+  }
+
+  private keepPinging(): void {
+    const { clock, pingIntervalMs, pongTimeoutMs } = this.rules;
+    this.nextPing = clock.after(pingIntervalMs, () => {
+      this.socket.ping(Buffer.from('ping'));
+      this.missingPong ??= clock.after(pongTimeoutMs, () => {
+        const message = `The client did not answer a PING within ${pongTimeoutMs} ms.`;
+        this.cut({ code: 'ping_timeout', message, param: null });
+      });
+      this.keepPinging();
+    });
+  }
+
+  private cut(fault: Fault): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.cutBecause = fault.code;
+    this.stopTimers();
+    this.listener.cut(fault);
+    this.socket.terminate();
+  }
+
+  private stopTimers(): void {
+    this.nextPing?.();
+    this.missingPong?.();
+  }
+}
