@@ -167,4 +167,55 @@ describe('SerialBoard', () => {
     await reset;
     expect(board.firmware).toEqual({ project: 'realtime_ws' });
   });
+
+  it('waits for the session of a boot whose banner was lost', async () => {
+    const board = await open();
+    await board.reset();
+    await board.startSession();
+    scripted.onReset = [];
+    const reset = board.reset();
+    await new Promise((resolve) => setImmediate(resolve));
+    scripted.printText('I (977) app_init: Project name:     realtime_ws\r\n');
+    scripted.printText('I (999) efuse_init: Min chip rev:     v0.0\r\nI (1080) Board: Init board.\r\n');
+    await reset;
+    let isReady = false;
+    const session = board.startSession().then(() => (isReady = true));
+    await board.console.expect(/Init board/, { withinMs: 1, from: 0 });
+    expect(isReady).toBe(false);
+    scripted.printText('I (3600) OPENAI_APP: Realtime session.updated (tools/config applied)\r\n');
+    await session;
+    expect(scripted.typed).toEqual([]);
+  });
+
+  it('forgets a crash at a reset whose banner was lost', async () => {
+    const board = await open();
+    await board.reset();
+    const fault = event(board, 'fault');
+    scripted.print('panic-gdb-stub.txt');
+    await fault;
+    scripted.onReset = [];
+    const reset = board.reset();
+    await new Promise((resolve) => setImmediate(resolve));
+    scripted.printText('\r\nI (977) app_init: Project name:     realtime_ws\r\n');
+    scripted.printText('I (999) efuse_init: Min chip rev:     v0.0\r\nI (1080) Board: Init board.\r\n');
+    await reset;
+    scripted.print('session-realtime-ws.txt');
+    await board.startSession();
+  });
+
+  it('tells a reboot of its own by the clock of the board when the banner was lost', async () => {
+    const board = await open();
+    await board.reset();
+    await board.startSession();
+    const firstEvent = board.events.length;
+    const rebooted = event(board, 'boot');
+    scripted.printText('I (27) boot: ESP-IDF v5.4.2 2nd stage bootloader\r\n');
+    expect(await rebooted).toMatchObject({ boot: 2, resetCause: 'unknown, its banner was lost' });
+    const session = board.startSession();
+    scripted.print('session-realtime-ws.txt');
+    await session;
+    expect(board.events.slice(firstEvent).map(({ boot }) => boot)).toEqual(
+      board.events.slice(firstEvent).map(() => 2),
+    );
+  });
 });

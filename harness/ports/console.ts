@@ -6,7 +6,7 @@ export interface ConsoleLine {
   readonly index: number;
   /** Without NULs, colours, line end and REPL prompts. */
   readonly text: string;
-  /** How many ROM banners were seen before it. */
+  /** Boots seen so far: a ROM banner each, or the board's clock fallen back where the banner was lost. */
   readonly boot: number;
   /** Arrival of the line's first byte. */
   readonly hostAtMs: number;

@@ -43,8 +43,8 @@ describe('LineAssembler', () => {
   it('flushes the line that a reset cuts and starts a boot at the banner', () => {
     const bytes = consoleStream('reset-mid-line.bin');
     const cut = bytes.indexOf('ESP-ROM');
-    const [network, segment, banner] = assemble([bytes.subarray(0, cut), bytes.subarray(cut)]);
-    expect(network).toMatchObject({ text: 'I (4100) NETWORK: got ip:192.168.7.31', boot: 0 });
+    const [table, segment, banner] = assemble([bytes.subarray(0, cut), bytes.subarray(cut)]);
+    expect(table).toMatchObject({ text: 'I (85) boot: End of partition table', boot: 0 });
     expect(segment).toMatchObject({ truncated: true, boot: 0, hostAtMs: 0 });
     expect(segment?.text).toBe('I (88) esp_image: segment 2: vaddr=3fc93c');
     expect(banner).toMatchObject({

@@ -20,6 +20,7 @@ export interface AssembledLine {
   readonly withPrompt?: string;
   readonly hostAtMs: number;
   readonly byteOffset: number;
+  /** ROM banners up to here, its own included. */
   readonly boot: number;
   readonly truncated?: true;
 }

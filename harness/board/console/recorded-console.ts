@@ -1,4 +1,5 @@
 import type { Cancel, Clock, Console, ConsoleLine, ConsoleMatch, ExpectOptions } from '../../ports';
+import { BootCounter } from './boot-counter';
 import { CURSOR_ANSWER, CursorQueryScanner } from './cursor-query';
 import { Expectations, matchLine, statelessPattern } from './expectations';
 import { LineAssembler, type AssembledLine } from './line-assembler';
@@ -28,6 +29,7 @@ export interface RecordedConsoleOptions {
 export class RecordedConsole implements Console {
   private readonly store: LineStore;
   private readonly assembler = new LineAssembler((line) => this.addLine(line));
+  private readonly boots = new BootCounter();
   private readonly queries = new CursorQueryScanner();
   private readonly expectations: Expectations;
   private readonly writer: PacedWriter;
@@ -110,12 +112,12 @@ export class RecordedConsole implements Console {
   }
 
   private addLine(assembled: AssembledLine): void {
-    const { withPrompt, text, hostAtMs, byteOffset, boot, truncated } = assembled;
+    const { withPrompt, text, hostAtMs, byteOffset, truncated } = assembled;
     const deviceAtMs = deviceTimeOf(text);
     const line: ConsoleLine = {
       index: this.store.nextIndex,
       text,
-      boot,
+      boot: this.boots.next(assembled.boot, deviceAtMs),
       hostAtMs,
       byteOffset,
       ...(deviceAtMs === undefined ? undefined : { deviceAtMs }),
@@ -150,7 +152,8 @@ export class RecordedConsole implements Console {
   private offerPartial(): void {
     const partial = this.assembler.partial();
     if (partial === undefined) return;
-    const { withPrompt, text, hostAtMs, byteOffset, boot } = partial;
+    const { withPrompt, text, hostAtMs, byteOffset } = partial;
+    const boot = this.boots.at(partial.boot);
     this.expectations.offer({ index: this.store.nextIndex, text, boot, hostAtMs, byteOffset }, withPrompt);
   }
 }

@@ -18,18 +18,34 @@ const fields: Readonly<Record<string, keyof FirmwareIdentity>> = {
 
 /**
  * Reads what every ESP32-S3 prints while it boots: the reset cause from the ROM banner, and the firmware's identity once
- * the block that tells it is over. The second-stage bootloader may be silent, so nothing depends on it.
+ * the block that tells it is over. The second-stage bootloader may be silent, so nothing depends on it. A boot whose
+ * banner was lost is told with its first stamped line.
  */
 export function bootLogReader(): LineReader {
   let identity: { -readonly [Field in keyof FirmwareIdentity]: FirmwareIdentity[Field] } = {};
+  let latestBoot: number | undefined;
+  let isAnnounced = false;
   return (line) => {
     const reset = RESET.exec(line.text);
     if (reset !== null) {
       identity = {};
+      isAnnounced = true;
       return [{ type: 'boot', resetCause: resetCause(parseInt(reset[1] ?? '', 16), reset[2] ?? '') }];
     }
+    const isNewBoot = latestBoot !== undefined && line.boot > latestBoot;
+    latestBoot = line.boot;
+    // A banner carries no stamp, so a boot that begins with a stamped line has lost its own.
+    const isUnannounced = isNewBoot && !isAnnounced && line.deviceAtMs !== undefined;
+    if (line.deviceAtMs !== undefined) isAnnounced = false;
+    if (isUnannounced) identity = {};
     const log = parseLogLine(line.text);
-    if (log === undefined) return [];
+    return [
+      ...(isUnannounced ? [{ type: 'boot', resetCause: 'unknown, its banner was lost' } as const] : []),
+      ...(log === undefined ? [] : readLog(log)),
+    ];
+  };
+
+  function readLog(log: LogLine): readonly EventBody[] {
     const told = identityField(log);
     if (told !== undefined) {
       identity[told.field] = told.value;
@@ -39,7 +55,7 @@ export function bootLogReader(): LineReader {
     const event: EventBody = { type: 'firmware', firmware: identity };
     identity = {};
     return [event];
-  };
+  }
 }
 
 function identityField(log: LogLine): { field: keyof FirmwareIdentity; value: string } | undefined {

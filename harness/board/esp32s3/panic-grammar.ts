@@ -45,17 +45,12 @@ export function panicStart(text: string): PanicStart | undefined {
 /** How a crash ends: the board boots again, stands still, waits for a debugger, or just says nothing more. */
 export type PanicEnd = 'rebooted' | 'halted' | 'gdb-stub' | 'silence';
 
-const ROM_BANNER = /ESP-ROM:esp32[a-z0-9]*-\d{8}/;
 const endings: readonly (readonly [RegExp, PanicEnd])[] = [
   [/Entering gdb stub now\.|\$T[0-9a-f]{2}#[0-9a-f]{2}/, 'gdb-stub'],
   [/CPU halted\./, 'halted'],
   [/^Rebooting(?: in\s+\d+ seconds)?\.\.\./, 'rebooted'],
-  [ROM_BANNER, 'rebooted'],
 ];
 
 /** The end that a line announces; undefined for every other line. */
 export const panicEnd = (text: string): PanicEnd | undefined =>
   endings.find(([pattern]) => pattern.test(text))?.[1];
-
-/** True for the first line of a boot, which is no part of the crash before it. */
-export const isRomBanner = (text: string): boolean => ROM_BANNER.test(text);

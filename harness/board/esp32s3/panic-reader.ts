@@ -2,7 +2,7 @@ import { BoardError, toWireError } from '../../errors';
 import type { BoardEvent, ConsoleLine } from '../../ports';
 import { stampEvent, type EventBody } from '../event-body';
 import { PanicBlock, panicMessage } from './panic-block';
-import { isRomBanner, panicEnd, panicStart, type PanicEnd } from './panic-grammar';
+import { panicEnd, panicStart, type PanicEnd } from './panic-grammar';
 
 /** A crash that prints nothing for so long has ended: a truncated report (device.md section 3.2). */
 export const PANIC_SILENCE_MS = 3000;
@@ -31,6 +31,16 @@ export class PanicReader {
   }
 
   read(line: ConsoleLine): readonly BoardEvent[] {
+    const isOfNextBoot = this.firstLine !== undefined && line.boot > this.firstLine.boot;
+    return isOfNextBoot ? [...this.end('rebooted'), ...this.readLine(line)] : this.readLine(line);
+  }
+
+  /** The stream has been silent since the last line, or is over. */
+  readSilence(): readonly BoardEvent[] {
+    return this.end('silence');
+  }
+
+  private readLine(line: ConsoleLine): readonly BoardEvent[] {
     if (this.block === undefined) {
       const start = panicStart(line.text);
       if (start === undefined) return complaints(line.text).map((body) => stampEvent(body, line));
@@ -40,16 +50,11 @@ export class PanicReader {
       const later = panicStart(line.text);
       if (later !== undefined) this.block.refine(later);
     }
-    if (!isRomBanner(line.text)) this.block.add(line.text);
+    this.block.add(line.text);
     if (line.deviceAtMs !== undefined && !CORE_DUMP_TAG.test(line.text)) this.applicationLines += 1;
     const end = panicEnd(line.text);
     if (end !== undefined) return this.end(end);
     return this.applicationLines > APPLICATION_LINES ? this.end('silence') : [];
-  }
-
-  /** The stream has been silent since the last line, or is over. */
-  readSilence(): readonly BoardEvent[] {
-    return this.end('silence');
   }
 
   private end(endState: PanicEnd): readonly BoardEvent[] {
