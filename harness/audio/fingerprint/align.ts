@@ -35,9 +35,16 @@ let back = new Int8Array(0);
 
 /**
  * Best path of what was heard through a template, every heard frame once: the template advances by one frame, stays or
- * skips one. Undefined when no path leads through the corridor.
+ * skips one.
+ * @param mostMeanDb - Paths that are worse are not followed, which changes nothing about those that are not.
+ * @returns Undefined when no such path leads through the corridor.
  */
-export function align(heard: LogFrames, model: LogFrames, corridor: Corridor): Alignment | undefined {
+export function align(
+  heard: LogFrames,
+  model: LogFrames,
+  corridor: Corridor,
+  mostMeanDb = Infinity,
+): Alignment | undefined {
   const rows = model.frames;
   const columns = heard.frames;
   const bands = heard.bands;
@@ -50,11 +57,14 @@ export function align(heard: LogFrames, model: LogFrames, corridor: Corridor): A
   let previous = new Float64Array(rows).fill(Infinity);
   let current = new Float64Array(rows).fill(Infinity);
   const { beginBy, endFrom, firstFrame, halfWidth } = corridor;
+  // What a path has cost already it costs in the end as well.
+  const mostDb = mostMeanDb * columns;
   for (let j = 0; j < columns; j++) {
     const width = halfWidth + Math.ceil(0.06 * j);
     const first = Math.max(0, firstFrame + j - width);
     const last = Math.min(rows - 1, firstFrame + j + width);
     current.fill(Infinity);
+    let alive = false;
     for (let i = first; i <= last; i++) {
       let best = j === 0 && i <= beginBy ? 0 : Infinity;
       let step = 0;
@@ -73,12 +83,14 @@ export function align(heard: LogFrames, model: LogFrames, corridor: Corridor): A
           step = 2;
         }
       }
-      if (best === Infinity) continue;
+      if (best === Infinity || best > mostDb) continue;
       const distance = distanceAt(a, j * bands, b, i * bands, bands);
       local[j * rows + i] = distance;
       back[j * rows + i] = step;
       current[i] = best + distance;
+      alive = true;
     }
+    if (!alive) return undefined;
     [previous, current] = [current, previous];
   }
   return trace(columns, rows, previous, endFrom);

@@ -46,20 +46,33 @@ export function rankTemplates(
     levels: heardLevels(heard, channel, every),
   });
   const [sketch, coarse, fine] = [hearingAt(3), hearingAt(2), hearingAt(1)];
-  return templates
-    .filter((template) => isPossible(template, heard.frames - fine.leadIn))
-    .flatMap((template) => compare(template, sketch, MIDDLE_ROOM))
-    .sort(byMean)
-    .slice(0, FINALISTS)
-    .flatMap(({ template }) =>
-      template.inRooms
-        .flatMap((_, room) => compare(template, coarse, room))
-        .sort(byMean)
-        .slice(0, 1),
-    )
-    .flatMap(({ template, roomIndex }) => compare(template, fine, roomIndex))
+  const possible = templates.filter((template) => isPossible(template, heard.frames - fine.leadIn));
+  const sketched = nearest(FINALISTS, possible, (template, mostMeanDb) =>
+    compare(template, sketch, MIDDLE_ROOM, mostMeanDb),
+  );
+  const roomed = sketched.flatMap(({ template }) =>
+    nearest(1, [...template.inRooms.keys()], (room, mostMeanDb) =>
+      compare(template, coarse, room, mostMeanDb),
+    ),
+  );
+  return roomed
+    .flatMap(({ template, roomIndex }) => compare(template, fine, roomIndex) ?? [])
     .sort(byMean)
     .map(({ candidate }) => candidate);
+}
+
+/** The `count` nearest of what `tryOne` makes of these, nearest first; it need not finish what is worse than them all. */
+function nearest<T>(
+  count: number,
+  tried: readonly T[],
+  tryOne: (one: T, mostMeanDb: number) => Compared | undefined,
+): readonly Compared[] {
+  let best: readonly Compared[] = [];
+  for (const one of tried) {
+    const compared = tryOne(one, best[count - 1]?.candidate.meanDb ?? Infinity);
+    if (compared !== undefined) best = [...best, compared].sort(byMean).slice(0, count);
+  }
+  return best;
 }
 
 const byMean = (a: Compared, b: Compared): number => a.candidate.meanDb - b.candidate.meanDb;
@@ -83,19 +96,25 @@ interface Compared {
 const isPossible = ({ speechFrames }: FingerprintTemplate, heardFrames: number): boolean =>
   heardFrames > 0.9 * speechFrames - 10 && heardFrames < 1.1 * speechFrames + 36;
 
-/** One alignment, or none when no path fits. */
-function compare(template: FingerprintTemplate, hearing: Hearing, roomIndex: number): readonly Compared[] {
+/** One alignment; undefined when no path fits that is at least as near as asked. */
+function compare(
+  template: FingerprintTemplate,
+  hearing: Hearing,
+  roomIndex: number,
+  mostMeanDb = Infinity,
+): Compared | undefined {
   const { speechFrames, id, utterance, inRooms } = template;
   const { channel, leadIn, every, levels } = hearing;
   const model = inRooms[roomIndex];
-  if (model === undefined) return [];
-  const alignment = align(levels, modelLevels(model, channel, every), {
+  if (model === undefined) return undefined;
+  const corridor = {
     firstFrame: Math.round((PAD_FRAMES - leadIn) / every),
     halfWidth: Math.round(ONSET_SLACK_FRAMES / every),
     beginBy: Math.round(PAD_FRAMES / every),
     endFrom: Math.round((PAD_FRAMES + speechFrames - 3) / every),
-  });
-  return alignment === undefined ? [] : [{ template, roomIndex, candidate: { id, utterance, ...alignment } }];
+  };
+  const alignment = align(levels, modelLevels(model, channel, every), corridor, mostMeanDb);
+  return alignment && { template, roomIndex, candidate: { id, utterance, ...alignment } };
 }
 
 /**
