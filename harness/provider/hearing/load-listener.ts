@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fingerprintTemplate, readWav, recogniseUtterance } from '../../audio';
+import { fingerprintTemplate, readWav, recogniseUtterance, type FingerprintTemplate } from '../../audio';
 import type { SpeechClip } from '../../ports';
 import type { Heard } from './heard';
 
@@ -10,12 +10,7 @@ const STREAM_RATE_HZ = 24_000;
 export function loadListener(
   prompts: readonly SpeechClip[],
 ): (samples: Int16Array, leadInSamples: number) => Heard {
-  const templates = prompts.map((clip) => {
-    const { channels, rateHz } = readWav(readFileSync(clip.path));
-    const samples = channels[0] ?? new Float32Array();
-    const { id, utterance, onsetSample, offsetSample } = clip;
-    return fingerprintTemplate({ id, utterance, samples, rateHz, onsetSample, offsetSample });
-  });
+  const templates = prompts.map(templateOf);
   const byId = new Map(prompts.map((clip) => [clip.id, clip]));
   return (pcm, leadInSamples) => {
     const samples = new Float32Array(pcm.length);
@@ -29,4 +24,18 @@ export function loadListener(
     const { id: promptId, utterance, language } = clip;
     return { promptId, utterance, language, confidence: match.confidence };
   };
+}
+
+/** What was read of a clip once; several mocks in one process share it as they share the corpus. */
+const known = new WeakMap<SpeechClip, FingerprintTemplate>();
+
+function templateOf(clip: SpeechClip): FingerprintTemplate {
+  const loaded = known.get(clip);
+  if (loaded !== undefined) return loaded;
+  const { channels, rateHz } = readWav(readFileSync(clip.path));
+  const samples = channels[0] ?? new Float32Array();
+  const { id, utterance, onsetSample, offsetSample } = clip;
+  const template = fingerprintTemplate({ id, utterance, samples, rateHz, onsetSample, offsetSample });
+  known.set(clip, template);
+  return template;
 }

@@ -25,6 +25,11 @@ export class RecognitionQueue {
     return this.final.size + this.early.size;
   }
 
+  /** How many of them are over. */
+  get finalLength(): number {
+    return this.final.size;
+  }
+
   add(samples: Int16Array<ArrayBuffer>, leadInSamples: number): Recognition {
     const heard = new Later<Heard>();
     const question = { samples, leadInSamples, heard };

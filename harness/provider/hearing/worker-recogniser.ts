@@ -23,8 +23,8 @@ interface Hand {
   question: WaitingQuestion | undefined;
 }
 
-/** One more than a single session can keep waiting: a bench with one board does with one worker. */
-const WAITING_FOR_SECOND = 2;
+/** Utterances of this many sessions: loading templates again costs time itself, and a bench with one board does with one. */
+const WAITING_FOR_SECOND = 3;
 
 /**
  * Recognises in worker threads started from a compiled file: one, and a second one from the first time that several sessions
@@ -62,9 +62,6 @@ class RecognitionPool implements Recogniser {
     if (samples.length === 0) return recognitionOf(Later.of(heardNothing));
     const recognition = this.queue.add(samples as Int16Array<ArrayBuffer>, leadInSamples);
     this.dispatch();
-    if (this.queue.length >= WAITING_FOR_SECOND && this.workers.size < this.most) {
-      this.hire().catch((error: unknown) => this.lose(error));
-    }
     return recognition;
   }
 
@@ -125,6 +122,9 @@ class RecognitionPool implements Recogniser {
     const { question } = hand;
     hand.question = undefined;
     this.idle.push(hand);
+    if (this.queue.finalLength >= WAITING_FOR_SECOND && this.workers.size < this.most) {
+      this.hire().catch((error: unknown) => this.lose(error));
+    }
     // The next one starts before this answer is acted upon.
     this.dispatch();
     if (this.state === 'open') question?.heard.settle(heard);

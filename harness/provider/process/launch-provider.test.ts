@@ -1,5 +1,8 @@
 import { fork, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { scenario, smallCorpus } from '../__fixtures__/small-corpus';
 import { WireClient } from '../__fixtures__/wire-client';
 import { systemClock, type ChildLauncher } from '../../ports';
@@ -8,15 +11,20 @@ import { launchProvider } from './launch-provider';
 import type { MockProviderInit } from './messages';
 
 const corpus = smallCorpus();
-const script = join(__dirname, '../__fixtures__/provider-child.ts');
-const launch: ChildLauncher = () =>
-  fork(script, { execArgv: ['--require', 'esbuild-register'], silent: true });
+const script = join(mkdtempSync(join(tmpdir(), 'earshot-')), 'provider-child.js');
+const launch: ChildLauncher = () => fork(script, { silent: true });
 const init: MockProviderInit = {
   scenario,
   prompts: [...corpus.prompts.values()],
   replies: [...corpus.replies.values()],
 };
 const start = () => launchProvider({ launch, command: ['provider-child'], init, clock: systemClock });
+
+// Once, since a child that compiles its own sources takes three times as long to start.
+beforeAll(async () => {
+  const entryPoints = [join(__dirname, '../__fixtures__/provider-child.ts')];
+  await build({ entryPoints, outfile: script, bundle: true, platform: 'node', logLevel: 'error' });
+});
 
 voiceProviderContract('mock in a child process', start);
 
