@@ -1,0 +1,132 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readWav, toPcm16 } from '../../audio';
+import { systemClock, type Scenario, type SpeechClip } from '../../ports';
+import { launchProvider } from '../process/launch-provider';
+import { PACKET_MS, talk, type Talk } from './talkers';
+
+/** One line of `reports/bench/provider.json` (DESIGN section 11). */
+export interface BenchTarget {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bound: number;
+  readonly ok: boolean;
+}
+
+export interface ProviderBench {
+  readonly targets: readonly BenchTarget[];
+  /** What no target bounds, in ms. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+const SESSIONS = 50;
+const LEAD_MS = 600;
+/** A silence window, and room for the stagger. */
+const TAIL_MS = 500;
+/** DESIGN section 11: what the mock may add to a bare echo. */
+const MORE_THAN_ECHO_MS = 2;
+
+const start = (script: string): ChildProcess =>
+  fork(join(__dirname, script), [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+
+/**
+ * How long the mock takes from the packet that completes the silence window to its first write, 50 sessions at once and no
+ * think time, beside a bare `ws` echo under the same load in the same run.
+ */
+export async function benchProvider(
+  scenario: Scenario,
+  prompts: readonly SpeechClip[],
+  replies: readonly SpeechClip[],
+): Promise<ProviderBench> {
+  const instant: Scenario = {
+    ...scenario,
+    timing: { responseCreatedMs: 0, firstAudioMs: 0, toolCallMs: 0 },
+    pacing: { ...scenario.pacing, realTimeFactor: 0 },
+  };
+  const staggered = streamsOf(prompts, (index) => index * 53);
+  const together = streamsOf(prompts, () => 0);
+  const echo = start('echo-child.js');
+  const [port] = (await once(echo, 'message')) as [number];
+  const echoed = await talk({ url: `ws://127.0.0.1:${port}`, clock: systemClock, streams: staggered });
+  echo.disconnect();
+  const provider = await launchProvider({
+    launch: () => start('mock-child.js'),
+    init: { scenario: instant, prompts, replies },
+    clock: systemClock,
+  });
+  try {
+    const url = provider.url;
+    const apart = await talk({ url, clock: systemClock, streams: staggered });
+    const atOnce = await talk({ url, clock: systemClock, streams: together });
+    const echoP99 = quantile(echoed.flatMap(echoTimes), 0.99);
+    const endings = apart.map((one) => timesOf(one, 'input_audio_buffer.speech_stopped'));
+    const firstWriteP99 = quantile(endings.flat(), 0.99);
+    const answers = (talks: readonly Talk[]): number[] =>
+      talks.flatMap((one) => timesOf(one, 'response.output_audio.delta'));
+    return {
+      targets: [
+        {
+          name: `mock provider, ${SESSIONS} sessions: packet that completes the silence window to first write, p99 over echo p99`,
+          value: firstWriteP99 - echoP99,
+          unit: 'ms',
+          bound: MORE_THAN_ECHO_MS,
+          ok: endings.flat().length >= SESSIONS && firstWriteP99 - echoP99 <= MORE_THAN_ECHO_MS,
+        },
+      ],
+      figures: {
+        echoP99,
+        firstWriteMedian: quantile(endings.flat(), 0.5),
+        firstWriteP99,
+        answered: answers(apart).length,
+        answerMedian: quantile(answers(apart), 0.5),
+        answerP99: quantile(answers(apart), 0.99),
+        answeredTogether: answers(atOnce).length,
+        answerTogetherMedian: quantile(answers(atOnce), 0.5),
+        answerTogetherMax: quantile(answers(atOnce), 1),
+      },
+    };
+  } finally {
+    await provider.close();
+  }
+}
+
+/** A prompt for each session, ending `laterMs(index)` after the earliest. */
+function streamsOf(prompts: readonly SpeechClip[], laterMs: (index: number) => number): Int16Array[] {
+  const clips = Array.from({ length: SESSIONS }, (_, index) => prompts[index % prompts.length] as SpeechClip);
+  const spoken = clips.map((clip) => {
+    const { pcm } = toPcm16(readWav(readFileSync(clip.path)).channels[0] ?? new Float32Array());
+    return pcm.subarray(0, clip.offsetSample + 1);
+  });
+  const longest = Math.max(...spoken.map((pcm) => pcm.length));
+  const latestMs = Math.max(...clips.map((_, index) => laterMs(index)));
+  return spoken.map((pcm, index) => {
+    const stream = new Int16Array(longest + 24 * (LEAD_MS + latestMs + TAIL_MS));
+    stream.set(pcm, 24 * (LEAD_MS + laterMs(index)) + longest - pcm.length);
+    return stream;
+  });
+}
+
+const echoTimes = ({ sentAtHostMs, received }: Talk): number[] =>
+  received.map(({ hostAtMs }, packet) => hostAtMs - (sentAtHostMs[packet] ?? NaN));
+
+/** From the packet that completed the silence window to the first event of this type after it. */
+function timesOf({ sentAtHostMs, received }: Talk, type: string): number[] {
+  const events = received.map(({ hostAtMs, text }) => ({
+    hostAtMs,
+    event: JSON.parse(text) as { readonly type: string; readonly audio_end_ms?: number },
+  }));
+  return events.flatMap(({ event }, at) => {
+    if (event.audio_end_ms === undefined) return [];
+    const packet = Math.ceil(event.audio_end_ms / PACKET_MS) - 1;
+    const found = events.slice(at).find((later) => later.event.type === type);
+    return found === undefined ? [] : [found.hostAtMs - (sentAtHostMs[packet] ?? NaN)];
+  });
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
+}
