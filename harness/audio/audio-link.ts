@@ -135,25 +135,44 @@ function decodeBody(kind: number, body: Buffer): AudioLinkFrame {
   }
 }
 
-/** Cuts a byte stream into frames, however the socket split it. */
+/** Length field and kind byte: with less of a frame nothing is known about it. */
+const HEAD_BYTES = 5;
+
+/** Cuts a byte stream into frames, however the socket split it. Pieces are joined once a frame, not once a piece. */
 export class AudioLinkDecoder {
-  private pending: Buffer = Buffer.alloc(0);
+  private pieces: Buffer[] = [];
+  private pendingBytes = 0;
+  /** With less than this the first frame is not complete. */
+  private neededBytes = HEAD_BYTES;
 
   /**
    * Frames that are complete after these bytes, oldest first.
-   * @throws RangeError for a frame that is too long, of unknown kind or holds no whole samples.
+   * @throws RangeError for a frame that is too long, of unknown kind or holds no whole samples; SyntaxError for JSON in
+   *   one that is none.
    */
   push(bytes: Buffer): AudioLinkFrame[] {
-    this.pending = this.pending.length === 0 ? bytes : Buffer.concat([this.pending, bytes]);
+    this.pieces.push(bytes);
+    this.pendingBytes += bytes.length;
     const frames: AudioLinkFrame[] = [];
-    while (this.pending.length >= 5) {
-      const length = this.pending.readUInt32LE(0);
+    while (this.pendingBytes >= this.neededBytes) {
+      const pending = this.joined();
+      const length = pending.readUInt32LE(0);
       if (length < 1 || length > MAX_FRAME_BYTES)
         throw new RangeError(`audio link: frame of ${length} bytes`);
-      if (this.pending.length < 4 + length) break;
-      frames.push(decodeBody(this.pending.readUInt8(4), this.pending.subarray(5, 4 + length)));
-      this.pending = this.pending.subarray(4 + length);
+      this.neededBytes = 4 + length;
+      if (pending.length < this.neededBytes) continue;
+      frames.push(decodeBody(pending.readUInt8(4), pending.subarray(HEAD_BYTES, this.neededBytes)));
+      this.pieces = [pending.subarray(this.neededBytes)];
+      this.pendingBytes -= this.neededBytes;
+      this.neededBytes = HEAD_BYTES;
     }
     return frames;
+  }
+
+  private joined(): Buffer {
+    const [first] = this.pieces;
+    const whole = first !== undefined && this.pieces.length === 1 ? first : Buffer.concat(this.pieces);
+    this.pieces = [whole];
+    return whole;
   }
 }
