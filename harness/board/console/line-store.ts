@@ -1,16 +1,20 @@
 import type { ConsoleLine } from '../../ports';
 
 /**
- * The newest lines of a console. `lines` grows to a tenth over `keepLines` before the oldest go, so that dropping costs
- * nothing per line; `lines[0].index` is then above 0.
+ * The newest lines of a console, bounded in number and in text. `lines` grows to a tenth over either bound before the
+ * oldest go, so that dropping costs nothing per line; `lines[0].index` is then above 0.
  */
 export class LineStore {
   readonly lines: ConsoleLine[] = [];
   private next = 0;
+  private characters = 0;
   // Only lines that carried prompts, so that a pattern for the prompt matches them too.
   private readonly withPrompts = new Map<number, string>();
 
-  constructor(private readonly keepLines: number) {}
+  constructor(
+    private readonly keepLines: number,
+    private readonly keepCharacters: number,
+  ) {}
 
   /** Index of the next line to come. */
   get nextIndex(): number {
@@ -21,7 +25,9 @@ export class LineStore {
     this.lines.push(line);
     this.next = line.index + 1;
     if (withPrompt !== undefined) this.withPrompts.set(line.index, withPrompt);
-    if (this.lines.length > this.keepLines * 1.1) this.dropOldest();
+    this.characters += line.text.length;
+    if (this.lines.length > this.keepLines * 1.1 || this.characters > this.keepCharacters * 1.1)
+      this.dropOldest();
   }
 
   /** The line's text with its prompts, where it had any. */
@@ -49,7 +55,11 @@ export class LineStore {
   }
 
   private dropOldest(): void {
-    this.lines.splice(0, this.lines.length - this.keepLines);
+    let dropped = Math.max(0, this.lines.length - this.keepLines);
+    let rest = this.lines.slice(dropped).reduce((sum, { text }) => sum + text.length, 0);
+    for (; rest > this.keepCharacters; dropped += 1) rest -= this.lines[dropped]?.text.length ?? rest;
+    this.lines.splice(0, dropped);
+    this.characters = rest;
     const first = this.lines[0]?.index ?? this.next;
     for (const index of this.withPrompts.keys()) {
       if (index >= first) break;

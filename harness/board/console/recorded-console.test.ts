@@ -3,14 +3,21 @@ import { ManualClock } from '../__fixtures__/manual-clock';
 import { consoleStream } from '../__fixtures__/console-stream';
 import { PARTIAL_QUIET_MS, RecordedConsole } from './recorded-console';
 
-function openConsole(keepLines = 1000) {
+function openConsole(keepLines = 1000, keepCharacters = 1 << 20) {
   const clock = new ManualClock();
   const written: Buffer[] = [];
   const write = (bytes: Buffer) => {
     written.push(bytes);
     return Promise.resolve();
   };
-  const console = new RecordedConsole({ name: 'korvo-1', clock, write, baudRate: 115_200, keepLines });
+  const console = new RecordedConsole({
+    name: 'korvo-1',
+    clock,
+    write,
+    baudRate: 115_200,
+    keepLines,
+    keepCharacters,
+  });
   const print = (text: string) => console.receive(Buffer.from(text), clock.nowMs());
   return { console, clock, written, print };
 }
@@ -101,6 +108,16 @@ describe('RecordedConsole', () => {
     expect(console.lines.length).toBeLessThanOrEqual(110);
     expect(console.lines.at(-1)).toMatchObject({ index: 999, text: 'line 999' });
     expect((await console.expect(/line 995/, { withinMs: 1, from: 0 })).line.index).toBe(995);
+  });
+
+  it('keeps so much text and no more, however long the lines are', () => {
+    const { console, print } = openConsole(1000, 10_000);
+    for (let n = 0; n < 500; n += 1) print(`${n} ${'x'.repeat(996)}\n`);
+    const kept = console.lines.reduce((sum, { text }) => sum + text.length, 0);
+    expect(kept).toBeLessThanOrEqual(11_000);
+    expect(kept).toBeGreaterThan(8000);
+    expect(console.lines.at(-1)?.index).toBe(499);
+    expect(console.cursor()).toBe(500);
   });
 
   it('answers where the cursor is and never the status query', async () => {

@@ -11,6 +11,8 @@ import { PacedWriter, type WriteBytes } from './paced-writer';
 export const PARTIAL_QUIET_MS = 100;
 const TAIL_CHARACTERS = 200;
 const DEFAULT_KEEP_LINES = 200_000;
+/** A stream of garbage has lines of 16 KiB, and 200 000 of those would end the host. */
+const DEFAULT_KEEP_CHARACTERS = 64 << 20;
 
 export interface RecordedConsoleOptions {
   /** Name of the board, for error messages. */
@@ -20,6 +22,8 @@ export interface RecordedConsoleOptions {
   readonly baudRate: number;
   /** How many lines stay in memory. Default: 200 000. */
   readonly keepLines?: number;
+  /** How much text stays in memory. Default: 64 Mi characters. */
+  readonly keepCharacters?: number;
 }
 
 /**
@@ -40,7 +44,10 @@ export class RecordedConsole implements Console {
   private failure: Error | undefined;
 
   constructor(private readonly options: RecordedConsoleOptions) {
-    this.store = new LineStore(options.keepLines ?? DEFAULT_KEEP_LINES);
+    this.store = new LineStore(
+      options.keepLines ?? DEFAULT_KEEP_LINES,
+      options.keepCharacters ?? DEFAULT_KEEP_CHARACTERS,
+    );
     this.expectations = new Expectations(options.clock);
     this.writer = new PacedWriter(options.write, options.clock, options.baudRate);
   }
