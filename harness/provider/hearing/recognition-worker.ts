@@ -1,9 +1,12 @@
 /** Worker thread of the recogniser: loads the templates, says so, then answers one question after the other. */
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SpeechClip } from '../../ports';
 import { loadListener } from './load-listener';
 import type { RecognitionAnswer, RecognitionRequest } from './worker-recogniser';
 
+// On Linux 0 is this thread alone: whoever recognises must not keep the sockets waiting.
+if (process.platform === 'linux') setPriority(0, 5);
 const listen = loadListener(workerData as readonly SpeechClip[]);
 parentPort?.on('message', ({ samples, leadInSamples }: RecognitionRequest) => {
   parentPort?.postMessage({ heard: listen(samples, leadInSamples) } satisfies RecognitionAnswer);

@@ -198,5 +198,5 @@ function samplesOf(audio: string): Int16Array | undefined {
   const bytes = Buffer.from(audio, 'base64');
   if (bytes.length % 2 !== 0) return undefined;
   // A copy, since small buffers lie in a pool, at any place in it; every platform of Node is little-endian.
-  return new Int16Array(Uint8Array.from(bytes).buffer);
+  return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }
