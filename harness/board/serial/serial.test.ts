@@ -1,3 +1,4 @@
+import { SerialPort } from 'serialport';
 import { systemClock, type Clock } from '../../ports';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import { openTestPty, type TestPty } from '../__fixtures__/test-pty';
@@ -69,6 +70,15 @@ describe('openSerialPort', () => {
       message: `Serial port ${pty.path} is held by process ${process.pid}.`,
       facts: { holderPid: process.pid },
     });
+  });
+
+  it('does not keep a port whose modem lines it could not let go', async () => {
+    const set = jest.spyOn(SerialPort.prototype, 'set').mockImplementation((_lines, callback) => {
+      callback?.(new Error('Input/output error'));
+    });
+    await expect(open()).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_FAILED' });
+    set.mockRestore();
+    await open();
   });
 
   it('fails with the cause when a path is no serial port', async () => {
