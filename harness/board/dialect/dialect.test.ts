@@ -74,6 +74,24 @@ describe('realtime-ws', () => {
     ]);
   });
 
+  it('takes no effect out of what was said, sent or asked for, also behind a half-typed command', () => {
+    const reader = realtimeWs.createReader();
+    const events = [
+      'staTranscript: Light set to ON',
+      'staBegin to send json:{"text":"Door is Opened',
+      'staFunction Call name=Say call_id=c args={"text":"Transcript: Volume set to 3"}',
+    ].flatMap((text, index) => [...reader({ index, text, boot: 1, hostAtMs: 0, byteOffset: 0 })]);
+    expect(events).toEqual([
+      { type: 'transcript', text: 'Light set to ON' },
+      {
+        type: 'function-call',
+        name: 'Say',
+        callId: 'c',
+        arguments: { text: 'Transcript: Volume set to 3' },
+      },
+    ]);
+  });
+
   it('reads Chinese', () => {
     expect(read('chinese.txt')).toEqual([
       { type: 'transcript', text: '好的，灯已经打开了。' },

@@ -4,9 +4,9 @@ import type { EventBody } from '../event-body';
 import type { Dialect } from './dialect';
 
 const TRANSCRIPT = /^Transcript: (.*)$/s;
-const SENT_JSON = /^Begin to send json:/;
-const FUNCTION_CALL = /Function Call name=(\S+) call_id=(\S*) args=(.*)$/s;
-const LOG_START = /[EWIDV] \(\d+\) /;
+const FUNCTION_CALL = /^Function Call name=(\S+) call_id=(\S*) args=(.*)$/s;
+// Lines that carry any text of others behind their beginning. That may lie behind a half-typed command.
+const LINE_START = /Transcript: |Begin to send json:|Function Call name=|[EWIDV] \(\d+\) /;
 
 type Printed = readonly [RegExp, (first: string, second: string) => EventBody];
 
@@ -54,27 +54,29 @@ export const realtimeWs: Dialect = {
   createReader: () => (line) => readLine(line.text),
 };
 
-// What was said or sent may contain the words of any other line, so these come first and end the reading.
+// What was said, sent or asked for may contain the words of any other line, so the first beginning in a line decides.
 function readLine(text: string): readonly EventBody[] {
-  const transcript = TRANSCRIPT.exec(text);
-  if (transcript !== null) return [{ type: 'transcript', text: transcript[1] ?? '' }];
-  if (SENT_JSON.test(text)) return [];
   const log = parseLogLine(text);
   if (log !== undefined) return readLog(log);
+  const start = text.search(LINE_START);
+  return start < 0 ? readPrinted(text) : readCarrier(text.slice(start));
+}
+
+function readCarrier(text: string): readonly EventBody[] {
+  const transcript = TRANSCRIPT.exec(text);
+  if (transcript !== null) return [{ type: 'transcript', text: transcript[1] ?? '' }];
   const call = FUNCTION_CALL.exec(text);
   if (call !== null) return [functionCall(call[1] ?? '', call[2] ?? '', call[3] ?? '')];
+  const log = parseLogLine(text);
+  return log === undefined ? [] : readLog(log);
+}
+
+function readPrinted(text: string): readonly EventBody[] {
   for (const [pattern, eventOf] of printed) {
     const found = pattern.exec(text);
     if (found !== null) return [eventOf(found[1] ?? '', found[2] ?? '')];
   }
-  return readLogBehindText(text);
-}
-
-// A log line that lands behind a half-typed command.
-function readLogBehindText(text: string): readonly EventBody[] {
-  const start = text.search(LOG_START);
-  const log = start > 0 ? parseLogLine(text.slice(start)) : undefined;
-  return log === undefined ? [] : readLog(log);
+  return [];
 }
 
 function readLog({ tag, message }: LogLine): readonly EventBody[] {
