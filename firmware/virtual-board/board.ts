@@ -43,11 +43,14 @@ export class Board implements BoardControl {
   private joining: readonly Cancel[] = [];
   private boots = 0;
   private running = false;
+  /** What was flashed when the chip booted last: boot log and panic of one boot agree. */
+  private identity: FirmwareIdentity;
 
   constructor(private readonly parts: BoardParts) {
     this.crystal = new Crystal(parts.clock, parts.crystalPpm);
     this.uart = new UartTransmitter(parts.clock, CONSOLE_BAUD, (bytes) => parts.serial.write(bytes));
     this.console = new BoardConsole(this.crystal, this.uart);
+    this.identity = parts.dialect.identity;
   }
 
   /** EN low and high: everything ends where it is, and the ROM starts. */
@@ -57,6 +60,7 @@ export class Board implements BoardControl {
     this.parts.serial.discard();
     this.crystal.restart();
     this.boots++;
+    this.identity = this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
     this.console.raw(romBanner);
     if (this.parts.faults.has('no-boot')) return;
     this.running = true;
@@ -90,10 +94,6 @@ export class Board implements BoardControl {
   close(): void {
     this.halt();
     this.uart.cut();
-  }
-
-  private get identity(): FirmwareIdentity {
-    return this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
   }
 
   private halt(): void {

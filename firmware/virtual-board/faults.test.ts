@@ -44,6 +44,11 @@ describe('faults', () => {
     ).toHaveLength(2);
     expect(printed.match(/Volume set to 44\r\n/g)).toHaveLength(2);
     expect(printed.match(/function_call_output/g)).toHaveLength(1);
+
+    await bench.fault('double-call', false);
+    const later = bench.terminal.text.length;
+    bench.call('SetVolume', '{"volume":45}', 'call_2');
+    expect((await bench.printedSince(later)).match(/Volume set to 45\r\n/g)).toHaveLength(1);
   });
 
   it('wrong-argument: prints what was asked and does something else', async () => {
@@ -52,6 +57,10 @@ describe('faults', () => {
     bench.call('SetVolume', '{"volume":44}');
     const printed = await bench.printedSince(from);
     expect(printed).toContain('args={"volume":44}\r\nVolume set to 81\r\n');
+
+    await bench.fault('wrong-argument', false);
+    bench.call('SetVolume', '{"volume":44}', 'call_2');
+    expect(await bench.printedSince(from)).toContain('args={"volume":44}\r\nVolume set to 44\r\n');
   });
 
   it('dead-mic: the provider gets digital silence, at once', async () => {
@@ -75,6 +84,14 @@ describe('faults', () => {
         .at(-1)
         ?.every((byte) => byte === 0),
     ).toBe(true);
+    await bench.fault('dead-mic', false);
+    await bench.rig.play(loud);
+    await bench.printedSince(bench.terminal.text.length);
+    expect(
+      chunks()
+        .at(-1)
+        ?.some((byte) => byte !== 0),
+    ).toBe(true);
   });
 
   it('dead-speaker: the reply is not heard', async () => {
@@ -84,6 +101,13 @@ describe('faults', () => {
     await bench.rig.play(silence(400));
     expect(bench.rig.speaker.every((sample) => sample === 0)).toBe(true);
     expect(bench.rig.spans).toEqual([]);
+
+    await bench.fault('dead-speaker', false);
+    bench.provider.say('item_2', tone(300));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(400));
+    expect(bench.rig.speaker.some((sample) => sample !== 0)).toBe(true);
+    expect(bench.rig.spans.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(300 * 24);
   });
 
   it('panic-mid-reply: spares the greeting and dies 300 ms into the first reply after a prompt', async () => {
@@ -118,6 +142,18 @@ describe('faults', () => {
     expect(bench.terminal.text.slice(from)).toMatch(/^ESP-ROM:esp32s3-20210327\r\n/);
   });
 
+  it('panic-mid-reply: spares a reply in which it was switched off', async () => {
+    await bench.fault('panic-mid-reply');
+    bench.provider.send({ type: 'input_audio_buffer.speech_started', item_id: 'item_u' });
+    bench.provider.say('item_reply', tone(600));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(200));
+    await bench.fault('panic-mid-reply', false);
+    await bench.rig.play(silence(600));
+    expect(await bench.state()).toMatchObject({ running: true, session: 'ready' });
+    expect(bench.rig.spans.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(600 * 24);
+  });
+
   it('assert: the console command panics the same way', async () => {
     const cut = bench.provider.closes.next();
     bench.terminal.type('assert\n');
@@ -139,6 +175,13 @@ describe('faults', () => {
     await bench.rig.play(silence(600));
     const whole = bench.rig.spans.filter(({ itemId }) => itemId === 'item_2');
     expect(whole.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(300 * 24);
+
+    await bench.fault('cut-reply', false);
+    bench.provider.say('item_3', tone(900));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(1_200));
+    const uncut = bench.rig.spans.filter(({ itemId }) => itemId === 'item_3');
+    expect(uncut.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(900 * 24);
   });
 
   it('wrong-project: boots under another name from the next reset on', async () => {
@@ -147,6 +190,23 @@ describe('faults', () => {
     await bench.control.ask({ op: 'reset' });
     await bench.terminal.expect(/Calling app_main\(\)/, from);
     expect(bench.terminal.text.slice(from)).toMatch(/Project name: {5}openai_demo/);
+
+    await bench.fault('wrong-project', false);
+    const later = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/Calling app_main\(\)/, later);
+    expect(bench.terminal.text.slice(later)).toMatch(/Project name: {5}realtime_ws/);
+  });
+
+  it('wrong-project: a panic names the ELF file of the boot log, whatever was switched since', async () => {
+    const from = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/session\.updated \(tools/, from);
+    const booted = /ELF file SHA256: {2}([0-9a-f]{9})\.\.\./.exec(bench.terminal.text.slice(from))?.[1];
+    await bench.fault('wrong-project');
+    bench.terminal.type('assert\n');
+    await bench.terminal.expect(panicBlock, from);
+    expect(/ELF file SHA256: ([0-9a-f]{9})\r/.exec(bench.terminal.text.slice(from))?.[1]).toBe(booted);
   });
 
   it('no-boot: stops after the ROM banner until a reset without the fault', async () => {

@@ -137,8 +137,10 @@ export class RealtimeWsSession {
     if (!faults.has('panic-mid-reply')) return;
     this.doomedItem = itemId;
     sound.watchPlayback((run) => {
-      if (run.itemId === this.doomedItem && run.sourceSample + run.lengthSamples >= PANIC_AFTER_SAMPLES)
-        this.services.panic('playback');
+      const isDue =
+        run.itemId === this.doomedItem && run.sourceSample + run.lengthSamples >= PANIC_AFTER_SAMPLES;
+      // The fault may have gone while the reply played.
+      if (isDue && faults.has('panic-mid-reply')) this.services.panic('playback');
     });
   }
 
