@@ -41,6 +41,8 @@ export class Board implements BoardControl {
   private application: Application | undefined;
   private repl: Repl | undefined;
   private joining: readonly Cancel[] = [];
+  /** The network in the NVS is the one to join; not any more once another was asked for. */
+  private joinsStored = true;
   private boots = 0;
   private running = false;
   /** What was flashed when the chip booted last: boot log and panic of one boot agree. */
@@ -113,6 +115,7 @@ export class Board implements BoardControl {
 
   private boot(): void {
     const { console } = this;
+    this.joinsStored = true;
     const lines = [...bootLines(this.identity), ...startUpLines].map((line) => ({
       atMs: line.atMs,
       run: () => console.log(line.level, line.tag, line.message),
@@ -122,8 +125,8 @@ export class Board implements BoardControl {
       { atMs: startUpTimes.applicationMs, run: () => this.startApplication() },
       { atMs: startUpTimes.probeMs, run: () => console.raw(TERMINAL_PROBE) },
       { atMs: startUpTimes.replMs, run: () => this.startRepl() },
-      { atMs: startUpTimes.associatedMs, run: () => this.associated(this.parts.ssid) },
-      { atMs: startUpTimes.gotIpMs, run: () => this.gotIp() },
+      { atMs: startUpTimes.associatedMs, run: () => this.joinsStored && this.associated(this.parts.ssid) },
+      { atMs: startUpTimes.gotIpMs, run: () => this.joinsStored && this.gotIp() },
     ];
     this.crystal.follow([...lines, ...actions].sort((one, other) => one.atMs - other.atMs));
   }
@@ -148,7 +151,7 @@ export class Board implements BoardControl {
     const { console, crystal } = this;
     console.log('I', 'esp_netif_handlers', `sta ip: ${ADDRESS}, mask: 255.255.255.0, gw: 192.168.7.1`);
     console.log('I', 'NETWORK', `got ip:${ADDRESS}`);
-    crystal.after(connectAfterMs, () => this.application?.networkUp());
+    this.joining = [crystal.after(connectAfterMs, () => this.application?.networkUp())];
   }
 
   private services(): BoardServices {
@@ -167,6 +170,7 @@ export class Board implements BoardControl {
 
   private joinWifi(ssid: string): void {
     this.application?.networkDown();
+    this.joinsStored = false;
     this.console.log('I', 'wifi', 'state: init -> auth (0xb0)');
     for (const cancel of this.joining) cancel();
     this.joining = [
