@@ -23,6 +23,8 @@ function checkHello(hello: AudioLinkHello): AudioLinkHello {
     Number.isInteger(blockSamples) &&
     blockSamples >= 1 &&
     blockSamples <= MAX_BLOCK_SAMPLES &&
+    // NaN arrives as null, which counts as 0 in arithmetic.
+    Number.isFinite(rigPpm) &&
     Math.abs(rigPpm) <= MAX_RIG_PPM;
   if (!ok) throw new RangeError(`audio link: hello ${JSON.stringify(hello)} cannot be served`);
   return hello;
