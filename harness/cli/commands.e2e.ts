@@ -7,7 +7,7 @@ import { SerialPort } from 'serialport';
 import { WebSocket } from 'ws';
 import { packageRoot } from '../config';
 import { packageVersion } from './package-version';
-import { ending, runEarshot, startEarshot } from './__fixtures__/run-earshot';
+import { ending, runEarshot, startEarshot, temporaryReports } from './__fixtures__/run-earshot';
 
 jest.setTimeout(60_000);
 
@@ -150,5 +150,18 @@ describe('earshot report', () => {
     const { exitCode, stdout } = await runEarshot(['report', folder]);
     expect(exitCode).toBe(130);
     expect(stdout).toMatch(/t001 .*ABORTED/s);
+    const stored = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
+    expect(stored('verdict.json')).toMatchObject({ outcome: 'aborted', exitCode: 130 });
+    expect(stored('run.json')).toMatchObject({ outcome: 'aborted', exitCode: 130 });
+    expect((stored('run.json') as { endedAtHostMs: number }).endedAtHostMs).toBeGreaterThan(0);
+  });
+});
+
+describe('earshot run whose reader goes away', () => {
+  it('runs on and ends with the exit code of its verdict, not with 1', async () => {
+    const child = startEarshot(['run', '--suite', 'boot', '--reports', temporaryReports()]);
+    const ended = ending(child);
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    expect(await ended).toMatchObject({ exitCode: 5, stderr: '' });
   });
 });

@@ -31,11 +31,22 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   return renderFinished(runPath);
 }
 
-/** Renders a run again from its folder alone; one that never came to its end is judged as aborted. */
+/**
+ * Renders a run again from its folder alone. One whose writer never came to its end is ended first: judged as aborted unless
+ * there is a verdict, and stored, so that its folder is as complete as any other.
+ */
 export function renderFinished(runPath: string): JudgedRun {
-  const run = readRun(runPath);
-  const { turns, findings } = run;
-  const verdict = run.verdict ?? judgeRun({ turns, findings, budgets: undefined, interrupted: true });
-  const judged = { ...run, verdict };
-  return { run: judged, verdict, reports: writeReports(judged) };
+  const stored = readRun(runPath);
+  const { record, turns, findings, events } = stored;
+  const verdict = stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, interrupted: true });
+  if (stored.verdict === undefined || record.endedAtHostMs === undefined) {
+    // The last instant that was recorded: the clock of that machine may have started anew since.
+    const lastAtMs = events.reduce(
+      (last, event) => Math.max(last, event.hostAtMs ?? 0),
+      record.startedAtHostMs,
+    );
+    storeVerdict(runPath, record, verdict, lastAtMs);
+  }
+  const run = { ...readRun(runPath), verdict };
+  return { run, verdict, reports: writeReports(run) };
 }

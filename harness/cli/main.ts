@@ -30,6 +30,18 @@ async function main(): Promise<number> {
   return exitCode;
 }
 
+// Node would exit with 1, which says that the board failed: a crash of ours must not read as that.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${describeError(error)}\n`);
+  leave(exitCodes.benchFault);
+});
+// Whoever read the output may go away (`earshot run | head`); the run goes on, and its verdict is the exit code.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 main().then(
   (code) => leave(code),
   (error: unknown) => {

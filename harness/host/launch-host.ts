@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { HilError, type WireError } from '../errors';
+import { HilError, type Facts, type WireError } from '../errors';
 import type { ChildLauncher, Clock } from '../ports';
 import type { HostInit, HostMessage, HostOrder, HostStart } from './host-messages';
 
@@ -68,20 +68,18 @@ export function launchHost(
     onMessage(message);
   });
   const ended = new Promise<HilError | undefined>((resolve) => {
-    child.on('exit', (code, signal) => {
-      const error = closing
-        ? undefined
-        : new HilError(
-            'HIL_HOST_DIED',
-            `The host process ended by itself (${signal ?? `exit code ${code}`}).`,
-            {
-              code,
-              signal,
-              stderr: errorTail.join('').slice(-4_000),
-            },
-          );
-      if (error !== undefined) rejectReady(error);
-      resolve(error);
+    const end = (how: string, facts: Facts, cause?: unknown): void => {
+      const message = `The host process ended ${closing ? 'as it was told' : 'by itself'} (${how}).`;
+      const error = new HilError('HIL_HOST_DIED', message, facts, { cause });
+      rejectReady(error); // Also when it was told to: whoever waits for it to open would wait for ever.
+      resolve(closing ? undefined : error);
+    };
+    child.on('exit', (code, signal) =>
+      end(signal ?? `exit code ${code}`, { code, signal, stderr: errorTail.join('').slice(-4_000) }),
+    );
+    // It did not start, or an order no longer reached it; in the second case its exit is on the way.
+    child.on('error', (cause) => {
+      if (child.pid === undefined) end(cause.message, {}, cause);
     });
   });
   const start: HostStart = { type: 'start', init };

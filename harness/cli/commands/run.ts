@@ -91,9 +91,10 @@ export async function runCommand(args: RunArguments): Promise<number> {
   } catch (error) {
     if (host.runPath === undefined) {
       progress.end();
-      process.stderr.write(`${describeError(error)}\n`);
       await host.close();
-      return wasInterrupted() ? exitCodes.interrupted : exitCodeOfError(error);
+      if (wasInterrupted()) return exitCodes.interrupted;
+      process.stderr.write(`${describeError(error)}\n`);
+      return exitCodeOfError(error);
     }
     if (!wasInterrupted()) {
       progress.line(describeError(error));
