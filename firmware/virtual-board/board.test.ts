@@ -48,6 +48,16 @@ function openBoard() {
 const joined = (text: string): string[] => [...text.matchAll(/connected with (\w+)/g)].map((m) => m[1]!);
 
 describe('Board', () => {
+  it('cuts the line in flight at a reset and goes on with the banner, its clock at 0', () => {
+    const { board, clock, text } = openBoard();
+    clock.advance(1012);
+    board.reset();
+    clock.advance(60);
+    expect(text()).toMatch(
+      /\nI \(1010\) CODEC_INIT: inESP-ROM:esp32s3-20210327\r\n[^]*\nI \(27\) boot: ESP-IDF/,
+    );
+  });
+
   it('joins the network of its NVS after a boot, once', () => {
     const { clock, network, text } = openBoard();
     clock.advance(10_000);

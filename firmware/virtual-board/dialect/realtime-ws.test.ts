@@ -207,6 +207,33 @@ describe('realtime-ws', () => {
     await bench.control.ask({ op: 'reset' });
     expect(await closed).toBe(1006);
   });
+
+  it('plays nothing more of a reply that a reset cut, and counts the next session from its beginning', async () => {
+    bench.provider.say('item_1', tone(2_000));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(300));
+    const played = bench.rig.spans.length;
+    expect(played).toBeGreaterThan(10);
+    const marked = bench.rig.uplinkMarks.length;
+    const before = bench.rig.heard.length;
+    const from = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.rig.play(silence(200));
+    // One block holds what the speaker's filter had taken already.
+    const after = bench.rig.heard.slice(before + 1);
+    expect(after.every((block) => block.every((sample) => sample === 0))).toBe(true);
+    expect(bench.rig.spans).toHaveLength(played);
+    expect(bench.rig.uplinkMarks).toHaveLength(marked);
+
+    await bench.terminal.expect(/session\.updated \(tools/, from);
+    bench.provider.say('item_1', tone(100));
+    await bench.printedSince(from);
+    await bench.rig.play(silence(300));
+    const next = bench.rig.spans.slice(played);
+    expect(next[0]).toMatchObject({ itemId: 'item_1', sourceSample: 0 });
+    expect(next.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(100 * 24);
+    expect(bench.rig.uplinkMarks[marked]?.streamSample).toBe(480);
+  });
 });
 
 describe('realtime-ws without a provider', () => {
