@@ -12,8 +12,7 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-export const isFaultName = (name: unknown): name is FaultName =>
-  (faultNames as readonly unknown[]).includes(name);
+const isFaultName = (name: unknown): name is FaultName => (faultNames as readonly unknown[]).includes(name);
 
 /** The faults that are on at this moment. */
 export class FaultSwitches {

@@ -4,9 +4,9 @@ import { rmsDbFs } from './levels';
 import type { PcmClip } from './pcm-clip';
 
 /** Length of an annotation frame, in milliseconds: measurement.md section 5. */
-export const ANNOTATION_FRAME_MS = 10;
+const ANNOTATION_FRAME_MS = 10;
 /** A frame is speech down to this far under the active speech level, in dB: measurement.md section 5. */
-export const SPEECH_RANGE_DB = 35;
+const SPEECH_RANGE_DB = 35;
 /** Half a step of 16-bit PCM: less than that is digital silence, whatever the container. */
 const SILENCE_BELOW = 0.5 / 32_768;
 

@@ -4,7 +4,7 @@ import type { PcmClip } from './pcm-clip';
  * Speech band in which levels of speech are compared: measurement.md section 4. Below it rooms and mains hum, above it
  * the wide-band codecs of voice boards pass nothing.
  */
-export const SPEECH_BAND_HZ = { low: 150, high: 7000 } as const;
+const SPEECH_BAND_HZ = { low: 150, high: 7000 } as const;
 
 /** Q of a second-order Butterworth section: maximally flat, decays without audible ringing. */
 const BUTTERWORTH_Q = Math.SQRT1_2;

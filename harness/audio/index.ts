@@ -1,10 +1,9 @@
 export { activeSpeechLevel, type ActiveSpeech } from './active-speech-level';
-export { annotateSpeech, ANNOTATION_FRAME_MS, SPEECH_RANGE_DB, type SpeechAnnotation } from './annotate';
+export { annotateSpeech, type SpeechAnnotation } from './annotate';
 export {
   AUDIO_LINK_SCHEMA,
   AudioLinkDecoder,
   encodeAudioLinkFrame,
-  MAX_FRAME_BYTES,
   type AudioLinkFrame,
   type AudioLinkHello,
   type AudioLinkWelcome,
@@ -20,8 +19,8 @@ export {
   partitionsOf,
   type ConvolverPath,
 } from './partitioned-convolver';
-export { bandLimitToSpeech, SPEECH_BAND_HZ } from './band-limit';
-export { countClipped, noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
+export { bandLimitToSpeech } from './band-limit';
+export { noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';
 export { resample } from './resample';

@@ -1,12 +1,6 @@
 /** Full scale of dBFS is an amplitude of 1: a full-scale sine has an RMS of -3.01 dBFS and a peak of 0 dBFS. */
 const decibels = (ratio: number): number => 20 * Math.log10(ratio);
 
-/**
- * A 16-bit converter at its positive stop reads 32 767 / 32 768 = 0.999 97; the margin also takes the stop of a sample
- * that went through 32-bit float arithmetic.
- */
-const CLIPPED_FROM = 0.9999;
-
 /** Frames of the noise floor: 10 ms, as in measurement.md section 5. */
 const FLOOR_FRAMES_PER_SECOND = 100;
 
@@ -35,14 +29,6 @@ export function peakDbFs(samples: Float32Array): number | undefined {
     0,
   );
   return peak > 0 ? decibels(peak) : undefined;
-}
-
-/** Number of samples at or beyond full scale (0.9999 of ±1); a converter that clips earlier is not seen. */
-export function countClipped(samples: Float32Array): number {
-  return samples.reduce(
-    (count, sample) => (sample >= CLIPPED_FROM || sample <= -CLIPPED_FROM ? count + 1 : count),
-    0,
-  );
 }
 
 /**

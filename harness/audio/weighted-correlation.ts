@@ -7,7 +7,7 @@ const { PI, ceil, cos, floor, max, min, round, sqrt } = Math;
  * Exponent of the magnitude weighting |G|^-beta: 0 is plain correlation, 1 the phase transform. 0.8 was best for speech
  * through Opus in rooms (measurement.md section 3).
  */
-export const MAGNITUDE_WEIGHTING = 0.8;
+const MAGNITUDE_WEIGHTING = 0.8;
 
 /** A bin counts while the reference's energy around it is within this ratio of its strongest bin: -60 dB. */
 const REFERENCE_ENERGY_RATIO = 1e-6;

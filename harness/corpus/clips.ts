@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { PcmClip } from '../audio';
-import { nearest } from '../config';
-import { ConfigError } from '../errors';
 import type { Corpus, SpeechClip } from '../ports';
 import { checkedSound } from './checked-sound';
 
@@ -19,37 +17,6 @@ export function readSpeechClip(clip: SpeechClip): PcmClip {
   sounds.set(clip.path, sound);
   return sound;
 }
-
-/**
- * The clip with this id.
- * @param kind - Where to look; absent: among the prompts, then among the replies.
- * @throws ConfigError `HIL_CORPUS_UNKNOWN_CLIP` with the nearest ids.
- */
-export function clipById(corpus: Corpus, id: string, kind?: SpeechClip['kind']): SpeechClip {
-  const places = [
-    ...(kind === 'reply' ? [] : [corpus.prompts]),
-    ...(kind === 'prompt' ? [] : [corpus.replies]),
-  ];
-  for (const clips of places) {
-    const clip = clips.get(id);
-    if (clip !== undefined) return clip;
-  }
-  const near = nearest(
-    id,
-    places.flatMap((clips) => [...clips.keys()]),
-  );
-  const hint = near.length === 0 ? '' : ` The nearest are ${near.join(', ')}.`;
-  throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no ${kind ?? 'clip'} ${id}.${hint}`, {
-    id,
-    nearest: near,
-  });
-}
-
-/** Clips of one utterance, in the order of the manifest; empty when nobody says it. */
-export const clipsOfUtterance = (
-  clips: ReadonlyMap<string, SpeechClip>,
-  utterance: string,
-): readonly SpeechClip[] => [...clips.values()].filter((clip) => clip.utterance === utterance);
 
 /** Lower-case hex over kinds, ids and hashes of all clips, whatever their order: equal corpora have equal values. */
 export function corpusSha256(corpus: Corpus): string {

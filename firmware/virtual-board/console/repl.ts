@@ -2,7 +2,7 @@ import { splitArgv } from './argv';
 import type { BoardConsole } from './board-console';
 
 /** Results of a command: esp_err_t values that a command here can return. */
-export const espErrors = { ESP_OK: 0, ESP_ERR_INVALID_ARG: 0x102, ESP_ERR_INVALID_STATE: 0x103 } as const;
+const espErrors = { ESP_OK: 0, ESP_ERR_INVALID_ARG: 0x102, ESP_ERR_INVALID_STATE: 0x103 } as const;
 export type EspError = keyof typeof espErrors;
 
 /** One console command. `run` calls `done` exactly once; until then no input is read. */

@@ -4,7 +4,7 @@ import { fromPcm16, toPcm16 } from './pcm16';
 export const ADC_RATE_HZ = 16_000;
 export const STREAM_RATE_HZ = 24_000;
 /** One message: 20 ms of 24 kHz. */
-export const CHUNK_SAMPLES = 480;
+const CHUNK_SAMPLES = 480;
 
 /** Sends 480 samples; gives back the host's time of the write, undefined when they could not be sent and are lost. */
 export type SendChunk = (samples: Int16Array) => number | undefined;

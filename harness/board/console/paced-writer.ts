@@ -4,14 +4,14 @@ import { delay, type Clock } from '../../ports';
 export type WriteBytes = (bytes: Buffer) => Promise<void>;
 
 /** The board's receive ring holds 256 bytes and its hardware FIFO 128 (device.md section 2.3). */
-export const CHUNK_BYTES = 64;
+const CHUNK_BYTES = 64;
 /** Start bit, eight data bits, stop bit. */
 const BITS_PER_BYTE = 10;
 
 /**
  * One command as bytes: one line feed at its end, none of the carriage returns that would make an empty second command.
  */
-export const commandBytes = (command: string): Buffer =>
+const commandBytes = (command: string): Buffer =>
   Buffer.from(`${command.replace(/[\r\n]+$/, '').replace(/\r\n?/g, '\n')}\n`, 'utf8');
 
 /**

@@ -6,7 +6,7 @@ import { realtimeWs } from './realtime-ws';
 const dialects: readonly Dialect[] = [realtimeWs];
 
 /** Names of all dialects, as a bench file writes them. */
-export const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
+const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
 
 /**
  * The dialect of that name.

@@ -1,3 +1,3 @@
 export { wrongDialect } from './check-project';
 export type { Dialect } from './dialect';
-export { dialectByName, dialectNames } from './dialect-registry';
+export { dialectByName } from './dialect-registry';
