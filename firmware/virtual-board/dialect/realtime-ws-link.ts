@@ -55,10 +55,15 @@ export class RealtimeWsLink {
     });
   }
 
-  /** Says goodbye (1000); nothing is reported any more. */
+  /** Says goodbye (1000); nothing is reported any more. The service may take its time to hang up. */
   close(): void {
     this.over = true;
     this.socket.close(1000);
+  }
+
+  /** True once nothing is left of the connection. */
+  get isGone(): boolean {
+    return this.socket.readyState === WebSocket.CLOSED;
   }
 
   /** Ends without a goodbye, as a chip in reset does. */

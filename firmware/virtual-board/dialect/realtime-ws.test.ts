@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { startVirtualBoard } from '../index';
 import { silence, TestBench, tone } from '../testing/bench';
 import { fastClock } from '../testing/fast-clock';
@@ -256,5 +259,41 @@ describe('realtime-ws without a provider', () => {
     for (const gapMs of gapsMs) expect(gapMs).toBeGreaterThanOrEqual(1_990);
     await terminal.close();
     await board.close();
+  });
+
+  it('leaves no connection behind at a reset, although the service did not hang up after the goodbye', async () => {
+    const deaf = createHttpServer();
+    const upgraded = new Promise<Duplex>((resolve) => {
+      deaf.on('upgrade', (request, socket) => {
+        const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+        const accept = createHash('sha1').update(key).digest('base64');
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+            `Sec-WebSocket-Accept: ${accept}\r\n\r\n`,
+        );
+        resolve(socket);
+      });
+    });
+    await new Promise<void>((resolve) => deaf.listen(0, '127.0.0.1', resolve));
+    const { port } = deaf.address() as { port: number };
+    const board = await startVirtualBoard(
+      { dialect: 'realtime-ws', providerUrl: `ws://127.0.0.1:${port}` },
+      fastClock(40),
+    );
+    const terminal = await Terminal.open(board.ptyPath);
+    const socket = await upgraded;
+    await terminal.expect(/REALTIME_WS: WebSocket connected\r\n/);
+    const goodbye = new Promise<void>((resolve) => socket.once('data', () => resolve()));
+    terminal.type('stop\n');
+    await goodbye;
+    const ended = new Promise<void>((resolve) => {
+      socket.once('end', resolve);
+      socket.once('error', () => resolve());
+    });
+    await board.close();
+    await ended;
+    socket.destroy();
+    await terminal.close();
+    await new Promise((resolve) => deaf.close(resolve));
   });
 });

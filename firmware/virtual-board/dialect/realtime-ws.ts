@@ -14,6 +14,8 @@ const RETRY_MS = 2_000;
 export class RealtimeWsApplication implements Application {
   readonly commands: readonly ReplCommand[];
   private link: RealtimeWsLink | undefined;
+  /** Connections that were said goodbye to and are not gone yet. */
+  private leaving: readonly RealtimeWsLink[] = [];
   private conversation: RealtimeWsSession | undefined;
   private online = false;
   private state: SessionState = 'none';
@@ -47,7 +49,10 @@ export class RealtimeWsApplication implements Application {
   /** Ends the session, or the attempts to get one, and says so; does nothing when there is neither. */
   stop(): void {
     if (this.link === undefined && this.cancelRetry === undefined) return;
-    this.link?.close();
+    if (this.link !== undefined) {
+      this.link.close();
+      this.leaving = [...this.leaving.filter((link) => !link.isGone), this.link];
+    }
     this.forget('none');
     this.services.sound.stopPlayback();
     this.services.console.log('I', TAG, 'Session stopped');
@@ -62,6 +67,7 @@ export class RealtimeWsApplication implements Application {
 
   cut(): void {
     this.link?.cut();
+    for (const link of this.leaving) link.cut();
     this.forget('none');
   }
 

@@ -1,6 +1,7 @@
+import { toPcm16 as quantised } from '../../../harness/audio';
+
 /** Quantises ±1 to 16 bit, clipping as a converter does. */
-export const toPcm16 = (samples: Float32Array): Int16Array =>
-  Int16Array.from(samples, (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32768))));
+export const toPcm16 = (samples: Float32Array): Int16Array => quantised(samples).pcm;
 
 /** 16 bit to ±1. */
 export const fromPcm16 = (samples: Int16Array): Float32Array =>
