@@ -7,13 +7,14 @@ import { closeAll, type Closable } from '../errors';
 import type { ChildLauncher, Clock, DialectDescription } from '../ports';
 import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
+import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
 import type { HostInit, HostMessage } from './host-messages';
 import { SoundWorkshop } from './sound-workshop';
 import type { BenchDescription } from './rpc/protocol';
 import { serveRpc, type HostHandlers } from './rpc/server';
 import { SessionKeeper } from './session-keeper';
-import { BenchHealth, turnBenchOf, TurnTaker } from './turn-taker';
+import { turnBenchOf, TurnTaker } from './turn-taker';
 
 /** A host that serves its suites. Closing it silences the rig, closes the bench and ends the run's files. */
 export type RunningHost = Closable;
@@ -93,6 +94,7 @@ export async function runHost(
     opened.push(workshop);
     const turnBench = turnBenchOf(bench, store, clock);
     const keeper = new SessionKeeper(bench, turnBench, watch, config.turn);
+    const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));
     const taker = new TurnTaker(
       bench,
       turnBench,
@@ -102,11 +104,9 @@ export async function runHost(
       workshop,
       store,
       findings,
+      health,
       init.faults,
     );
-    const health = new BenchHealth(bench, (cause) => {
-      if (!taker.isBusy) findings.recordThrown(cause);
-    });
     const description: BenchDescription = {
       runId: store.runId,
       runPath: store.path,
@@ -198,12 +198,12 @@ function handlersOf({
     }),
     newSession: guarded(async () => {
       tell({ type: 'activity', text: `session ${keeper.session + 1}: resetting ${board.name}` });
-      return keeper.open();
+      return health.attend(() => keeper.open());
     }),
     reset: guarded(async () => {
       const firstLine = board.console.cursor();
       keeper.spoil();
-      await board.reset();
+      await health.attend(() => board.reset());
       return { firstLine };
     }),
     send: guarded(async ({ command }) => {

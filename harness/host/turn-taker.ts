@@ -1,11 +1,12 @@
-import { writeWav } from '../audio';
+import { writeWav, type PcmClip } from '../audio';
 import { type OpenBench, type VirtualFault, virtualFaults } from '../bench';
-import { ConfigError, HilError } from '../errors';
+import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
-import type { Clock, TurnRecord } from '../ports';
+import type { Clock, SpeechClip, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
 import { playTurn, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
 import { expectationOf } from './expectation';
+import type { BenchHealth } from './bench-health';
 import type { FindingLog } from './finding-log';
 import type { TurnResult } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
@@ -30,13 +31,9 @@ export class TurnTaker {
     private readonly workshop: SoundWorkshop,
     private readonly store: RunStore,
     private readonly findings: FindingLog,
+    private readonly health: BenchHealth,
     private readonly faults: readonly VirtualFault[],
   ) {}
-
-  /** True while a turn or its session is going on: faults of that time are the turn's. */
-  get isBusy(): boolean {
-    return this.busy;
-  }
 
   /**
    * One turn with this prompt. A take that the rig spoilt is stored and repeated.
@@ -64,7 +61,7 @@ export class TurnTaker {
   private async playAndMeasure(
     promptId: string,
   ): Promise<{ record: TurnRecord; measurement: TurnMeasurement }> {
-    const { corpus, scenario } = this.bench;
+    const { corpus } = this.bench;
     const prompt = corpus.prompts.get(promptId);
     if (prompt === undefined) {
       throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, {
@@ -72,10 +69,17 @@ export class TurnTaker {
       });
     }
     const promptSound = await this.workshop.clipAtRate(prompt, this.bench.rig.rateHz);
+    const record = await this.health.attend(() => this.play(prompt, promptSound));
+    if (record.faults.length > 0) this.keeper.spoil();
+    return { record, measurement: await this.workshop.measure(record) };
+  }
+
+  private async play(prompt: SpeechClip, promptSound: PcmClip): Promise<TurnRecord> {
+    const { corpus, scenario } = this.bench;
     await this.keeper.ensure();
     this.count += 1;
     const turnId = `t${String(this.count).padStart(4, '0')}`;
-    const record = await playTurn(this.turnBench, this.watch, this.timing, {
+    return playTurn(this.turnBench, this.watch, this.timing, {
       turnId,
       session: this.keeper.session,
       turnInSession: this.keeper.countTurn(),
@@ -86,8 +90,6 @@ export class TurnTaker {
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => this.breakWhatIsDue(),
     });
-    if (record.faults.length > 0) this.keeper.spoil();
-    return { record, measurement: await this.workshop.measure(record) };
   }
 
   private breakWhatIsDue(): void {
@@ -116,31 +118,4 @@ export function turnBenchOf(bench: OpenBench, store: RunStore, clock: Clock): Tu
       return { absolute: store.pathOf(relative), relative };
     },
   };
-}
-
-/** The one cause that every later call of a broken bench repeats. */
-export class BenchHealth {
-  private firstCause: HilError | undefined;
-
-  constructor(
-    bench: OpenBench,
-    private readonly onBroken: (cause: HilError) => void,
-  ) {
-    const lose = (error: Error): void => {
-      if (this.firstCause !== undefined) return;
-      this.firstCause =
-        error instanceof HilError
-          ? error
-          : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
-      this.onBroken(this.firstCause);
-    };
-    bench.rig.onLost(lose);
-    bench.provider.onLost(lose);
-    bench.board.onLost(lose);
-  }
-
-  /** @throws HilError the first cause, when the bench is broken. */
-  assertWhole(): void {
-    if (this.firstCause !== undefined) throw this.firstCause;
-  }
 }

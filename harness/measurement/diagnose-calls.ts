@@ -9,9 +9,29 @@ import { eventsOf } from './provider-marks';
 
 const text = (value: unknown): string => (value === undefined ? 'no JSON object' : JSON.stringify(value));
 
-/** Names of the tools in the latest session update; undefined when the board sent none in this turn. */
+/** Tools that the board had declared; undefined when nobody saw it declare any. */
 const advertised = (record: TurnRecord): readonly string[] | undefined =>
-  eventsOf(record.providerEvents, 'session-updated').at(-1)?.tools;
+  eventsOf(record.providerEvents, 'session-updated').at(-1)?.tools ?? record.advertised;
+
+/** Calls that the provider could not ask for, since the firmware never told it of the tools. */
+function undeclared(
+  { expected }: TurnRecord,
+  asked: readonly { readonly name: string }[],
+  tools: readonly string[] | undefined,
+): readonly Diagnosis[] {
+  const names = expected.calls
+    .map(({ name }) => name)
+    .filter((name) => tools?.includes(name) === false && !asked.some((call) => call.name === name));
+  if (names.length === 0) return [];
+  const declared = tools?.join(', ') || 'none';
+  return [
+    {
+      code: 'HIL_SESSION_TOOL_MISSING',
+      message: `The firmware never advertised ${[...new Set(names)].join(', ')} to the provider, which so could not ask for it; it advertised ${declared}.`,
+      facts: { expected: expected.calls, advertised: tools },
+    },
+  ];
+}
 
 function missing({ observation }: MatchedCall, tools: readonly string[] | undefined): Diagnosis {
   const { name, asked } = observation;
@@ -51,7 +71,8 @@ function diagnoseCall(call: MatchedCall, tools: readonly string[] | undefined): 
 
 /**
  * What the provider asked for against the scenario, and what the firmware did against what the provider asked for. A
- * provider that asked for something else is no fault of the board; the calls it did ask for are judged all the same.
+ * provider that asked for something else is no fault of the board, unless the board never told it of the tool; the calls it
+ * did ask for are judged all the same.
  */
 export const diagnoseCalls: Diagnose = (record) => {
   const calls = matchCalls(record);
@@ -61,6 +82,8 @@ export const diagnoseCalls: Diagnose = (record) => {
     name,
     arguments: given,
   }));
+  const unasked = undeclared(record, asked, advertised(record));
+  if (unasked.length > 0) return unasked;
   const expected = record.expected.calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
   if (isDeepStrictEqual(asked, expected)) return [];
   const failure = providerFailure(record, { unanswered: asked.length === 0 && record.replies.length === 0 });

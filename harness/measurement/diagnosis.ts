@@ -3,6 +3,7 @@ import type { Finding, TurnRecord } from '../ports';
 import { diagnoseCalls } from './diagnose-calls';
 import { diagnoseHearing } from './diagnose-hearing';
 import { diagnoseReply } from './diagnose-reply';
+import { diagnoseRestart } from './diagnose-restart';
 import { lagged } from './take';
 import type { TurnMeasurement } from './turn-measurement';
 
@@ -47,10 +48,17 @@ const rig: Diagnose = ({ capture, prompt, topology }, { witness }) => {
 };
 
 /** In the order of the signal's path: the first link that broke is the cause, and what follows from it is not reported. */
-const chain: readonly Diagnose[] = [faults, rig, diagnoseHearing, diagnoseCalls, diagnoseReply];
+const chain: readonly Diagnose[] = [
+  faults,
+  diagnoseRestart,
+  rig,
+  diagnoseHearing,
+  diagnoseCalls,
+  diagnoseReply,
+];
 
 /**
- * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a bad take; a prompt that did not
+ * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a bad take; a prompt that did not
  * leave the rig; the prompt unheard or misheard; calls; the reply. The first link with a finding ends the search, so one
  * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.
  */

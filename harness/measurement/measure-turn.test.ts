@@ -124,6 +124,13 @@ const board =
     ...record,
     boardEvents: change(record.boardEvents),
   });
+const boot = (resetCause: string, { startedAtHostMs }: TurnRecord): BoardEvent => ({
+  type: 'boot',
+  resetCause,
+  hostAtMs: startedAtHostMs + 500,
+  boot: 2,
+  lineIndex: 40,
+});
 const deaf = (record: TurnRecord): TurnRecord => without(without(unanswered(record), 'heard'), 'endpoint');
 
 describe('diagnoseTurn', () => {
@@ -184,6 +191,27 @@ describe('diagnoseTurn', () => {
         ),
       },
       ['HIL_TURN_CALL_ARGUMENTS'],
+    ],
+    [
+      'a tool that the firmware never declared, so that nobody could call it',
+      {
+        calls,
+        change: (record) => ({
+          ...board(() => [])(without(without(record, 'tool-call'), 'tool-output')),
+          advertised: ['OpenDoor'],
+        }),
+      },
+      ['HIL_SESSION_TOOL_MISSING'],
+    ],
+    [
+      'a silent restart ahead of the reply',
+      { change: (record) => board(() => [boot('software CPU reset (0xc)', record)])(unanswered(record)) },
+      ['HIL_BOARD_RESTARTED'],
+    ],
+    [
+      'a board whose power failed',
+      { change: (record) => board(() => [boot('brownout (0xf)', record)])(unanswered(record)) },
+      ['HIL_BOARD_POWER_FAULT'],
     ],
     [
       'a scenario that asks for something else',

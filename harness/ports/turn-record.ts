@@ -61,6 +61,8 @@ export interface TurnRecord {
   /** Path relative to the run folder; undefined when nothing was received. */
   readonly received: ReceivedAudio | undefined;
   readonly replies: readonly SentReply[];
+  /** Tools that the board had declared to the provider; undefined when it declared nothing, or nobody saw it. */
+  readonly advertised?: readonly string[] | undefined;
   readonly consoleLines: readonly ConsoleLine[];
   readonly boardEvents: readonly BoardEvent[];
   readonly providerEvents: readonly ProviderEvent[];

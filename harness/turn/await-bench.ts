@@ -1,4 +1,4 @@
-import { isHilError, BoardError, HilError } from '../errors';
+import { fromWireError, isHilError, HilError } from '../errors';
 import type { TurnBench } from './turn-bench';
 
 /** Why a wait ended: its condition held, time ran out, or a part of the bench broke. */
@@ -14,11 +14,13 @@ const asHilError = (error: Error): HilError =>
  * Waits until `condition` gives a value. It is asked at every block of the capture (the bench's heartbeat) and the wait
  * ends early when board, rig or provider is lost, or when the board reports a fault.
  * @param withinMs - Longest wait on the host's clock.
+ * @param fromBoardEvent - Faults count that the board has reported from this event on. Default: from now on.
  */
 export function waitForBench<T>(
   bench: TurnBench,
   condition: () => T | undefined,
   withinMs: number,
+  fromBoardEvent = bench.board.events.length,
 ): Promise<WaitEnd<T>> {
   return new Promise((resolve) => {
     const cancels: (() => void)[] = [];
@@ -38,11 +40,10 @@ export function waitForBench<T>(
       bench.provider.onLost(broken),
       bench.board.onLost(broken),
       bench.board.onEvent((event) => {
-        if (event.type === 'fault') {
-          const { code, message, facts } = event.error;
-          broken(new BoardError(code, message, facts));
-        }
+        if (event.type === 'fault') broken(fromWireError(event.error));
       }),
     );
+    const earlier = bench.board.events.slice(fromBoardEvent).find((event) => event.type === 'fault');
+    if (earlier !== undefined) broken(fromWireError(earlier.error));
   });
 }

@@ -1,5 +1,5 @@
 import type { ProviderEvent } from '../ports';
-import { conversationState } from './conversation-state';
+import { Conversation, type ConversationState } from './conversation-state';
 
 type Body = ProviderEvent extends infer E
   ? E extends ProviderEvent
@@ -20,7 +20,10 @@ const audio = (itemId: string, fromSample: number, lengthSamples: number): Body 
   lengthSamples,
 });
 
-describe('conversationState', () => {
+const conversationState = (events: readonly ProviderEvent[]): ConversationState =>
+  new Conversation(events, 0).state;
+
+describe('Conversation', () => {
   it('is idle and silent before anything happened', () => {
     expect(conversationState([])).toMatchObject({
       responding: false,
@@ -81,6 +84,39 @@ describe('conversationState', () => {
         [3, { type: 'session-open' }],
       ),
     );
-    expect(state).toMatchObject({ responding: false, spoke: false, sessionClosed: false });
+    expect(state).toMatchObject({ responding: false, spoke: false });
+  });
+
+  it('takes the turn that is being said now, not a noise that was taken and answered before it', () => {
+    const noise: readonly [number, Body][] = [
+      [0, { type: 'speech-started', onsetAtStreamSample: 0 }],
+      [300, { type: 'endpoint', offsetAtStreamSample: 2_400 }],
+      [310, { type: 'response-started', responseId: 'r1', trigger: 'turn-detected' }],
+      [320, { type: 'response-done', responseId: 'r1', status: 'cancelled' }],
+      [330, { type: 'speech-started', onsetAtStreamSample: 9_600 }],
+    ];
+    expect(conversationState(log(...noise))).toMatchObject({ endpointed: false, answered: false });
+    const taken = log(...noise, [900, { type: 'endpoint', offsetAtStreamSample: 20_000 }]);
+    expect(conversationState(taken)).toMatchObject({ endpointed: true, answered: false, responses: 1 });
+  });
+
+  it('reads each event once, from where it was told to, however long the log and often the question', () => {
+    const events = log(
+      [0, { type: 'response-started', responseId: 'r1', trigger: 'client' }],
+      [5, { type: 'response-done', responseId: 'r1', status: 'completed' }],
+      [10, audio('i1', 0, 4_800)],
+    );
+    const reads: string[] = [];
+    const counted = new Proxy(events, {
+      get: (target, key): unknown => {
+        if (typeof key === 'string' && /^\d+$/.test(key)) reads.push(key);
+        return Reflect.get(target, key);
+      },
+    });
+    const conversation = new Conversation(counted, 1);
+    expect(conversation.state).toMatchObject({ responses: 0, spoke: true });
+    events.push(...log([20, { type: 'endpoint', offsetAtStreamSample: 0 }]));
+    expect(conversation.state).toMatchObject({ endpointed: true });
+    expect(reads).toEqual(['1', '2', '3']);
   });
 });

@@ -9,11 +9,12 @@ export interface ConversationState {
   /** When everything that was sent has been played, at the earliest; -Infinity before anything was sent. */
   readonly playoutEndsAtMs: number;
   readonly speechStarted: boolean;
-  /** The turn was taken: the user was heard to stop. */
+  /** The user was heard to stop, and has not begun again. */
   readonly endpointed: boolean;
   readonly responses: number;
+  /** A response was begun since somebody last began to speak. */
+  readonly answered: boolean;
   readonly spoke: boolean;
-  readonly sessionClosed: boolean;
 }
 
 interface Item {
@@ -21,54 +22,87 @@ interface Item {
   lengthMs: number;
 }
 
-/** Folds a stretch of the provider's log. Pure: the same events give the same state. */
-export function conversationState(events: readonly ProviderEvent[]): ConversationState {
-  const active = new Set<string>();
-  const unanswered = new Set<string>();
-  const items = new Map<string, Item>();
-  let speechStarted = false;
-  let endpointed = false;
-  let responses = 0;
-  let sessionClosed = false;
-  for (const event of events) {
+/** Follows the provider's log from an event on. Each event is read once, however often the state is asked for. */
+export class Conversation {
+  private read: number;
+  private readonly active = new Set<string>();
+  private readonly unanswered = new Set<string>();
+  private readonly items = new Map<string, Item>();
+  private speechStarted = false;
+  private endpointed = false;
+  private responses = 0;
+  private answered = false;
+
+  /** @param log - Grows; the first `from` events do not count. */
+  constructor(
+    private readonly log: readonly ProviderEvent[],
+    from: number,
+  ) {
+    this.read = from;
+  }
+
+  get state(): ConversationState {
+    for (; this.read < this.log.length; this.read += 1) {
+      const event = this.log[this.read];
+      if (event !== undefined) this.take(event);
+    }
+    let playoutEndsAtMs = -Infinity;
+    for (const { firstAtMs, lengthMs } of this.items.values()) {
+      playoutEndsAtMs = Math.max(playoutEndsAtMs, firstAtMs) + lengthMs;
+    }
+    return {
+      responding: this.active.size > 0,
+      awaitsBoard: this.unanswered.size > 0,
+      playoutEndsAtMs,
+      speechStarted: this.speechStarted,
+      endpointed: this.endpointed,
+      responses: this.responses,
+      answered: this.answered,
+      spoke: this.items.size > 0,
+    };
+  }
+
+  private take(event: ProviderEvent): void {
     switch (event.type) {
       case 'session-open':
-        sessionClosed = false;
-        active.clear();
-        unanswered.clear();
-        items.clear();
+        this.active.clear();
+        this.unanswered.clear();
+        this.items.clear();
         break;
       case 'session-closed':
-        sessionClosed = true;
-        active.clear();
-        unanswered.clear();
+        this.active.clear();
+        this.unanswered.clear();
         break;
       case 'speech-started':
-        speechStarted = true;
+        this.speechStarted = true;
+        // What was taken and answered before was a noise or an earlier sentence: the turn is what is being said now.
+        this.endpointed = false;
+        this.answered = false;
         break;
       case 'endpoint':
-        endpointed = true;
+        this.endpointed = true;
         break;
       case 'response-started':
-        active.add(event.responseId);
-        unanswered.clear();
-        responses += 1;
+        this.active.add(event.responseId);
+        this.unanswered.clear();
+        this.responses += 1;
+        this.answered = true;
         break;
       case 'response-done':
-        active.delete(event.responseId);
+        this.active.delete(event.responseId);
         break;
       case 'tool-call':
-        unanswered.add(event.callId);
+        this.unanswered.add(event.callId);
         break;
       case 'audio-out': {
         const lengthMs = (event.lengthSamples * 1000) / event.rateHz;
-        const item = items.get(event.itemId);
-        if (item === undefined) items.set(event.itemId, { firstAtMs: event.hostAtMs, lengthMs });
+        const item = this.items.get(event.itemId);
+        if (item === undefined) this.items.set(event.itemId, { firstAtMs: event.hostAtMs, lengthMs });
         else item.lengthMs += lengthMs;
         break;
       }
       case 'truncated': {
-        const item = items.get(event.itemId);
+        const item = this.items.get(event.itemId);
         if (item !== undefined) item.lengthMs = Math.min(item.lengthMs, event.audioEndMs);
         break;
       }
@@ -79,18 +113,4 @@ export function conversationState(events: readonly ProviderEvent[]): Conversatio
         break;
     }
   }
-  let playoutEndsAtMs = -Infinity;
-  for (const { firstAtMs, lengthMs } of items.values()) {
-    playoutEndsAtMs = Math.max(playoutEndsAtMs, firstAtMs) + lengthMs;
-  }
-  return {
-    responding: active.size > 0,
-    awaitsBoard: unanswered.size > 0,
-    playoutEndsAtMs,
-    speechStarted,
-    endpointed,
-    responses,
-    spoke: items.size > 0,
-    sessionClosed,
-  };
 }

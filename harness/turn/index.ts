@@ -1,4 +1,3 @@
-export { conversationState, type ConversationState } from './conversation-state';
 export { playTurn, type TurnPlan } from './play-turn';
 export { settle } from './settle';
 export { SpeakerWatch } from './speaker-watch';

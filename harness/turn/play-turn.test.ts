@@ -129,6 +129,63 @@ describe('playTurn', () => {
     expect(record.faults).toMatchObject([{ code: 'HIL_BOARD_PANIC', facts: { reason: 'StoreProhibited' } }]);
   });
 
+  const panic = {
+    type: 'fault',
+    error: { code: 'HIL_BOARD_PANIC', message: 'StoreProhibited on core 0', facts: {} },
+  } as const;
+
+  it('does not miss a panic between the quiet and the prompt', async () => {
+    const bench = new FakeBench();
+    bench.provider.expectTurn = () => {
+      bench.prints(panic);
+      return Promise.resolve();
+    };
+    const record = await play(bench);
+    expect(record).toMatchObject({ ending: 'fault', faults: [{ code: 'HIL_BOARD_PANIC' }] });
+    expect(record.boardEvents).toHaveLength(1);
+  });
+
+  it('does not miss a panic that is printed while the sound is being saved', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    bench.provider.saveReceived = () => {
+      bench.prints(panic);
+      return Promise.resolve(undefined);
+    };
+    expect(await play(bench)).toMatchObject({ ending: 'answered', faults: [{ code: 'HIL_BOARD_PANIC' }] });
+  });
+
+  it('does not end at a noise that was answered while the prompt itself is still being heard', async () => {
+    const bench = new FakeBench();
+    const respond = (atMs: number, id: string): void =>
+      bench.at(atMs, () => {
+        bench.says({ type: 'endpoint', offsetAtStreamSample: 0 });
+        bench.says({ type: 'response-started', responseId: id, trigger: 'turn-detected' });
+        bench.says({
+          type: 'audio-out',
+          responseId: id,
+          itemId: id,
+          replyId: reply.id,
+          rateHz: 24_000,
+          fromSample: 0,
+          lengthSamples: 2_400,
+        });
+        bench.says({ type: 'response-done', responseId: id, status: 'completed' });
+      });
+    bench.at(450, () => bench.says({ type: 'speech-started', onsetAtStreamSample: 0 }));
+    respond(700, 'noise');
+    bench.at(850, () => bench.says({ type: 'speech-started', onsetAtStreamSample: 9_600 }));
+    respond(2_400, 'answer');
+    const record = await play(bench);
+    expect(record.providerEvents.filter(({ type }) => type === 'endpoint')).toHaveLength(2);
+  });
+
+  it('says which tools the session had declared', async () => {
+    const bench = new FakeBench();
+    bench.at(100, () => bench.says({ type: 'session-updated', tools: ['OpenDoor'] }));
+    expect((await play(bench)).advertised).toEqual(['OpenDoor']);
+  });
+
   it('blames a board that never gets quiet', async () => {
     const bench = new FakeBench();
     let loud = false;

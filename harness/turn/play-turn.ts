@@ -1,6 +1,7 @@
 import type { PcmClip } from '../audio';
 import { toWireError, type WireError } from '../errors';
 import type {
+  BoardEvent,
   CaptureSlice,
   Corpus,
   Playback,
@@ -10,7 +11,7 @@ import type {
   TurnRecord,
 } from '../ports';
 import { msOfSamples, samplesIn } from '../units';
-import { conversationState, type ConversationState } from './conversation-state';
+import { Conversation, type ConversationState } from './conversation-state';
 import { settle } from './settle';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
@@ -54,7 +55,7 @@ function turnStop(
 ): TurnStop | undefined {
   if (nowMs < promptEndsAtMs) return undefined;
   if (!state.speechStarted) return nowMs > promptEndsAtMs + UNHEARD_AFTER_MS ? 'unheard' : undefined;
-  if (!state.endpointed || state.responding || state.awaitsBoard || state.responses === 0) return undefined;
+  if (!state.endpointed || state.responding || state.awaitsBoard || !state.answered) return undefined;
   const replyDue = expected.spoken && !state.spoke;
   if (replyDue || nowMs < state.playoutEndsAtMs) return undefined;
   if (watch.quietMs >= timing.quietMs) {
@@ -79,9 +80,9 @@ export async function playTurn(
 ): Promise<TurnRecord> {
   const { board, rig, provider, clock } = bench;
   await settle(bench, watch, timing, { fromSeq: plan.sessionSeq });
+  const firstEvent = board.events.length;
   await provider.expectTurn({ turnId: plan.turnId });
 
-  const firstEvent = board.events.length;
   const firstLine = board.console.cursor();
   const firstSeq = provider.events.length;
   const startedAtHostMs = clock.nowMs();
@@ -93,11 +94,12 @@ export async function playTurn(
     msOfSamples(playback.startedAtRigSample + playback.lengthSamples - rig.position, rig.rateHz) +
     OUTPUT_SETTLE_MS;
 
+  const conversation = new Conversation(provider.events, firstSeq);
   const deadlineAtMs = promptEndsAtMs + timing.deadlineMs;
   const end = await waitForBench<TurnStop | 'deadline'>(
     bench,
     () => {
-      const state = conversationState(provider.events.slice(firstSeq));
+      const { state } = conversation;
       const nowMs = clock.nowMs();
       const stop = turnStop(state, plan.expected, watch, timing, nowMs, promptEndsAtMs);
       if (stop !== undefined) return stop;
@@ -106,6 +108,7 @@ export async function playTurn(
         : undefined;
     },
     LONGEST_TURN_MS,
+    firstEvent,
   );
   if (end.state === 'broken') rig.mute();
 
@@ -113,6 +116,8 @@ export async function playTurn(
   const slice = await captureOf(bench, captureFrom, faults);
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
+  const boardEvents = board.events.slice(firstEvent);
+  addFaultsOf(boardEvents, faults);
 
   return Object.freeze({
     schema: 'earshot/turn@1' as const,
@@ -131,8 +136,10 @@ export async function playTurn(
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
     received,
     replies: repliesOf(bench, plan, firstSeq),
+    advertised: provider.events.slice(plan.sessionSeq).findLast((event) => event.type === 'session-updated')
+      ?.tools,
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
-    boardEvents: board.events.slice(firstEvent),
+    boardEvents,
     providerEvents: provider.events.slice(firstSeq),
     faults,
     truth:
@@ -140,6 +147,14 @@ export async function playTurn(
         ? undefined
         : rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
   });
+}
+
+/** Adds what the board reported before or after anybody waited: a crash behind the reply is the turn's as well. */
+function addFaultsOf(events: readonly BoardEvent[], faults: WireError[]): void {
+  for (const event of events) {
+    if (event.type === 'fault' && !faults.some(({ code }) => code === event.error.code))
+      faults.push(event.error);
+  }
 }
 
 const placeOf = ({ startedAtRigSample, lengthSamples }: Playback): Playback => ({

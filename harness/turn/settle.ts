@@ -1,5 +1,5 @@
 import { HilError } from '../errors';
-import { conversationState } from './conversation-state';
+import { Conversation } from './conversation-state';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
 import { waitForBench } from './await-bench';
@@ -20,12 +20,12 @@ export async function settle(
   timing: TurnTiming,
   options: { readonly greetingDue?: boolean; readonly fromSeq?: number } = {},
 ): Promise<void> {
-  const from = options.fromSeq ?? 0;
+  const conversation = new Conversation(bench.provider.events, options.fromSeq ?? 0);
   const greetingDueUntilMs = bench.clock.nowMs() + 5_000;
   const end = await waitForBench(
     bench,
     () => {
-      const state = conversationState(bench.provider.events.slice(from));
+      const { state } = conversation;
       const nowMs = bench.clock.nowMs();
       if (options.greetingDue === true && state.responses === 0 && nowMs < greetingDueUntilMs)
         return undefined;
@@ -39,7 +39,7 @@ export async function settle(
     throw new HilError(
       'HIL_TURN_NEVER_QUIET',
       `Board ${bench.board.name} was not quiet for ${timing.quietMs} ms within ${LONGEST_TALK_MS} ms.`,
-      { quietMs: watch.quietMs, conversation: conversationState(bench.provider.events.slice(from)) },
+      { quietMs: watch.quietMs, conversation: conversation.state },
     );
   }
 }

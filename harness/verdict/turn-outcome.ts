@@ -15,6 +15,7 @@ export interface JudgedTurn {
  */
 const selfEvident: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'HIL_BOARD_PANIC',
+  'HIL_BOARD_RESTARTED',
   'HIL_BOARD_NO_BOOT',
   'HIL_BOARD_WRONG_DIALECT',
 ]);

@@ -42,6 +42,15 @@ export const boardCodes = {
     origin: 'board',
     remedy: 'Decode the backtrace against the ELF of this firmware and mend the crash.',
   },
+  HIL_BOARD_RESTARTED: {
+    origin: 'board',
+    remedy:
+      'Find what restarts the firmware in the middle of a turn: the reset cause above tells a watchdog from esp_restart().',
+  },
+  HIL_BOARD_POWER_FAULT: {
+    origin: 'bench',
+    remedy: 'Check supply, cable and hub, and whether another program resets the board; then run again.',
+  },
   HIL_BOARD_COMMAND_UNSUPPORTED: {
     origin: 'config',
     remedy: 'Leave out the case, or choose a dialect that has this command.',
