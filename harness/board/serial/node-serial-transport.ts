@@ -16,6 +16,8 @@ const NO_MODEM_LINES = /Inappropriate ioctl/;
 export class NodeSerialTransport implements SerialTransport {
   private readonly byteListeners = new Set<(bytes: Buffer, hostAtMs: number) => void>();
   private readonly lostListeners = new Set<(error: Error) => void>();
+  /** Fail the writes that the driver has not finished: after a close it never calls them back. */
+  private readonly unfinished = new Set<(error: Error) => void>();
   private state: 'open' | 'closed' | 'lost' = 'open';
   private isReading = false;
   private lost: BoardError | undefined;
@@ -52,14 +54,15 @@ export class NodeSerialTransport implements SerialTransport {
     return new Promise((resolve, reject) => {
       const finish = (error: Error | null | undefined): void => {
         cancelTimeout();
-        cancelLost();
+        this.unfinished.delete(finish);
         if (error == null) resolve();
-        else reject(this.lost ?? this.failure(`did not take ${bytes.length} bytes: ${error.message}`, error));
+        else if (this.state !== 'open') reject(this.goneError());
+        else reject(this.failure(`did not take ${bytes.length} bytes: ${error.message}`, error));
       };
       const cancelTimeout = this.clock.after(WRITE_TIMEOUT_MS, () =>
         finish(new Error(`not taken within ${WRITE_TIMEOUT_MS} ms`)),
       );
-      const cancelLost = this.onLost(finish);
+      this.unfinished.add(finish);
       this.port.write(bytes, undefined, (error) => {
         if (error == null && this.state === 'open') this.port.drain(finish);
         else finish(error ?? this.goneError());
@@ -79,6 +82,7 @@ export class NodeSerialTransport implements SerialTransport {
   async close(): Promise<void> {
     this.cancelHeartbeat();
     if (this.state === 'open') this.state = 'closed';
+    this.failUnfinished();
     if (!this.port.isOpen) return;
     const error = await new Promise<Error | null>((resolve) => this.port.close(resolve));
     // After a loss the driver may be closing by itself; only a port that is still open has failed to close.
@@ -119,8 +123,13 @@ export class NodeSerialTransport implements SerialTransport {
     );
     // A device that was unplugged has to be let go at once, or it comes back under another name.
     if (this.port.isOpen) this.port.close(() => undefined);
+    this.failUnfinished();
     for (const listener of [...this.lostListeners]) listener(this.lost);
     this.lostListeners.clear();
+  }
+
+  private failUnfinished(): void {
+    for (const fail of [...this.unfinished]) fail(this.goneError());
   }
 
   // A function, because the compiler takes an earlier look at the getter for its value now.

@@ -120,6 +120,15 @@ describe('openSerialPort', () => {
     await expect(transport.write(Buffer.from('x'))).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
   });
 
+  it('fails a write that its own close cut short', async () => {
+    // The clock stands still, so that nothing but the close can end the write.
+    const transport = await open(new ManualClock());
+    const write = transport.write(Buffer.alloc(1 << 20));
+    const outcome = expect(write).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+    await transport.close();
+    await outcome;
+  });
+
   it('says that a pseudo-terminal has no modem lines', async () => {
     const transport = await open();
     expect(await transport.setModemLines({ dtr: false, rts: false })).toBe(false);
