@@ -1,6 +1,6 @@
-import type { Budgets } from '../config';
+import { readEnvironment, type Budgets } from '../config';
 import { systemClock, type Finding } from '../ports';
-import { addFindings, readRun, storeVerdict, type FinishedRun } from '../run';
+import { addFindings, createRedactor, readRun, storeVerdict, type FinishedRun } from '../run';
 import { judgeRun, type Verdict } from '../verdict';
 import { writeReports, type WrittenReports } from './write-reports';
 
@@ -23,11 +23,13 @@ export interface JudgedRun {
  * @throws RunError when the folder cannot be read or written.
  */
 export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
-  addFindings(runPath, ending.findings);
+  const redactor = createRedactor(readEnvironment().secrets);
+  addFindings(runPath, ending.findings, redactor);
   const { record, turns, findings } = readRun(runPath);
   const verdict = judgeRun({ turns, findings, budgets: ending.budgets, interrupted: ending.interrupted });
   const lastAtMs = Math.max(record.startedAtHostMs, ...turns.map((turn) => turn.record.endedAtHostMs));
-  storeVerdict(runPath, record, verdict, Math.max(lastAtMs, systemClock.nowMs()));
+  const endedAtHostMs = Math.max(lastAtMs, systemClock.nowMs());
+  storeVerdict(runPath, { record, verdict, endedAtHostMs }, redactor);
   return renderFinished(runPath);
 }
 
@@ -41,11 +43,11 @@ export function renderFinished(runPath: string): JudgedRun {
   const verdict = stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, interrupted: true });
   if (stored.verdict === undefined || record.endedAtHostMs === undefined) {
     // The last instant that was recorded: the clock of that machine may have started anew since.
-    const lastAtMs = events.reduce(
+    const endedAtHostMs = events.reduce(
       (last, event) => Math.max(last, event.hostAtMs ?? 0),
       record.startedAtHostMs,
     );
-    storeVerdict(runPath, record, verdict, lastAtMs);
+    storeVerdict(runPath, { record, verdict, endedAtHostMs }, createRedactor(readEnvironment().secrets));
   }
   const run = { ...readRun(runPath), verdict };
   return { run, verdict, reports: writeReports(run) };

@@ -28,9 +28,12 @@ export interface RunArguments {
 export const faultNames = Object.keys(virtualFaults);
 export const defaultBench = (): string => resolve(packageRoot(), 'fixtures/benches/virtual.yaml');
 
+// Node types it as always there; outside a terminal it is undefined, which createColors would take for its own guess.
+const isTerminal = ({ isTTY }: { readonly isTTY?: boolean }): boolean => isTTY ?? false;
+
 const colourTable = (): ReturnType<typeof pc.createColors> => {
   const { colour } = readEnvironment();
-  return pc.createColors(colour === 'always' || (colour === 'auto' && process.stdout.isTTY));
+  return pc.createColors(colour === 'always' || (colour === 'auto' && isTerminal(process.stdout)));
 };
 
 /**
