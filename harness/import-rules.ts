@@ -60,6 +60,8 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
   'harness/jest': [
     'harness/host',
     'harness/config',
+    // The redactor alone: Allure's results are written here, live, and secrets are masked where bytes enter the run folder.
+    'harness/run',
     'harness/verdict',
     'harness/measurement',
     'harness/ports',

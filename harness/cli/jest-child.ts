@@ -1,7 +1,9 @@
 import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { join } from 'node:path';
-import { childEnvironment } from '../config';
+import { childEnvironment, readEnvironment } from '../config';
 import { HilError } from '../errors';
+import { createRedactor } from '../run';
 import { fork, type ChildProcess } from 'node:child_process';
 
 /** What the Jest child is to run. */
@@ -26,10 +28,18 @@ export class JestChild {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const log = createWriteStream(join(runPath, 'jest.log'));
-    this.child.stdout?.pipe(log, { end: false });
-    this.child.stderr?.pipe(log, { end: false });
+    // A failure quotes what it likes: the log is masked like everything else that enters the run folder.
+    const redactor = createRedactor(readEnvironment().secrets);
+    const masked = (output: Readable | null): (() => void) => {
+      const stream = redactor.stream();
+      output?.on('data', (chunk: Buffer) => log.write(stream.push(chunk)));
+      return () => log.write(stream.end());
+    };
+    const ends = [masked(this.child.stdout), masked(this.child.stderr)];
+    log.on('error', () => undefined); // A full disk is the store's to report; nothing is judged by this log.
     this.ended = new Promise((resolve) => {
       this.child.on('close', (code, signal) => {
+        for (const end of ends) end();
         log.end();
         const crashed = signal !== null || (code !== 0 && code !== 1);
         resolve(

@@ -10,7 +10,7 @@ export type {
   VirtualRigConfig,
 } from './bench-config';
 export { deepFreeze } from './deep-freeze';
-export { duration, formatDuration, parseDuration } from './duration';
+export { duration } from './duration';
 export { childEnvironment, readEnvironment, setEnvironment, type Environment } from './environment';
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';

@@ -78,16 +78,13 @@ export class SessionKeeper {
     const greetingDue = board.dialect.capabilities.includes('greeting');
     await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.firstSeq });
     this.usable = true;
-    const tools = provider.events
-      .slice(this.firstSeq)
-      .findLast((event) => event.type === 'session-updated')?.tools;
-    const greetingSentMs = provider.events
-      .slice(this.firstSeq)
-      .reduce(
-        (sum, event) =>
-          event.type === 'audio-out' ? sum + msOfSamples(event.lengthSamples, event.rateHz) : sum,
-        0,
-      );
+    const asked = provider.events.slice(this.firstSeq);
+    const tools = asked.findLast((event) => event.type === 'session-updated')?.tools;
+    const greetingSentMs = asked.reduce(
+      (sum, event) =>
+        event.type === 'audio-out' ? sum + msOfSamples(event.lengthSamples, event.rateHz) : sum,
+      0,
+    );
     return {
       session: this.sessions,
       firmware: board.firmware,
@@ -95,6 +92,7 @@ export class SessionKeeper {
       greeting: board.events
         .slice(firstEvent)
         .flatMap((event) => (event.type === 'transcript' ? [event.text] : [])),
+      greetingAsked: asked.some((event) => event.type === 'response-started'),
       greetingSentMs,
       greetingSoundMs: this.watch.soundMs,
       firstLine,

@@ -23,8 +23,6 @@ export interface ClockMap {
 
 /** Crystals of sound cards and boards; a steeper line was drawn through too few points or through a bursty stretch. */
 const SLOPE_LIMIT_PPM = 300;
-/** Firmware logs stamp with the FreeRTOS tick of 10 ms, floored (measurement.md section 6). */
-const DEVICE_TICK_MS = 10;
 
 const cross = (o: ClockPoint, a: ClockPoint, b: ClockPoint): number =>
   (a.at - o.at) * (b.hostAtMs - o.hostAtMs) - (a.hostAtMs - o.hostAtMs) * (b.at - o.at);
@@ -86,25 +84,3 @@ export const rigClockMap = (points: readonly RigClockPoint[], rateHz: number): C
     points.map(({ rigSample, hostAtMs }) => ({ at: rigSample, hostAtMs })),
     1000 / rateHz,
   );
-
-/**
- * Device milliseconds of one boot to host time, from console lines that carry both. Stamps are floored to a 10 ms tick:
- * half a tick is added, and its uniform error (2.9 ms) is part of the uncertainty.
- */
-export function deviceClockMap(
-  lines: readonly { readonly deviceAtMs?: number; readonly hostAtMs: number }[],
-): ClockMap | undefined {
-  const tickUncertaintyMs = DEVICE_TICK_MS / Math.sqrt(12);
-  const points = lines.flatMap(({ deviceAtMs, hostAtMs }) =>
-    deviceAtMs === undefined ? [] : [{ at: deviceAtMs, hostAtMs }],
-  );
-  const map = fitClockMap(points, 1);
-  if (map === undefined) return undefined;
-  return {
-    ...map,
-    toHost(at) {
-      const { hostAtMs, uncertaintyMs } = map.toHost(at + DEVICE_TICK_MS / 2);
-      return { hostAtMs, uncertaintyMs: Math.hypot(uncertaintyMs, tickUncertaintyMs) };
-    },
-  };
-}

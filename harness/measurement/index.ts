@@ -1,4 +1,3 @@
-export { deviceClockMap, fitClockMap, rigClockMap, type ClockMap, type MappedInstant } from './clock-map';
 export { diagnoseTurn } from './diagnosis';
 export {
   distributionOf,

@@ -9,8 +9,6 @@ export type NotMeasuredReason =
   | 'no-endpoint'
   | 'no-reply-sent'
   | 'no-call'
-  | 'clipped'
-  | 'low-snr'
   | 'bad-take'
   | 'no-clock';
 

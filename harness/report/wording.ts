@@ -14,8 +14,6 @@ export const reasonInWords: Readonly<Record<NotMeasuredReason, string>> = {
   'no-endpoint': 'no endpoint',
   'no-reply-sent': 'no reply sent',
   'no-call': 'no call',
-  clipped: 'clipped',
-  'low-snr': 'too noisy',
   'bad-take': 'bad take',
   'no-clock': 'no clock',
 };

@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { RunError } from '../errors';
 
@@ -27,13 +37,25 @@ export class AppendFile {
     }
   }
 
-  /** @throws RunError `HIL_RUN_STORE_FAILED`: the disk is full, or the file was closed. */
+  /**
+   * Adds all of it or, where that fails, nothing: behind half a line nothing could be read.
+   * @throws RunError `HIL_RUN_STORE_FAILED`: the disk is full, or the file was closed.
+   */
   append(bytes: Buffer): void {
     let from = 0;
     try {
       while (from < bytes.length) from += writeSync(this.descriptor, bytes, from);
     } catch (cause) {
+      if (from > 0) this.takeBack(from);
       throw storeFailed(this.path, cause);
+    }
+  }
+
+  private takeBack(sizeBytes: number): void {
+    try {
+      ftruncateSync(this.descriptor, fstatSync(this.descriptor).size - sizeBytes);
+    } catch {
+      // The write has failed already, which is what gets told.
     }
   }
 
@@ -52,9 +74,14 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
   const aside = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
+  } catch (cause) {
+    throw storeFailed(path, cause);
+  }
+  try {
     writeFileSync(aside, content);
     renameSync(aside, path);
   } catch (cause) {
+    rmSync(aside, { force: true });
     throw storeFailed(path, cause);
   }
 }

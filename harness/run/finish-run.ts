@@ -3,7 +3,7 @@ import type { Finding } from '../ports';
 import type { Verdict } from '../verdict';
 import { replaceFile } from './append-file';
 import { toJsonText } from './json-text';
-import { createRedactor } from './redaction';
+import type { Redactor } from './redaction';
 import type { RunRecord } from './run-record';
 import { readJournal } from './stored-file';
 
@@ -12,9 +12,8 @@ import { readJournal } from './stored-file';
  * writer is cut off first: behind it, nothing could be read.
  * @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_DAMAGED`.
  */
-export function addFindings(path: string, findings: readonly Finding[]): void {
+export function addFindings(path: string, findings: readonly Finding[], redactor: Redactor): void {
   if (findings.length === 0) return;
-  const redactor = createRedactor();
   const eventsPath = join(path, 'events.jsonl');
   const whole = readJournal(eventsPath).map(({ value }) => `${toJsonText(value)}\n`);
   const added = findings.map((finding, index) => {
@@ -26,13 +25,20 @@ export function addFindings(path: string, findings: readonly Finding[]): void {
   replaceFile(eventsPath, [...whole, ...added].join(''));
 }
 
+/** How a run ended. */
+export interface RunEnd {
+  readonly record: RunRecord;
+  readonly verdict: Verdict;
+  readonly endedAtHostMs: number;
+}
+
 /**
  * Writes the verdict of a run whose writer has closed it: verdict.json, then the final run.json. Whatever a reader sees in
  * between is a run without an end, never half of one.
  * @throws RunError `HIL_RUN_STORE_FAILED`.
  */
-export function storeVerdict(path: string, record: RunRecord, verdict: Verdict, endedAtHostMs: number): void {
-  const redactor = createRedactor();
+export function storeVerdict(path: string, end: RunEnd, redactor: Redactor): void {
+  const { record, verdict, endedAtHostMs } = end;
   const { outcome, exitCode, why } = verdict;
   const write = (name: string, value: unknown): void =>
     replaceFile(join(path, name), `${toJsonText(redactor.value(value), 2)}\n`);

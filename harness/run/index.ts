@@ -3,12 +3,5 @@ export { addFindings, storeVerdict } from './finish-run';
 export { latestRunPath } from './latest';
 export { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
 export { createRedactor, type Redactor } from './redaction';
-export { createRunId } from './run-id';
 export type { RunRecord, TestRecord } from './run-record';
-export {
-  createRunStore,
-  type InitialRunRecord,
-  type RunEnd,
-  type RunStore,
-  type RunStoreOptions,
-} from './run-store';
+export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

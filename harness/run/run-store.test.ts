@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
@@ -55,7 +56,9 @@ it('reads back what was stored, with secrets masked and infinities kept', () => 
   store.appendEvent('session', { hostAtMs: 1, boardName: 'atom' });
   store.appendTurn(sampleTurn('t1'));
   store.appendFinding(finding);
-  store.finish(endOf({ p50: { valueMs: Infinity, judged: false } }));
+  store.close();
+  const end = { record: store.record, ...endOf({ p50: { valueMs: Infinity, judged: false } }) };
+  storeVerdict(store.path, end, createRedactor());
 
   const run = readRun(store.path);
   expect(run.aborted).toBe(false);
@@ -149,11 +152,41 @@ describe('a run that is finished after its writer was killed', () => {
     store.appendFinding(finding);
     store.close();
     appendFileSync(join(store.path, 'events.jsonl'), '{"schema":"earshot/ev');
-    addFindings(store.path, [{ ...finding, code: 'HIL_HOST_DIED', origin: 'harness' }]);
-    storeVerdict(store.path, readRun(store.path).record, endOf({}).verdict, 50);
+    const redactor = createRedactor(['hunter2-passwort']);
+    const died = { ...finding, code: 'HIL_HOST_DIED', origin: 'harness' } as const;
+    addFindings(store.path, [{ ...died, message: 'It printed hunter2-passwort.' }], redactor);
+    const { record } = readRun(store.path);
+    storeVerdict(store.path, { ...endOf({}), record, endedAtHostMs: 50 }, redactor);
     const run = readRun(store.path);
     expect(run.findings.map(({ code }) => code)).toEqual(['HIL_TURN_CALL_MISSING', 'HIL_HOST_DIED']);
+    expect(run.findings[1]?.message).toBe('It printed ***.');
     expect(run).toMatchObject({ aborted: false, record: { outcome: 'fail', endedAtHostMs: 50 } });
+  });
+});
+
+describe('a full disk', () => {
+  /** Files of this process end at 4 KiB: what is written beyond fits in part, as on a disk that is full. */
+  const withLittleSpace = (script: string): { readonly status: number | null; readonly stdout: string } => {
+    const node = [process.execPath, '-e', script].map((word) => `'${word}'`).join(' ');
+    return spawnSync('bash', ['-c', `ulimit -f 4; ${node}`], { encoding: 'utf8' });
+  };
+
+  it('leaves no torn line behind which nothing could be read', () => {
+    const path = join(reportsPath, 'events.jsonl');
+    const module = join(__dirname, '../../dist/harness/run/append-file.js');
+    const { stdout } = withLittleSpace(`
+      const { AppendFile, replaceFile } = require("${module}");
+      const file = new AppendFile("${path}");
+      const line = Buffer.from(JSON.stringify("x".repeat(997)) + "\\n");
+      try { for (;;) file.append(line); } catch (error) { console.log(error.code); }
+      try { file.append(Buffer.from("2\\n")); } catch (error) { console.log(error.code); }
+      try { replaceFile("${path}.json", "y".repeat(9000)); } catch (error) { console.log(error.code); }
+    `);
+    expect(stdout).toBe('HIL_RUN_STORE_FAILED\nHIL_RUN_STORE_FAILED\n');
+    const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+    expect(lines).toHaveLength(5);
+    expect(lines.at(-1)).toBe('2');
+    expect(readdirSync(reportsPath)).toEqual(['events.jsonl']);
   });
 });
 

@@ -3,7 +3,6 @@ import { isAbsolute, join, relative, resolve } from 'node:path';
 import { RunError } from '../errors';
 import type { TurnMeasurement } from '../measurement';
 import type { Finding, TurnRecord } from '../ports';
-import type { Verdict } from '../verdict';
 import { AppendFile, replaceFile, storeFailed } from './append-file';
 import { StoredConsole, type ConsoleSink } from './console-sink';
 import { toJsonText } from './json-text';
@@ -29,11 +28,6 @@ export interface RunStoreOptions {
   readonly nowIso: string;
 }
 
-export interface RunEnd {
-  readonly verdict: Verdict;
-  readonly endedAtHostMs: number;
-}
-
 /** Writes one run. Everything is on its way to the disk when a method returns; all of them may throw `HIL_RUN_STORE_FAILED`. */
 export interface RunStore {
   readonly runId: string;
@@ -55,9 +49,7 @@ export interface RunStore {
   consoleSink(boardName: string): ConsoleSink;
   /** Rewrites run.json with what became known later, such as the firmware of a board. */
   update(known: Partial<InitialRunRecord>): void;
-  /** Writes verdict.json and the final run.json, then closes. */
-  finish(end: RunEnd): void;
-  /** Closes without an end: the run reads as aborted. Does nothing after `finish`. */
+  /** Closes without an end: the run reads as aborted until `storeVerdict` ends it. */
   close(): void;
 }
 
@@ -141,13 +133,6 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     update(known) {
       record = { ...record, ...known };
       write('run.json', record);
-    },
-    finish({ verdict, endedAtHostMs }) {
-      const { outcome, exitCode, why } = verdict;
-      record = { ...record, endedAtHostMs, outcome, exitCode, why };
-      write('verdict.json', verdict);
-      write('run.json', record);
-      close();
     },
     close,
   };

@@ -1,4 +1,3 @@
-export { rateInterval, type RateInterval } from './binomial-interval';
 export { judgeRun, type JudgeRunInput } from './judge-run';
 export type { JudgedTurn } from './turn-outcome';
 export type { BudgetResult, Outcome, TurnOutcome, Verdict } from './verdict';

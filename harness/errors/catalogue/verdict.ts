@@ -69,6 +69,11 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'Check the amplifier, the speaker and their wiring: the greeting was sent and no sound came.',
   },
+  HIL_TURN_UNMEASURED: {
+    origin: 'harness',
+    remedy:
+      'Look at the turn in the report: the board is not at fault, its sound could not be located or its clock not mapped.',
+  },
   HIL_SCENARIO_MISMATCH: {
     origin: 'harness',
     remedy: 'The scenario did not ask for what the suite expects; make the two agree.',

@@ -43,6 +43,8 @@ export interface SessionResult {
   readonly tools: readonly string[];
   /** Transcripts that the board printed while it greeted. */
   readonly greeting: readonly string[];
+  /** The board asked the provider for a response, which is how a greeting begins. */
+  readonly greetingAsked: boolean;
   /** Reply audio that the provider sent as a greeting. */
   readonly greetingSentMs: number;
   /** Sound on the speaker channel from the reset to the end of the greeting. */

@@ -1,13 +1,15 @@
 import type { EnvironmentContext, JestEnvironmentConfig } from '@jest/environment';
 import type { Circus } from '@jest/types';
 import { createJestEnvironment } from 'allure-jest/factory';
+import type { Writer } from 'allure-js-commons/sdk/reporter';
 import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
 import { readEnvironment } from '../../config';
 import { HilError, isHilError, toWireError } from '../../errors';
 import { HostClient, type BenchDescription, type TestRecord } from '../../host';
 import type { Finding } from '../../ports';
-
+import { createRedactor } from '../../run';
 import { installBridge } from '../suite-bridge';
+import { maskingWriter } from './masking-writer';
 
 const nameOf = (test: Circus.TestEntry): string[] => {
   const names = [test.name];
@@ -120,10 +122,13 @@ const messageOf = (thrown: unknown): string => {
 /** Allure's lifecycle over ours. Its results go into the run folder, which nobody knows before the host has started. */
 export default class BenchEnvironment extends createJestEnvironment(EarshotEnvironment) {
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
-    const { allureResultsPath } = readEnvironment();
+    const { allureResultsPath, secrets } = readEnvironment();
     const placed = allureResultsPath === undefined ? {} : { resultsDir: allureResultsPath };
     const { projectConfig } = config;
     const testEnvironmentOptions = { ...projectConfig.testEnvironmentOptions, ...placed };
     super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions } }, context);
+    // Allure takes no writer from outside; nothing is written before the first test.
+    const { runtime } = this as unknown as { readonly runtime: { writer: Writer } };
+    runtime.writer = maskingWriter(runtime.writer, createRedactor(secrets));
   }
 }

@@ -15,7 +15,15 @@ export function judgeDeclared({ tools }: SessionResult, expected: readonly strin
 }
 
 /** A greeting was asked for, sent, printed and heard. */
-export function judgeGreetedAloud({ greeting, greetingSentMs, greetingSoundMs }: SessionResult): Judgement {
+export function judgeGreetedAloud(session: SessionResult): Judgement {
+  const { greeting, greetingAsked, greetingSentMs, greetingSoundMs } = session;
+  if (greetingAsked && greetingSentMs === 0) {
+    return {
+      pass: false,
+      message: 'The board asked for a greeting and the provider had none to send.',
+      code: 'HIL_SCENARIO_MISMATCH',
+    };
+  }
   if (greetingSentMs === 0) {
     return {
       pass: false,

@@ -1,5 +1,5 @@
 import type { TurnResult } from '../../host';
-import type { CallObservation, ReplyCheck, TurnMeasurement } from '../../measurement';
+import type { CallObservation, NotMeasuredReason, ReplyCheck, TurnMeasurement } from '../../measurement';
 import {
   eventList,
   findingOf,
@@ -26,6 +26,7 @@ const turnOf = (measurement: Partial<TurnMeasurement>, findings: TurnResult['fin
       turnId: 't0001',
       startedAtHostMs: 1_000,
       prompt: { id: 'en-light-on-a' },
+      expected: { utterance: 'en-light-on', calls: [], spoken: true },
       boardEvents: [{ type: 'function-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_500 }],
       providerEvents: [{ type: 'tool-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_400 }],
     },
@@ -126,6 +127,30 @@ describe('turn matchers', () => {
     const turn = turnOf({ measures: measures as unknown as TurnMeasurement['measures'] });
     expect(judgeMeasured(turn, 'voiceToVoice').pass).toBe(false);
     expect(judgeAnsweredWithin(turn, 10_000).pass).toBe(false);
+  });
+
+  it('blame the suite for an utterance that was not played and a reply that the scenario does not hold', () => {
+    const code = 'HIL_SCENARIO_MISMATCH';
+    const asPlayed = turnOf({ heard: { utterance: 'en-light-on', confidence: 0.9 } });
+    expect(judgeHeardAs(asPlayed, 'en-light-off')).toMatchObject({ pass: false, code });
+    const misheard = turnOf({ heard: { utterance: 'en-door-open', confidence: 0.9 } });
+    expect(judgeHeardAs(misheard, 'en-light-off')).toMatchObject({ code: 'HIL_TURN_MISHEARD' });
+    const silent = turnOf({ reply: { state: 'not-sent' } });
+    const { record } = silent;
+    const unspoken = { ...silent, record: { ...record, expected: { ...record.expected, spoken: false } } };
+    expect(judgePlayedCompletely(unspoken)).toMatchObject({ pass: false, code });
+  });
+
+  it.each<[NotMeasuredReason, string]>([
+    ['no-onset', 'HIL_TURN_REPLY_INCOMPLETE'],
+    ['no-reply-sent', 'HIL_TURN_REPLY_MISSING'],
+    ['no-call', 'HIL_SCENARIO_MISMATCH'],
+    ['no-clock', 'HIL_TURN_UNMEASURED'],
+    ['not-heard', 'HIL_TURN_UNMEASURED'],
+    ['no-received-audio', 'HIL_TURN_UNMEASURED'],
+  ])('say who is at fault for a number that is missing: %s', (reason, code) => {
+    const measures = { uplink: { state: 'not-measured', reason } } as unknown as TurnMeasurement['measures'];
+    expect(judgeMeasured(turnOf({ measures }), 'uplink')).toMatchObject({ pass: false, code });
   });
 
   it('blame nobody twice: a turn whose cause is known gives no further finding', () => {

@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
-import type { CallObservation, MeasureName } from '../../measurement';
+import type { CallObservation, MeasureName, NotMeasuredReason } from '../../measurement';
 import { deepEqual } from './deep-equal';
 
 /** What a matcher says of a turn. */
@@ -40,13 +40,15 @@ export function eventList({ record, measurement }: TurnResult): string {
     .join('\n');
 }
 
-export function judgeHeardAs({ measurement }: TurnResult, utterance: string): Judgement {
+/** Heard as what was played, and the suite expects another: the suite's mistake, not the microphone's. */
+export function judgeHeardAs({ record, measurement }: TurnResult, utterance: string): Judgement {
   const heard = measurement.heard;
+  const asPlayed = heard !== undefined && heard.utterance === record.expected.utterance;
   const seen = heard === undefined ? 'nothing' : (heard.utterance ?? 'an unknown utterance');
   return {
     pass: heard?.utterance === utterance,
     message: `The provider heard ${seen}, expected ${utterance}.`,
-    code: 'HIL_TURN_MISHEARD',
+    code: asPlayed ? 'HIL_SCENARIO_MISMATCH' : 'HIL_TURN_MISHEARD',
   };
 }
 
@@ -136,9 +138,10 @@ export function judgeCalledNothing(turn: TurnResult): Judgement {
 /** Share of a reply that must be where it belongs. */
 const COMPLETE = 0.95;
 
-export function judgePlayedCompletely({ measurement: { reply } }: TurnResult): Judgement {
+export function judgePlayedCompletely({ record, measurement: { reply } }: TurnResult): Judgement {
   if (reply.state === 'not-sent') {
-    return { pass: false, message: 'The provider sent no reply.', code: 'HIL_TURN_REPLY_MISSING' };
+    const code = record.expected.spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
+    return { pass: false, message: 'The provider sent no reply.', code };
   }
   if (reply.state === 'not-found') {
     return {
@@ -154,19 +157,33 @@ export function judgePlayedCompletely({ measurement: { reply } }: TurnResult): J
   };
 }
 
-export function judgeMeasured({ measurement }: TurnResult, name: MeasureName): Judgement {
+/**
+ * Who is at fault for a missing number in a turn that has no finding. Only the reply's beginning and its absence after the
+ * board was asked for it are the board's; a call or reply that the scenario does not hold is the scenario's, and what could not
+ * be mapped or located is ours.
+ */
+function measureFault({ record }: TurnResult, reason: NotMeasuredReason): ErrorCode {
+  const { spoken, calls } = record.expected;
+  if (reason === 'no-onset') return 'HIL_TURN_REPLY_INCOMPLETE';
+  if (reason === 'no-reply-sent') return spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
+  if (reason === 'no-call') return calls.length > 0 ? 'HIL_TURN_CALL_MISSING' : 'HIL_SCENARIO_MISMATCH';
+  return 'HIL_TURN_UNMEASURED';
+}
+
+export function judgeMeasured(turn: TurnResult, name: MeasureName): Judgement {
+  const { measurement } = turn;
   const measured = measurement.measures[name];
   const seen = measured.state === 'measured' ? '' : `${measured.state}: ${measured.reason}`;
   return {
     pass: measured.state === 'measured',
     message: `${name} was not measured (${seen}).`,
-    code: 'HIL_TURN_REPLY_MISSING',
+    code: measured.state === 'measured' ? 'HIL_TURN_UNMEASURED' : measureFault(turn, measured.reason),
   };
 }
 
-export function judgeAnsweredWithin({ measurement }: TurnResult, maxMs: number): Judgement {
-  const measured = measurement.measures.voiceToVoice;
-  if (measured.state !== 'measured') return judgeMeasured({ measurement } as TurnResult, 'voiceToVoice');
+export function judgeAnsweredWithin(turn: TurnResult, maxMs: number): Judgement {
+  const measured = turn.measurement.measures.voiceToVoice;
+  if (measured.state !== 'measured') return judgeMeasured(turn, 'voiceToVoice');
   return {
     pass: measured.valueMs <= maxMs,
     message: `The board answered after ${measured.valueMs.toFixed(1)} ± ${measured.uncertaintyMs.toFixed(1)} ms, expected ${maxMs} ms at most.`,

@@ -6,7 +6,8 @@ import {
   type MeasureName,
 } from '../../measurement';
 import type { FinishedTurn } from '../read-run';
-import type { InitialRunRecord, RunEnd } from '../run-store';
+import type { RunEnd } from '../finish-run';
+import type { InitialRunRecord } from '../run-store';
 
 /** The least that a run store takes: for tests of the store. */
 export const initialRecord: InitialRunRecord = {
@@ -91,7 +92,7 @@ export const sampleTurn = (turnId: string): FinishedTurn => ({
 });
 
 /** An end of a run that failed. */
-export const endOf = (voiceToVoice: Partial<Distribution>): RunEnd => ({
+export const endOf = (voiceToVoice: Partial<Distribution>): Omit<RunEnd, 'record'> => ({
   endedAtHostMs: 99,
   verdict: {
     schema: 'earshot/verdict@1',
