@@ -26,7 +26,10 @@ export default class SuiteLoadReporter implements Pick<Reporter, 'onTestFileResu
   async onRunComplete(): Promise<void> {
     // A host that is gone has its own finding; there is nobody left to tell.
     await Promise.allSettled(this.told);
-    if (this.client !== undefined) (await this.client).close();
+    await this.client?.then(
+      (client) => client.close(),
+      () => undefined,
+    );
   }
 }
 

@@ -15,6 +15,8 @@ interface Waiting {
 export class HostClient {
   private nextId = 1;
   private readonly waiting = new Map<number, Waiting>();
+  /** What was asked and not answered, for whoever waits for all of it. */
+  private readonly pending = new Set<Promise<unknown>>();
   private gone: HilError | undefined;
 
   private constructor(private readonly socket: Socket) {
@@ -53,21 +55,24 @@ export class HostClient {
    * @throws RemoteError what the host threw; `HIL_HOST_DIED` when it goes away first.
    */
   call<M extends HostMethod>(method: M, params: HostMethods[M]['params']): Promise<HostMethods[M]['result']> {
-    return new Promise((resolve, reject) => {
-      if (this.gone !== undefined) {
-        reject(this.gone);
-        return;
-      }
-      const id = this.nextId++;
-      this.waiting.set(id, { resolve: resolve, reject });
-      writeJsonLine(this.socket, { id, method, params });
+    if (this.gone !== undefined) return Promise.reject(this.gone);
+    const id = this.nextId++;
+    const answer = new Promise<HostMethods[M]['result']>((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
     });
+    this.pending.add(answer);
+    const done = (): unknown => this.pending.delete(answer);
+    answer.then(done, done);
+    writeJsonLine(this.socket, { id, method, params });
+    return answer;
   }
 
-  /** Resolves when the host has answered everything asked so far. */
+  /** Resolves when the host has answered everything that was asked, in the meantime too, or is gone. Never rejects. */
   async settled(): Promise<void> {
-    while (this.waiting.size > 0 && this.gone === undefined) {
-      await this.call('lines', { from: Number.MAX_SAFE_INTEGER });
+    while (this.pending.size > 0) {
+      await Promise.allSettled(this.pending);
+      // One round trip, in which whoever got an answer can ask on.
+      await this.call('lines', { from: Number.MAX_SAFE_INTEGER }).catch(() => undefined);
     }
   }
 

@@ -81,6 +81,37 @@ describe('host RPC', () => {
     await expect(client.call('reset', {})).rejects.toMatchObject({ code: 'HIL_HOST_DIED' });
   });
 
+  it('waits for what was asked, and for what follows from it, without asking all the time', async () => {
+    const asked: string[] = [];
+    const releases: (() => void)[] = [];
+    const address = await serve({
+      send: ({ command }) => {
+        asked.push(command);
+        return new Promise((resolve) => releases.push(() => resolve({ firstLine: 0 })));
+      },
+      lines: () => {
+        asked.push('lines');
+        return Promise.resolve([]);
+      },
+    });
+    const client = await HostClient.connect(address);
+    const body = (async () => {
+      await client.call('send', { command: 'first' });
+      await client.call('send', { command: 'second' });
+    })();
+    const settled = client.settled();
+    while (releases.length < 1) await new Promise(setImmediate);
+    for (let n = 0; n < 100; n += 1) await new Promise(setImmediate);
+    expect(asked).toEqual(['first']);
+    releases[0]?.();
+    while (releases.length < 2) await new Promise(setImmediate);
+    releases[1]?.();
+    await Promise.all([settled, body]);
+    expect(asked.filter((name) => name !== 'lines')).toEqual(['first', 'second']);
+    expect(asked.length).toBeLessThan(6);
+    client.close();
+  });
+
   it('names the address when nobody answers there', async () => {
     await expect(HostClient.connect('/nowhere/host.sock')).rejects.toMatchObject({
       code: 'HIL_HOST_UNREACHABLE',
