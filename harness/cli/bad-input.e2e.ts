@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openSerialPort } from '../board';
 import { openTestPty } from '../board/__fixtures__/test-pty';
 import { systemClock } from '../ports';
-import { readRun } from '../run';
+import { latestRunPath, readRun } from '../run';
 import {
   copyCorpus,
   temporaryFolder,
@@ -143,6 +143,17 @@ describe('a bench that does not open ends with exit code 3, and the run says why
     expect(ended.summary.why).toMatch(/\/dev\/ttyNONE0/);
     expect(ended.exitCode).toBe(3);
     expect(readRun(ended.summary.runPath)).toMatchObject({ aborted: false, verdict: { exitCode: 3 } });
+  });
+
+  it('a serial port that is not there, in plain Jest: the run is judged and reported as well', async () => {
+    const reports = temporaryFolder();
+    const env = { HIL_BENCH: writeSerialBench('/dev/ttyNOPE'), EARSHOT_REPORTS: reports };
+    const { exitCode, stdout } = await runEarshot(['bench-for-jest'], env);
+    expect(exitCode).toBe(3);
+    expect(stdout).toMatch(/NOT JUDGED .*ttyNOPE/s);
+    const { aborted, record, findings } = readRun(latestRunPath(reports) ?? '');
+    expect({ aborted, outcome: record.outcome }).toEqual({ aborted: false, outcome: 'not-judged' });
+    expect(findings.map(({ code }) => code)).toEqual(['HIL_BOARD_PORT_MISSING']);
   });
 
   it('a serial port that somebody else holds', async () => {

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { readEnvironment } from '../../config';
 import { toWireError } from '../../errors';
 import { findingsOfHost, openSession } from '../bench-session';
-import { exitCodes } from '../exit-codes';
+import { exitCodeOfError, exitCodes, type ExitCode } from '../exit-codes';
 import { finishRun } from '../finish-run';
 import { printSummary } from '../print-summary';
 import { defaultBench } from './run';
@@ -40,15 +40,21 @@ export async function benchForJestCommand(): Promise<number> {
     const address = await host.ready;
     process.send?.({ type: 'ready', address, allureResultsPath: join(host.runPath ?? '', 'allure-results') });
   } catch (error) {
-    process.send?.({ type: 'failed', error: toWireError(error) });
     await host.close();
-    return exitCodes.benchFault;
+    // Judged before it is told: who hears of it lets go of this process.
+    const exitCode = host.runPath === undefined ? exitCodeOfError(error) : judge(host.runPath, error);
+    process.send?.({ type: 'failed', error: toWireError(error) });
+    return exitCode;
   }
   const died = await Promise.race([finished, host.ended]);
   await host.close();
-  if (host.runPath === undefined) return exitCodes.benchFault;
-  const findings = died === undefined ? [] : findingsOfHost(died);
-  const judged = finishRun(host.runPath, { budgets, interrupted: orphaned, findings });
-  printSummary(judged, { json: false, colours: false });
-  return judged.verdict.exitCode;
+  return host.runPath === undefined ? exitCodes.benchFault : judge(host.runPath, died);
+
+  /** Judges and reports the run; `error` is why its host did not open or did not live. */
+  function judge(runPath: string, error: unknown): ExitCode {
+    const findings = error === undefined ? [] : findingsOfHost(error);
+    const judged = finishRun(runPath, { budgets, interrupted: orphaned, findings });
+    printSummary(judged, { json: false, colours: false });
+    return judged.verdict.exitCode;
+  }
 }
