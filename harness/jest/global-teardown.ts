@@ -9,7 +9,14 @@ export default async function globalTeardown(): Promise<void> {
   const { child } = started;
   child.ref();
   const exitCode = await new Promise<number>((resolve) => {
-    child.once('exit', (code) => resolve(code ?? 3));
+    // Killed by a signal, and possibly long gone: the bench is not judged.
+    const gone = (): void => resolve(child.exitCode ?? 3);
+    if (!child.connected) {
+      gone();
+      return;
+    }
+    child.once('exit', gone);
+    child.once('error', gone); // The order did not reach it: it is ending by itself.
     child.send({ type: 'finish' });
   });
   if (exitCode !== 0) process.exitCode = exitCode;
