@@ -42,6 +42,8 @@ export class AppendFile {
    * @throws RunError `HIL_RUN_STORE_FAILED`: the disk is full, or the file was closed.
    */
   append(bytes: Buffer): void {
+    // The number of a closed descriptor may belong to another file by now.
+    if (!this.open) throw storeFailed(this.path, new Error('it has been closed'));
     let from = 0;
     try {
       while (from < bytes.length) from += writeSync(this.descriptor, bytes, from);

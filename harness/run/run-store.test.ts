@@ -109,6 +109,15 @@ it('says that the store failed when the disk is full', () => {
   expect(codeOf(() => new AppendFile('/dev/full').append(Buffer.from('x')))).toBe('HIL_RUN_STORE_FAILED');
 });
 
+it('writes nothing into another file once it is closed, whose descriptor that file may have got', () => {
+  const closed = new AppendFile(join(reportsPath, 'one'));
+  closed.close();
+  const other = new AppendFile(join(reportsPath, 'other'));
+  expect(codeOf(() => closed.append(Buffer.from('late')))).toBe('HIL_RUN_STORE_FAILED');
+  other.close();
+  expect(statSync(other.path).size).toBe(0);
+});
+
 describe('a run whose writer was killed', () => {
   it('is readable up to its last complete line, and aborted', () => {
     const store = open();

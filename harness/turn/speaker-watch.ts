@@ -13,18 +13,17 @@ const levelDbFs = (samples: Float32Array): number => {
   return 10 * Math.log10(energy / Math.max(1, samples.length) + 1e-12);
 };
 
-/** Listens to the speaker channel and knows for how long it has been quiet. */
+/** Listens to the speaker channel, as long as the rig is open, and knows for how long it has been quiet. */
 export class SpeakerWatch {
   private readonly levels: { readonly levelDbFs: number; readonly lengthMs: number }[] = [];
   private keptMs = 0;
   private quietForMs = 0;
   private soundForMs = 0;
-  private readonly stop: () => void;
   private readonly speaker: number;
 
   constructor(private readonly rig: AudioRig) {
     this.speaker = rig.roles.indexOf('speaker');
-    this.stop = rig.onBlock((block) => this.take(block));
+    rig.onBlock((block) => this.take(block));
   }
 
   /** Milliseconds of quiet up to the newest block. */
@@ -41,10 +40,6 @@ export class SpeakerWatch {
   restart(): void {
     this.quietForMs = 0;
     this.soundForMs = 0;
-  }
-
-  close(): void {
-    this.stop();
   }
 
   private take(block: CaptureBlock): void {
