@@ -92,7 +92,7 @@ const turn = z.strictObject({
   /** Default: 400ms. */
   quiet: duration({ atLeastMs: 20, atMostMs: 60_000 }).default(400),
   /** Default: 8s. */
-  deadline: duration({ atLeastMs: 100, atMostMs: 600_000 }).default(8000),
+  deadline: duration({ atLeastMs: 100, atMostMs: 45_000 }).default(8000),
   /** Default: 0 dB. */
   playbackGainDb: z.number().min(-60).max(20).default(0),
 });
