@@ -66,11 +66,14 @@ function missingEntries(packages) {
       if (platform === undefined || !/^\d+\.\d+\.\d+/.test(version))
         unknown.push(`${name}@${version} of ${path}`);
       else
+        // In npm's own order of keys, so that a later `npm install` leaves the file alone.
         missing[`${folders[1] ?? folders[0]}/${name}`] = {
           version,
-          ...platform,
+          cpu: platform.cpu,
           ...(entry.dev && { dev: true }),
+          ...(platform.libc && { libc: platform.libc }),
           optional: true,
+          os: platform.os,
         };
     }
   }
