@@ -42,7 +42,7 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected }, { heard, witness
     return [
       {
         code: 'HIL_TURN_MICROPHONE_SILENT',
-        message: `The microphone is silent: prompt ${prompt.id} was in the room (its bleed is on the speaker channel) and the provider received ${level(receivedLevelDbFs)}; speech has ${SILENT_BELOW_DBFS} dBFS at least.`,
+        message: `The microphone is silent: prompt ${prompt.id} was in the room${asBleed ? ' (its bleed is on the speaker channel)' : ''} and the provider received ${level(receivedLevelDbFs)}; speech has ${SILENT_BELOW_DBFS} dBFS at least.`,
         facts,
       },
     ];
