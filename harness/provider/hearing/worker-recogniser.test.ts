@@ -72,7 +72,8 @@ describe('openRecogniser', () => {
     const { heard } = dying.recognise(new Int16Array(480), 0);
     await expect(lost).resolves.toMatchObject({ code: 'HIL_PROVIDER_DIED', facts: { how } });
     expect(heard.isSettled).toBe(false);
-    await expect(new Promise((resolve) => dying.onLost(resolve))).resolves.toBeDefined();
+    const toldLate = new Promise((resolve) => dying.onLost(resolve));
+    await expect(toldLate).resolves.toMatchObject({ code: 'HIL_PROVIDER_DIED' });
     await dying.close();
   });
 

@@ -30,7 +30,7 @@ describe('Script', () => {
   it('answers what is none of the corpus with the words for it, or with silence', () => {
     expect(new Script(scenario).hear({ confidence: 0.2 }, tools).say).toBe('en-sorry');
     const { unknown, ...silent } = scenario;
-    expect(unknown).toBeDefined();
+    expect(unknown).toMatchObject({ en: 'en-sorry' });
     expect(new Script(silent).hear({ confidence: 0.2 }, tools).say).toBeUndefined();
   });
 
