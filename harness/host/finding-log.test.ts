@@ -25,6 +25,27 @@ describe('FindingLog', () => {
     expect(written.map(({ turnId }) => turnId)).toEqual(['t0001', 't0002']);
   });
 
+  it('takes what a lost part repeats after its turn for the same finding, and a board’s new crash for another', () => {
+    const written: Finding[] = [];
+    const log = new FindingLog(clock, (finding) => written.push(finding));
+    const lost = { code: 'HIL_PROVIDER_DIED', origin: 'provider', message: 'killed', facts: {} } as const;
+    const crash = {
+      code: 'HIL_BOARD_PANIC',
+      origin: 'board',
+      message: 'StoreProhibited',
+      facts: {},
+    } as const;
+    for (const finding of [lost, crash]) {
+      log.record({ ...finding, turnId: 't0003' });
+      log.record(finding);
+    }
+    expect(written.map(({ code, turnId }) => [code, turnId])).toEqual([
+      ['HIL_PROVIDER_DIED', 't0003'],
+      ['HIL_BOARD_PANIC', 't0003'],
+      ['HIL_BOARD_PANIC', undefined],
+    ]);
+  });
+
   it('names the test that was running and stamps the host’s clock', () => {
     const written: Finding[] = [];
     const log = new FindingLog(clock, (finding) => written.push(finding));

@@ -15,11 +15,16 @@ export class FindingLog {
     private readonly write: (finding: Finding) => void,
   ) {}
 
-  /** Records a finding unless the same one (code, message, turn) is there already; a broken bench repeats itself. */
+  /**
+   * Records a finding unless the same one (code, message, turn) is there already. What broke in a turn and is not the board's
+   * stays broken: every later call repeats it, and those repetitions are no findings of their own.
+   */
   record(finding: NewFinding): void {
-    const key = JSON.stringify([finding.code, finding.message, finding.turnId]);
-    if (this.seen.has(key)) return;
-    this.seen.add(key);
+    const keyOf = (turnId: string | undefined): string =>
+      JSON.stringify([finding.code, finding.message, turnId]);
+    if (this.seen.has(keyOf(finding.turnId))) return;
+    this.seen.add(keyOf(finding.turnId));
+    if (finding.origin !== 'board') this.seen.add(keyOf(undefined));
     const test = finding.test ?? this.currentTest;
     this.write({ ...finding, hostAtMs: this.clock.nowMs(), ...(test === undefined ? {} : { test }) });
   }
