@@ -12,6 +12,7 @@ export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallObservation,
   Mark,
+  MeasurementMethods,
   PromptWitness,
   ReplyCheck,
   SelfCheck,

@@ -47,6 +47,7 @@ describe('measureTurn', () => {
     const sum = parts.reduce((total, part) => total + value(measurement, part), 0);
     expect(Math.abs(sum - value(measurement, 'voiceToVoice'))).toBeLessThan(0.05);
     expect(measurement.witness).toMatchObject({ onLoopback: true, asBleed: true });
+    expect(measurement.methods).toEqual({ prompt: 'loopback', reply: 'known-reply' });
     expect(codes).toEqual([]);
     expect(summariseSelfCheck([measurement.selfCheck])).toMatchObject({ n: 1, ok: true });
   });

@@ -1,5 +1,5 @@
 import { noiseFloorDbFs, type MultiChannelClip, type PcmClip } from '../audio';
-import type { TurnRecord } from '../ports';
+import type { Topology, TurnRecord } from '../ports';
 import { matchCalls } from './calls';
 import type { ClockMap, MappedInstant } from './clock-map';
 import { diagnoseTurn } from './diagnosis';
@@ -14,7 +14,7 @@ import { selfCheck } from './self-check';
 import { takeOf, type GoodTake, type Take } from './take';
 import { timeToFunctionCall } from './time-to-function-call';
 import { ttfa } from './ttfa';
-import type { CallObservation, Mark, TurnMeasurement } from './turn-measurement';
+import type { CallObservation, Mark, MeasurementMethods, TurnMeasurement } from './turn-measurement';
 import { uplink } from './uplink';
 import { voiceToVoice } from './voice-to-voice';
 import { levelOf, promptAsBleed, receivedPrompt, type ReceivedPrompt } from './witness';
@@ -39,6 +39,14 @@ const stamped = (hostAtMs: number, uncertaintyMs = STAMP_UNCERTAINTY_MS): Mapped
   hostAtMs,
   uncertaintyMs,
 });
+
+/** Where each topology has the prompt (measurement.md section 2). */
+const promptMethods: Readonly<Record<Topology, MeasurementMethods['prompt']>> = {
+  loopback: 'loopback',
+  virtual: 'loopback',
+  bleed: 'bleed',
+  timestamps: 'host-time',
+};
 
 /** What the sound of a turn shows, before anything is subtracted. */
 interface Evidence {
@@ -218,6 +226,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
     topology: record.topology,
+    methods: { prompt: promptMethods[record.topology], reply: 'known-reply' },
     measures: measuresOf(record, evidence, sound),
     marks,
     heard: heardOf(record, marks),

@@ -68,6 +68,17 @@ export interface PromptWitness {
   readonly receivedLevelDbFs: number | undefined;
 }
 
+/** How the two ends of the turn were looked for; whether they were found, marks and measures say. */
+export interface MeasurementMethods {
+  /**
+   * `loopback`: by correlation on the channel that carries the playback electrically; `bleed`: by correlation on the channel
+   * that hears the reply; `host-time`: not in the sound, from the host's clock alone.
+   */
+  readonly prompt: 'loopback' | 'bleed' | 'host-time';
+  /** `known-reply`: by correlation with the audio that was sent; `onset-detector`: as speech of unknown wording. */
+  readonly reply: 'known-reply' | 'onset-detector';
+}
+
 /** Difference between what was measured and what the virtual rig counted. */
 export interface SelfCheck {
   readonly voiceToVoiceTruthMs: number;
@@ -79,6 +90,8 @@ export interface TurnMeasurement {
   readonly schema: 'earshot/turn-measurement@1';
   readonly turnId: string;
   readonly topology: Topology;
+  /** Undefined in turns that were stored before methods were. */
+  readonly methods?: MeasurementMethods | undefined;
   readonly measures: Readonly<Record<MeasureName, Measured>>;
   readonly marks: readonly Mark[];
   /** What the provider took the prompt for; undefined: nothing was heard. `utterance` undefined: unknown. */
