@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix, relative, resolve, sep } from 'node:path';
 import ts from 'typescript';
-import { furtherEntries, importRules, packageRules, publicApi } from './import-rules';
+import { developmentFolders, furtherEntries, importRules, packageRules, publicApi } from './import-rules';
 
 const root = resolve(__dirname, '..');
 const units = Object.keys(importRules);
@@ -30,6 +30,8 @@ function* sourcesBelow(folder: string): Generator<string> {
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+  files: readonly string[];
 };
 
 const packageOf = (specifier: string): string =>
@@ -81,7 +83,9 @@ function importsOf(file: string, text: string): Import[] {
 function complaintAboutPackage(from: string, { file, specifier, typeOnly }: Import): string | undefined {
   if (typeOnly) return undefined;
   const name = packageOf(specifier);
-  if (!(name in manifest.dependencies))
+  const isInstalled =
+    name in manifest.dependencies || (developmentFolders.includes(from) && name in manifest.devDependencies);
+  if (!isInstalled)
     return `${from} loads the package ${name} (in ${file}), which is not among the dependencies of package.json.`;
   const rule = packageRules.find(({ pattern }) => pattern.test(specifier));
   return rule === undefined || rule.folders.includes(from)
@@ -128,6 +132,10 @@ describe('import rules', () => {
   it('name only folders that have rules themselves', () => {
     const named = Object.values(importRules).flat();
     expect(named.filter((name) => name !== '*' && !units.includes(name))).toEqual([]);
+  });
+
+  it('leave folders that may load devDependencies out of the package', () => {
+    for (const folder of developmentFolders) expect(manifest.files).toContain(`!dist/${folder}`);
   });
 
   it('let no two folders import each other, however long the way round', () => {

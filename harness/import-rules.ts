@@ -68,6 +68,16 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
     'harness/units',
     'harness/errors',
   ],
+  'harness/proving-ground': [
+    'harness/measurement',
+    'harness/provider',
+    'harness/corpus',
+    'harness/config',
+    'harness/ports',
+    'harness/audio',
+    'harness/units',
+    'harness/errors',
+  ],
   'harness/suites': ['harness/index.ts'],
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],
@@ -82,6 +92,9 @@ export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   // index.ts is for suites, inside Jest's sandbox; this one is for whoever starts Jest.
   'harness/jest': ['harness/jest/jest-project'],
 };
+
+/** Folders that stay in the repository and are left out of the package: they may load devDependencies too. */
+export const developmentFolders: readonly string[] = ['harness/proving-ground'];
 
 /** Packages that only some folders may load at run time; their types are free. The first pattern that fits counts. */
 export const packageRules: readonly {

@@ -35,6 +35,7 @@ const unwanted = [
   /\.tsbuildinfo$/,
   /(^|\/)__fixtures__\//,
   /(^|\/)testing\//,
+  /(^|\/)proving-ground\//,
   /^fixtures\/(runs|consoles|wire)\//,
   /(?<!\.d)\.ts$/,
 ];

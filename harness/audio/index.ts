@@ -27,6 +27,7 @@ export { resample } from './resample';
 export { readWav, toPcm16, writeWav } from './wav';
 export { align, type Alignment } from './align';
 export { locate, SearchableSound, type LocateOptions, type Location } from './locate';
+export { signalOf, spectrumOf, transformSize, type HalfSpectrum } from './spectrum';
 export { timeScaled } from './time-scale';
 export {
   fingerprintTemplate,

@@ -1,0 +1,2 @@
+export { convolved, roomResponse } from './room';
+export { seededNormal, seededUniform } from './seeded';
