@@ -10,7 +10,9 @@ export { measureTurn, type TurnSound } from './measure-turn';
 export { measureNames, measures, type MeasureDeclaration, type MeasureName } from './measures';
 export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
+  CallHops,
   CallObservation,
+  Hop,
   Mark,
   MeasurementMethods,
   PromptWitness,

@@ -1,5 +1,6 @@
 import { noiseFloorDbFs, type MultiChannelClip, type PcmClip } from '../audio';
 import type { Topology, TurnRecord } from '../ports';
+import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
 import type { ClockMap, MappedInstant } from './clock-map';
 import { diagnoseTurn } from './diagnosis';
@@ -11,6 +12,7 @@ import { measureNames, type MeasureName } from './measures';
 import { answeringReply, arrivalOf, endpointOf, eventsOf, type AnsweringReply } from './provider-marks';
 import { checkReply, type HeardReply } from './reply-check';
 import { selfCheck } from './self-check';
+import { CONSOLE_UNCERTAINTY_MS, stamped } from './stamps';
 import { takeOf, type GoodTake, type Take } from './take';
 import { timeToFunctionCall } from './time-to-function-call';
 import { ttfa } from './ttfa';
@@ -29,16 +31,6 @@ export interface TurnSound {
   /** By clip id. */
   readonly replies: ReadonlyMap<string, PcmClip>;
 }
-
-/** Stamps of provider events and console lines are taken when a socket or port is read: one turn of the event loop. */
-const STAMP_UNCERTAINTY_MS = 0.3;
-/** A console line waits for the next USB frame (1 ms, uniform) on its way (measurement.md section 6). */
-const CONSOLE_UNCERTAINTY_MS = 0.5;
-
-const stamped = (hostAtMs: number, uncertaintyMs = STAMP_UNCERTAINTY_MS): MappedInstant => ({
-  hostAtMs,
-  uncertaintyMs,
-});
 
 /** Where each topology has the prompt (measurement.md section 2). */
 const promptMethods: Readonly<Record<Topology, MeasurementMethods['prompt']>> = {
@@ -218,10 +210,15 @@ function censored(record: TurnRecord, measurement: TurnMeasurement, evidence: Ev
 }
 
 function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
-  const calls = matchCalls(record).map(({ observation }) => observation);
-  const evidence = evidenceOf(record, sound, calls);
+  const matched = matchCalls(record);
+  const evidence = evidenceOf(
+    record,
+    sound,
+    matched.map(({ observation }) => observation),
+  );
   const { take, prompt, heardReply, answer, marks } = evidence;
   const promptRange = prompt && [prompt.onsetAtSample, prompt.offsetAtSample + 1].map(Math.round);
+  const promptOffset = marks.find(({ name }) => name === 'promptOffset');
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
@@ -230,7 +227,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     measures: measuresOf(record, evidence, sound),
     marks,
     heard: heardOf(record, marks),
-    calls,
+    calls: matched.map((call) => ({ ...call.observation, hops: hopsOf(record, call, promptOffset) })),
     reply:
       heardReply?.check ??
       (answer === undefined

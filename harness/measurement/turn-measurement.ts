@@ -19,6 +19,26 @@ export interface Mark {
   readonly atRigSample?: number;
 }
 
+/** From one event of a call to the next, by the host's stamps. */
+export interface Hop {
+  /** Can be negative within the uncertainty: a console line travels on another way than what the provider receives. */
+  readonly ms: number;
+  readonly uncertaintyMs: number;
+}
+
+/** Where the time of a call went. A hop is absent where one of its ends was not seen. */
+export interface CallHops {
+  /** Last speech sample of the prompt to the provider asking. */
+  readonly promptToAsked?: Hop;
+  /** To the console line by which the firmware reports the call. */
+  readonly askedToExecuted?: Hop;
+  /** To the first console line that shows the effect. */
+  readonly executedToEffect?: Hop;
+  /** To the tool's output arriving at the provider. */
+  readonly askedToOutput?: Hop;
+  readonly executedToOutput?: Hop;
+}
+
 /** One call seen from both ends. */
 export interface CallObservation {
   readonly name: string;
@@ -38,6 +58,8 @@ export interface CallObservation {
   }[];
   /** Console lines by which the firmware shows what it did, in order, such as `Light set to ON`. */
   readonly effects: readonly string[];
+  /** Absent in turns that older versions measured. */
+  readonly hops?: CallHops;
 }
 
 /** The reply in the capture against the reply that was sent. */

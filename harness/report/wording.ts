@@ -31,7 +31,7 @@ export const outcomeInWords: Readonly<Record<Outcome | 'skip', string>> = {
 export const inMs = (valueMs: number): string => (Number.isFinite(valueMs) ? valueMs.toFixed(1) : '> all');
 
 /** An uncertainty to two digits that matter: `±0.03`, `±12`. */
-const plusMinus = (uncertaintyMs: number): string =>
+export const plusMinus = (uncertaintyMs: number): string =>
   uncertaintyMs >= 10 ? `±${uncertaintyMs.toFixed(0)}` : `±${Number(uncertaintyMs.toPrecision(1))}`;
 
 /** `512.3 ±0.03`, `> 8000`, or the reason why there is no number. */

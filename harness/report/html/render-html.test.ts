@@ -147,6 +147,16 @@ describe('page', () => {
 
   it('says where a quantile is not judged', () => expect(page).toContain('not judged at n = 29'));
 
+  it('times the hops of a call, and needs none', () => {
+    const index = run.turns.findIndex(({ measurement }) => measurement.calls.length > 0);
+    const turn = run.turns[index]!;
+    const hops = { askedToExecuted: { ms: 27, uncertaintyMs: 0.58 } };
+    const calls = turn.measurement.calls.map((call) => ({ ...call, hops }));
+    const turns = run.turns.with(index, { ...turn, measurement: { ...turn.measurement, calls } });
+    expect(renderHtml({ ...run, turns })).toContain('<div>asked → executed 27.0 ±0.6</div>');
+    expect(page).not.toContain('asked → executed');
+  });
+
   it('puts the sound into the page when it is given', () => {
     const text = renderHtml(run, {
       inlineAudio: (path) => (path.endsWith('t001.wav') ? Buffer.from('RIFF') : undefined),

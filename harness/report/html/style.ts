@@ -60,6 +60,7 @@ th{font-size:12px;font-weight:550;color:var(--muted);text-align:left}
 th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child td{border-bottom:0}
 td small{display:block}.num{text-align:right;white-space:nowrap}
+.hops{color:var(--muted);font-size:12.5px;white-space:nowrap}
 .compact td{padding:3px 6px 3px 0;white-space:nowrap}
 .pill,.origin{display:inline-block;border-radius:99px;padding:1px 9px;font-size:12.5px;font-weight:600;white-space:nowrap;background:var(--none-bg);color:var(--none)}
 .pill.pass{background:var(--pass-bg);color:var(--pass)}.pill.fail,.origin.board{background:var(--fail-bg);color:var(--fail)}

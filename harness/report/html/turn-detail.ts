@@ -1,8 +1,8 @@
-import { measureNames, measures } from '../../measurement';
+import { measureNames, measures, type CallHops } from '../../measurement';
 import type { ProviderEvent } from '../../ports';
 import { msOfSamples } from '../../units';
 import type { ShownTurn } from '../judged-turn';
-import { measuredInWords, plain } from '../wording';
+import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup } from './markup';
 import { timeline } from './timeline';
@@ -47,9 +47,24 @@ function players({ record }: ShownTurn, inline: InlineAudio | undefined): Markup
 
 const json = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
 
+const hopTitles: readonly (readonly [keyof CallHops, string])[] = [
+  ['promptToAsked', 'prompt → asked'],
+  ['askedToExecuted', 'asked → executed'],
+  ['executedToEffect', 'executed → effect'],
+  ['askedToOutput', 'asked → output back'],
+  ['executedToOutput', 'executed → output back'],
+];
+
+/** One line for each hop; a turn that an older version measured has none. */
+const hopList = (hops: CallHops = {}): Markup[] =>
+  hopTitles.flatMap(([name, title]) => {
+    const hop = hops[name];
+    return hop === undefined ? [] : html`<div>${title} ${inMs(hop.ms)} ${plusMinus(hop.uncertaintyMs)}</div>`;
+  });
+
 function calls({ measurement, record }: ShownTurn): Markup {
   const rows = measurement.calls.map(
-    ({ name, asked, executed, effects }) =>
+    ({ name, asked, executed, effects, hops }) =>
       html`<tr>
         <td><code>${name}</code></td>
         <td>${asked === undefined ? 'not asked' : html`<code>${json(asked.arguments)}</code>`}</td>
@@ -57,6 +72,7 @@ function calls({ measurement, record }: ShownTurn): Markup {
           ${executed.length === 0 ? html`<span class="bad">never</span>` : executed.map((run) => html`<code>${run.arguments === undefined ? 'no JSON' : json(run.arguments)}</code> `)}
         </td>
         <td>${effects.map(plain).join(', ')}</td>
+        <td class="hops">${hopList(hops)}</td>
       </tr>`,
   );
   if (rows.length === 0) {
@@ -73,6 +89,7 @@ function calls({ measurement, record }: ShownTurn): Markup {
           <th>asked</th>
           <th>executed</th>
           <th>effect</th>
+          <th>hops, ms</th>
         </tr>
       </thead>
       <tbody>
