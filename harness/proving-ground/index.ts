@@ -1,2 +1,5 @@
 export { convolved, roomResponse } from './room';
-export { seededNormal, seededUniform } from './seeded';
+export { derivedSeed, seededNormal, seededUniform } from './seeded';
+export { syntheticTurn, type SyntheticTurn, type SyntheticTurnOptions } from './simulation/synthetic-turn';
+export type { NoiseKind } from './simulation/noise';
+export type { Spoken } from './simulation/spoken';
