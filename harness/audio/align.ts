@@ -1,4 +1,5 @@
 import { clockDrift, steadyRuns } from './clock-drift';
+import { continuity, type Continuity } from './continuity';
 import { locate, type LocateOptions, type SearchableSound } from './locate';
 import { followSegments, type Segment } from './segments';
 import { timeScaled } from './time-scale';
@@ -9,7 +10,7 @@ const ANCHOR_MS = 1000;
 const REFINE_WITHIN_MS = 20;
 /** A known reply in a sound, part by part. */
 export type Alignment =
-  | {
+  | ({
       readonly state: 'found';
       /** Where the reference's onset sample stands in the sound, fractional. */
       readonly onsetAtSample: number;
@@ -25,7 +26,7 @@ export type Alignment =
       /** Share of the speech that was found, 0 to 1, pauses not counted. */
       readonly completeness: number;
       readonly missingMs: number;
-    }
+    } & Continuity)
   | { readonly state: 'not-found' };
 
 /**
@@ -52,9 +53,12 @@ export function align(
   });
   if (anchor.state === 'not-found') return { state: 'not-found' };
 
-  const segments = followSegments(sound, reference, {
+  const expected = {
     from: onset,
     to: Math.max(onset + 1, Math.min(end, until - (anchor.startSample - onset))),
+  };
+  const segments = followSegments(sound, reference, {
+    ...expected,
     displacementSamples: anchor.startSample - onset,
   });
   const runs = steadyRuns(segments, sound.rateHz);
@@ -100,5 +104,6 @@ export function align(
     segments,
     completeness: speechSamples === 0 ? 0 : lengthOf(found) / speechSamples,
     missingMs: (speechSamples - lengthOf(found)) / inMs,
+    ...continuity(sound, reference, segments, expected),
   };
 }
