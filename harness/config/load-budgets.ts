@@ -38,9 +38,11 @@ export const budgetsFile = z.strictObject({
     .strictObject({
       voiceToVoice: bounds,
       timeToFunctionCall: bounds,
+      timeToConfirmation: bounds,
       uplink: bounds,
       endpointing: bounds,
       ttfa: bounds,
+      replyLeadIn: bounds,
       downlink: bounds,
     })
     .prefault({}),

@@ -97,7 +97,7 @@ function notFound(record: TurnRecord, measurement: TurnMeasurement, levelDbFs: n
     return [
       {
         code: 'HIL_TURN_PROVIDER_FAILED',
-        message: `The provider sent the reply's first speech ${playoutMs.toFixed(0)} ms before the turn ended; playing it takes up to ${LEAST_PLAYOUT_MS} ms.`,
+        message: `The provider sent the reply's first packet ${playoutMs.toFixed(0)} ms before the turn ended; playing it takes up to ${LEAST_PLAYOUT_MS} ms.`,
         facts,
       },
     ];

@@ -7,7 +7,7 @@ export {
 } from './distribution';
 export { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 export { measureTurn, type TurnSound } from './measure-turn';
-export { measureNames, measures, type MeasureDeclaration, type MeasureName } from './measures';
+export { measureNames, measures, partNames, type MeasureDeclaration, type MeasureName } from './measures';
 export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,

@@ -5,6 +5,7 @@ import { loadCorpus, readSpeechClip } from '../corpus';
 import type { BoardEvent, SpeechClip, TurnRecord } from '../ports';
 import { diagnoseTurn } from './diagnosis';
 import { measureTurn } from './measure-turn';
+import { partNames } from './measures';
 import { summariseSelfCheck } from './self-check';
 import type { TurnMeasurement } from './turn-measurement';
 import { syntheticTurn, type Spoken, type SyntheticTurnOptions } from './__fixtures__/synthetic-turn';
@@ -27,7 +28,6 @@ const value = ({ measures }: TurnMeasurement, name: keyof TurnMeasurement['measu
   return one.state === 'measured' ? one.valueMs : NaN;
 };
 
-const parts = ['uplink', 'endpointing', 'ttfa', 'downlink'] as const;
 const room = { rt60Ms: 400, directToReverberantDb: -6 };
 
 describe('measureTurn', () => {
@@ -42,14 +42,75 @@ describe('measureTurn', () => {
     const voiceToVoice = measurement.measures.voiceToVoice;
     expect(Math.abs(value(measurement, 'voiceToVoice') - truth.voiceToVoice)).toBeLessThan(0.1);
     expect(voiceToVoice.state === 'measured' && voiceToVoice.uncertaintyMs).toBeLessThan(0.05);
-    for (const part of [...parts, 'timeToFunctionCall'] as const)
+    for (const part of [...partNames, 'timeToFunctionCall', 'timeToConfirmation'] as const)
       expect(Math.abs(value(measurement, part) - truth[part])).toBeLessThan(1);
-    const sum = parts.reduce((total, part) => total + value(measurement, part), 0);
+    const sum = partNames.reduce((total, part) => total + value(measurement, part), 0);
     expect(Math.abs(sum - value(measurement, 'voiceToVoice'))).toBeLessThan(0.05);
     expect(measurement.witness).toMatchObject({ onLoopback: true, asBleed: true });
     expect(measurement.methods).toEqual({ prompt: 'loopback', reply: 'known-reply' });
     expect(codes).toEqual([]);
     expect(summariseSelfCheck([measurement.selfCheck])).toMatchObject({ n: 1, ok: true });
+  });
+
+  it('splits the time to first audio of a tool turn at the call and at its output', async () => {
+    const { measurement, record } = await measured({ calls });
+    const at = (type: string): number => record.providerEvents.find((event) => event.type === type)!.hostAtMs;
+    expect(measurement.callDetour).toEqual({
+      toCallMs: at('tool-call') - at('endpoint'),
+      throughBoardMs: at('tool-output') - at('tool-call'),
+      toAudioMs: at('audio-out') - at('tool-output'),
+    });
+    const { toCallMs, throughBoardMs, toAudioMs } = measurement.callDetour!;
+    expect(toCallMs + throughBoardMs + toAudioMs).toBeCloseTo(value(measurement, 'ttfa'), 9);
+  });
+
+  it('takes the confirmation for no answer of a plain turn, and the call for one of a tool turn alone', async () => {
+    const { measurement } = await measured({});
+    expect(measurement.measures.timeToConfirmation).toEqual({ state: 'not-measured', reason: 'no-call' });
+    expect(measurement.measures.timeToFunctionCall).toEqual({ state: 'not-measured', reason: 'no-call' });
+    expect(measurement.callDetour).toBeUndefined();
+  });
+
+  it('does not take what was said before the call for its confirmation', async () => {
+    const { measurement } = await measured({
+      calls,
+      change: (record) => {
+        const sent = record.providerEvents.filter(({ type }) => type === 'audio-out');
+        const early = sent[0]!.hostAtMs - 60;
+        return board((events) => events.map((event) => ({ ...event, hostAtMs: early + 30 })))({
+          ...without(record, 'tool-output'),
+          // The board reports the call when the reply is already on its way.
+          providerEvents: without(record, 'tool-output').providerEvents.map((event) =>
+            event.type === 'audio-out' ? { ...event, hostAtMs: event.hostAtMs - 60 } : event,
+          ),
+        });
+      },
+    });
+    expect(measurement.measures.voiceToVoice.state).toBe('measured');
+    expect(measurement.measures.timeToConfirmation).toEqual({
+      state: 'not-measured',
+      reason: 'no-reply-sent',
+    });
+  });
+
+  it('keeps the silence ahead of a reply out of time to first audio and downlink', async () => {
+    const silence = 3 * reply.clip.rateHz;
+    const samples = new Float32Array(reply.sound.samples.length + silence);
+    samples.set(reply.sound.samples, silence);
+    const { clip } = reply;
+    const late: Spoken = {
+      sound: { ...reply.sound, samples },
+      clip: {
+        ...clip,
+        lengthSamples: clip.lengthSamples + silence,
+        onsetSample: clip.onsetSample + silence,
+        offsetSample: clip.offsetSample + silence,
+      },
+    };
+    // Four times faster than real time: the onset leaves long before it is played.
+    const { measurement, truth } = await measured({ reply: late, boardPpm: 90 });
+    expect(truth.replyLeadIn).toBeGreaterThan(3000);
+    for (const part of partNames) expect(Math.abs(value(measurement, part) - truth[part])).toBeLessThan(1);
   });
 
   it('does not measure a take that lagged', async () => {

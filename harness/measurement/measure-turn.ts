@@ -1,5 +1,6 @@
 import { noiseFloorDbFs, type MultiChannelClip, type PcmClip } from '../audio';
 import type { Topology, TurnRecord } from '../ports';
+import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
 import type { ClockMap, MappedInstant } from './clock-map';
@@ -9,16 +10,25 @@ import { endpointing } from './endpointing';
 import { findPrompt, type FoundPrompt } from './found-prompt';
 import { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 import { measureNames, type MeasureName } from './measures';
-import { answeringReply, arrivalOf, endpointOf, eventsOf, type AnsweringReply } from './provider-marks';
+import {
+  answeringReply,
+  arrivalOf,
+  confirmingReply,
+  endpointOf,
+  eventsOf,
+  type AnsweringReply,
+} from './provider-marks';
 import { checkReply, type HeardReply } from './reply-check';
+import { replyLeadIn } from './reply-lead-in';
 import { selfCheck } from './self-check';
 import { CONSOLE_UNCERTAINTY_MS, stamped } from './stamps';
 import { takeOf, type GoodTake, type Take } from './take';
+import { timeToConfirmation } from './time-to-confirmation';
 import { timeToFunctionCall } from './time-to-function-call';
 import { ttfa } from './ttfa';
 import type { CallObservation, Mark, MeasurementMethods, TurnMeasurement } from './turn-measurement';
 import { uplink } from './uplink';
-import { voiceToVoice } from './voice-to-voice';
+import { voiceToVoice, type CapturePoint } from './voice-to-voice';
 import { levelOf, promptAsBleed, receivedPrompt, type ReceivedPrompt } from './witness';
 
 /** The sound of a turn, read by the caller. */
@@ -40,6 +50,12 @@ const promptMethods: Readonly<Record<Topology, MeasurementMethods['prompt']>> = 
   timestamps: 'host-time',
 };
 
+/** A reply that was sent and what the capture has of it. */
+interface SoughtReply {
+  readonly answer: AnsweringReply | undefined;
+  readonly heard: HeardReply | undefined;
+}
+
 /** What the sound of a turn shows, before anything is subtracted. */
 interface Evidence {
   readonly take: Take;
@@ -48,6 +64,8 @@ interface Evidence {
   readonly received: ReceivedPrompt;
   readonly answer: AnsweringReply | undefined;
   readonly heardReply: HeardReply | undefined;
+  /** The reply that confirms the turn's call, often the answer itself; undefined: nothing was called. */
+  readonly confirmation: SoughtReply | undefined;
   readonly marks: readonly Mark[];
 }
 
@@ -104,35 +122,47 @@ function evidenceOf(record: TurnRecord, sound: TurnSound, calls: readonly CallOb
     ...(offset === undefined ? {} : { offsetAtHostMs: offset.hostAtMs }),
   });
   if (endpoint !== undefined) markHost('endpoint', stamped(endpoint.hostAtMs));
-  const calledAtMs = (
+  const called = (
     calls.find(({ asked, executed }) => asked !== undefined && executed.length > 0) ??
     calls.find(({ executed }) => executed.length > 0)
-  )?.executed[0]?.hostAtMs;
-  if (calledAtMs !== undefined) markHost('functionCall', stamped(calledAtMs, CONSOLE_UNCERTAINTY_MS));
+  )?.executed[0];
+  if (called !== undefined) markHost('functionCall', stamped(called.hostAtMs, CONSOLE_UNCERTAINTY_MS));
   const answer = answeringReply(record, endpoint?.hostAtMs ?? offset?.hostAtMs ?? record.startedAtHostMs);
-  if (answer?.onsetSentAtHostMs !== undefined) markHost('firstAudioOut', stamped(answer.onsetSentAtHostMs));
+  if (answer !== undefined) markHost('firstAudioOut', stamped(answer.firstSentAtHostMs));
 
-  const replySound = answer && sound.replies.get(answer.reply.clip.id);
-  const heardReply =
-    good && answer && replySound && checkReply(record, good, answer, replySound, prompt?.offsetAtSample ?? 0);
+  const hear = (sent: AnsweringReply): HeardReply | undefined => {
+    const replySound = sound.replies.get(sent.reply.clip.id);
+    return good && replySound && checkReply(record, good, sent, replySound, prompt?.offsetAtSample ?? 0);
+  };
+  const heardReply = answer && hear(answer);
+  const confirming = called && confirmingReply(record, called.hostAtMs, called.callId);
+  const isAnswer = confirming !== undefined && confirming.reply.itemId === answer?.reply.itemId;
+  const confirmation = called && {
+    answer: confirming,
+    heard: isAnswer ? heardReply : confirming && hear(confirming),
+  };
   if (heardReply?.alignment?.onsetHeard === true) {
     markCapture('replyOnset', heardReply.alignment.onsetAtSample);
     markCapture('replyOffset', heardReply.alignment.endAtSample);
   }
   const asBleed = good !== undefined && promptAsBleed(good, prompt, record, sound.prompt);
-  return { take, prompt, asBleed, received, answer, heardReply, marks };
+  return { take, prompt, asBleed, received, answer, heardReply, confirmation, marks };
 }
 
-/** Why the turn has no voice-to-voice latency, or the latency. */
-function voiceToVoiceOf(evidence: Evidence, sound: TurnSound): Measured {
-  const { take, prompt, answer, heardReply } = evidence;
+/** Why a reply has no latency on the capture's clock, or the latency. */
+function latencyOf(
+  { take, prompt }: Evidence,
+  sound: TurnSound,
+  { answer, heard }: SoughtReply,
+  measure: (promptOffset: CapturePoint, replyOnset: CapturePoint, rateHz: number) => Measured,
+): Measured {
   if (take.state === 'bad') return notMeasured(take.reason);
   if (prompt === undefined) return notMeasured('no-prompt');
   if (answer === undefined) return notMeasured('no-reply-sent');
   if (!sound.replies.has(answer.reply.clip.id)) return notMeasured('no-reference');
-  const alignment = heardReply?.alignment;
+  const alignment = heard?.alignment;
   if (alignment?.onsetHeard !== true) return notMeasured('no-onset');
-  return voiceToVoice(
+  return measure(
     { atSample: prompt.offsetAtSample, uncertaintySamples: prompt.uncertaintySamples },
     { atSample: alignment.onsetAtSample, uncertaintySamples: alignment.onsetUncertaintySamples },
     take.saved.rateHz,
@@ -152,7 +182,7 @@ const missing: Readonly<Record<Mark['name'], NotMeasuredReason>> = {
 };
 
 function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): Record<MeasureName, Measured> {
-  const { take, marks, prompt } = evidence;
+  const { take, marks, prompt, answer, heardReply, confirmation } = evidence;
   if (take.state === 'bad') {
     const reason = take.reason;
     return Object.fromEntries(measureNames.map((name) => [name, notMeasured(reason)])) as Record<
@@ -172,13 +202,19 @@ function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): R
     if (lacking === 'uplinkEnd' && record.received === undefined) return notMeasured('no-received-audio');
     return notMeasured(missing[lacking]);
   };
+  const leadIn = answer === undefined ? notMeasured('no-reply-sent') : replyLeadIn(answer);
   return {
-    voiceToVoice: voiceToVoiceOf(evidence, sound),
+    voiceToVoice: latencyOf(evidence, sound, { answer, heard: heardReply }, voiceToVoice),
     timeToFunctionCall: span('promptOffset', 'functionCall', timeToFunctionCall),
+    timeToConfirmation:
+      confirmation === undefined
+        ? notMeasured('no-call')
+        : latencyOf(evidence, sound, confirmation, timeToConfirmation),
     uplink: span('promptOffset', 'uplinkEnd', uplink),
     endpointing: span('uplinkEnd', 'endpoint', endpointing),
     ttfa: span('endpoint', 'firstAudioOut', ttfa),
-    downlink: span('firstAudioOut', 'replyOnset', downlink),
+    replyLeadIn: leadIn,
+    downlink: span('firstAudioOut', 'replyOnset', (from, to) => downlink(from, to, leadIn)),
   };
 }
 
@@ -209,6 +245,16 @@ function censored(record: TurnRecord, measurement: TurnMeasurement, evidence: Ev
   };
 }
 
+/** Where the time to first audio of a tool turn went; nothing for other turns. */
+function callDetourOf(record: TurnRecord, marks: readonly Mark[]): Pick<TurnMeasurement, 'callDetour'> {
+  const [endpoint, firstAudioOut] = (['endpoint', 'firstAudioOut'] as const).map(
+    (name) => marks.find((mark) => mark.name === name)?.hostAtMs,
+  );
+  if (endpoint === undefined || firstAudioOut === undefined) return {};
+  const detour = callDetour(record, endpoint, firstAudioOut);
+  return detour === undefined ? {} : { callDetour: detour };
+}
+
 function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
   const matched = matchCalls(record);
   const evidence = evidenceOf(
@@ -226,6 +272,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     methods: { prompt: promptMethods[record.topology], reply: 'known-reply' },
     measures: measuresOf(record, evidence, sound),
     marks,
+    ...callDetourOf(record, marks),
     heard: heardOf(record, marks),
     calls: matched.map((call) => ({ ...call.observation, hops: hopsOf(record, call, promptOffset) })),
     reply:

@@ -10,7 +10,9 @@ export type NotMeasuredReason =
   | 'no-reply-sent'
   | 'no-call'
   | 'bad-take'
-  | 'no-clock';
+  | 'no-clock'
+  /** Of a run that is older than the measure. */
+  | 'not-taken';
 
 /**
  * A measure of one turn. `uncertaintyMs` is one standard uncertainty. `censored`: the board let the deadline pass, so the

@@ -9,12 +9,23 @@ export interface MeasureDeclaration {
 export const measureNames = [
   'voiceToVoice',
   'timeToFunctionCall',
+  'timeToConfirmation',
   'uplink',
   'endpointing',
   'ttfa',
+  'replyLeadIn',
   'downlink',
 ] as const;
 export type MeasureName = (typeof measureNames)[number];
+
+/** The parts of voice-to-voice in the order of the turn: they touch, do not overlap, and their sum is voice-to-voice. */
+export const partNames = [
+  'uplink',
+  'endpointing',
+  'ttfa',
+  'replyLeadIn',
+  'downlink',
+] as const satisfies readonly MeasureName[];
 
 export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
   voiceToVoice: {
@@ -28,6 +39,12 @@ export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
     title: 'time to function call',
     begins: 'last speech sample of the prompt on the loopback channel',
     ends: 'console line that reports the executed call',
+  },
+  timeToConfirmation: {
+    name: 'timeToConfirmation',
+    title: 'time to spoken confirmation',
+    begins: 'last speech sample of the prompt on the loopback channel',
+    ends: 'first speech sample, on the speaker channel, of the first reply sent after the call was executed',
   },
   uplink: {
     name: 'uplink',
@@ -45,12 +62,18 @@ export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
     name: 'ttfa',
     title: 'time to first audio',
     begins: "the provider's decision that the user stopped",
-    ends: 'the packet that holds the annotated onset of the reply leaves the provider',
+    ends: 'the first packet of the reply leaves the provider',
+  },
+  replyLeadIn: {
+    name: 'replyLeadIn',
+    title: 'reply lead-in',
+    begins: 'first sample of the reply that was sent, silence as it may be',
+    ends: 'first speech sample of the reply, both in the clip and at the pace of playing',
   },
   downlink: {
     name: 'downlink',
     title: 'downlink and playout',
-    begins: 'the packet that holds the annotated onset of the reply leaves the provider',
-    ends: 'first speech sample of the reply on the speaker channel',
+    begins: 'the first packet of the reply leaves the provider',
+    ends: 'its first sample on the speaker channel: the first speech sample there less the lead-in',
   },
 };

@@ -45,27 +45,41 @@ export const arrivalOf = (received: ReceivedAudio, streamSample: number): number
       streamSample >= packet.streamSample && streamSample < packet.streamSample + packet.lengthSamples,
   )?.hostAtMs;
 
-/** The reply that answers the turn, and when the packet with its first speech sample left the provider. */
+/** A reply, and when its first packet and the one with its first speech sample left the provider. */
 export interface AnsweringReply {
   readonly reply: SentReply;
+  readonly firstSentAtHostMs: number;
+  /** First sample that was sent, in samples of the clip. */
+  readonly firstSentSample: number;
   /** Undefined when so little was sent that the onset is not in it. */
   readonly onsetSentAtHostMs: number | undefined;
   /** Last sample that was sent + 1, in samples of the clip. */
   readonly sentSamples: number;
 }
 
-/** First reply that left after `afterHostAtMs`; in a turn with calls that is the confirmation. */
-export function answeringReply(record: TurnRecord, afterHostAtMs: number): AnsweringReply | undefined {
+/**
+ * First reply that left after `afterHostAtMs`.
+ * @param begun - `whole`: a reply that had begun before does not count. Default: one that goes on counts.
+ */
+export function answeringReply(
+  record: TurnRecord,
+  afterHostAtMs: number,
+  begun?: 'whole',
+): AnsweringReply | undefined {
   const packets = eventsOf(record.providerEvents, 'audio-out');
   for (const { itemId, hostAtMs } of packets) {
     if (hostAtMs < afterHostAtMs) continue;
     const reply = record.replies.find((sent) => sent.itemId === itemId);
     if (reply === undefined) continue;
     const own = packets.filter((packet) => packet.itemId === itemId);
+    const first = own[0];
+    if (first === undefined || (begun === 'whole' && first.hostAtMs < afterHostAtMs)) continue;
     const inClip = (sample: number, rateHz: number): number => (sample * reply.clip.rateHz) / rateHz;
     const { onsetSample } = reply.clip;
     return {
       reply,
+      firstSentAtHostMs: first.hostAtMs,
+      firstSentSample: inClip(first.fromSample, first.rateHz),
       onsetSentAtHostMs: own.find(
         ({ fromSample, lengthSamples, rateHz }) =>
           inClip(fromSample, rateHz) <= onsetSample &&
@@ -77,4 +91,19 @@ export function answeringReply(record: TurnRecord, afterHostAtMs: number): Answe
     };
   }
   return undefined;
+}
+
+/**
+ * The reply that confirms a call: the first that began to leave after the call had been executed. The console line may come
+ * late, so the tool output counts where the provider had it before the host had the line.
+ */
+export function confirmingReply(
+  record: TurnRecord,
+  executedAtHostMs: number,
+  callId: string | undefined,
+): AnsweringReply | undefined {
+  const output = eventsOf(record.providerEvents, 'tool-output').find(
+    (event) => callId !== undefined && event.callId === callId,
+  );
+  return answeringReply(record, Math.min(executedAtHostMs, output?.hostAtMs ?? Infinity), 'whole');
 }

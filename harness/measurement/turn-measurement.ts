@@ -1,4 +1,5 @@
 import type { Topology } from '../ports';
+import type { CallDetour } from './call-detour';
 import type { Measured } from './measured';
 import type { MeasureName } from './measures';
 
@@ -116,6 +117,8 @@ export interface TurnMeasurement {
   readonly methods?: MeasurementMethods | undefined;
   readonly measures: Readonly<Record<MeasureName, Measured>>;
   readonly marks: readonly Mark[];
+  /** What `ttfa` is made of in a turn whose reply waited for calls. */
+  readonly callDetour?: CallDetour;
   /** What the provider took the prompt for; undefined: nothing was heard. `utterance` undefined: unknown. */
   readonly heard: { readonly utterance: string | undefined; readonly confidence: number } | undefined;
   readonly calls: readonly CallObservation[];

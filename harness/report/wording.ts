@@ -16,6 +16,7 @@ export const reasonInWords: Readonly<Record<NotMeasuredReason, string>> = {
   'no-call': 'no call',
   'bad-take': 'bad take',
   'no-clock': 'no clock',
+  'not-taken': 'not taken',
 };
 
 export const outcomeInWords: Readonly<Record<Outcome | 'skip', string>> = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { RunError } from '../errors';
-import type { TurnMeasurement } from '../measurement';
+import { distributionOf, measureNames, notMeasured, type TurnMeasurement } from '../measurement';
 import type { Finding, TurnRecord } from '../ports';
 import type { Verdict } from '../verdict';
 import type { RunRecord, TestRecord } from './run-record';
@@ -51,6 +51,24 @@ const own: ReadonlySet<string> = new Set(['finding', 'test']);
 const readWhole = (path: string, text: string, kind: string, shape: z.ZodType): unknown =>
   checkStored(parseStored(text, { path }), kind, shape, { path });
 
+/** Measures that a run is older than are `not-taken`: whoever reads a run finds every one. */
+function withEveryMeasure(turn: FinishedTurn): FinishedTurn {
+  const { record, measurement } = turn;
+  const absent = measureNames.filter((name) => !(name in measurement.measures));
+  if (absent.length === 0) return turn;
+  const filled = Object.fromEntries(absent.map((name) => [name, notMeasured('not-taken')]));
+  return { record, measurement: { ...measurement, measures: { ...filled, ...measurement.measures } } };
+}
+
+/** The same for their distributions, which then have no value of any turn. */
+function withEveryDistribution(verdict: Verdict, turns: readonly FinishedTurn[]): Verdict {
+  const absent = measureNames.filter((name) => !(name in verdict.distributions));
+  if (absent.length === 0) return verdict;
+  const none = distributionOf(turns.map(() => notMeasured('not-taken')));
+  const filled = Object.fromEntries(absent.map((name) => [name, none]));
+  return { ...verdict, distributions: { ...filled, ...verdict.distributions } };
+}
+
 /**
  * Reads a run folder back. A run that was killed is whole up to its last complete line; its outcome reads `aborted`.
  * @throws RunError `HIL_RUN_NOT_FOUND`, `HIL_RUN_TOO_NEW`, `HIL_RUN_DAMAGED` naming file and line.
@@ -63,8 +81,8 @@ export function readRun(path: string): FinishedRun {
   }
   const stored = readWhole(runPath, runText, 'run', runSchema) as RunRecord;
 
-  const turns = readJournal(join(path, 'turns.jsonl')).map(
-    ({ value, place }) => checkStored(value, 'turn-line', turnLineSchema, place) as FinishedTurn,
+  const turns = readJournal(join(path, 'turns.jsonl')).map(({ value, place }) =>
+    withEveryMeasure(checkStored(value, 'turn-line', turnLineSchema, place) as FinishedTurn),
   );
   const journal = readJournal(join(path, 'events.jsonl')).map(({ value, place }) => ({
     event: checkStored(value, 'event', eventSchema, place) as RunEvent,
@@ -80,7 +98,10 @@ export function readRun(path: string): FinishedRun {
   const verdict =
     verdictText === undefined
       ? undefined
-      : (readWhole(verdictPath, verdictText, 'verdict', verdictSchema) as Verdict);
+      : withEveryDistribution(
+          readWhole(verdictPath, verdictText, 'verdict', verdictSchema) as Verdict,
+          turns,
+        );
 
   const unfinished = stored.outcome === undefined;
   return {

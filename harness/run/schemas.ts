@@ -48,9 +48,11 @@ const turnMeasurement = z.looseObject({
   measures: z.looseObject({
     voiceToVoice: measured,
     timeToFunctionCall: measured,
+    timeToConfirmation: measured.optional(),
     uplink: measured,
     endpointing: measured,
     ttfa: measured,
+    replyLeadIn: measured.optional(),
     downlink: measured,
   }),
   marks: z.array(stamp.extend({ name: z.string(), uncertaintyMs: number })),

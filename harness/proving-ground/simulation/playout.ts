@@ -34,6 +34,8 @@ export interface Playout {
   readonly sound: Placed;
   /** First speech sample; fractional. */
   readonly onsetAtRigSample: number;
+  /** From the reply's first sample to that one in rig samples, stalls not included. */
+  readonly leadInSamples: number;
   readonly endAtRigSample: number;
   readonly spans: RigTruth['speakerSpans'];
 }
@@ -93,6 +95,7 @@ export function simulatePlayout(conditions: PlayoutConditions): Playout {
   return {
     sound: { samples, atSample: whole.atSample },
     onsetAtRigSample: leavesAt(reply.clip.onsetSample),
+    leadInSamples: (reply.clip.onsetSample * source.rateHz) / reply.clip.rateHz / step,
     endAtRigSample: whole.atSample + samples.length,
     spans,
   };

@@ -55,7 +55,7 @@ export interface SyntheticTurnOptions {
 export interface SyntheticTurn {
   readonly record: TurnRecord;
   readonly sound: TurnSound;
-  /** Milliseconds, counted. NaN where there is nothing to count: `timeToFunctionCall` without calls. */
+  /** Milliseconds, counted. NaN where there is nothing to count: without calls, the times to call and confirmation. */
   readonly truth: Readonly<Record<MeasureName, number>>;
 }
 
@@ -202,7 +202,9 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       uplinkMarks: [],
     },
   };
-  const { endpointAtMs, onsetSentAtMs, calledAtMs } = dialogue;
+  const { endpointAtMs, replySentAtMs, calledAtMs } = dialogue;
+  const voiceToVoice = ((playout.onsetAtRigSample - heardOffset) * 1000) / RATE_HZ;
+  const replyLeadIn = (playout.leadInSamples * 1000) / RATE_HZ;
   return {
     record: options.change?.(record) ?? record,
     sound: {
@@ -212,12 +214,14 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       replies: new Map([[reply.clip.id, reply.sound]]),
     },
     truth: {
-      voiceToVoice: ((playout.onsetAtRigSample - heardOffset) * 1000) / RATE_HZ,
+      voiceToVoice,
       uplink: uplink.endAtMs - hostAtMs(heardOffset),
       endpointing: endpointAtMs - uplink.endAtMs,
-      ttfa: onsetSentAtMs - endpointAtMs,
-      downlink: hostAtMs(playout.onsetAtRigSample) - onsetSentAtMs,
+      ttfa: replySentAtMs - endpointAtMs,
+      replyLeadIn,
+      downlink: hostAtMs(playout.onsetAtRigSample) - replyLeadIn - replySentAtMs,
       timeToFunctionCall: calledAtMs - hostAtMs(heardOffset),
+      timeToConfirmation: calls.length > 0 ? voiceToVoice : NaN,
     },
   };
 }

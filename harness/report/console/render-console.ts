@@ -28,13 +28,14 @@ const colourOf = (colours: Colours, outcome: Outcome): ((text: string) => string
 
 const turnColumns: readonly Column[] = [
   { title: 'turn', align: 'left', atMost: 8 },
-  { title: 'prompt', align: 'left', atMost: 20 },
-  { title: 'heard as', align: 'left', atMost: 14 },
-  { title: 'calls', align: 'left', atMost: 16 },
+  { title: 'prompt', align: 'left', atMost: 18 },
+  { title: 'heard as', align: 'left', atMost: 12 },
+  { title: 'calls', align: 'left', atMost: 14 },
   { title: 'voice-to-voice', align: 'right', atMost: 14 },
   { title: 'up', align: 'right', atMost: 4 },
   { title: 'end', align: 'right', atMost: 4 },
   { title: 'ttfa', align: 'right', atMost: 4 },
+  { title: 'lead', align: 'right', atMost: 4 },
   { title: 'down', align: 'right', atMost: 4 },
   { title: '', align: 'left', atMost: 4 },
 ];
@@ -52,13 +53,14 @@ function turnRow(turn: ShownTurn, colours: Colours): Cell[] {
     measuredInShort(of.uplink),
     measuredInShort(of.endpointing),
     measuredInShort(of.ttfa),
+    measuredInShort(of.replyLeadIn),
     measuredInShort(of.downlink),
     { text: outcomeMark[turn.outcome], colour: colourOf(colours, turn.outcome) },
   ];
 }
 
 const measureColumns: readonly Column[] = [
-  { title: 'measure (ms)', align: 'left', atMost: 24 },
+  { title: 'measure (ms)', align: 'left', atMost: 27 },
   ...['n', 'p50', 'p90', 'p95', 'max'].map((title): Column => ({ title, align: 'right', atMost: 8 })),
   { title: '', align: 'left', atMost: 34 },
 ];
@@ -83,8 +85,10 @@ function measureRows(verdict: Verdict): Cell[][] {
   });
 }
 
-const legend =
-  '= heard as said · n/j not judged · up, end, ttfa, down: uplink, endpointing, time to first audio, downlink';
+const legend = [
+  '= heard as said · n/j not judged',
+  'up, end, ttfa, lead, down: uplink, endpointing, time to first audio, reply lead-in, downlink',
+];
 
 function budgetLines(verdict: Verdict, colours: Colours): string[] {
   return verdict.budgets.map(({ outcome, why }) => {
@@ -127,7 +131,7 @@ export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): s
         turnColumns,
         turns.map((turn) => turnRow(turn, colours)),
         colours.dim,
-      ).concat(colours.dim(legend)),
+      ).concat(legend.map((line) => colours.dim(line))),
     );
   }
   if (verdict !== undefined) {

@@ -1,11 +1,8 @@
-import { measures, type MeasureName } from '../../measurement';
+import { measures, partNames as parts } from '../../measurement';
 import type { ShownTurn } from '../judged-turn';
 import { plain } from '../wording';
 import { html, type Markup } from './markup';
 import { linearScale, ticks } from './scale';
-
-/** The parts of voice-to-voice in the order of the turn. */
-export const parts = ['uplink', 'endpointing', 'ttfa', 'downlink'] as const satisfies readonly MeasureName[];
 
 const WIDTH = 960;
 const HEIGHT = 260;

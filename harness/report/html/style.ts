@@ -2,10 +2,10 @@
 export const style = `
 :root{color-scheme:light dark;--bg:#f5f6f8;--card:#fff;--ink:#151922;--muted:#5a6372;--line:#e2e5ea;--lane:#f1f3f6;--link:#1f5fbf;
 --pass:#16723f;--pass-bg:#e3f4ea;--fail:#b81d2e;--fail-bg:#fdeaec;--open:#7a5200;--open-bg:#fdf1d7;--none:#4d5766;--none-bg:#e9ecf0;
---uplink:#3f77d6;--endpointing:#e2a33b;--ttfa:#8e5cc9;--downlink:#2a9d8c;--speech:#9db4d3;--bar:#6f93c9;--ecdf:#b5502b;--shadow:0 1px 2px #10182814,0 1px 8px #1018280a}
+--uplink:#3f77d6;--endpointing:#e2a33b;--ttfa:#8e5cc9;--lead-in:#c86a9c;--downlink:#2a9d8c;--speech:#9db4d3;--bar:#6f93c9;--ecdf:#b5502b;--shadow:0 1px 2px #10182814,0 1px 8px #1018280a}
 @media (prefers-color-scheme:dark){:root{--bg:#0f1217;--card:#171b22;--ink:#e8ebf0;--muted:#9aa4b3;--line:#2a303a;--lane:#1e242d;--link:#83b2ff;
 --pass:#5fd093;--pass-bg:#12301f;--fail:#ff8a94;--fail-bg:#3a1519;--open:#f1bf5b;--open-bg:#33260b;--none:#b4bdca;--none-bg:#252b35;
---uplink:#6a9cf0;--endpointing:#e5b155;--ttfa:#b088e6;--downlink:#4fbcab;--speech:#4d668a;--bar:#587bb0;--ecdf:#ee9a73;--shadow:none}}
+--uplink:#6a9cf0;--endpointing:#e5b155;--ttfa:#b088e6;--lead-in:#e08fba;--downlink:#4fbcab;--speech:#4d668a;--bar:#587bb0;--ecdf:#ee9a73;--shadow:none}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth}
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -48,7 +48,7 @@ small{font-size:12px;color:var(--muted);font-weight:400}
 .ecdf{fill:none;stroke:var(--ecdf);stroke-width:1.8}.chart .share{fill:var(--ecdf)}
 .line line{stroke:var(--ink);stroke-opacity:.75}.line.budget line{stroke:var(--fail);stroke-dasharray:5 4;stroke-opacity:1}.chart .line.budget text{fill:var(--fail)}
 .part.uplink{fill:var(--uplink);background:var(--uplink)}.part.endpointing{fill:var(--endpointing);background:var(--endpointing)}
-.part.ttfa{fill:var(--ttfa);background:var(--ttfa)}.part.downlink{fill:var(--downlink);background:var(--downlink)}
+.part.ttfa{fill:var(--ttfa);background:var(--ttfa)}.part.replyLeadIn{fill:var(--lead-in);background:var(--lead-in)}.part.downlink{fill:var(--downlink);background:var(--downlink)}
 i.part{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:7px}
 i.part.none{background:repeating-linear-gradient(45deg,var(--fail) 0 1px,transparent 1px 4px);border:1px solid var(--fail)}
 .hit{fill:transparent}a:hover .hit,a:focus-visible .hit{fill:var(--lane)}
@@ -89,7 +89,7 @@ button:hover{background:var(--lane)}button[aria-pressed=true]{background:var(--i
 .players{display:flex;flex-wrap:wrap;gap:14px 28px}.players figure{margin:0}.players figcaption{font-size:13px;color:var(--muted);margin-bottom:4px}.players audio{height:36px;width:340px;max-width:100%}
 pre{margin:0;background:var(--lane);border-radius:8px;padding:10px 12px;max-height:280px;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.55}pre span{display:block}pre .at{display:inline;color:var(--muted)}
 .lane{fill:var(--lane)}.lane-title{font-weight:600}.span{stroke:none;fill-opacity:.9}.span.speech{fill:var(--speech);fill-opacity:.35}
-.span.endpointing{fill:var(--endpointing)}.span.ttfa{fill:var(--ttfa)}.chart text.in.endpointing{fill:#1a1200}.chart text.in.ttfa{fill:#fff}
+.span.endpointing{fill:var(--endpointing)}.span.ttfa{fill:var(--ttfa)}.span.lead-in{fill:var(--lead-in);fill-opacity:.55}.chart text.in.endpointing{fill:#1a1200}.chart text.in.ttfa{fill:#fff}
 @media (prefers-color-scheme:dark){.chart text.in.ttfa{fill:#160a26}}
 .chart .missing{fill:var(--fail);font-weight:550}.wave{fill:none;stroke:var(--uplink);stroke-opacity:.8;stroke-width:1.5;vector-effect:non-scaling-stroke}
 .link{stroke-width:2}.link.uplink{stroke:var(--uplink)}.link.downlink{stroke:var(--downlink)}

@@ -54,7 +54,7 @@ function span(
   label: string,
   x: Scale,
 ): Markup | undefined {
-  if (from === undefined || to === undefined) return undefined;
+  if (from === undefined || to === undefined || from === to) return undefined;
   const left = x(from.hostAtMs);
   const width = Math.max(1, x(to.hostAtMs) - left);
   const fits = kind !== 'speech' && width > label.length * 6.4 + 6;
@@ -81,6 +81,13 @@ function link(
     x2="${x(to.hostAtMs)}"
     y2="${tops[1]}"
   />`;
+}
+
+/** Where the reply's first sample must have sounded: its onset less the lead-in. */
+function leadInFrom({ measurement }: ShownTurn, replyOnset: Mark | undefined): Mark | undefined {
+  const { replyLeadIn } = measurement.measures;
+  if (replyOnset === undefined || replyLeadIn.state !== 'measured') return replyOnset;
+  return { ...replyOnset, hostAtMs: replyOnset.hostAtMs - Math.max(0, replyLeadIn.valueMs) };
 }
 
 interface Dot {
@@ -169,10 +176,11 @@ export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): 
       ${waveform(turn, peaksOf('loopback'), LANES.prompt, x)}
       ${span(uplinkEnd, endpoint, LANES.provider, 'endpointing', 'endpointing', x)}
       ${span(endpoint, firstAudioOut, LANES.provider, 'ttfa', 'first audio', x)}
+      ${span(leadInFrom(turn, replyOnset), replyOnset, LANES.reply, 'lead-in', 'lead-in', x)}
       ${span(replyOnset, replyOffset, LANES.reply, 'speech', 'reply', x)}
       ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
       ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
-      ${link(firstAudioOut, replyOnset, [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
+      ${link(firstAudioOut, leadInFrom(turn, replyOnset), [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
       ${
         voiceToVoice.state === 'censored' &&
         html`<text class="missing" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"

@@ -103,7 +103,7 @@ const dB = (level: number | undefined): string =>
   level === undefined ? 'not known' : Number.isFinite(level) ? `${level.toFixed(1)} dBFS` : 'silence';
 
 function sound({ measurement, record }: ShownTurn): Markup {
-  const { reply, witness, levels, selfCheck } = measurement;
+  const { reply, witness, levels, selfCheck, callDetour } = measurement;
   const entries: (readonly [string, string])[] = [
     [
       'reply',
@@ -117,6 +117,14 @@ function sound({ measurement, record }: ShownTurn): Markup {
       'prompt',
       `${witness.onLoopback ? 'on loopback' : 'not on loopback'}, ${witness.asBleed ? 'in the room' : 'not found in the room'}; provider received ${dB(witness.receivedLevelDbFs)}`,
     ],
+    ...(callDetour === undefined
+      ? []
+      : [
+          [
+            'first audio',
+            `${callDetour.toCallMs.toFixed(0)} ms to the call, ${callDetour.throughBoardMs.toFixed(0)} ms through the firmware, ${callDetour.toAudioMs.toFixed(0)} ms to the first packet`,
+          ] as const,
+        ]),
     ['levels', `loopback ${dB(levels.loopbackDbFs)}, noise floor ${dB(levels.noiseFloorDbFs)}`],
     ...(record.capture === undefined
       ? []
