@@ -29,8 +29,6 @@ export interface Dialogue {
   readonly endpointAtMs: number;
   /** First packet of the reply. */
   readonly replySentAtMs: number;
-  /** Packet with the reply's first speech sample. */
-  readonly onsetSentAtMs: number;
   /** First executed call; NaN without calls. */
   readonly calledAtMs: number;
 }
@@ -102,11 +100,8 @@ export function simulateDialogue(conditions: DialogueConditions): Dialogue {
 
   const replySentAtMs = nowMs;
   const packetSamples = (reply.rateHz * PACKET_MS) / 1000;
-  let onsetSentAtMs = NaN;
   for (let fromSample = 0; fromSample < reply.lengthSamples; fromSample += packetSamples) {
     const lengthSamples = min(packetSamples, reply.lengthSamples - fromSample);
-    if (reply.onsetSample >= fromSample && reply.onsetSample < fromSample + lengthSamples)
-      onsetSentAtMs = nowMs;
     events.push({
       ...stamp(nowMs),
       type: 'audio-out',
@@ -126,7 +121,6 @@ export function simulateDialogue(conditions: DialogueConditions): Dialogue {
     consoleLines,
     endpointAtMs,
     replySentAtMs,
-    onsetSentAtMs,
     calledAtMs,
   };
 }
