@@ -8,6 +8,8 @@ export const faultNames = [
   'panic-mid-reply',
   'no-boot',
   'cut-reply',
+  'echo-leak',
+  'no-barge-in',
   'wrong-project',
 ] as const;
 export type FaultName = (typeof faultNames)[number];

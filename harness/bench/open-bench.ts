@@ -26,6 +26,8 @@ export const virtualFaults = {
   'panic-mid-reply': 'board',
   'no-boot': 'board',
   'cut-reply': 'board',
+  'echo-leak': 'board',
+  'no-barge-in': 'board',
   'wrong-project': 'board',
   'provider-killed': 'bench',
   'port-unplugged': 'bench',

@@ -26,6 +26,8 @@ export const faultChoices = [
   'panic-mid-reply',
   'no-boot',
   'cut-reply',
+  'echo-leak',
+  'no-barge-in',
   'wrong-project',
   'provider-killed',
   'port-unplugged',

@@ -34,7 +34,7 @@ const virtualRig = z.strictObject({
     .strictObject({
       playbackToMic: path(-6, 0.9),
       playbackToSpeakerChannel: path(-26, 1.5),
-      boardToMic: path(-60, 10),
+      boardToMic: path(-26, 10),
       boardToSpeakerChannel: path(-3, 0.6),
     })
     .prefault({}),

@@ -55,7 +55,7 @@ describe('loadBench', () => {
         paths: {
           playbackToMic: { gainDb: -6, delayMs: 0.9 },
           playbackToSpeakerChannel: { gainDb: -26, delayMs: 1.5 },
-          boardToMic: { gainDb: -60, delayMs: 10 },
+          boardToMic: { gainDb: -26, delayMs: 10 },
           boardToSpeakerChannel: { gainDb: -3, delayMs: 0.6 },
         },
         loopbackGainDb: 0,

@@ -100,8 +100,7 @@ export class RealtimeWsSession {
         break;
       case 'input_audio_buffer.speech_started':
         this.prompted = true;
-        this.cancelledResponse = this.runningResponse;
-        this.bargeIn();
+        if (!this.services.faults.has('no-barge-in')) this.bargeIn();
         break;
       case 'error':
         console.log('E', APP_TAG, `Realtime error: ${JSON.stringify(event['error'] ?? {})}`);
@@ -145,6 +144,7 @@ export class RealtimeWsSession {
   }
 
   private bargeIn(): void {
+    this.cancelledResponse = this.runningResponse;
     if (!this.services.sound.isPlaying) return;
     const cut = this.player.interrupt();
     const heard = cut[0];

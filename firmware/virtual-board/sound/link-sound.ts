@@ -26,6 +26,7 @@ export class LinkSound {
     this.speaker = new RateConverter(DAC_RATE_HZ * crystal, linkRateHz);
     this.firstAdcSample = sound.adcSample;
     this.firstDacFrame = sound.dacFrame;
+    sound.synchronise();
   }
 
   /** One block of the microphone in, the same length of the speaker out, with the truth about both. */

@@ -1,6 +1,7 @@
 import type { Crystal } from '../crystal';
 import type { FaultSwitches } from '../faults';
 import { DmaChain, type StoppedItem, type Transmitted } from './dma-chain';
+import { EchoCanceller } from './echo-canceller';
 import type { ItemRun } from './play-queue';
 import { ADC_RATE_HZ, Uplink, type SendChunk, type SentChunk } from './uplink';
 
@@ -15,6 +16,7 @@ export type PlayedListener = (run: ItemRun) => void;
  */
 export class SoundCard {
   private readonly chain: DmaChain;
+  private canceller = new EchoCanceller(DAC_RATE_HZ, ADC_RATE_HZ);
   private uplink: Uplink | undefined;
   private onPlayed: PlayedListener | undefined;
   private adcSamples = 0;
@@ -74,10 +76,17 @@ export class SoundCard {
     this.chain.flush();
   }
 
-  /** Feeds what the ADC converted. */
+  /** The next ADC sample and the next DAC frame are at one time: another clock drives the card from here on. */
+  synchronise(): void {
+    this.canceller = new EchoCanceller(DAC_RATE_HZ, ADC_RATE_HZ);
+  }
+
+  /** Feeds what the ADC converted; what of it is the board's own voice does not go to the provider. */
   hear(samples: Int16Array): SentChunk[] {
     this.adcSamples += samples.length;
-    return this.uplink?.push(this.faults.has('dead-mic') ? samples.map(() => 0) : samples) ?? [];
+    const heard = this.faults.has('dead-mic') ? samples.map(() => 0) : samples;
+    const cancelled = this.canceller.hear(heard);
+    return this.uplink?.push(this.faults.has('echo-leak') ? heard : cancelled) ?? [];
   }
 
   /** Takes the next frames for the DAC; with the amplifier off they are silent, and nothing of a reply is in them. */
@@ -85,7 +94,11 @@ export class SoundCard {
     const transmitted = this.chain.transmit(count);
     this.dacFrames += count;
     for (const run of transmitted.runs) this.onPlayed?.(run);
-    return this.faults.has('dead-speaker') ? { frames: new Int16Array(count), runs: [] } : transmitted;
+    const played = this.faults.has('dead-speaker')
+      ? { frames: new Int16Array(count), runs: [] }
+      : transmitted;
+    this.canceller.play(played.frames);
+    return played;
   }
 }
 
