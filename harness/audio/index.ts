@@ -36,3 +36,7 @@ export {
   type TemplateSource,
   type UtteranceMatch,
 } from './fingerprint';
+export { bandEdgeHz } from './quality/band-edge';
+export { clipping, type Clipping } from './quality/clipping';
+export { crossSpectrum, type CrossSpectrum, type FollowedStretch } from './quality/cross-spectrum';
+export { projection, siSdrDb, type Projection } from './quality/si-sdr';
