@@ -8,10 +8,18 @@ export {
   test,
   type BenchHandles,
   type BoardHandle,
+  type CallArguments,
   type EarshotExpect,
+  type ExpectedCall,
+  type NegatedTurnMatchers,
   type SessionMatchers,
+  type SessionResult,
   type TestBody,
   type TestOptions,
+  type TurnLimit,
   type TurnMatchers,
+  type TurnResult,
+  type TurnsLimits,
+  type TurnsMatchers,
 } from './jest';
 export type { Capability, ConsoleLine, DialectDescription, FunctionCall, TurnRecord } from './ports';

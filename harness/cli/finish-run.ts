@@ -25,8 +25,9 @@ export interface JudgedRun {
 export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   const redactor = createRedactor(readEnvironment().secrets);
   addFindings(runPath, ending.findings, redactor);
-  const { record, turns, findings } = readRun(runPath);
-  const verdict = judgeRun({ turns, findings, budgets: ending.budgets, interrupted: ending.interrupted });
+  const { record, turns, findings, bounds } = readRun(runPath);
+  const { budgets, interrupted } = ending;
+  const verdict = judgeRun({ turns, findings, budgets, bounds, interrupted });
   const lastAtMs = Math.max(record.startedAtHostMs, ...turns.map((turn) => turn.record.endedAtHostMs));
   const endedAtHostMs = Math.max(lastAtMs, systemClock.nowMs());
   storeVerdict(runPath, { record, verdict, endedAtHostMs }, redactor);
@@ -39,8 +40,9 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
  */
 export function renderFinished(runPath: string): JudgedRun {
   const stored = readRun(runPath);
-  const { record, turns, findings, events } = stored;
-  const verdict = stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, interrupted: true });
+  const { record, turns, findings, bounds, events } = stored;
+  const verdict =
+    stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, bounds, interrupted: true });
   if (stored.verdict === undefined || record.endedAtHostMs === undefined) {
     // The last instant that was recorded: the clock of that machine may have started anew since.
     const endedAtHostMs = events.reduce(

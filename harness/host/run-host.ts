@@ -126,7 +126,7 @@ export async function runHost(
       ),
       turns: init.turns,
     };
-    const handlers = handlersOf({ bench, description, keeper, taker, findings, health, store, tell });
+    const handlers = handlersOf({ bench, description, keeper, taker, findings, health, store, clock, tell });
     const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
     // Closed in reverse: the sound stops first, whatever else takes its time.
     opened.push(
@@ -150,6 +150,7 @@ interface Serving {
   readonly findings: FindingLog;
   readonly health: BenchHealth;
   readonly store: RunStore;
+  readonly clock: Clock;
   readonly tell: (message: HostMessage) => void;
 }
 
@@ -162,6 +163,7 @@ function handlersOf({
   findings,
   health,
   store,
+  clock,
   tell,
 }: Serving): HostHandlers {
   const { board } = bench;
@@ -229,6 +231,15 @@ function handlersOf({
     },
     finding: ({ finding }) => {
       findings.record(finding);
+      return Promise.resolve(null);
+    },
+    bound: ({ bound }) => {
+      const test = findings.currentTest;
+      store.appendBound({
+        ...bound,
+        hostAtMs: clock.nowMs(),
+        ...(test === undefined ? {} : { test }),
+      });
       return Promise.resolve(null);
     },
   };

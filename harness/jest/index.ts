@@ -1,3 +1,13 @@
+export type { SessionResult, TurnResult } from '../host';
 export type { BenchHandles, BoardHandle } from './bench-handles';
-export { expect, type EarshotExpect, type SessionMatchers, type TurnMatchers } from './matchers/expect';
+export type { CallArguments, ExpectedCall } from './matchers/call-matchers';
+export {
+  expect,
+  type EarshotExpect,
+  type NegatedTurnMatchers,
+  type SessionMatchers,
+  type TurnMatchers,
+  type TurnsMatchers,
+} from './matchers/expect';
+export type { TurnLimit, TurnsLimits } from './matchers/latency-matchers';
 export { benchDescription, describe, test, type TestBody, type TestOptions } from './test';

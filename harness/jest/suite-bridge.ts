@@ -1,5 +1,6 @@
-import type { BenchDescription, HostMethod, HostMethods } from '../host';
-import type { Finding } from '../ports';
+import type { BenchDescription, HostMethod, HostMethods, TurnResult } from '../host';
+import type { Finding, LatencyBound } from '../ports';
+import type { BudgetResult } from '../verdict';
 
 /** What the environment, outside the sandbox, puts at the hand of the suites inside it. */
 export interface SuiteBridge {
@@ -7,6 +8,8 @@ export interface SuiteBridge {
   call<M extends HostMethod>(method: M, params: HostMethods[M]['params']): Promise<HostMethods[M]['result']>;
   /** Sends a finding at once; it is with the host before the test counts as over. */
   recordFinding(finding: Omit<Finding, 'hostAtMs' | 'test'>): void;
+  /** Says what the turns say of a bound, and sends it to the host, which judges it with the budgets of the run. */
+  judgeBound(bound: Pick<LatencyBound, 'quantile' | 'boundMs'>, turns: readonly TurnResult[]): BudgetResult;
 }
 
 const BRIDGE = '__earshot__';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { BoardEvent, TurnRecord } from '../ports';
-import { isEffect, type EffectEvent } from './effects';
+import { contradictions, isEffect, type EffectEvent } from './effects';
 import { eventsOf } from './provider-marks';
 import type { CallObservation } from './turn-measurement';
 
@@ -74,6 +74,9 @@ export function matchCalls(record: TurnRecord): readonly MatchedCall[] {
           hostAtMs,
         })),
         effects: effects.flatMap(({ lineIndex }) => textOf.get(lineIndex) ?? []),
+        contradicting: (asked === undefined ? [] : contradictions(effects, asked.arguments)).flatMap(
+          ({ lineIndex }) => textOf.get(lineIndex) ?? [],
+        ),
       },
     };
   });

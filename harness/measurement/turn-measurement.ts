@@ -59,6 +59,8 @@ export interface CallObservation {
   }[];
   /** Console lines by which the firmware shows what it did, in order, such as `Light set to ON`. */
   readonly effects: readonly string[];
+  /** Those of `effects` that contradict what was asked for. Absent in turns that older versions measured. */
+  readonly contradicting?: readonly string[];
   /** Absent in turns that older versions measured. */
   readonly hops?: CallHops;
 }

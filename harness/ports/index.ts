@@ -1,3 +1,4 @@
+export type { LatencyBound } from './latency-bound';
 export type {
   AudioRig,
   CaptureBlock,

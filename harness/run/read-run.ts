@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { RunError } from '../errors';
 import { distributionOf, measureNames, notMeasured, type TurnMeasurement } from '../measurement';
-import type { Finding, TurnRecord } from '../ports';
+import type { Finding, LatencyBound, TurnRecord } from '../ports';
 import type { Verdict } from '../verdict';
 import type { RunRecord, TestRecord } from './run-record';
 import {
+  boundEventSchema,
   eventSchema,
   findingEventSchema,
   runSchema,
@@ -38,6 +39,8 @@ export interface FinishedRun {
   readonly turns: readonly FinishedTurn[];
   readonly findings: readonly Finding[];
   readonly tests: readonly TestRecord[];
+  /** Bounds that suites set. */
+  readonly bounds: readonly LatencyBound[];
   /** Everything else of `events.jsonl`, in order. */
   readonly events: readonly RunEvent[];
   /** Undefined for a run that never came to its end. */
@@ -46,7 +49,7 @@ export interface FinishedRun {
   readonly aborted: boolean;
 }
 
-const own: ReadonlySet<string> = new Set(['finding', 'test']);
+const own: ReadonlySet<string> = new Set(['finding', 'test', 'bound']);
 
 const readWhole = (path: string, text: string, kind: string, shape: z.ZodType): unknown =>
   checkStored(parseStored(text, { path }), kind, shape, { path });
@@ -88,7 +91,7 @@ export function readRun(path: string): FinishedRun {
     event: checkStored(value, 'event', eventSchema, place) as RunEvent,
     place,
   }));
-  const dataOf = (kind: string, shape: typeof findingEventSchema | typeof testEventSchema): unknown[] =>
+  const dataOf = (kind: string, shape: z.ZodType): unknown[] =>
     journal
       .filter(({ event }) => event.kind === kind)
       .map(({ event, place }) => (checkStored(event, 'event', shape, place) as RunEvent).data);
@@ -110,6 +113,7 @@ export function readRun(path: string): FinishedRun {
     turns: turns.map(({ record, measurement }) => ({ record, measurement })),
     findings: dataOf('finding', findingEventSchema) as Finding[],
     tests: dataOf('test', testEventSchema) as TestRecord[],
+    bounds: dataOf('bound', boundEventSchema) as LatencyBound[],
     events: journal.map(({ event }) => event).filter(({ kind }) => !own.has(kind)),
     verdict,
     aborted: unfinished || stored.outcome === 'aborted',

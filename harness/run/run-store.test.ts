@@ -56,6 +56,8 @@ it('reads back what was stored, with secrets masked and infinities kept', () => 
   store.appendEvent('session', { hostAtMs: 1, boardName: 'atom' });
   store.appendTurn(sampleTurn('t1'));
   store.appendFinding(finding);
+  const bound = { quantile: 'p95', boundMs: 800, turnIds: ['t1'], hostAtMs: 8, test: 'a › b' } as const;
+  store.appendBound(bound);
   store.close();
   const end = { record: store.record, ...endOf({ p50: { valueMs: Infinity, judged: false } }) };
   storeVerdict(store.path, end, createRedactor());
@@ -66,6 +68,7 @@ it('reads back what was stored, with secrets masked and infinities kept', () => 
   expect(run.turns).toHaveLength(1);
   expect(run.turns[0]?.record.consoleLines[0]?.text).toBe('I (1) key ***');
   expect(run.findings).toEqual([{ ...finding, facts: { psw: '***' } }]);
+  expect(run.bounds).toEqual([bound]);
   expect(run.events.map(({ kind, seq }) => [kind, seq])).toEqual([
     ['session', 0],
     ['turn', 1],

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { RunError } from '../errors';
 import type { TurnMeasurement } from '../measurement';
-import type { Finding, TurnRecord } from '../ports';
+import type { Finding, LatencyBound, TurnRecord } from '../ports';
 import { AppendFile, replaceFile, storeFailed } from './append-file';
 import { StoredConsole, type ConsoleSink } from './console-sink';
 import { toJsonText } from './json-text';
@@ -38,6 +38,7 @@ export interface RunStore {
   appendEvent(kind: string, data: Readonly<Record<string, unknown>> & { readonly hostAtMs: number }): void;
   appendTurn(turn: { readonly record: TurnRecord; readonly measurement: TurnMeasurement }): void;
   appendFinding(finding: Finding): void;
+  appendBound(bound: LatencyBound): void;
   appendTest(test: TestRecord): void;
   /** Saves a whole file below the run folder; returns its absolute path. Sound is not searched for secrets. */
   saveBytes(relativePath: string, bytes: Uint8Array): string;
@@ -115,6 +116,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       appendEvent('turn', endedAtHostMs, { turnId });
     },
     appendFinding: (finding) => appendEvent('finding', finding.hostAtMs, finding),
+    appendBound: (bound) => appendEvent('bound', bound.hostAtMs, bound),
     appendTest: (test) => appendEvent('test', undefined, test),
     saveBytes(relativePath, bytes) {
       const target = pathOf(relativePath);

@@ -79,6 +79,13 @@ export const eventSchema = z.looseObject({
   data: z.looseObject({}),
 });
 export const findingEventSchema = eventSchema.extend({ data: finding });
+export const boundEventSchema = eventSchema.extend({
+  data: stamp.extend({
+    quantile: z.enum(['p50', 'p90', 'p95', 'max']),
+    boundMs: number,
+    turnIds: z.array(z.string()),
+  }),
+});
 export const testEventSchema = eventSchema.extend({
   data: z.looseObject({
     file: z.string(),

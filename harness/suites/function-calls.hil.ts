@@ -7,6 +7,7 @@ describe('function calls', () => {
     expect(answer).toHaveBeenHeardAs('en-light-on');
     expect(answer).toHaveCalledOnly('SetLightState', { LightState: true });
     expect(answer).toPlayCompletely();
+    expect(answer).toHaveSaid(/light/);
   });
 
   test('turns the light off', { needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
@@ -14,6 +15,7 @@ describe('function calls', () => {
     expect(answer).toHaveBeenHeardAs('zh-light-off');
     expect(answer).toHaveCalledOnly('SetLightState', { LightState: false });
     expect(answer).toPlayCompletely();
+    expect(answer).toHaveSaid(/灯.*关/);
   });
 
   test('sets the colour', { needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
@@ -24,6 +26,7 @@ describe('function calls', () => {
       LightColor: { red: 0, green: 0, blue: 255 },
     });
     expect(answer).toPlayCompletely();
+    expect(answer).toHaveSaid(/blue/);
   });
 
   test('sets the volume to a number', { needs: ['audio', 'SetVolume'] }, async ({ turn }) => {
@@ -31,6 +34,7 @@ describe('function calls', () => {
     expect(answer).toHaveBeenHeardAs('en-volume-forty');
     expect(answer).toHaveCalledOnly('SetVolume', { volume: 40 });
     expect(answer).toPlayCompletely();
+    expect(answer).toHaveSaid(/forty/);
   });
 
   test('opens the door', { needs: ['audio', 'OpenDoor'] }, async ({ turn }) => {
@@ -38,6 +42,7 @@ describe('function calls', () => {
     expect(answer).toHaveBeenHeardAs('en-door-open');
     expect(answer).toHaveCalledOnly('OpenDoor', { open: true });
     expect(answer).toPlayCompletely();
+    expect(answer).toHaveSaid(/door/);
   });
 
   test('closes the door', { needs: ['audio', 'OpenDoor'] }, async ({ turn }) => {
@@ -45,6 +50,7 @@ describe('function calls', () => {
     expect(answer).toHaveBeenHeardAs('zh-door-close');
     expect(answer).toHaveCalledOnly('OpenDoor', { open: false });
     expect(answer).toPlayCompletely();
+    expect(answer).toHaveSaid(/门/);
   });
 
   test('calls nothing when nothing is meant', { needs: ['audio'] }, async ({ turn }) => {

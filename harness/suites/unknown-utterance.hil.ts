@@ -8,6 +8,7 @@ describe('unknown utterance', () => {
       expect(answer).toHaveBeenHeardAsUnknown();
       expect(answer).toHaveCalledNothing();
       expect(answer).toPlayCompletely();
+      expect(answer).toHaveSaid(/sorry|对不起/i);
     });
   }
 });

@@ -1,6 +1,6 @@
 import { catalogue, type ErrorCode } from '../errors';
 import { measureNames, notMeasured, type Measured, type MeasureName } from '../measurement';
-import type { Finding } from '../ports';
+import type { Finding, LatencyBound } from '../ports';
 import { judgeRun, type JudgeRunInput } from './judge-run';
 import type { JudgedTurn } from './turn-outcome';
 
@@ -151,5 +151,44 @@ describe('budgets', () => {
     const findings = turns(failures).map(({ record }) => finding('HIL_TURN_CALL_MISSING', record.turnId));
     const verdict = judge({ turns: turns(n), findings, budgets: budgets({}, bound) });
     expect(verdict.budgets).toMatchObject([{ measure: 'successRate', value: (n - failures) / n, outcome }]);
+  });
+});
+
+describe('bounds that suites set', () => {
+  const bound = (over: Partial<LatencyBound>): LatencyBound => ({
+    quantile: 'p95',
+    boundMs: 800,
+    turnIds: turns(59).map(({ record }) => record.turnId),
+    hostAtMs: 1,
+    test: 'latency › is low',
+    ...over,
+  });
+
+  it.each<[string, Partial<LatencyBound>, number, string]>([
+    ['holds', {}, 0, 'pass'],
+    ['fails the board', { boundMs: 400 }, 1, 'fail'],
+    ['lies between its bounds', { quantile: 'p50', boundMs: 529 }, 5, 'inconclusive'],
+    ['has too few turns to be judged', { turnIds: ['t1', 't2'], boundMs: 400 }, 0, 'not-judged'],
+    ['names turns that were never played', { turnIds: ['t99'], quantile: 'max' }, 0, 'not-judged'],
+    [
+      'is judged over its own turns alone',
+      { turnIds: ['t1', 't2'], quantile: 'max', boundMs: 501 },
+      0,
+      'pass',
+    ],
+  ])('are judged as budgets are: one that %s', (_, over, exitCode, outcome) => {
+    const verdict = judge({ turns: turns(59), bounds: [bound(over)] });
+    expect(verdict).toMatchObject({ exitCode, budgets: [{ measure: 'voiceToVoice', outcome }] });
+    expect(verdict.budgets[0]?.why).toMatch(/^latency › is low: voice-to-voice (p50|p95|max)/);
+    expect(verdict.findings.map(({ code }) => code)).toEqual(outcome === 'fail' ? ['HIL_TURN_TOO_SLOW'] : []);
+  });
+
+  it('leave bad takes out', () => {
+    const verdict = judge({
+      turns: turns(3),
+      findings: [finding('HIL_RIG_LAGGED', 't3')],
+      bounds: [bound({ quantile: 'max', boundMs: 501, turnIds: ['t1', 't2', 't3'] })],
+    });
+    expect(verdict.budgets).toMatchObject([{ outcome: 'pass', value: 501 }]);
   });
 });

@@ -8,8 +8,9 @@ import {
   type MeasureName,
   type SelfCheckSummary,
 } from '../measurement';
-import type { Finding } from '../ports';
+import type { Finding, LatencyBound } from '../ports';
 import { exitCodeOf, outcomeOfExitCode } from './exit-code';
+import { judgeBounds } from './judge-bounds';
 import { findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
 import { reasonOf } from './reason';
 import {
@@ -27,6 +28,8 @@ export interface JudgeRunInput {
   readonly findings: readonly Finding[];
   /** Undefined: no absolute bounds, the findings alone decide. */
   readonly budgets: Budgets | undefined;
+  /** Bounds that suites set on the turns that they played. Absent: none. */
+  readonly bounds?: readonly LatencyBound[];
   /** A person or a signal stopped the run. */
   readonly interrupted: boolean;
   /** The arguments were wrong, before anything could be found. */
@@ -82,7 +85,10 @@ export function judgeRun(input: JudgeRunInput): Verdict {
   const passed = judged.filter(({ outcome }) => outcome === 'pass').length;
 
   const distributions = distributionsOf(turns, judgements);
-  const budgetResults = judgeBudgets(budgets, distributions, { passed, judged: judged.length });
+  const budgetResults = [
+    ...judgeBudgets(budgets, distributions, { passed, judged: judged.length }),
+    ...judgeBounds(input.bounds ?? [], turns, judgements),
+  ];
   const selfCheck = selfCheckOf(turns, judgements);
   const budgetFindings = findingsOfBudgets(budgetResults, endedAtHostMs);
   const findings = [...recorded, ...budgetFindings];

@@ -4,7 +4,7 @@ import type { Distribution } from '../measurement';
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-judged' | 'aborted';
 
-/** One bound of `budgets.yaml` against the run. */
+/** One bound of `budgets.yaml`, or of a suite, against the run. */
 export interface BudgetResult {
   readonly measure: MeasureName | 'successRate';
   /** `p50`, `p90`, `p95`, `max`; absent for rates. */

@@ -16,6 +16,11 @@ export const configCodes = {
     origin: 'config',
     remedy: 'Mend the test file; it did not load, so nothing in it was judged.',
   },
+  HIL_CONFIG_MATCHER: {
+    origin: 'config',
+    remedy:
+      'Write the expectation in the suite as the message says; docs/writing-suites.md has all matchers.',
+  },
   HIL_AUDIO_NOT_WAV: { origin: 'config', remedy: 'Convert the file to PCM WAV, mono, 16 bit.' },
   HIL_AUDIO_RATE: { origin: 'config', remedy: 'Resample the clip to a rate between 8 000 and 48 000 Hz.' },
   HIL_CORPUS_HASH: {

@@ -40,6 +40,11 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'The firmware executed one call more than once; dedupe on call_id.',
   },
+  HIL_TURN_CALL_ORDER: {
+    origin: 'board',
+    remedy:
+      'Read how the firmware queues its calls: it executed them in another order than the provider asked for.',
+  },
   HIL_TURN_CALL_ARGUMENTS: {
     origin: 'board',
     remedy: 'The firmware acted on other arguments than the provider sent; read its argument parsing.',

@@ -4,6 +4,7 @@ import type {
   DialectDescription,
   Finding,
   FirmwareIdentity,
+  LatencyBound,
   SpeechClip,
   TurnRecord,
 } from '../../ports';
@@ -73,6 +74,10 @@ export interface HostMethods {
   testFinished: { readonly params: { readonly test: TestRecord }; readonly result: null };
   finding: {
     readonly params: { readonly finding: Omit<Finding, 'hostAtMs' | 'test'> & { readonly test?: string } };
+    readonly result: null;
+  };
+  bound: {
+    readonly params: { readonly bound: Omit<LatencyBound, 'hostAtMs' | 'test'> };
     readonly result: null;
   };
 }

@@ -21,6 +21,7 @@ const handlers = (own: Partial<HostHandlers>): HostHandlers => ({
   testStarted: refuse,
   testFinished: refuse,
   finding: refuse,
+  bound: refuse,
   ...own,
 });
 

@@ -8,6 +8,7 @@ import { HilError, isHilError, toWireError } from '../../errors';
 import { HostClient, type BenchDescription, type TestRecord } from '../../host';
 import type { Finding } from '../../ports';
 import { createRedactor } from '../../run';
+import { judgeBoundOfTurns } from '../../verdict';
 import { installBridge } from '../suite-bridge';
 import { maskingWriter } from './masking-writer';
 
@@ -57,6 +58,12 @@ class EarshotEnvironment extends NodeEnvironment {
         return result;
       },
       recordFinding: (finding) => this.record(finding),
+      judgeBound: (bound, turns) => {
+        const turnIds = turns.map(({ record }) => record.turnId);
+        // A host that is gone has its own finding.
+        client.call('bound', { bound: { ...bound, turnIds } }).catch(() => undefined);
+        return judgeBoundOfTurns(bound, turns);
+      },
     });
   }
 

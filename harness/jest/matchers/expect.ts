@@ -3,22 +3,29 @@ import { catalogue } from '../../errors';
 import type { SessionResult, TurnResult } from '../../host';
 import type { MeasureName } from '../../measurement';
 import { suiteBridge } from '../suite-bridge';
-import { judgeDeclared, judgeGreetedAloud } from './session-matchers';
 import {
-  eventList,
-  findingOf,
-  judgeAnsweredWithin,
   judgeCalled,
+  judgeCalledInOrder,
   judgeCalledNothing,
   judgeCalledOnly,
-  judgeHeardAs,
-  judgeHeardAsUnknown,
-  judgeMeasured,
-  judgePlayedCompletely,
-  type Judgement,
-} from './turn-matchers';
+  judgeNotCalled,
+  type CallArguments,
+  type ExpectedCall,
+} from './call-matchers';
+import { eventList } from './event-list';
+import { findingOf, misused, type Judgement } from './judgement';
+import { judgeAnswer, judgeAnswers, type TurnLimit, type TurnsLimits } from './latency-matchers';
+import { judgeNotSaid, judgeSaid } from './said-matchers';
+import { judgeDeclared, judgeGreetedAloud } from './session-matchers';
+import { judgeHeardAs, judgeHeardAsUnknown, judgeMeasured, judgePlayedCompletely } from './turn-matchers';
 
-type CallArguments = Readonly<Record<string, unknown>>;
+/** What can be expected not to have been in a turn. */
+export interface NegatedTurnMatchers {
+  /** The board never executed this call, with exactly these arguments where they are given. */
+  readonly toHaveCalled: (name: string, args?: CallArguments) => void;
+  /** What the board said is known, and this is nowhere in it. */
+  readonly toHaveSaid: (pattern: RegExp | string) => void;
+}
 
 /** What can be expected of a turn. Each failure is recorded as a finding, with an origin, before it is thrown. */
 export interface TurnMatchers {
@@ -30,13 +37,27 @@ export interface TurnMatchers {
   readonly toHaveCalled: (name: string, args?: CallArguments) => void;
   /** As `toHaveCalled`, and the board executed nothing else. */
   readonly toHaveCalledOnly: (name: string, args?: CallArguments) => void;
+  /** The board executed exactly these calls, each once, in this order, and nothing else. */
+  readonly toHaveCalledInOrder: (calls: readonly ExpectedCall[]) => void;
   readonly toHaveCalledNothing: () => void;
+  /** The pattern is found in the words of the reply that came out of the speaker. */
+  readonly toHaveSaid: (pattern: RegExp | string) => void;
   /** The reply that was sent came out of the speaker whole. */
   readonly toPlayCompletely: () => void;
   /** Voice-to-voice latency was measured and is at most this. */
-  readonly toAnswerWithin: (limit: { readonly maxMs: number }) => void;
+  readonly toAnswerWithin: (limit: TurnLimit) => void;
   /** The measure has a number. */
   readonly toHaveMeasured: (measure: MeasureName) => void;
+  readonly not: NegatedTurnMatchers;
+}
+
+/** What can be expected of several turns, beside what Jest expects of a list. */
+export interface TurnsMatchers {
+  /**
+   * Voice-to-voice latency over the turns, judged as budgets are: a quantile fails when its 95 % interval lies above the limit.
+   * With too few turns (p50 needs 6, p90 29, p95 59) it is not judged, and the run's budgets say so.
+   */
+  readonly toAnswerWithin: (limits: TurnsLimits) => void;
 }
 
 /** What can be expected of a new session. */
@@ -53,6 +74,7 @@ type JestMatchers<T> = ReturnType<typeof expectOfJest<T>>;
 /** Jest's `expect`, which also judges turns and sessions. */
 export interface EarshotExpect extends Omit<JestExpect, never> {
   (turn: TurnResult): TurnMatchers;
+  (turns: readonly TurnResult[]): TurnsMatchers & JestMatchers<readonly TurnResult[]>;
   (session: SessionResult): SessionMatchers;
   <T>(actual: T): JestMatchers<T>;
 }
@@ -60,27 +82,63 @@ export interface EarshotExpect extends Omit<JestExpect, never> {
 const isTurn = (value: unknown): value is TurnResult =>
   typeof value === 'object' && value !== null && 'record' in value && 'measurement' in value;
 
+/** A list of turns. An empty list may have been meant to hold some. */
+const isTurns = (value: unknown): value is readonly TurnResult[] =>
+  Array.isArray(value) && value.every(isTurn);
+
 const isSession = (value: unknown): value is SessionResult =>
   typeof value === 'object' && value !== null && 'greetingSentMs' in value;
+
+type Caller = (...args: never[]) => void;
 
 /** The error of a matcher that did not hold; marked, so that nobody records it twice. */
 class ExpectationError extends Error {
   readonly recorded = true;
   override readonly name = 'ExpectationError';
+
+  /** @param caller - The matcher: the stack begins where it was called. */
+  constructor(message: string, caller: Caller) {
+    super(message);
+    Error.captureStackTrace(this, caller);
+  }
 }
 
-function check(turn: TurnResult, judgement: Judgement, caller: (...args: never[]) => void): void {
+function check(turn: TurnResult, judgement: Judgement, caller: Caller): void {
   if (judgement.pass) return;
   const finding = findingOf(turn, judgement);
   if (finding !== undefined) {
     suiteBridge().recordFinding({ ...finding, facts: {}, turnId: turn.record.turnId });
   }
-  const causes = turn.findings.map(({ origin, message }) => `\n  cause (${origin}): ${message}`).join('');
-  const error = new ExpectationError(
-    `${judgement.message}${causes}\n${turn.record.turnId} ${turn.record.prompt.id}\n${eventList(turn)}`,
-  );
-  Error.captureStackTrace(error, caller);
-  throw error;
+  const causes = turn.findings
+    .filter(({ message }) => message !== judgement.message)
+    .map(({ origin, message }) => `\n  cause (${origin}): ${message}`)
+    .join('');
+  const { turnId, prompt } = turn.record;
+  const events = eventList(turn, judgement.mismatches);
+  throw new ExpectationError(`${judgement.message}${causes}\n\n${turnId} ${prompt.id}\n${events}`, caller);
+}
+
+/** Every name that looks like a matcher and is none is told what there is; anything else may ask for what it likes. */
+function guarded<T extends object>(matchers: T, of: string): T {
+  return new Proxy(matchers, {
+    get(target, property): unknown {
+      const known = Reflect.get(target, property) as unknown;
+      if (known !== undefined || typeof property !== 'string') return known;
+      if (!/^(to[A-Z]\w*|not|resolves|rejects)$/.test(property)) return undefined;
+      const names = Object.keys(target).join(', ');
+      throw misused(
+        `${of} has no ${property}; it has ${names}. Jest's own matchers work on its parts, such as expect(turn.measurement.calls).`,
+      );
+    },
+  });
+}
+
+function negatedTurnMatchers(turn: TurnResult): NegatedTurnMatchers {
+  const matchers: NegatedTurnMatchers = {
+    toHaveCalled: (name, args) => check(turn, judgeNotCalled(turn, name, args), matchers.toHaveCalled),
+    toHaveSaid: (pattern) => check(turn, judgeNotSaid(turn, pattern), matchers.toHaveSaid),
+  };
+  return guarded(matchers, 'expect(turn).not');
 }
 
 function turnMatchers(turn: TurnResult): TurnMatchers {
@@ -90,19 +148,41 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
     toHaveCalled: (name, args) => check(turn, judgeCalled(turn, name, args), matchers.toHaveCalled),
     toHaveCalledOnly: (name, args) =>
       check(turn, judgeCalledOnly(turn, name, args), matchers.toHaveCalledOnly),
+    toHaveCalledInOrder: (calls) =>
+      check(turn, judgeCalledInOrder(turn, calls), matchers.toHaveCalledInOrder),
     toHaveCalledNothing: () => check(turn, judgeCalledNothing(turn), matchers.toHaveCalledNothing),
+    toHaveSaid: (pattern) => check(turn, judgeSaid(turn, pattern), matchers.toHaveSaid),
     toPlayCompletely: () => check(turn, judgePlayedCompletely(turn), matchers.toPlayCompletely),
-    toAnswerWithin: ({ maxMs }) => check(turn, judgeAnsweredWithin(turn, maxMs), matchers.toAnswerWithin),
+    toAnswerWithin: (limit) => check(turn, judgeAnswer(turn, limit), matchers.toAnswerWithin),
     toHaveMeasured: (name) => check(turn, judgeMeasured(turn, name), matchers.toHaveMeasured),
+    not: negatedTurnMatchers(turn),
+  };
+  return guarded(matchers, 'expect(turn)');
+}
+
+function turnsMatchers(turns: readonly TurnResult[]): TurnsMatchers {
+  const matchers: TurnsMatchers = {
+    toAnswerWithin: (limits) => {
+      const [first] = turns;
+      if (first === undefined) throw misused('expect(turns).toAnswerWithin() needs at least one turn.');
+      const judgement = judgeAnswers(turns, limits);
+      if ('code' in judgement) check(first, judgement, matchers.toAnswerWithin);
+      if (judgement.pass) return;
+      const values = turns.map(({ record, measurement: { measures } }) => {
+        const { voiceToVoice: value } = measures;
+        const shown =
+          value.state === 'measured'
+            ? `${value.valueMs.toFixed(1)} ±${value.uncertaintyMs.toFixed(1)} ms`
+            : `${value.state}: ${value.reason}`;
+        return `  ${record.turnId}  ${record.prompt.id.padEnd(20)}  ${shown}`;
+      });
+      throw new ExpectationError(`${judgement.message}\n\n${values.join('\n')}`, matchers.toAnswerWithin);
+    },
   };
   return matchers;
 }
 
-function checkSession(
-  session: SessionResult,
-  judgement: Judgement,
-  caller: (...args: never[]) => void,
-): void {
+function checkSession(session: SessionResult, judgement: Judgement, caller: Caller): void {
   if (judgement.pass) return;
   const { code, message } = judgement;
   suiteBridge().recordFinding({
@@ -111,9 +191,7 @@ function checkSession(
     message,
     facts: { session: session.session },
   });
-  const error = new ExpectationError(`${message}\nsession ${session.session}`);
-  Error.captureStackTrace(error, caller);
-  throw error;
+  throw new ExpectationError(`${message}\nsession ${session.session}`, caller);
 }
 
 function sessionMatchers(session: SessionResult): SessionMatchers {
@@ -121,12 +199,14 @@ function sessionMatchers(session: SessionResult): SessionMatchers {
     toHaveDeclared: (tools) => checkSession(session, judgeDeclared(session, tools), matchers.toHaveDeclared),
     toHaveGreetedAloud: () => checkSession(session, judgeGreetedAloud(session), matchers.toHaveGreetedAloud),
   };
-  return matchers;
+  return guarded(matchers, 'expect(session)');
 }
 
 function matchersFor(actual: unknown): unknown {
   if (isTurn(actual)) return turnMatchers(actual);
-  return isSession(actual) ? sessionMatchers(actual) : jestExpect()(actual);
+  if (isSession(actual)) return sessionMatchers(actual);
+  const ofJest = jestExpect()(actual);
+  return isTurns(actual) ? Object.assign(ofJest, turnsMatchers(actual)) : ofJest;
 }
 
 // Jest installs its expect per test file, possibly after this module was loaded: ask for it at each use.

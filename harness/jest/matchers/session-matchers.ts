@@ -1,5 +1,5 @@
 import type { SessionResult } from '../../host';
-import type { Judgement } from './turn-matchers';
+import type { Judgement } from './judgement';
 
 /** Share of a greeting that must sound: what was sent ends in silence, and rooms cut its quiet edges. */
 const SOUNDING = 0.5;

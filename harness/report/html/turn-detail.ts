@@ -62,16 +62,23 @@ const hopList = (hops: CallHops = {}): Markup[] =>
     return hop === undefined ? [] : html`<div>${title} ${inMs(hop.ms)} ${plusMinus(hop.uncertaintyMs)}</div>`;
   });
 
+/** Effects in order; those that contradict what was asked for stand out. */
+const effectList = (effects: readonly string[], contradicting: readonly string[] = []): Markup[] =>
+  effects.map((effect, index) => {
+    const text = `${index > 0 ? ', ' : ''}${plain(effect)}`;
+    return contradicting.includes(effect) ? html`<span class="bad">${text}</span>` : html`${text}`;
+  });
+
 function calls({ measurement, record }: ShownTurn): Markup {
   const rows = measurement.calls.map(
-    ({ name, asked, executed, effects, hops }) =>
+    ({ name, asked, executed, effects, contradicting, hops }) =>
       html`<tr>
         <td><code>${name}</code></td>
         <td>${asked === undefined ? 'not asked' : html`<code>${json(asked.arguments)}</code>`}</td>
         <td>
           ${executed.length === 0 ? html`<span class="bad">never</span>` : executed.map((run) => html`<code>${run.arguments === undefined ? 'no JSON' : json(run.arguments)}</code> `)}
         </td>
-        <td>${effects.map(plain).join(', ')}</td>
+        <td>${effectList(effects, contradicting)}</td>
         <td class="hops">${hopList(hops)}</td>
       </tr>`,
   );

@@ -1,0 +1,9 @@
+/** A bound that a suite sets on the voice-to-voice latency of some of its turns; it is judged with the budgets of the run. */
+export interface LatencyBound {
+  readonly quantile: 'p50' | 'p90' | 'p95' | 'max';
+  readonly boundMs: number;
+  readonly turnIds: readonly string[];
+  readonly hostAtMs: number;
+  /** Full name of the test that was running. */
+  readonly test?: string;
+}
