@@ -1,7 +1,8 @@
+import { timeScaled } from './time-scale';
 import type { WeightedCorrelation } from './weighted-correlation';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { abs, max, min, round, sign, sqrt } = Math;
+const { abs, ceil, floor, max, min, round, sign, sqrt } = Math;
 
 /** A reflection may be stronger than the direct sound that came up to this much earlier (measurement.md section 3). */
 const EARLIER_WITHIN_MS = 15;
@@ -13,6 +14,11 @@ const EARLIER_OVER_SELF = 0.15;
 const EARLIER_OVER_NOISE = 4.5;
 /** The main peak's own lobe, left out when looking for its rivals. */
 const LOBE_MS = 2;
+
+/** A correlation of 7 kHz reads the same between its samples; so finely that a parabola fits its peaks to 0.001 sample. */
+const FINE_RATE_HZ = 40_000;
+/** Samples beside a stretch that reading it between samples needs. */
+const BESIDE = 16;
 
 /** The place of a reference in a correlation. Positions are indices of the correlation, fractional. */
 export interface CorrelationPeak {
@@ -27,13 +33,34 @@ export interface CorrelationPeak {
   readonly uncertaintySamples: number;
 }
 
-/** Half-open range of indices. */
+/** Half-open range of indices, which may be fractional. */
 type Range = readonly [number, number];
 
-function strongest(correlation: Float64Array, [from, to]: Range): number {
+/** A stretch of a correlation, read `perSample` times as finely. */
+interface FineStretch {
+  readonly values: Float32Array;
+  readonly perSample: number;
+  /** Index of the correlation at which the fine values start. */
+  readonly first: number;
+}
+
+function readFinely(correlation: Float64Array, [from, to]: Range, perSample: number): FineStretch {
+  const first = max(0, floor(from) - BESIDE);
+  const values = Float32Array.from(correlation.subarray(first, max(first, ceil(to) + BESIDE)));
+  return {
+    values:
+      perSample === 1
+        ? values
+        : timeScaled(values, { start: 0, step: 1 / perSample, lengthSamples: values.length * perSample }),
+    perSample,
+    first,
+  };
+}
+
+function strongest(values: Float32Array, [from, to]: Range): number {
   let best = from;
   for (let n = from; n < to; n++) {
-    if (abs(correlation[n] ?? 0) > abs(correlation[best] ?? 0)) best = n;
+    if (abs(values[n] ?? 0) > abs(values[best] ?? 0)) best = n;
   }
   return best;
 }
@@ -74,22 +101,29 @@ export function correlationPeak(
     earliest,
   }: { readonly search: Range; readonly window: Range; readonly rateHz: number; readonly earliest: boolean },
 ): CorrelationPeak | undefined {
-  const main = strongest(correlation, search);
-  const height = abs(correlation[main] ?? 0);
+  const perSample = ceil(FINE_RATE_HZ / rateHz);
+  const fine = readFinely(correlation, search, perSample);
+  const range = [
+    max(0, ceil((search[0] - fine.first) * perSample)),
+    min(fine.values.length, ceil((search[1] - fine.first) * perSample)),
+  ] as const;
+  const main = strongest(fine.values, range);
+  const height = abs(fine.values[main] ?? 0);
   if (height === 0) return undefined;
-  const polarity = sign(correlation[main] ?? 0);
-  const at = (n: number): number => polarity * (correlation[n] ?? 0);
-  const { highest, rms } = outside(correlation, window, main, (LOBE_MS * rateHz) / 1000);
+  const polarity = sign(fine.values[main] ?? 0);
+  const at = (n: number): number => polarity * (fine.values[n] ?? 0);
+  const mainAt = fine.first + main / perSample;
+  const { highest, rms } = outside(correlation, window, mainAt, (LOBE_MS * rateHz) / 1000);
 
   const enough = max(EARLIER_FRACTION * height, EARLIER_OVER_NOISE * rms);
-  let lobes: Float64Array | undefined;
+  const reach = round((EARLIER_WITHIN_MS * rateHz * perSample) / 1000);
+  let lobes: Float32Array | undefined;
   const ownLobe = (distance: number): number => {
-    lobes ??= selfLobes();
+    lobes ??= readFinely(selfLobes(), [0, reach / perSample], perSample).values;
     return max(...[-1, 0, 1].map((beside) => abs(lobes?.[max(0, distance + beside)] ?? 0)));
   };
   let taken = main;
-  const earlierFrom = max(search[0], main - round((EARLIER_WITHIN_MS * rateHz) / 1000));
-  for (let n = earliest ? earlierFrom : main; n < main; n++) {
+  for (let n = earliest ? max(range[0], main - reach) : main; n < main; n++) {
     const isPeak = at(n) >= enough && at(n) >= at(n - 1) && at(n) > at(n + 1);
     if (isPeak && at(n) >= (ownLobe(main - n) + EARLIER_OVER_SELF) * height) {
       taken = n;
@@ -99,10 +133,10 @@ export function correlationPeak(
   const curvature = 2 * at(taken) - at(taken - 1) - at(taken + 1);
   const shift = curvature > 0 ? (at(taken + 1) - at(taken - 1)) / (2 * curvature) : 0;
   return {
-    position: taken + max(-0.5, min(0.5, shift)),
+    position: fine.first + (taken + max(-0.5, min(0.5, shift))) / perSample,
     coherence: min(1, height),
     confidence: highest === 0 ? Infinity : height / highest,
     significance: rms === 0 ? Infinity : height / rms,
-    uncertaintySamples: curvature > 0 ? rms / sqrt(at(taken) * curvature) : 1,
+    uncertaintySamples: (curvature > 0 ? rms / sqrt(at(taken) * curvature) : 1) / perSample,
   };
 }

@@ -73,6 +73,18 @@ describe('timeScaled', () => {
       expect(Math.abs(value - Math.sin((50.25 + n * 0.5) * 0.7))).toBeLessThan(1e-3);
   });
 
+  it.each([0.5, 2 / 3, 0.777, 0.9998, 1, 1.0002])(
+    'reads the same with a step of %d, whichever way it works it out',
+    (step) => {
+      const slow = Float32Array.from({ length: 400 }, (_, n) => Math.sin(n * 0.3));
+      const read = timeScaled(slow, { start: 20.4, step, lengthSamples: 300 });
+      for (const [n, value] of read.entries())
+        expect(Math.abs(value - Math.sin((20.4 + n * step) * 0.3))).toBeLessThan(1e-3);
+      const before = timeScaled(slow, { start: -100, step, lengthSamples: 40 });
+      expect([...before].every((value) => value === 0)).toBe(true);
+    },
+  );
+
   it('keeps sample n at n times the factor when it decimates', () => {
     const slow = Float32Array.from({ length: 900 }, (_, n) => Math.sin(n * 0.05));
     const third = decimated(slow, 3);
@@ -125,6 +137,16 @@ describe('locate', () => {
   ])('does not find it in %s', (_name, sound) => {
     expect(locate(searchable(sound), reference).state).toBe('not-found');
   });
+
+  it.each([NaN, Infinity, -Infinity])(
+    'gives no number for a sound or a reference with a sample of %d',
+    (bad) => {
+      const sound = soundWith(reference, 50_000, {});
+      const spoilt = sound.slice().fill(bad, 190_000, 190_001);
+      expect(locate(searchable(spoilt), reference).state).toBe('not-found');
+      expect(locate(searchable(sound), reference.slice().fill(bad, 9, 10)).state).toBe('not-found');
+    },
+  );
 
   it('states an uncertainty of the size of the error', () => {
     const errors = Array.from({ length: 20 }, (_, n) => {

@@ -1,18 +1,26 @@
 import { correlationPeak, type CorrelationPeak } from './correlation-peak';
 import { transformSize } from './spectrum';
 import { decimated } from './time-scale';
-import { correlationReference, weightedCorrelation, type BandHz } from './weighted-correlation';
+import {
+  correlationReference,
+  weightedCorrelation,
+  type BandHz,
+  type CorrelationReference,
+} from './weighted-correlation';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
 const { abs, ceil, floor, max, min, round } = Math;
 
 /** What a voice path passes: rooms and hum below, a 16 kHz codec above (measurement.md section 3). */
 const PASS_BAND_HZ: BandHz = { low: 150, high: 7000 };
-/** The coarse search runs at the whole fraction of the rate that is nearest above this. */
+/**
+ * The search runs at the whole fraction of the rate that is nearest above this: it carries all of the pass band, so that
+ * nothing is lost; peaks are read between its samples.
+ */
 const COARSE_RATE_HZ = 16_000;
 /** Room around a coarse candidate: 15 ms for an earlier peak, the rest so that the noise of the correlation is known. */
 const MARGIN_MS = 40;
-/** Coarse candidates refined at the full rate, and how strong they have to be against the strongest. */
+/** Candidates looked at closely, each in a window of its own, and how strong they have to be against the strongest. */
 const CANDIDATES = 3;
 const CANDIDATE_FRACTION = 0.6;
 /**
@@ -24,6 +32,7 @@ const SIGNIFICANT = { searched: 8, confirmed: 5.5 } as const;
 /** Sound in which references are looked for; what several searches share is worked out once. */
 export class SearchableSound {
   private coarseSamples: Float32Array | undefined;
+  private finite: boolean | undefined;
 
   constructor(
     readonly samples: Float32Array,
@@ -39,6 +48,19 @@ export class SearchableSound {
     this.coarseSamples ??= decimated(this.samples, this.coarseFactor);
     return this.coarseSamples;
   }
+
+  /** False when a sample is NaN or infinite: then it is no sound, and nothing is in it. */
+  get isFinite(): boolean {
+    this.finite ??= isFinite(this.samples);
+    return this.finite;
+  }
+}
+
+/** A sum that takes in every sample is finite exactly when they are. */
+function isFinite(samples: Float32Array): boolean {
+  let sum = 0;
+  for (let n = 0; n < samples.length; n++) sum += samples[n] ?? 0;
+  return sum - sum === 0;
 }
 
 /** Where a reference was found. `startSample` is fractional: where its sample 0 stands in the sound that was searched. */
@@ -50,6 +72,7 @@ export interface LocateOptions {
   /** First and last + 1 place where the reference may start; default: everywhere, also before and beyond the ends. */
   readonly fromSample?: number;
   readonly toSample?: number;
+  /** Default 150 to 7 000 Hz, which is also the most. */
   readonly bandHz?: BandHz;
   /** `earliest` (default): the direct sound, before a stronger reflection; `strongest`: what to follow a long sound by. */
   readonly path?: 'earliest' | 'strongest';
@@ -57,72 +80,83 @@ export interface LocateOptions {
   readonly leastSignificance?: number;
 }
 
+/** Half-open, in coarse samples of the sound. */
+type Range = readonly [number, number];
+
 interface Candidate {
-  readonly startSample: number;
+  /** Coarse sample. */
+  readonly at: number;
   readonly height: number;
 }
 
-/** Strongest places at the coarse rate, by overlap-save: blocks of at least two references, so cost is linear. */
-function coarseCandidates(
-  sound: SearchableSound,
-  reference: Float32Array,
-  [fromSample, toSample]: readonly [number, number],
-  band: BandHz,
-): Candidate[] {
-  const factor = sound.coarseFactor;
-  const rateHz = sound.rateHz / factor;
-  const coarseReference = decimated(reference, factor);
-  const from = floor(fromSample / factor);
-  const to = ceil(toSample / factor);
-  const size = transformSize(min(2 * coarseReference.length, coarseReference.length + to - from));
-  const prepared = correlationReference(coarseReference, { size, rateHz, band });
-  const hop = size - coarseReference.length + 1;
-  const apart = (MARGIN_MS * rateHz) / 1000;
+/** A reference at the coarse rate, made ready for each size of window once. */
+class SoughtReference {
+  private readonly prepared = new Map<number, CorrelationReference>();
+
+  constructor(
+    readonly samples: Float32Array,
+    readonly rateHz: number,
+    private readonly band: BandHz,
+  ) {}
+
+  ofSize(size: number): CorrelationReference {
+    const known = this.prepared.get(size);
+    if (known !== undefined) return known;
+    const made = correlationReference(this.samples, { size, rateHz: this.rateHz, band: this.band });
+    this.prepared.set(size, made);
+    return made;
+  }
+}
+
+/** Strongest places, by overlap-save: blocks of at least two references, so cost is linear. Coarse samples, as below. */
+function candidatesOf(coarse: Float32Array, reference: SoughtReference, [from, to]: Range): Candidate[] {
+  const { length } = reference.samples;
+  const [first, end] = [floor(from), ceil(to)];
+  const prepared = reference.ofSize(transformSize(min(2 * length, length + end - first)));
+  const hop = prepared.size - length + 1;
+  const apart = (MARGIN_MS * reference.rateHz) / 1000;
   const found: Candidate[] = [];
-  for (let start = from; start < to; start += hop) {
-    const correlation = weightedCorrelation(sound.coarse, start, prepared)?.values;
+  let strongest = 0;
+  for (let start = first; start < end; start += hop) {
+    const correlation = weightedCorrelation(coarse, start, prepared)?.values;
     if (correlation === undefined) continue;
-    const end = min(hop, to - start);
+    const count = min(hop, end - start);
     for (let taken = 0; taken < CANDIDATES; taken++) {
       let best = -1;
-      for (let n = 0; n < end; n++) {
-        if (abs(correlation[n] ?? 0) > abs(correlation[best] ?? 0)) best = n;
+      let highest = 0;
+      for (let n = 0; n < count; n++) {
+        const height = abs(correlation[n] ?? 0);
+        if (height > highest) [best, highest] = [n, height];
       }
-      if (best < 0) break;
-      found.push({ startSample: (start + best) * factor, height: abs(correlation[best] ?? 0) });
+      if (best < 0 || highest < CANDIDATE_FRACTION * strongest) break;
+      strongest = max(strongest, highest);
+      found.push({ at: start + best, height: highest });
       correlation.fill(0, max(0, round(best - apart)), round(best + apart));
     }
   }
   found.sort((a, b) => b.height - a.height);
-  const strongest = found[0]?.height ?? 0;
   return found.slice(0, CANDIDATES).filter(({ height }) => height > CANDIDATE_FRACTION * strongest);
 }
 
-/**
- * Looks for a reference near one place, at the full rate.
- * @param range - Half-open, in samples of the sound; its width decides the size of the transform.
- */
+/** Looks for a reference in a range, in a window just large enough. */
 function refine(
-  sound: SearchableSound,
-  reference: Float32Array,
-  [from, to]: readonly [number, number],
-  { band, earliest }: { readonly band: BandHz; readonly earliest: boolean },
+  coarse: Float32Array,
+  reference: SoughtReference,
+  [from, to]: Range,
+  earliest: boolean,
 ): CorrelationPeak | undefined {
-  const { rateHz } = sound;
+  const { rateHz } = reference;
+  const { length } = reference.samples;
   const margin = round((MARGIN_MS * rateHz) / 1000);
-  const size = transformSize(reference.length + to - from + 2 * margin);
-  const spare = floor((size - reference.length - (to - from)) / 2);
+  const size = transformSize(length + to - from + 2 * margin);
+  const spare = floor((size - length - (to - from)) / 2);
   const start = floor(from) - spare;
-  const correlation = weightedCorrelation(
-    sound.samples,
-    start,
-    correlationReference(reference, { size, rateHz, band }),
-  );
+  const correlation = weightedCorrelation(coarse, start, reference.ofSize(size));
   if (correlation === undefined) return undefined;
   // Peaks are searched in the range; the noise around them is taken from all of the window.
   const peak = correlationPeak(correlation, {
-    search: [max(0, floor(from) - start), ceil(to) - start],
-    window: [0, size - reference.length],
+    search: [max(0, from - start), to - start],
+    window: [0, size - length],
     rateHz,
     earliest,
   });
@@ -131,10 +165,10 @@ function refine(
 
 /**
  * Finds a known reference in a longer sound of the same rate: weighted cross-correlation within `bandHz` (default 150 to
- * 7 000 Hz), coarse at 16 kHz and then at the full rate, and of the peaks found the earliest significant one, which is the
- * direct sound (measurement.md section 3). Cost is linear in the length of the sound.
+ * 7 000 Hz), first everywhere and then closely around the best places, and of the peaks found the earliest significant one,
+ * which is the direct sound (measurement.md section 3). Cost is linear in the length of the sound.
  *
- * `not-found` is an answer: silence, noise and other speech give it.
+ * `not-found` is an answer: silence, noise and other speech give it, and sound with samples that are no numbers.
  */
 export function locate(
   sound: SearchableSound,
@@ -144,18 +178,23 @@ export function locate(
   const band = options.bandHz ?? PASS_BAND_HZ;
   const fromSample = max(options.fromSample ?? -Infinity, -reference.length);
   const toSample = min(options.toSample ?? Infinity, sound.samples.length);
-  if (reference.length === 0 || toSample <= fromSample) return { state: 'not-found', bestSignificance: 0 };
+  const nowhere = reference.length === 0 || toSample <= fromSample;
+  if (nowhere || !sound.isFinite || !isFinite(reference)) return { state: 'not-found', bestSignificance: 0 };
 
-  const nearby = ((toSample - fromSample) * 1000) / sound.rateHz <= 2 * MARGIN_MS;
-  const margin = (MARGIN_MS * sound.rateHz) / 1000;
-  const ranges: (readonly [number, number])[] = nearby
-    ? [[fromSample, toSample]]
-    : coarseCandidates(sound, reference, [fromSample, toSample], band).map(({ startSample }) => [
-        max(fromSample, startSample - margin / 2),
-        min(toSample, startSample + margin / 2),
+  const { coarse, coarseFactor: factor } = sound;
+  const rateHz = sound.rateHz / factor;
+  const sought = new SoughtReference(decimated(reference, factor), rateHz, band);
+  const within: Range = [fromSample / factor, toSample / factor];
+  const nearby = ((within[1] - within[0]) * 1000) / rateHz <= 2 * MARGIN_MS;
+  const beside = (MARGIN_MS * rateHz) / 2000;
+  const ranges: Range[] = nearby
+    ? [within]
+    : candidatesOf(coarse, sought, within).map(({ at }) => [
+        max(within[0], at - beside),
+        min(within[1], at + beside),
       ]);
   const earliest = options.path !== 'strongest';
-  const peaks = ranges.flatMap((range) => refine(sound, reference, range, { band, earliest }) ?? []);
+  const peaks = ranges.flatMap((range) => refine(coarse, sought, range, earliest) ?? []);
   const best = peaks.reduce<CorrelationPeak | undefined>(
     (most, peak) => (most === undefined || peak.coherence > most.coherence ? peak : most),
     undefined,
@@ -163,6 +202,11 @@ export function locate(
   const least = options.leastSignificance ?? (nearby ? SIGNIFICANT.confirmed : SIGNIFICANT.searched);
   if (best === undefined || best.significance < least)
     return { state: 'not-found', bestSignificance: best?.significance ?? 0 };
-  const { position, ...rest } = best;
-  return { state: 'found', startSample: position, ...rest };
+  const { position, uncertaintySamples, ...rest } = best;
+  return {
+    state: 'found',
+    startSample: position * factor,
+    ...rest,
+    uncertaintySamples: uncertaintySamples * factor,
+  };
 }

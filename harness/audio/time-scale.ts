@@ -1,5 +1,5 @@
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { PI, abs, ceil, cos, floor, max, min, sin, sqrt } = Math;
+const { PI, abs, ceil, cos, floor, max, min, round, sin, sqrt } = Math;
 
 /** Zero crossings of the kernel on each side: 16 pass 0.44 of the source rate and stop its image by over 60 dB. */
 const HALF_WIDTH = 16;
@@ -31,6 +31,92 @@ function kernelTable(): Float64Array {
 
 const kernel = kernelTable();
 
+/** Kernel at a distance of `at / PHASES` zero crossings. */
+function kernelAt(at: number): number {
+  const index = floor(at);
+  const low = kernel[index] ?? 0;
+  return low + (at - index) * ((kernel[index + 1] ?? 0) - low);
+}
+
+/** Clocks of one bench differ by less: 0.1 %. */
+const CLOCK_TOLERANCE = 1e-3;
+/** A rate change by a simple ratio comes by the same few fractions of a sample again and again. */
+const MOST_FRACTIONS = 16;
+/** What `start` and `step` carry of rounding adds up to less than this many samples. */
+const RATIO_TOLERANCE = 1e-12;
+
+/** After how many outputs the position stands at the same fraction of a sample again; undefined: not soon. */
+function fractionsOf(step: number): number | undefined {
+  for (let count = 1; count <= MOST_FRACTIONS; count++)
+    if (abs(step * count - round(step * count)) < RATIO_TOLERANCE * count) return count;
+  return undefined;
+}
+
+interface Reading {
+  readonly start: number;
+  readonly step: number;
+}
+
+/** The kernel is worked out once for each fraction of a sample. */
+function readByRatio(
+  samples: Float32Array,
+  out: Float32Array,
+  { start, step }: Reading,
+  fractions: number,
+): void {
+  const narrowing = max(1, step);
+  const reach = HALF_WIDTH * narrowing;
+  const advance = round(step * fractions);
+  for (let fraction = 0; fraction < fractions; fraction++) {
+    const position = start + fraction * step;
+    const first = ceil(position - reach);
+    const taps = Float64Array.from(
+      { length: floor(position + reach) - first + 1 },
+      (_, i) => kernelAt((abs(first + i - position) / narrowing) * PHASES) / narrowing,
+    );
+    let at = first;
+    for (let n = fraction; n < out.length; n += fractions) {
+      const from = max(0, -at);
+      const to = min(taps.length, samples.length - at);
+      let sum = 0;
+      for (let i = from; i < to; i++) sum += (taps[i] ?? 0) * (samples[at + i] ?? 0);
+      out[n] = sum;
+      at += advance;
+    }
+  }
+}
+
+/** Neighbouring samples lie whole zero crossings apart, so that on each side the kernel is read between the same two phases. */
+function readByPhase(samples: Float32Array, out: Float32Array, { start, step }: Reading): void {
+  for (let n = 0; n < out.length; n++) {
+    const position = start + n * step;
+    const before = floor(position);
+    const beforePhase = (position - before) * PHASES;
+    const beforeIndex = floor(beforePhase);
+    const afterPhase = PHASES - beforePhase;
+    const afterIndex = floor(afterPhase);
+    let [low, high, afterLow, afterHigh] = [0, 0, 0, 0];
+    const from = max(0, before + 1 - HALF_WIDTH);
+    const to = min(samples.length - 1, before + HALF_WIDTH);
+    for (let i = min(before, to), at = beforeIndex + (before - i) * PHASES; i >= from; i--, at += PHASES) {
+      const sample = samples[i] ?? 0;
+      low += sample * (kernel[at] ?? 0);
+      high += sample * (kernel[at + 1] ?? 0);
+    }
+    const next = max(0, before + 1);
+    for (let i = next, at = afterIndex + (next - before - 1) * PHASES; i <= to; i++, at += PHASES) {
+      const sample = samples[i] ?? 0;
+      afterLow += sample * (kernel[at] ?? 0);
+      afterHigh += sample * (kernel[at + 1] ?? 0);
+    }
+    out[n] =
+      low +
+      (beforePhase - beforeIndex) * (high - low) +
+      afterLow +
+      (afterPhase - afterIndex) * (afterHigh - afterLow);
+  }
+}
+
 /**
  * A signal read at evenly spaced fractional positions: output n is the signal at `start + n * step` samples. This both
  * changes a rate (step = source rate / wanted rate) and follows a clock that drifts. Windowed sinc, no delay; outside its
@@ -39,27 +125,28 @@ const kernel = kernelTable();
  */
 export function timeScaled(
   samples: Float32Array,
-  {
-    start,
-    step,
-    lengthSamples,
-  }: { readonly start: number; readonly step: number; readonly lengthSamples: number },
+  { start, step, lengthSamples }: Reading & { readonly lengthSamples: number },
 ): Float32Array {
   const out = new Float32Array(max(0, lengthSamples));
-  const narrowing = max(1, step);
-  const reach = HALF_WIDTH * narrowing;
+  const reading = { start, step };
+  const fractions = fractionsOf(step);
+  if (fractions !== undefined) {
+    readByRatio(samples, out, reading, fractions);
+    return out;
+  }
+  // A clock that is fast by some ppm needs no filter: what it folds over is as narrow.
+  if (step <= 1 + CLOCK_TOLERANCE) {
+    readByPhase(samples, out, reading);
+    return out;
+  }
+  const reach = HALF_WIDTH * step;
   for (let n = 0; n < out.length; n++) {
     const position = start + n * step;
     const from = max(0, ceil(position - reach));
     const to = min(samples.length - 1, floor(position + reach));
     let sum = 0;
-    for (let i = from; i <= to; i++) {
-      const at = (abs(i - position) / narrowing) * PHASES;
-      const index = floor(at);
-      const low = kernel[index] ?? 0;
-      sum += (samples[i] ?? 0) * (low + (at - index) * ((kernel[index + 1] ?? 0) - low));
-    }
-    out[n] = sum / narrowing;
+    for (let i = from; i <= to; i++) sum += (samples[i] ?? 0) * kernelAt((abs(i - position) / step) * PHASES);
+    out[n] = sum / step;
   }
   return out;
 }
@@ -74,19 +161,28 @@ const DECIMATION_HALF_WIDTH = 8;
 export function decimated(samples: Float32Array, factor: number): Float32Array {
   if (factor === 1) return samples;
   const reach = DECIMATION_HALF_WIDTH * factor;
-  const taps = Float64Array.from({ length: 2 * reach + 1 }, (_, i) => {
-    const x = (i - reach) / factor;
+  // Symmetric: tap i weighs both samples that are i away.
+  const taps = Float64Array.from({ length: reach + 1 }, (_, i) => {
+    const x = i / factor;
     const window = 0.5 + 0.5 * cos((PI * x) / DECIMATION_HALF_WIDTH);
     return ((x === 0 ? 1 : sin(PI * x) / (PI * x)) * window) / factor;
   });
+  const padded = new Float64Array(samples.length + 2 * reach + factor);
+  padded.set(samples, reach);
   const out = new Float32Array(floor(samples.length / factor));
-  for (let n = 0; n < out.length; n++) {
-    const first = n * factor - reach;
-    const from = max(0, -first);
-    const to = min(taps.length, samples.length - first);
-    let sum = 0;
-    for (let i = from; i < to; i++) sum += (taps[i] ?? 0) * (samples[first + i] ?? 0);
+  // Two outputs at a time share the loads of the taps, which makes it half as fast again.
+  for (let n = 0; n < out.length; n += 2) {
+    const at = reach + n * factor;
+    const next = at + factor;
+    let sum = (taps[0] ?? 0) * (padded[at] ?? 0);
+    let nextSum = (taps[0] ?? 0) * (padded[next] ?? 0);
+    for (let i = 1; i <= reach; i++) {
+      const tap = taps[i] ?? 0;
+      sum += tap * ((padded[at - i] ?? 0) + (padded[at + i] ?? 0));
+      nextSum += tap * ((padded[next - i] ?? 0) + (padded[next + i] ?? 0));
+    }
     out[n] = sum;
+    if (n + 1 < out.length) out[n + 1] = nextSum;
   }
   return out;
 }
