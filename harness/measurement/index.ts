@@ -8,6 +8,7 @@ export {
 export { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 export { measureTurn, type TurnSound } from './measure-turn';
 export { measureNames, measures, partNames, type MeasureDeclaration, type MeasureName } from './measures';
+export { quantile } from './quantile';
 export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,

@@ -1,5 +1,11 @@
+export { conditions, type Condition } from './accuracy/conditions';
+export { accuracyReport, type AccuracyReport } from './accuracy/report';
+export { runCases } from './accuracy/run-cases';
+export { accuracyTable } from './accuracy/table';
+export { castOf, turnCase } from './accuracy/turn-case';
+export { hasFfmpeg } from './methods/silencedetect';
 export { convolved, roomResponse } from './room';
 export { derivedSeed, seededNormal, seededUniform } from './seeded';
-export { syntheticTurn, type SyntheticTurn, type SyntheticTurnOptions } from './simulation/synthetic-turn';
 export type { NoiseKind } from './simulation/noise';
 export type { Spoken } from './simulation/spoken';
+export { syntheticTurn, type SyntheticTurn, type SyntheticTurnOptions } from './simulation/synthetic-turn';

@@ -1,5 +1,5 @@
 import type { BoardEvent, ConsoleLine, FunctionCall, ProviderEvent, SpeechClip } from '../../ports';
-import type { Uplink } from './uplink';
+import { lateStamps, type Uplink } from './uplink';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
 const { min, round } = Math;
@@ -18,7 +18,10 @@ export interface DialogueConditions {
   readonly uplink: Uplink;
   /** The provider's decision after the prompt's arrival; negative: it decided early. */
   readonly endpointAfterMs: number;
+  /** As in `UplinkConditions`; above 0, console lines are late by up to a USB frame of 1 ms on top. */
+  readonly stampLatenessMs: number;
   readonly uniform: () => number;
+  readonly uniformOfStamps: () => number;
 }
 
 /** What provider and board did, and when, on the host's clock. */
@@ -33,12 +36,17 @@ export interface Dialogue {
   readonly calledAtMs: number;
 }
 
+const USB_FRAME_MS = 1;
+
 /** A turn's events at a provider and on a board's console, in order. */
 export function simulateDialogue(conditions: DialogueConditions): Dialogue {
   const { prompt, reply, calls, promptEndsAtMs, uplink, endpointAfterMs, uniform } = conditions;
   const { sessionId } = uplink.received;
   let seq = 0;
-  const stamp = (hostAtMs: number) => ({ seq: seq++, hostAtMs, sessionId });
+  const lateness = lateStamps(conditions.stampLatenessMs, conditions.uniformOfStamps);
+  const frame = (): number =>
+    conditions.stampLatenessMs === 0 ? 0 : USB_FRAME_MS * conditions.uniformOfStamps();
+  const stamp = (atMs: number) => ({ seq: seq++, hostAtMs: atMs + lateness(), sessionId });
   const endpointAtMs = uplink.endAtMs + endpointAfterMs + 10 * uniform();
   const spokenUntil = uplink.streamAt(endpointAtMs - DECISION_SILENCE_MS);
   const events: ProviderEvent[] = [
@@ -66,8 +74,9 @@ export function simulateDialogue(conditions: DialogueConditions): Dialogue {
   const print = (text: string) => {
     nowMs += 1;
     const index = consoleLines.length;
-    consoleLines.push({ index, text, boot: 1, hostAtMs: nowMs, byteOffset: 60 * index });
-    return { hostAtMs: nowMs, boot: 1, lineIndex: index };
+    const hostAtMs = nowMs + frame() + lateness();
+    consoleLines.push({ index, text, boot: 1, hostAtMs, byteOffset: 60 * index });
+    return { hostAtMs, boot: 1, lineIndex: index };
   };
   let calledAtMs = NaN;
   if (calls.length > 0) {

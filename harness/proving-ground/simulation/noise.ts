@@ -3,7 +3,7 @@ import { seededNormal } from '../seeded';
 import { atRate } from './spoken';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { PI, floor, sin, sqrt } = Math;
+const { PI, cos, floor, sin, sqrt } = Math;
 
 /** `white`: all of the band; `babble`: several people talk at once; `hum`: mains and its harmonics. */
 export type NoiseKind = 'white' | 'babble' | 'hum';
@@ -45,8 +45,14 @@ function hum(lengthSamples: number, rateHz: number, uniform: () => number): Floa
     const phase = 2 * PI * uniform();
     // A rectifier's hum has strong odd and weak even harmonics, falling with their number.
     const amplitude = (k % 2 === 1 ? 1 : 0.4) / k;
+    // x[n] = 2 cos(w) x[n-1] - x[n-2]: a sine without a sine, to within 1e-9 over minutes.
     const step = (2 * PI * mainsHz * k) / rateHz;
-    for (let n = 0; n < lengthSamples; n++) sum[n] = (sum[n] ?? 0) + amplitude * sin(phase + step * n);
+    const twice = 2 * cos(step);
+    let [before, now] = [amplitude * sin(phase - step), amplitude * sin(phase)];
+    for (let n = 0; n < lengthSamples; n++) {
+      sum[n] = (sum[n] ?? 0) + now;
+      [before, now] = [now, twice * now - before];
+    }
   }
   return sum;
 }

@@ -49,6 +49,8 @@ export interface SyntheticTurnOptions {
   readonly cutAtMs?: number;
   /** The provider's decision after the prompt's arrival; negative: it decided early. Default 500. */
   readonly endpointAfterMs?: number;
+  /** Mean of the exponential time by which sockets and ports are stamped too late. Default 0: exactly. */
+  readonly stampLatenessMs?: number;
   readonly change?: (record: TurnRecord) => TurnRecord;
 }
 
@@ -107,6 +109,7 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
     voices,
     room,
     opus: opus.uplink,
+    stampLatenessMs: options.stampLatenessMs ?? 0,
     goesOnForMs: STREAM_AFTER_PROMPT_MS,
   });
   const dialogue = simulateDialogue({
@@ -116,7 +119,9 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
     promptEndsAtMs: hostAtMs(promptOffset),
     uplink,
     endpointAfterMs: options.endpointAfterMs ?? 500,
+    stampLatenessMs: options.stampLatenessMs ?? 0,
     uniform: uniformFor('dialogue'),
+    uniformOfStamps: uniformFor('stamps of the dialogue'),
   });
   const bufferMs = BUFFER_MS.least + BUFFER_MS.spread * timing();
   const playout = simulatePlayout({

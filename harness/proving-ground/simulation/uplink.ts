@@ -8,7 +8,7 @@ import { OPUS_DELAY_SAMPLES, OPUS_RATE_HZ, throughOpus } from './opus-path';
 import { activeLevelDbFs, type Spoken } from './spoken';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { ceil, floor, round } = Math;
+const { ceil, floor, log, round } = Math;
 
 const STREAM_RATE_HZ = 24_000;
 const PACKET_SAMPLES = 480;
@@ -33,6 +33,8 @@ export interface UplinkConditions {
   readonly voices: readonly PcmClip[];
   readonly room: Room | undefined;
   readonly opus: boolean;
+  /** Mean of the exponential time by which the provider stamps an arrival too late. */
+  readonly stampLatenessMs: number;
   /** How long the stream goes on after the prompt. */
   readonly goesOnForMs: number;
 }
@@ -47,6 +49,12 @@ export interface Uplink {
   /** Stream sample that the microphone heard at a host time; fractional. */
   readonly streamAt: (atMs: number) => number;
 }
+
+/** By how much one stamp after the other is late: exponential times of a mean. */
+export const lateStamps =
+  (meanMs: number, uniform: () => number): (() => number) =>
+  () =>
+    meanMs === 0 ? 0 : -meanMs * log(1 - uniform());
 
 /** The prompt's way from the room into the provider: a 16 kHz converter, perhaps Opus, packets of 20 ms, a network. */
 export function simulateUplink(conditions: UplinkConditions): Uplink {
@@ -63,14 +71,19 @@ export function simulateUplink(conditions: UplinkConditions): Uplink {
   const goesOnForSamples = (conditions.goesOnForMs * STREAM_RATE_HZ) / 1000;
   const packetCount = ceil((offsetAtStreamSample + goesOnForSamples) / PACKET_SAMPLES) + 5;
   const network = uniformFor('network');
-  const packets = Array.from({ length: packetCount }, (_, n) => ({
-    streamSample: n * PACKET_SAMPLES,
-    lengthSamples: PACKET_SAMPLES,
-    hostAtMs:
+  const arrivals = Array.from(
+    { length: packetCount },
+    (_, n) =>
       streamStartAtMs +
       ((n + 1) * PACKET_SAMPLES * 1000) / (STREAM_RATE_HZ * boardRate) +
       NETWORK_MS.least +
       NETWORK_MS.spread * network(),
+  );
+  const lateness = lateStamps(conditions.stampLatenessMs, uniformFor('stamps of the uplink'));
+  const packets = arrivals.map((arrivedAtMs, n) => ({
+    streamSample: n * PACKET_SAMPLES,
+    lengthSamples: PACKET_SAMPLES,
+    hostAtMs: arrivedAtMs + lateness(),
   }));
 
   const step = prompt.clip.rateHz / (OPUS_RATE_HZ * boardRate);
@@ -110,7 +123,7 @@ export function simulateUplink(conditions: UplinkConditions): Uplink {
     },
     sound: { samples: stream, rateHz: STREAM_RATE_HZ },
     offsetAtStreamSample,
-    endAtMs: packets[floor(round(offsetAtStreamSample) / PACKET_SAMPLES)]?.hostAtMs ?? NaN,
+    endAtMs: arrivals[floor(round(offsetAtStreamSample) / PACKET_SAMPLES)] ?? NaN,
     streamAt: (atMs) => microphoneAt(atMs) * perMicrophone,
   };
 }

@@ -1,0 +1,65 @@
+import { measureNames, measureTurn, type Measured, type MeasureName } from '../../measurement';
+import { energyThreshold } from '../methods/energy-threshold';
+import type { Estimate, Evidence, MethodName } from '../methods/method';
+import { silencedetect } from '../methods/silencedetect';
+import type { SyntheticTurn } from '../simulation/synthetic-turn';
+import type { TurnCase } from './turn-case';
+
+/** One measure of one turn beside its truth. */
+export interface PartResult {
+  readonly truthMs: number;
+  readonly estimate: Estimate;
+}
+
+/** What every method said of one turn. Plain data: it crosses threads and goes into JSON. */
+export interface CaseResult {
+  readonly condition: string;
+  readonly index: number;
+  readonly seed: number;
+  readonly promptId: string;
+  readonly replyId: string;
+  /** Counted voice-to-voice latency. Of a turn without a reply: of the one that was not heard. */
+  readonly truthMs: number;
+  readonly estimates: Readonly<Partial<Record<MethodName, Estimate>>>;
+  /** Measures of `known` besides voice-to-voice, those that the turn has. */
+  readonly parts: Readonly<Partial<Record<MeasureName, PartResult>>>;
+}
+
+const estimateOf = (measured: Measured): Estimate =>
+  measured.state === 'measured'
+    ? { valueMs: measured.valueMs, uncertaintyMs: measured.uncertaintyMs }
+    : { reason: measured.reason };
+
+function partsOf(
+  turn: SyntheticTurn,
+  measures: Readonly<Record<MeasureName, Measured>>,
+): CaseResult['parts'] {
+  const parts = measureNames.filter((name) => name !== 'voiceToVoice' && Number.isFinite(turn.truth[name]));
+  return Object.fromEntries(
+    parts.map((name) => [name, { truthMs: turn.truth[name], estimate: estimateOf(measures[name]) }]),
+  );
+}
+
+/** Runs every method on one turn. The counted truth is taken off the record first: no method can read it. */
+export async function tryCase(
+  { condition, index, seed, turn: counted }: TurnCase,
+  { ffmpeg }: { readonly ffmpeg: boolean },
+): Promise<CaseResult> {
+  const turn: Evidence = { sound: counted.sound, record: { ...counted.record, truth: undefined } };
+  const { measures } = await measureTurn(turn.record, turn.sound);
+  const hasTwoChannels = turn.record.topology !== 'bleed';
+  return {
+    condition: condition.name,
+    index,
+    seed,
+    promptId: turn.record.prompt.id,
+    replyId: turn.record.replies[0]?.clip.id ?? '',
+    truthMs: counted.truth.voiceToVoice,
+    estimates: {
+      known: estimateOf(measures.voiceToVoice),
+      ...(ffmpeg && hasTwoChannels ? { silencedetect: silencedetect(turn) } : {}),
+      ...(hasTwoChannels ? { energy: energyThreshold(turn) } : {}),
+    },
+    parts: partsOf(counted, measures),
+  };
+}
