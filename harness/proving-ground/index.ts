@@ -7,5 +7,6 @@ export { hasFfmpeg } from './methods/silencedetect';
 export { convolved, roomResponse } from './room';
 export { derivedSeed, seededNormal, seededUniform } from './seeded';
 export type { NoiseKind } from './simulation/noise';
+export { OPUS_DELAY_MS, OPUS_RATE_HZ, throughOpus } from './simulation/opus-path';
 export type { Spoken } from './simulation/spoken';
 export { syntheticTurn, type SyntheticTurn, type SyntheticTurnOptions } from './simulation/synthetic-turn';

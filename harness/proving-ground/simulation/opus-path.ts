@@ -1,10 +1,12 @@
-import { Decoder, Encoder } from '@evan/opus';
+// The package's native build has one static buffer for all threads of a process, and these run in several.
+import { Decoder, Encoder } from '@evan/opus/wasm/index.js';
 import { toPcm16 } from '../../audio';
 
 /** What voice boards use: wideband speech, one packet for each 20 ms. */
 export const OPUS_RATE_HZ = 16_000;
 const PACKET_SAMPLES = 320;
-const BITS_PER_SECOND = 24_000;
+/** `OPUS_SET_BITRATE` of opus_defines.h. */
+const BITRATE = { command: 4002, bitsPerSecond: 24_000 } as const;
 
 /**
  * By how much libopus delays speech: 2.5 ms of overlap and 4 ms that line up its two coders. It is latency that a user
@@ -20,7 +22,7 @@ export const OPUS_DELAY_SAMPLES = (OPUS_DELAY_MS * OPUS_RATE_HZ) / 1000;
 export function throughOpus(samples: Float32Array): Float32Array {
   const encoder = new Encoder({ channels: 1, sample_rate: OPUS_RATE_HZ, application: 'voip' });
   const decoder = new Decoder({ channels: 1, sample_rate: OPUS_RATE_HZ });
-  encoder.bitrate = BITS_PER_SECOND;
+  encoder.ctl(BITRATE.command, BITRATE.bitsPerSecond);
   const packets = Math.ceil((samples.length + OPUS_DELAY_SAMPLES) / PACKET_SAMPLES);
   const padded = new Float32Array(packets * PACKET_SAMPLES);
   padded.set(samples);
@@ -31,5 +33,7 @@ export function throughOpus(samples: Float32Array): Float32Array {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let n = 0; n < PACKET_SAMPLES; n++) out[start + n] = view.getInt16(2 * n, true) / 32_768;
   }
+  encoder.drop();
+  decoder.drop();
   return out;
 }
