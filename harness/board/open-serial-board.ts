@@ -1,7 +1,7 @@
 import type { Board, Clock } from '../ports';
 import { dialectByName } from './dialect';
 import { SerialBoard } from './serial-board';
-import { modemResetLine, openSerialPort, type ResetLine } from './serial';
+import { consoleLinkOf, modemResetLine, openSerialPort, type ResetLine } from './serial';
 
 export interface SerialBoardOptions {
   readonly name: string;
@@ -28,5 +28,6 @@ export async function openSerialBoard(options: SerialBoardOptions): Promise<Boar
   const dialect = dialectByName(options.dialect);
   const transport = await openSerialPort({ path, baudRate, clock });
   const resetLine = options.resetLine ?? modemResetLine(transport, clock);
-  return new SerialBoard({ ...options, transport, dialect, resetLine });
+  const link = await consoleLinkOf(path, baudRate);
+  return new SerialBoard({ ...options, transport, dialect, resetLine, link });
 }

@@ -1,5 +1,5 @@
 import { BoardError } from '../errors';
-import type { Board, BoardEvent, Cancel, Clock, DialectDescription, FirmwareIdentity } from '../ports';
+import type { Board, BoardEvent, Cancel, Clock, ConsoleLink, DialectDescription, FirmwareIdentity } from '../ports';
 import { faultError, noBootError, sessionTimeoutError } from './board-errors';
 import { RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';
@@ -16,6 +16,8 @@ export interface SerialBoardParts {
   readonly resetLine: ResetLine;
   readonly dialect: Dialect;
   readonly baudRate: number;
+  /** Default: a UART of this baud rate. */
+  readonly link?: ConsoleLink;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
@@ -31,9 +33,9 @@ export class SerialBoard implements Board {
   private ended: Error | undefined;
 
   constructor(private readonly parts: SerialBoardParts) {
-    const { name, transport, clock, baudRate, dialect } = parts;
+    const { name, transport, clock, baudRate, link, dialect } = parts;
     const write = (bytes: Buffer) => transport.write(bytes);
-    this.console = new RecordedConsole({ name, clock, write, baudRate });
+    this.console = new RecordedConsole({ name, clock, write, baudRate, ...(link && { link }) });
     this.log = new EventLog(clock);
     const emit = (event: BoardEvent) => this.addEvent(event);
     this.stopReading = readEvents({ board: name, console: this.console, dialect, clock, emit });

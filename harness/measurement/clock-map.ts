@@ -27,7 +27,8 @@ const SLOPE_LIMIT_PPM = 300;
 const cross = (o: ClockPoint, a: ClockPoint, b: ClockPoint): number =>
   (a.at - o.at) * (b.hostAtMs - o.hostAtMs) - (a.hostAtMs - o.hostAtMs) * (b.at - o.at);
 
-function lowerHull(points: readonly ClockPoint[]): ClockPoint[] {
+/** Points of the lower convex hull, from left to right. */
+export function lowerHull(points: readonly ClockPoint[]): ClockPoint[] {
   const hull: ClockPoint[] = [];
   for (const point of [...points].sort((a, b) => a.at - b.at || a.hostAtMs - b.hostAtMs)) {
     for (;;) {

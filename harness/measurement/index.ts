@@ -1,3 +1,4 @@
+export { DeviceClocks, type DeviceClock, type LoggedInstant } from './device-clock';
 export { diagnoseTurn } from './diagnosis';
 export {
   distributionOf,
@@ -13,6 +14,7 @@ export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,
   CallObservation,
+  DeviceMark,
   Hop,
   Mark,
   MeasurementMethods,

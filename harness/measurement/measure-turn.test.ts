@@ -6,6 +6,7 @@ import type { BoardEvent, SpeechClip, TurnRecord } from '../ports';
 import { diagnoseTurn } from './diagnosis';
 import { measureTurn } from './measure-turn';
 import { partNames } from './measures';
+import { seededUniform } from './__fixtures__/seeded';
 import { summariseSelfCheck } from './self-check';
 import type { TurnMeasurement } from './turn-measurement';
 import { syntheticTurn, type Spoken, type SyntheticTurnOptions } from './__fixtures__/synthetic-turn';
@@ -111,6 +112,52 @@ describe('measureTurn', () => {
     const { measurement, truth } = await measured({ reply: late, boardPpm: 90 });
     expect(truth.replyLeadIn).toBeGreaterThan(3000);
     for (const part of partNames) expect(Math.abs(value(measurement, part) - truth[part])).toBeLessThan(1);
+  });
+
+  it("times a call by the board's own stamp where its line came late, and by the arrival without a stamp", async () => {
+    const bootAtMs = 1000;
+    const late = (record: TurnRecord, isStamped: boolean): TurnRecord => {
+      const uniform = seededUniform(8);
+      const stampOf = (hostAtMs: number) => ({ deviceAtMs: Math.floor(hostAtMs - bootAtMs), boot: 1 });
+      const { lineIndex, hostAtMs } = record.boardEvents.find(({ type }) => type === 'function-call')!;
+      const arrivedAtMs = hostAtMs + 14;
+      return {
+        ...record,
+        consoleLink: { kind: 'usb' },
+        clockLines: Array.from({ length: 60 }, (_, n) => {
+          const loggedAtMs = record.startedAtHostMs - 6000 + 100 * n + 10 * uniform();
+          // A latency timer of 16 ms.
+          return { ...stampOf(loggedAtMs), hostAtMs: loggedAtMs + 16 * uniform(), byteOffset: 60 * n };
+        }),
+        consoleLines: record.consoleLines.map((line) =>
+          line.index === lineIndex
+            ? { ...line, ...(isStamped ? stampOf(hostAtMs) : {}), hostAtMs: arrivedAtMs }
+            : line,
+        ),
+        boardEvents: record.boardEvents.map((event) =>
+          event.lineIndex === lineIndex ? { ...event, hostAtMs: arrivedAtMs } : event,
+        ),
+      };
+    };
+    const of = async (isStamped: boolean) => {
+      const { measurement, truth } = await measured({ calls, change: (record) => late(record, isStamped) });
+      const { timeToFunctionCall: call } = measurement.measures;
+      const mark = measurement.marks.find(({ name }) => name === 'functionCall')!;
+      if (call.state !== 'measured') throw new Error('not measured');
+      return {
+        errorMs: call.valueMs - truth.timeToFunctionCall,
+        uncertaintyMs: call.uncertaintyMs,
+        stampedBy: mark.stampedBy,
+        deviceMarks: measurement.deviceMarks?.map(({ type }) => type),
+      };
+    };
+    const [stamped, bare] = [await of(true), await of(false)];
+    expect(stamped).toMatchObject({ stampedBy: 'device', deviceMarks: ['function-call'] });
+    expect(Math.abs(stamped.errorMs)).toBeLessThan(2);
+    expect(Math.abs(stamped.errorMs)).toBeLessThan(2 * stamped.uncertaintyMs);
+    expect(bare).toMatchObject({ stampedBy: 'host', deviceMarks: [] });
+    expect(bare.errorMs).toBeCloseTo(14, 0);
+    expect(bare.errorMs).toBeLessThan(2 * bare.uncertaintyMs);
   });
 
   it('does not measure a take that lagged', async () => {

@@ -4,6 +4,7 @@ import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
 import type { ClockMap, MappedInstant } from './clock-map';
+import { TurnConsole } from './device-marks';
 import { diagnoseTurn } from './diagnosis';
 import { downlink } from './downlink';
 import { endpointing } from './endpointing';
@@ -92,7 +93,12 @@ function captureClock(
   };
 }
 
-function evidenceOf(record: TurnRecord, sound: TurnSound, calls: readonly CallObservation[]): Evidence {
+function evidenceOf(
+  record: TurnRecord,
+  sound: TurnSound,
+  calls: readonly CallObservation[],
+  turnConsole: TurnConsole,
+): Evidence {
   const take = takeOf(record, sound.capture);
   const good = take.state === 'good' ? take : undefined;
   const prompt = good && findPrompt(good.promptChannel, sound.prompt, record.prompt);
@@ -104,7 +110,7 @@ function evidenceOf(record: TurnRecord, sound: TurnSound, calls: readonly CallOb
     if (instant !== undefined) marks.push({ name, ...instant, atRigSample });
     return instant;
   };
-  const markHost = (name: Mark['name'], instant: MappedInstant): void =>
+  const markHost = (name: Mark['name'], instant: Omit<Mark, 'name'>): void =>
     void marks.push({ name, ...instant });
 
   const onset = prompt && markCapture('promptOnset', prompt.onsetAtSample);
@@ -126,7 +132,13 @@ function evidenceOf(record: TurnRecord, sound: TurnSound, calls: readonly CallOb
     calls.find(({ asked, executed }) => asked !== undefined && executed.length > 0) ??
     calls.find(({ executed }) => executed.length > 0)
   )?.executed[0];
-  if (called !== undefined) markHost('functionCall', stamped(called.hostAtMs, CONSOLE_UNCERTAINTY_MS));
+  const calledBy = record.boardEvents.find(
+    ({ type, hostAtMs }) => type === 'function-call' && hostAtMs === called?.hostAtMs,
+  );
+  if (called !== undefined) {
+    const arrived = { ...stamped(called.hostAtMs, CONSOLE_UNCERTAINTY_MS), stampedBy: 'host' } as const;
+    markHost('functionCall', (calledBy && turnConsole.instantOf(calledBy)) ?? arrived);
+  }
   const answer = answeringReply(record, endpoint?.hostAtMs ?? offset?.hostAtMs ?? record.startedAtHostMs);
   if (answer !== undefined) markHost('firstAudioOut', stamped(answer.firstSentAtHostMs));
 
@@ -257,10 +269,12 @@ function callDetourOf(record: TurnRecord, marks: readonly Mark[]): Pick<TurnMeas
 
 function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
   const matched = matchCalls(record);
+  const turnConsole = new TurnConsole(record);
   const evidence = evidenceOf(
     record,
     sound,
     matched.map(({ observation }) => observation),
+    turnConsole,
   );
   const { take, prompt, heardReply, answer, marks } = evidence;
   const promptRange = prompt && [prompt.onsetAtSample, prompt.offsetAtSample + 1].map(Math.round);
@@ -272,6 +286,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     methods: { prompt: promptMethods[record.topology], reply: 'known-reply' },
     measures: measuresOf(record, evidence, sound),
     marks,
+    deviceMarks: turnConsole.deviceMarks(),
     ...callDetourOf(record, marks),
     heard: heardOf(record, marks),
     calls: matched.map((call) => ({ ...call.observation, hops: hopsOf(record, call, promptOffset) })),

@@ -38,7 +38,7 @@ export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
     name: 'timeToFunctionCall',
     title: 'time to function call',
     begins: 'last speech sample of the prompt on the loopback channel',
-    ends: 'console line that reports the executed call',
+    ends: 'the firmware reports the executed call: its own stamp of the console line, or the arrival of that line',
   },
   timeToConfirmation: {
     name: 'timeToConfirmation',

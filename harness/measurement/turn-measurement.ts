@@ -1,4 +1,4 @@
-import type { Topology } from '../ports';
+import type { BoardEventType, Topology } from '../ports';
 import type { CallDetour } from './call-detour';
 import type { Measured } from './measured';
 import type { MeasureName } from './measures';
@@ -18,6 +18,17 @@ export interface Mark {
   readonly uncertaintyMs: number;
   /** On the rig's clock where the mark was taken there; fractional. */
   readonly atRigSample?: number;
+  /** Of a console line: `device`, by the board's own stamp mapped to the host; `host`, by the line's arrival. */
+  readonly stampedBy?: 'device' | 'host';
+}
+
+/** What the firmware said that it did, by its own clock mapped to the host's. */
+export interface DeviceMark {
+  /** Of the record's `boardEvents`. */
+  readonly type: BoardEventType;
+  readonly lineIndex: number;
+  readonly hostAtMs: number;
+  readonly uncertaintyMs: number;
 }
 
 /** From one event of a call to the next, by the host's stamps. */
@@ -119,6 +130,8 @@ export interface TurnMeasurement {
   readonly methods?: MeasurementMethods | undefined;
   readonly measures: Readonly<Record<MeasureName, Measured>>;
   readonly marks: readonly Mark[];
+  /** Board events whose lines the board's clock times better than their arrival. Absent in turns that older versions measured. */
+  readonly deviceMarks?: readonly DeviceMark[];
   /** What `ttfa` is made of in a turn whose reply waited for calls. */
   readonly callDetour?: CallDetour;
   /** What the provider took the prompt for; undefined: nothing was heard. `utterance` undefined: unknown. */

@@ -18,6 +18,14 @@ export interface ConsoleLine {
   readonly truncated?: true;
 }
 
+/** What of a stamped line says how the board's clock and the host's relate. */
+export type StampedLine = Pick<ConsoleLine, 'boot' | 'hostAtMs' | 'byteOffset'> & {
+  readonly deviceAtMs: number;
+};
+
+/** The way of a console's bytes: a UART takes its time for each, native USB moves them in frames of 1 ms. */
+export type ConsoleLink = { readonly kind: 'uart'; readonly baudRate: number } | { readonly kind: 'usb' };
+
 export interface ConsoleMatch {
   readonly line: ConsoleLine;
   /** The match, then its groups; a group that took no part is undefined. */
@@ -34,6 +42,8 @@ export interface ExpectOptions {
 export interface Console {
   readonly lines: readonly ConsoleLine[];
   readonly receivedBytes: number;
+  /** Absent where nobody knows. */
+  readonly link?: ConsoleLink;
   /** Index of the next line to come; hand it to `expect` to search from here. */
   cursor(): number;
   /**

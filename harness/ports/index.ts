@@ -13,7 +13,14 @@ export type { Board, Capability, DialectDescription } from './board';
 export type { BoardEvent, BoardEventType, FirmwareIdentity } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
-export type { Console, ConsoleLine, ConsoleMatch, ExpectOptions } from './console';
+export type {
+  Console,
+  ConsoleLine,
+  ConsoleLink,
+  ConsoleMatch,
+  ExpectOptions,
+  StampedLine,
+} from './console';
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';

@@ -1,7 +1,7 @@
 import type { WireError } from '../errors';
 import type { ChannelRole, RigClockPoint, RigTruth, Topology } from './audio-rig';
 import type { BoardEvent } from './board-event';
-import type { ConsoleLine } from './console';
+import type { ConsoleLine, ConsoleLink, StampedLine } from './console';
 import type { FunctionCall } from './function-call';
 import type { ProviderEvent } from './provider-event';
 import type { SpeechClip } from './speech-clip';
@@ -64,6 +64,10 @@ export interface TurnRecord {
   /** Tools that the board had declared to the provider; undefined when it declared nothing, or nobody saw it. */
   readonly advertised?: readonly string[] | undefined;
   readonly consoleLines: readonly ConsoleLine[];
+  /** How the console's bytes come; absent where nobody knows. */
+  readonly consoleLink?: ConsoleLink;
+  /** Lines of this boot before the turn that carry the board's clock, latest last: they show how it relates to the host's. */
+  readonly clockLines?: readonly StampedLine[];
   readonly boardEvents: readonly BoardEvent[];
   readonly providerEvents: readonly ProviderEvent[];
   /** What broke, in order. */

@@ -1,6 +1,7 @@
 export type { ConsoleSink } from './console-sink';
 export { addFindings, storeVerdict } from './finish-run';
 export { latestRunPath } from './latest';
+export { readConsole } from './read-console';
 export { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
 export { createRedactor, type Redactor } from './redaction';
 export type { RunRecord, TestRecord } from './run-record';

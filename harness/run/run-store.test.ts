@@ -12,9 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isHilError } from '../errors';
+import { DeviceClocks } from '../measurement';
 import { AppendFile } from './append-file';
 import { addFindings, storeVerdict } from './finish-run';
 import { latestRunPath } from './latest';
+import { readConsole } from './read-console';
 import { readRun } from './read-run';
 import { createRedactor } from './redaction';
 import { createRunStore, type RunStore } from './run-store';
@@ -91,6 +93,33 @@ it('writes the console byte for byte, apart from secrets', () => {
   );
   const lines = readFileSync(join(store.path, 'atom_s3', 'console.jsonl'), 'utf8');
   expect(JSON.parse(lines)).toMatchObject({ schema: 'earshot/console-line@1', text: 'esp> wifi Lab ***' });
+});
+
+it("reads the console of a run back, and with it the board's clock over the whole run", () => {
+  const store = open();
+  const sink = store.consoleSink('atom:s3');
+  const clockRunsFastBy = 1 - 50e-6;
+  for (let index = 0; index < 300; index += 1) {
+    const deviceAtMs = 3000 + 1000 * index;
+    // Every other line waits for a latency timer.
+    const hostAtMs = 70_000 + deviceAtMs * clockRunsFastBy + (index % 2) * 12;
+    sink.line({
+      index,
+      text: `I (${deviceAtMs}) APP: x`,
+      boot: 1,
+      hostAtMs,
+      byteOffset: 40 * index,
+      deviceAtMs,
+    });
+  }
+  store.close();
+  const lines = readConsole(store.path, 'atom:s3');
+  expect(lines).toHaveLength(300);
+  const [clock] = DeviceClocks.of(lines, { kind: 'usb' }).clocks;
+  expect(clock?.points).toBe(300);
+  expect(clock?.driftPpm).toBeCloseTo(-50, 1);
+  expect(clock?.atTick(100_000).hostAtMs).toBeCloseTo(70_000 + 100_000 * clockRunsFastBy, 3);
+  expect(readConsole(store.path, 'nobody')).toEqual([]);
 });
 
 it('saves files below the run folder only', () => {

@@ -22,6 +22,14 @@ const measured = z.discriminatedUnion('state', [
   z.looseObject({ state: z.literal('not-measured'), reason: z.string() }),
 ]);
 
+export const consoleLineSchema = stamp.extend({
+  index: number,
+  text: z.string(),
+  boot: number,
+  byteOffset: number,
+  deviceAtMs: number.optional(),
+});
+
 const turnRecord = z.looseObject({
   turnId: z.string(),
   boardName: z.string(),

@@ -8,6 +8,7 @@ const newestMajor: Readonly<Record<string, number>> = {
   verdict: 1,
   event: 1,
   'turn-line': 1,
+  'console-line': 1,
 };
 
 /** `run.json` as a whole, or one line of a journal. */

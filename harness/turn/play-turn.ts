@@ -12,6 +12,7 @@ import type {
 } from '../ports';
 import { msOfSamples, samplesIn } from '../units';
 import { Conversation, type ConversationState } from './conversation-state';
+import { clockLinesBefore } from './clock-lines';
 import { settle } from './settle';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
@@ -139,6 +140,8 @@ export async function playTurn(
     advertised: provider.events.slice(plan.sessionSeq).findLast((event) => event.type === 'session-updated')
       ?.tools,
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
+    ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),
+    clockLines: clockLinesBefore(board.console.lines, firstLine),
     boardEvents,
     providerEvents: provider.events.slice(firstSeq),
     faults,

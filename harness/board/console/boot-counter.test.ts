@@ -15,6 +15,12 @@ describe('BootCounter', () => {
     expect(bootsOf([1, 90_000], [1], [1, 27], [1], [1, 5000], [2], [2, 27])).toEqual([1, 1, 2, 2, 2, 3, 3]);
   });
 
+  it('does not take the wrap of the counter after 49.7 days for a boot', () => {
+    const wrap = 2 ** 32;
+    expect(bootsOf([1, wrap - 900], [1, 40], [1, 5000])).toEqual([1, 1, 1]);
+    expect(bootsOf([1, wrap - 900_000], [1, 40], [1, 5000])).toEqual([1, 2, 2]);
+  });
+
   it('takes stamps of two cores that are a little out of order for one boot', () => {
     expect(bootsOf([1, 5000], [1, 4990], [1, 5010], [1, 4010])).toEqual([1, 1, 1, 1]);
   });

@@ -1,4 +1,12 @@
-import type { Cancel, Clock, Console, ConsoleLine, ConsoleMatch, ExpectOptions } from '../../ports';
+import type {
+  Cancel,
+  Clock,
+  Console,
+  ConsoleLine,
+  ConsoleLink,
+  ConsoleMatch,
+  ExpectOptions,
+} from '../../ports';
 import { BootCounter } from './boot-counter';
 import { CURSOR_ANSWER, CursorQueryScanner } from './cursor-query';
 import { Expectations, matchLine, statelessPattern } from './expectations';
@@ -20,6 +28,8 @@ export interface RecordedConsoleOptions {
   readonly clock: Clock;
   readonly write: WriteBytes;
   readonly baudRate: number;
+  /** Default: a UART of this baud rate. */
+  readonly link?: ConsoleLink;
   /** How many lines stay in memory. Default: 200 000. */
   readonly keepLines?: number;
   /** How much text stays in memory. Default: 64 Mi characters. */
@@ -54,6 +64,10 @@ export class RecordedConsole implements Console {
 
   get lines(): readonly ConsoleLine[] {
     return this.store.lines;
+  }
+
+  get link(): ConsoleLink {
+    return this.options.link ?? { kind: 'uart', baudRate: this.options.baudRate };
   }
 
   get receivedBytes(): number {

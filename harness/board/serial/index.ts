@@ -1,3 +1,4 @@
+export { consoleLinkOf } from './console-link';
 export { listSerialPorts, type SerialPortDescription } from './list-ports';
 export { openSerialPort, type SerialPortOptions } from './open-serial-port';
 export { modemResetLine, type ResetLine } from './reset-line';

@@ -95,10 +95,17 @@ interface Dot {
   readonly label: string;
 }
 
-const boardDots = ({ record }: ShownTurn): Dot[] =>
+/** What the board did, at its own stamp where its clock is known well enough. */
+const boardDots = ({ record, measurement }: ShownTurn): Dot[] =>
   record.boardEvents.flatMap((event): Dot[] => {
-    const { hostAtMs } = event;
+    const own = measurement.deviceMarks?.find(
+      ({ lineIndex, type }) => lineIndex === event.lineIndex && type === event.type,
+    );
+    const hostAtMs = own?.hostAtMs ?? event.hostAtMs;
     if (event.type === 'function-call') return [{ hostAtMs, label: event.name }];
+    if (event.type === 'session-ready') return [{ hostAtMs, label: 'session ready' }];
+    if (event.type === 'session-ended') return [{ hostAtMs, label: 'session ended' }];
+    if (event.type === 'boot') return [{ hostAtMs, label: `boot: ${plain(event.resetCause)}` }];
     if (event.type === 'fault') return [{ hostAtMs, label: event.error.code }];
     return event.type === 'complaint' ? [{ hostAtMs, label: plain(event.text).slice(0, 40) }] : [];
   });

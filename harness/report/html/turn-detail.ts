@@ -111,6 +111,7 @@ const dB = (level: number | undefined): string =>
 
 function sound({ measurement, record }: ShownTurn): Markup {
   const { reply, witness, levels, selfCheck, callDetour } = measurement;
+  const calledBy = measurement.marks.find(({ name }) => name === 'functionCall')?.stampedBy;
   const entries: (readonly [string, string])[] = [
     [
       'reply',
@@ -124,6 +125,14 @@ function sound({ measurement, record }: ShownTurn): Markup {
       'prompt',
       `${witness.onLoopback ? 'on loopback' : 'not on loopback'}, ${witness.asBleed ? 'in the room' : 'not found in the room'}; provider received ${dB(witness.receivedLevelDbFs)}`,
     ],
+    ...(calledBy === undefined
+      ? []
+      : [
+          [
+            'call',
+            `timed by ${calledBy === 'device' ? "the board's own clock" : 'the arrival of its line'}`,
+          ] as const,
+        ]),
     ...(callDetour === undefined
       ? []
       : [

@@ -1,0 +1,31 @@
+import type { BoardEvent, ConsoleLine, TurnRecord } from '../ports';
+import { DeviceClocks, type LoggedInstant } from './device-clock';
+import type { DeviceMark } from './turn-measurement';
+
+/** When the lines of a turn were logged. */
+export class TurnConsole {
+  private readonly clocks: DeviceClocks;
+  private readonly lines: ReadonlyMap<number, ConsoleLine>;
+
+  constructor(private readonly record: TurnRecord) {
+    const { clockLines = [], consoleLines, consoleLink } = record;
+    this.clocks = DeviceClocks.of([...clockLines, ...consoleLines], consoleLink);
+    this.lines = new Map(consoleLines.map((line) => [line.index, line]));
+  }
+
+  /** The instant of a board event; undefined when its line is not in the record. */
+  instantOf({ lineIndex }: Pick<BoardEvent, 'lineIndex'>): LoggedInstant | undefined {
+    const line = this.lines.get(lineIndex);
+    return line && this.clocks.instantOf(line);
+  }
+
+  /** The events that the board's clock times better than the arrival of their lines. */
+  deviceMarks(): DeviceMark[] {
+    return this.record.boardEvents.flatMap(({ type, lineIndex }): DeviceMark[] => {
+      const instant = this.instantOf({ lineIndex });
+      if (instant?.stampedBy !== 'device') return [];
+      const { hostAtMs, uncertaintyMs } = instant;
+      return [{ type, lineIndex, hostAtMs, uncertaintyMs }];
+    });
+  }
+}
