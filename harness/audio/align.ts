@@ -104,6 +104,6 @@ export function align(
     segments,
     completeness: speechSamples === 0 ? 0 : lengthOf(found) / speechSamples,
     missingMs: (speechSamples - lengthOf(found)) / inMs,
-    ...continuity(sound, reference, segments, expected),
+    ...continuity(sound, reference, segments, { ...expected, stretchPpm: drift.stretchPpm }),
   };
 }

@@ -22,7 +22,7 @@ const LEAST_MISSING_FRAMES = 2;
 
 /** A break in the course of a sound. */
 export interface Break {
-  /** Where it begins in the sound, to about 5 ms. */
+  /** Where it begins in the sound, to about 5 ms; 25 ms with clocks that are 200 ppm apart. */
   readonly atSample: number;
   readonly lengthMs: number;
 }
@@ -44,25 +44,42 @@ export interface Continuity {
 interface Passage {
   readonly from: number;
   readonly to: number;
-  readonly displacement: number;
-  readonly count: number;
+  /** By segment: within a passage the clocks move them, half a millisecond in a few seconds. */
+  readonly places: readonly { readonly middle: number; readonly displacement: number }[];
 }
+
+/** Where a sample of the reference stands by the segment that is nearest to it, on clocks that differ by `drift`. */
+function displacementAt({ places }: Passage, sample: number, drift: number): number {
+  let [nearest, displacement] = [Infinity, 0];
+  for (const place of places) {
+    const distance = abs(place.middle - sample);
+    if (distance < nearest)
+      [nearest, displacement] = [distance, place.displacement + drift * (sample - place.middle)];
+  }
+  return displacement;
+}
+
+const startOf = ({ places }: Passage): number => places[0]?.displacement ?? 0;
+const endOf = ({ places }: Passage): number => places.at(-1)?.displacement ?? 0;
 
 function passagesOf(segments: readonly Segment[], factor: number, jump: number): Passage[] {
   const passages: Passage[] = [];
   for (const { fromSample, toSample, displacementSamples } of segments) {
     if (displacementSamples === undefined) continue;
-    const displacement = displacementSamples / factor;
+    const place = {
+      middle: (fromSample + toSample) / 2 / factor,
+      displacement: displacementSamples / factor,
+    };
     const last = passages.at(-1);
-    if (last !== undefined && abs(last.displacement - displacement) < jump)
-      passages[passages.length - 1] = { ...last, to: toSample / factor, displacement, count: last.count + 1 };
-    else passages.push({ from: fromSample / factor, to: toSample / factor, displacement, count: 1 });
+    if (last !== undefined && abs(endOf(last) - place.displacement) < jump)
+      passages[passages.length - 1] = { ...last, to: toSample / factor, places: [...last.places, place] };
+    else passages.push({ from: fromSample / factor, to: toSample / factor, places: [place] });
   }
   // One segment off between two that agree was taken one pitch period off.
   return passages.filter((passage, index) => {
     const [before, after] = [passages[index - 1], passages[index + 1]];
-    const agree = before && after && abs(before.displacement - after.displacement) < jump;
-    return agree !== true || passage.count > 1;
+    const agree = before && after && abs(endOf(before) - startOf(after)) < jump;
+    return agree !== true || passage.places.length > 1;
   });
 }
 
@@ -104,14 +121,15 @@ class Comparison {
  * Compares the course of a reply with its reference: frame by frame around the places where segments stop fitting together,
  * so that what is told apart is silence, repetition and omission.
  * @param segments - Of the reference, in order, as `followSegments` found them. @param from - First sample of its speech.
- * @param to - Last + 1 that is expected.
+ * @param to - Last + 1 that is expected. @param stretchPpm - How much longer the sound takes than the reference.
  */
 export function continuity(
   sound: SearchableSound,
   reference: Float32Array,
   segments: readonly Segment[],
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, stretchPpm }: { readonly from: number; readonly to: number; readonly stretchPpm: number },
 ): Continuity {
+  const drift = stretchPpm * 1e-6;
   const factor = sound.coarseFactor;
   const coarseInMs = sound.rateHz / factor / 1000;
   const passages = passagesOf(segments, factor, JUMP_MS * coarseInMs);
@@ -123,9 +141,9 @@ export function continuity(
   const { frame } = comparison;
   const [firstFrame, endFrame] = [ceil(from / factor / frame), floor(to / factor / frame)];
   let [product, energy, heardEnergy] = [0, 0, 0];
-  for (const { from: begins, to: ends, displacement } of passages) {
-    for (let k = ceil(begins / frame); k < floor(ends / frame); k++) {
-      const at = comparison.frameAt(k, displacement);
+  for (const passage of passages) {
+    for (let k = ceil(passage.from / frame); k < floor(passage.to / frame); k++) {
+      const at = comparison.frameAt(k, displacementAt(passage, k * frame, drift));
       product += at.product;
       energy += at.energy;
       heardEnergy += at.heard;
@@ -133,37 +151,37 @@ export function continuity(
   }
   const gain = product / max(Number.MIN_VALUE, energy);
   const energyGain = heardEnergy / max(Number.MIN_VALUE, energy);
-  const frames = (begin: number, end: number, displacement: number) =>
+  const frames = (begin: number, end: number, passage: Passage) =>
     Array.from({ length: max(0, end - begin) }, (_, i) => ({
       k: begin + i,
-      ...comparison.frameAt(begin + i, displacement),
+      ...comparison.frameAt(begin + i, displacementAt(passage, (begin + i) * frame, drift)),
     }));
   const loudest = max(
     ...segments.map(({ fromSample, toSample }) => {
-      const some = frames(ceil(fromSample / factor / frame), floor(toSample / factor / frame), 0);
+      const some = frames(ceil(fromSample / factor / frame), floor(toSample / factor / frame), first);
       return some.reduce((sum, at) => sum + at.energy, 0) / max(1, some.length);
     }),
   );
   const audible = (at: { readonly energy: number }): boolean =>
     at.energy > loudest * 10 ** (-AUDIBLE_DB / 10);
   const audibleIn = (begin: number, end: number): boolean =>
-    frames(begin, end, 0).filter(audible).length >= LEAST_MISSING_FRAMES;
+    frames(begin, end, first).filter(audible).length >= LEAST_MISSING_FRAMES;
   /** How much more (positive) or less than half of the expected waveform a frame shows. */
   const evidence = (at: { readonly energy: number; readonly product: number }): number =>
     at.product * gain - PRESENT * gain * gain * at.energy;
   /** Frame up to which, from `begin` on, the reference stands at this displacement. */
-  const holdsUntil = (begin: number, end: number, displacement: number): number => {
+  const holdsUntil = (begin: number, end: number, passage: Passage): number => {
     let [sum, best, until] = [0, 0, begin];
-    for (const at of frames(begin, end, displacement)) {
+    for (const at of frames(begin, end, passage)) {
       sum += evidence(at);
       if (sum >= best) [best, until] = [sum, at.k + 1];
     }
     return until;
   };
   /** Frame from which on, to `end`, it stands there. */
-  const holdsFrom = (begin: number, end: number, displacement: number): number => {
+  const holdsFrom = (begin: number, end: number, passage: Passage): number => {
     let [sum, best, since] = [0, 0, end];
-    for (const at of frames(begin, end, displacement).reverse()) {
+    for (const at of frames(begin, end, passage).reverse()) {
       sum += evidence(at);
       if (sum >= best) [best, since] = [sum, at.k];
     }
@@ -174,7 +192,8 @@ export function continuity(
   const repeats: Break[] = [];
   const skips: Break[] = [];
   const frameMs = frame / coarseInMs;
-  const soundSample = (k: number, displacement: number): number => (k * frame + displacement) * factor;
+  const soundSample = (k: number, passage: Passage): number =>
+    (k * frame + displacementAt(passage, k * frame, drift)) * factor;
   const reach = ceil(SEARCH_MS / frameMs);
   const spans = passages.map<readonly [number, number]>(({ from: begins, to: ends }) => [
     round(begins / frame),
@@ -184,18 +203,14 @@ export function continuity(
     const before = passages[index - 1];
     const [spanBefore, span] = [spans[index - 1], spans[index]];
     if (before === undefined || spanBefore === undefined || span === undefined) continue;
-    const laterMs = (after.displacement - before.displacement) / coarseInMs;
-    const held = holdsUntil(
-      max(spanBefore[0], spanBefore[1] - reach),
-      min(span[0] + reach, span[1]),
-      before.displacement,
-    );
+    const laterMs = (startOf(after) - endOf(before)) / coarseInMs;
+    const held = holdsUntil(max(spanBefore[0], spanBefore[1] - reach), min(span[0] + reach, span[1]), before);
     const since = holdsFrom(
       max(spanBefore[0], spanBefore[1] - reach - ceil(max(0, laterMs) / frameMs)),
       min(span[0] + reach, span[1]),
-      after.displacement,
+      after,
     );
-    const atSample = soundSample(held, before.displacement);
+    const atSample = soundSample(held, before);
     const lackingMs = (since - held) * frameMs;
     if (laterMs > 0 && since < held && audibleIn(since, held)) repeats.push({ atSample, lengthMs: laterMs });
     else if (since > held && audibleIn(held, since) && laterMs + lackingMs > 2 * FRAME_MS)
@@ -204,24 +219,24 @@ export function continuity(
     else skips.push({ atSample, lengthMs: -laterMs });
   }
 
-  const starts = holdsFrom(firstFrame, spans[0]?.[1] ?? firstFrame, first.displacement);
-  const ends = holdsUntil(spans.at(-1)?.[0] ?? endFrame, endFrame, last.displacement);
+  const starts = holdsFrom(firstFrame, spans[0]?.[1] ?? firstFrame, first);
+  const ends = holdsUntil(spans.at(-1)?.[0] ?? endFrame, endFrame, last);
   // Dropouts: where nothing moved, frames whose waveform and energy are both gone.
-  for (const [index, { displacement }] of passages.entries()) {
+  for (const [index, passage] of passages.entries()) {
     const [begin, end] = spans[index] ?? [0, 0];
     let missing: number[] = [];
     const close = (): void => {
       const [begins] = missing;
       if (begins !== undefined && missing.length >= LEAST_MISSING_FRAMES) {
-        const atSample = soundSample(begins, displacement);
-        const known = gaps.some(
-          (gap) => abs(gap.atSample - atSample) <= ((SEARCH_MS + gap.lengthMs) * sound.rateHz) / 1000,
+        const atSample = soundSample(begins, passage);
+        const known = [...gaps, ...repeats, ...skips].some(
+          (found) => abs(found.atSample - atSample) <= ((SEARCH_MS + found.lengthMs) * sound.rateHz) / 1000,
         );
         if (!known) gaps.push({ atSample, lengthMs: missing.length * frameMs });
       }
       missing = [];
     };
-    for (const at of frames(max(begin, starts), min(end, ends), displacement)) {
+    for (const at of frames(max(begin, starts), min(end, ends), passage)) {
       const gone = evidence(at) < 0 && at.heard < SILENT_ENERGY * energyGain * at.energy;
       if (gone && audible(at)) missing.push(at.k);
       else close();
