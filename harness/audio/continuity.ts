@@ -22,7 +22,7 @@ const LEAST_MISSING_FRAMES = 2;
 
 /** A break in the course of a sound. */
 export interface Break {
-  /** Where it begins in the sound, to about 5 ms; 25 ms with clocks that are 200 ppm apart. */
+  /** Where it begins in the sound, to about 5 ms; 30 ms with clocks that are 200 ppm apart. */
   readonly atSample: number;
   readonly lengthMs: number;
 }

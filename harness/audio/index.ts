@@ -39,4 +39,6 @@ export {
 export { bandEdgeHz } from './quality/band-edge';
 export { clipping, type Clipping } from './quality/clipping';
 export { crossSpectrum, type CrossSpectrum, type FollowedStretch } from './quality/cross-spectrum';
+export { followedStretches } from './quality/followed-stretches';
 export { projection, siSdrDb, type Projection } from './quality/si-sdr';
+export { wrongRate, type WrongRate } from './quality/wrong-rate';

@@ -1,4 +1,4 @@
-import { noiseFloorDbFs, type MultiChannelClip, type PcmClip } from '../audio';
+import type { MultiChannelClip, PcmClip } from '../audio';
 import type { Topology, TurnRecord } from '../ports';
 import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
@@ -28,6 +28,7 @@ import { timeToConfirmation } from './time-to-confirmation';
 import { timeToFunctionCall } from './time-to-function-call';
 import { ttfa } from './ttfa';
 import type { CallObservation, Mark, MeasurementMethods, TurnMeasurement } from './turn-measurement';
+import { turnLevels } from './turn-levels';
 import { uplink } from './uplink';
 import { voiceToVoice, type CapturePoint } from './voice-to-voice';
 import { levelOf, promptAsBleed, receivedPrompt, type ReceivedPrompt } from './witness';
@@ -277,7 +278,6 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     turnConsole,
   );
   const { take, prompt, heardReply, answer, marks } = evidence;
-  const promptRange = prompt && [prompt.onsetAtSample, prompt.offsetAtSample + 1].map(Math.round);
   const promptOffset = marks.find(({ name }) => name === 'promptOffset');
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',
@@ -300,19 +300,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
       asBleed: evidence.asBleed,
       receivedLevelDbFs: evidence.received.levelDbFs,
     },
-    levels: {
-      loopbackDbFs:
-        take.state === 'good' && promptRange !== undefined
-          ? levelOf(take.promptChannel.samples.subarray(...promptRange))
-          : undefined,
-      noiseFloorDbFs:
-        take.state === 'good'
-          ? noiseFloorDbFs(
-              take.speaker.samples.subarray(0, promptRange?.[0] ?? take.speaker.samples.length),
-              take.speaker.rateHz,
-            )
-          : undefined,
-    },
+    levels: { ...turnLevels(record, take, prompt, sound.prompt), crossTalkDb: heardReply?.crossTalkDb },
     selfCheck: undefined,
   };
   const judged = censored(record, measurement, evidence);

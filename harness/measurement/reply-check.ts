@@ -1,6 +1,7 @@
-import { align, timeScaled, type Alignment, type PcmClip } from '../audio';
+import { align, timeScaled, wrongRate, type Alignment, type PcmClip } from '../audio';
 import type { TurnRecord } from '../ports';
 import { eventsOf, type AnsweringReply } from './provider-marks';
+import { replyQuality } from './reply-quality';
 import type { GoodTake } from './take';
 import type { ReplyCheck } from './turn-measurement';
 import { levelOf } from './witness';
@@ -9,10 +10,17 @@ import { levelOf } from './witness';
 const FRAME_MS = 50;
 const LEVEL_PERCENTILE = 0.95;
 
+/** Of a reply that was played at its own rate more than this is found, unless it was cut: then another rate is tried. */
+const MOSTLY_MISSING = 0.5;
+/** Below this there is nothing to be found at any rate. */
+const NO_SOUND_DBFS = -90;
+
 /** A reply on the speaker channel. */
 export interface HeardReply {
   readonly check: ReplyCheck;
   readonly alignment: Extract<Alignment, { readonly state: 'found' }> | undefined;
+  /** The reply on the loopback channel against the speaker channel, dB; undefined: none that stands out of the noise. */
+  readonly crossTalkDb: number | undefined;
 }
 
 /** Frames' 95th percentile: a click does not count, a voice does. */
@@ -83,14 +91,30 @@ export function checkReply(
           { fromSample },
         );
   const replyId = clip.id;
-  if (alignment.state === 'not-found') {
+  const found = alignment.state === 'found' ? alignment : undefined;
+  if (found === undefined || found.completeness < MOSTLY_MISSING) {
     const from = Math.max(0, Math.round(fromSample));
     const levelDbFs = prevailingLevelDbFs(speaker.samples.subarray(from), speaker.rateHz);
-    return { check: { state: 'not-found', replyId, levelDbFs }, alignment: undefined };
+    const range = { onset: clip.onsetSample, end: endInClip(record, answer), fromSample };
+    const other = levelDbFs < NO_SOUND_DBFS || end <= onset ? undefined : wrongRate(speaker, sound, range);
+    if (found === undefined || (other?.completeness ?? 0) > found.completeness) {
+      const atWrongRate = other && { pitchRatio: other.ratio, playedAtHz: other.playedAtHz };
+      return {
+        check: { state: 'not-found', replyId, levelDbFs, ...atWrongRate },
+        alignment: undefined,
+        crossTalkDb: undefined,
+      };
+    }
   }
-  const { completeness, missingMs, confidence, onsetAtSample, endAtSample, stretchPpm } = alignment;
+  const { completeness, missingMs, confidence, onsetAtSample, endAtSample, stretchPpm } = found;
+  const { quality, crossTalkDb } = replyQuality(take, {
+    reference,
+    referenceEdgeHz: sound.rateHz / 2,
+    alignment: found,
+  });
   return {
-    alignment,
+    alignment: found,
+    crossTalkDb,
     check: {
       state: 'found',
       replyId,
@@ -101,6 +125,7 @@ export function checkReply(
       ),
       confidence: Number.isFinite(confidence) ? confidence : Number.MAX_VALUE,
       driftPpm: -stretchPpm,
+      quality,
     },
   };
 }

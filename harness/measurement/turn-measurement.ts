@@ -2,6 +2,8 @@ import type { BoardEventType, Topology } from '../ports';
 import type { CallDetour } from './call-detour';
 import type { Measured } from './measured';
 import type { MeasureName } from './measures';
+import type { ReplyQuality } from './reply-quality';
+import type { TurnLevels } from './turn-levels';
 
 /** A point of the turn on the host's time axis, for timelines. Where it came from another clock it was mapped. */
 export interface Mark {
@@ -90,8 +92,17 @@ export type ReplyCheck =
       readonly confidence: number;
       /** Board's audio clock against the rig's. */
       readonly driftPpm: number;
+      /** Absent in turns that older versions measured. */
+      readonly quality?: ReplyQuality;
     }
-  | { readonly state: 'not-found'; readonly replyId: string; readonly levelDbFs: number }
+  | {
+      readonly state: 'not-found';
+      readonly replyId: string;
+      readonly levelDbFs: number;
+      /** Rate at which it was played over its own, and the audio rate that this is; absent unless another rate explains it. */
+      readonly pitchRatio?: number;
+      readonly playedAtHz?: number;
+    }
   | { readonly state: 'not-sent' };
 
 /** Where the prompt shows: the witnesses of who lost it. */
@@ -139,7 +150,6 @@ export interface TurnMeasurement {
   readonly calls: readonly CallObservation[];
   readonly reply: ReplyCheck;
   readonly witness: PromptWitness;
-  /** Prompt level on the loopback and noise floor of the speaker channel, dB re full scale. */
-  readonly levels: { readonly loopbackDbFs: number | undefined; readonly noiseFloorDbFs: number | undefined };
+  readonly levels: TurnLevels;
   readonly selfCheck: SelfCheck | undefined;
 }

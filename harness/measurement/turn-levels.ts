@@ -1,0 +1,46 @@
+import { noiseFloorDbFs, type PcmClip } from '../audio';
+import type { TurnRecord } from '../ports';
+import type { FoundPrompt } from './found-prompt';
+import type { Take } from './take';
+import { levelOf } from './witness';
+
+/** Levels of a turn's capture that belong to the rig. */
+export interface TurnLevels {
+  /** RMS of the prompt's speech on its channel, dB re full scale; undefined: the prompt was not found. */
+  readonly loopbackDbFs: number | undefined;
+  /** That against the prompt's own level, dB; undefined as above, absent in turns that older versions measured. */
+  readonly loopbackGainDb?: number | undefined;
+  /** Of the speaker channel ahead of the prompt, dB re full scale; undefined: no capture, or digital silence. */
+  readonly noiseFloorDbFs: number | undefined;
+  /**
+   * The reply on the loopback channel against the speaker channel, dB; undefined: none that stands out of the noise, no reply, or
+   * no loopback channel.
+   */
+  readonly crossTalkDb?: number | undefined;
+}
+
+/** @param clip - The prompt's own sound. */
+export function turnLevels(
+  record: TurnRecord,
+  take: Take,
+  prompt: FoundPrompt | undefined,
+  clip: PcmClip,
+): Pick<TurnLevels, 'loopbackDbFs' | 'loopbackGainDb' | 'noiseFloorDbFs'> {
+  if (take.state === 'bad')
+    return { loopbackDbFs: undefined, loopbackGainDb: undefined, noiseFloorDbFs: undefined };
+  const { speaker, promptChannel } = take;
+  if (prompt === undefined)
+    return {
+      loopbackDbFs: undefined,
+      loopbackGainDb: undefined,
+      noiseFloorDbFs: noiseFloorDbFs(speaker.samples, speaker.rateHz),
+    };
+  const from = Math.round(prompt.onsetAtSample);
+  const loopbackDbFs = levelOf(promptChannel.samples.subarray(from, Math.round(prompt.offsetAtSample + 1)));
+  const { onsetSample, offsetSample } = record.prompt;
+  return {
+    loopbackDbFs,
+    loopbackGainDb: loopbackDbFs - levelOf(clip.samples.subarray(onsetSample, offsetSample + 1)),
+    noiseFloorDbFs: noiseFloorDbFs(speaker.samples.subarray(0, from), speaker.rateHz),
+  };
+}
