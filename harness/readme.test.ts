@@ -53,10 +53,16 @@ function declaredCommands(): Command[] {
     const recorder: unknown = new Proxy(
       {},
       {
-        get: (_target, method) => (name: string, declaration?: { readonly hidden?: boolean }) => {
-          if (method === 'option' && declaration?.hidden !== true) options.add(name);
-          return recorder;
-        },
+        get:
+          (_target, method) =>
+          (name: string, declaration?: { readonly hidden?: boolean } | string, inner?: unknown) => {
+            const hidden = typeof declaration === 'object' && declaration.hidden === true;
+            if (method === 'option' && !hidden) options.add(name);
+            // A command of a command: all of them have the outer one's name in the documentation.
+            if (method === 'command' && typeof inner === 'function')
+              (inner as (argv: unknown) => unknown)(recorder);
+            return recorder;
+          },
       },
     );
     if (typeof builder === 'function') (builder as (argv: unknown) => unknown)(recorder);

@@ -21,14 +21,33 @@ export interface SpeechAnnotation {
   readonly longestPauseMs: number;
 }
 
-/** Whether each frame from sample 0 on is speech; the last frame may be short. */
-function speechFrames(band: PcmClip, frameSamples: number, thresholdDbFs: number): readonly boolean[] {
-  const frames: boolean[] = [];
+/** Level of the speech band over time, and the threshold that makes a frame speech. */
+export interface SpeechLevels {
+  readonly frameSamples: number;
+  /** RMS of each frame from sample 0 on, in dBFS; undefined for digital silence. The last frame may be short. */
+  readonly levelsDbFs: readonly (number | undefined)[];
+  /** ITU-T P.56 active speech level of the speech band, in dBFS. */
+  readonly activeLevelDbFs: number;
+  /** 35 dB under the active level: at or over it, a frame is speech. */
+  readonly thresholdDbFs: number;
+}
+
+/**
+ * What `annotateSpeech` decides by, frame by frame, such as for a plot.
+ * @param clip - Mono, full scale ±1, 8 000 to 48 000 Hz.
+ * @returns undefined when the clip holds no speech: silence, or too short and quiet for P.56.
+ */
+export function speechLevels(clip: PcmClip): SpeechLevels | undefined {
+  const band = bandLimitToSpeech(clip);
+  const active = activeSpeechLevel(band.samples, clip.rateHz);
+  if (active === undefined) return undefined;
+  const frameSamples = Math.round((clip.rateHz * ANNOTATION_FRAME_MS) / 1000);
+  const levelsDbFs: (number | undefined)[] = [];
   for (let start = 0; start < band.samples.length; start += frameSamples) {
-    const levelDbFs = rmsDbFs(band.samples.subarray(start, start + frameSamples));
-    frames.push(levelDbFs !== undefined && levelDbFs >= thresholdDbFs);
+    levelsDbFs.push(rmsDbFs(band.samples.subarray(start, start + frameSamples)));
   }
-  return frames;
+  const { levelDbFs: activeLevelDbFs } = active;
+  return { frameSamples, levelsDbFs, activeLevelDbFs, thresholdDbFs: activeLevelDbFs - SPEECH_RANGE_DB };
 }
 
 function longestGap(frames: readonly boolean[]): number {
@@ -49,12 +68,10 @@ function longestGap(frames: readonly boolean[]): number {
  * @returns undefined when the clip holds no speech: silence, or too short and quiet for P.56.
  */
 export function annotateSpeech(clip: PcmClip): SpeechAnnotation | undefined {
-  const band = bandLimitToSpeech(clip);
-  const active = activeSpeechLevel(band.samples, clip.rateHz);
-  if (active === undefined) return undefined;
-
-  const frameSamples = Math.round((clip.rateHz * ANNOTATION_FRAME_MS) / 1000);
-  const frames = speechFrames(band, frameSamples, active.levelDbFs - SPEECH_RANGE_DB);
+  const levels = speechLevels(clip);
+  if (levels === undefined) return undefined;
+  const { frameSamples, levelsDbFs, activeLevelDbFs, thresholdDbFs } = levels;
+  const frames = levelsDbFs.map((levelDbFs) => levelDbFs !== undefined && levelDbFs >= thresholdDbFs);
   const firstFrame = frames.indexOf(true);
   const lastFrame = frames.lastIndexOf(true);
   if (firstFrame < 0) return undefined;
@@ -63,7 +80,7 @@ export function annotateSpeech(clip: PcmClip): SpeechAnnotation | undefined {
   return {
     onsetSample: Math.max(firstFrame * frameSamples, clip.samples.findIndex(isSound)),
     offsetSample: Math.min((lastFrame + 1) * frameSamples - 1, clip.samples.findLastIndex(isSound)),
-    activeLevelDbFs: active.levelDbFs,
+    activeLevelDbFs,
     longestPauseMs: longestGap(frames.slice(firstFrame, lastFrame)) * ANNOTATION_FRAME_MS,
   };
 }

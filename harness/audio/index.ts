@@ -1,5 +1,5 @@
 export { activeSpeechLevel, type ActiveSpeech } from './active-speech-level';
-export { annotateSpeech, type SpeechAnnotation } from './annotate';
+export { annotateSpeech, speechLevels, type SpeechAnnotation, type SpeechLevels } from './annotate';
 export {
   AUDIO_LINK_SCHEMA,
   AudioLinkDecoder,

@@ -45,7 +45,10 @@ const json = { type: 'boolean', default: false, describe: 'Print one JSON object
 
 /** Adds every command, the hidden ones of child processes included. */
 export function addCommands(parser: Argv, exit: TakeExitCode): Argv {
-  return addChildCommands(addStandaloneCommands(addRunCommands(parser, exit), exit), exit);
+  return addChildCommands(
+    addPromptCommands(addStandaloneCommands(addRunCommands(parser, exit), exit), exit),
+    exit,
+  );
 }
 
 const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
@@ -231,6 +234,102 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
         );
       },
     );
+
+const addPromptCommands = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser.command('prompts', 'Annotate, check and list the clips of a corpus', (prompts) =>
+    prompts
+      .command(
+        'annotate <wav..>',
+        'Find where speech begins and ends, write it into the manifest and draw a plot of it',
+        (command) =>
+          command
+            .positional('wav', {
+              type: 'string',
+              array: true,
+              demandOption: true,
+              describe: 'Mono WAVs beside their prompts.yaml or replies.yaml',
+            })
+            .option('id', { type: 'string', describe: "Name of a new clip (default: the file's)" })
+            .option('utterance', {
+              type: 'string',
+              describe: 'What is said, whoever says it (default: the id without its voice)',
+            })
+            .option('language', { type: 'string', describe: 'en, zh, … (default: how the id begins)' })
+            .option('voice', { type: 'string', describe: 'Who speaks (default: recorded)' })
+            .option('transcript', { type: 'string', describe: 'The words; a new clip needs them' })
+            .option('licence', {
+              type: 'string',
+              default: 'LicenseRef-Proprietary',
+              describe: 'SPDX identifier, for a manifest that does not exist yet',
+            })
+            .option('replies', {
+              type: 'boolean',
+              default: false,
+              describe: 'These are replies (default: what their folder holds)',
+            })
+            .option('force', {
+              type: 'boolean',
+              default: false,
+              describe: 'Write over annotations that differ',
+            })
+            .option('reports', { ...reports, describe: 'Plots are written below this folder' })
+            .option('json', json)
+            .check(givenOnce(['id', 'utterance', 'language', 'voice', 'transcript', 'licence', 'reports']))
+            .example(
+              '$0 prompts annotate prompts/en-blinds-up-a.wav --transcript "Please raise the blinds"',
+              'add a prompt',
+            ),
+        async ({ wav, id, utterance, language, voice, transcript, licence, replies, force, ...rest }) => {
+          const { annotateCommand } = await import('./commands/prompts.js');
+          exit(
+            annotateCommand({
+              wavs: wav,
+              id,
+              utterance,
+              language,
+              voice,
+              transcript,
+              licence,
+              replies,
+              force,
+              reports: rest.reports,
+              json: rest.json,
+            }),
+          );
+        },
+      )
+      .command(
+        'check [folder]',
+        'Annotate every clip again and compare with the manifest; exit code 2 where they differ',
+        (command) =>
+          command
+            .positional('folder', {
+              type: 'string',
+              describe: 'Corpus, or folder of clips (default: the corpus that comes along)',
+            })
+            .option('json', json),
+        async ({ folder, json: asJson }) => {
+          const { checkCommand } = await import('./commands/prompts.js');
+          exit(checkCommand({ folder, json: asJson }));
+        },
+      )
+      .command(
+        'list [folder]',
+        'List clips with their words',
+        (command) =>
+          command
+            .positional('folder', {
+              type: 'string',
+              describe: 'Corpus, or folder of clips (default: the corpus that comes along)',
+            })
+            .option('json', json),
+        async ({ folder, json: asJson }) => {
+          const { listCommand } = await import('./commands/prompts.js');
+          exit(listCommand({ folder, json: asJson }));
+        },
+      )
+      .demandCommand(1, 'Name what to do: annotate, check or list.'),
+  );
 
 /** Commands that only this program gives itself. */
 const addChildCommands = (parser: Argv, exit: TakeExitCode): Argv =>

@@ -1,5 +1,6 @@
 export { enrichAllure, type AllureFile } from './allure/enrich-allure';
 export { renderConsole, type ConsoleOptions } from './console/render-console';
+export { renderClipPlot, type ReviewedClip, type SpeechEnds } from './html/clip-plot';
 export { renderHtml, type HtmlOptions } from './html/render-html';
 export type { InlineAudio } from './html/turn-detail';
 export { peaksOf, type TurnSoundSummary } from './html/turn-sound';

@@ -31,6 +31,11 @@ export const configCodes = {
     origin: 'config',
     remedy: 'Annotate the clip again, so that the manifest says what the WAV holds.',
   },
+  HIL_CORPUS_UNUSABLE: {
+    origin: 'config',
+    remedy:
+      'Record the clip again, in a quiet room, lower if it was clipped, with half a second of silence at both ends.',
+  },
   HIL_CORPUS_UNKNOWN_CLIP: {
     origin: 'config',
     remedy: 'Use an id from the manifest; the nearest ones are named above.',
