@@ -1,5 +1,5 @@
 // The proving ground: how far off is a latency? Tries every method on simulated turns of known truth, prints a table and
-// writes reports/bench/accuracy.json. Exits 1 when a target is missed, 2 for options that it does not know.
+// writes reports/bench/accuracy.json and .html. Exits 1 when a target is missed, 2 for options that it does not know.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -60,7 +60,7 @@ if (options.help) {
   process.exit(0);
 }
 
-const { accuracyReport, accuracyTable, conditions, hasFfmpeg, runCases } = require(
+const { accuracyPage, accuracyReport, accuracyTable, conditions, hasFfmpeg, runCases } = require(
   at('dist/harness/proving-ground/index.js'),
 );
 if (options.list) {
@@ -106,9 +106,11 @@ const threads = countOf('threads', options.threads, availableParallelism());
 const results = await runCases(requests, { ...setup, threads, onResult });
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 
-const report = accuracyReport({ conditions: chosen, results }, turns);
+const trials = { conditions: chosen, results };
+const report = accuracyReport(trials, turns);
 mkdirSync(at('reports/bench'), { recursive: true });
 writeFileSync(at('reports/bench/accuracy.json'), `${JSON.stringify(report, null, 2)}\n`);
 writeFileSync(at('reports/bench/accuracy-cases.json'), `${JSON.stringify(results)}\n`);
+writeFileSync(at('reports/bench/accuracy.html'), accuracyPage(report, trials));
 console.log(options.json ? JSON.stringify(report, null, 2) : accuracyTable(report));
 process.exitCode = report.targets.every(({ ok }) => ok) ? 0 : 1;

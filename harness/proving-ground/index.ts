@@ -3,6 +3,7 @@ export { accuracyReport, type AccuracyReport } from './accuracy/report';
 export { runCases } from './accuracy/run-cases';
 export { accuracyTable } from './accuracy/table';
 export { castOf, turnCase } from './accuracy/turn-case';
+export { accuracyPage } from './html/accuracy-page';
 export { hasFfmpeg } from './methods/silencedetect';
 export { convolved, roomResponse } from './room';
 export { derivedSeed, seededNormal, seededUniform } from './seeded';

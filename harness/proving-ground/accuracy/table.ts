@@ -1,18 +1,8 @@
 import { methodTitles, type MethodName } from '../methods/method';
+import { readableMs, readablePercent } from './readable';
 import type { AccuracyReport, ConditionReport } from './report';
 import type { ErrorStatistics } from './statistics';
 import type { Target } from './targets';
-
-/** Milliseconds with three significant digits: 0.00214, 12.3, 1230. */
-export const readableMs = (ms: number): string => {
-  const size = Math.abs(ms);
-  if (size >= 1000) return ms.toFixed(0);
-  if (size >= 100) return ms.toFixed(0);
-  if (size >= 10) return ms.toFixed(1);
-  return ms.toFixed(size >= 1 ? 2 : size >= 0.1 ? 3 : 4);
-};
-
-export const readablePercent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
 
 /** One cell: `median / p95 (misses)`, or the numbers that should not be. */
 export function cellOf(statistics: ErrorStatistics | undefined, expects: ConditionReport['expects']): string {
