@@ -79,7 +79,8 @@ export function turnCase(condition: Condition, index: number, cast: Cast): TurnC
   const reply = spoken(oneOf(others));
   // A synthetic voice says the same words with the same waveform: other sounds come from other voices.
   const strangers = others.filter(({ voice }) => voice !== prompt.clip.voice && voice !== reply.clip.voice);
-  const otherReply = spoken(oneOf(strangers));
+  // ... and other replies from the other language, since all voices of one synthesiser share their hisses.
+  const otherReply = spoken(oneOf(strangers.filter(({ language }) => language !== reply.clip.language)));
   const { clipAboveLevelDb, underruns, ...turnConditions } = condition.turn;
   const voices: PcmClip[] = condition.turn.noise === 'babble' ? strangers.map(readSpeechClip) : [];
   const turn = syntheticTurn({

@@ -164,7 +164,7 @@ const targetValue = ({ value, unit }: Target): string =>
 function targetsTable(targets: readonly Target[]): string {
   const rows = targets.map(
     (target) =>
-      `<tr><td><span class="pill${target.ok ? '' : ' missed'}">${target.ok ? 'ok' : 'missed'}</span></td><td>${escaped(target.name)}</td><td class="num">${escaped(targetValue(target))}</td><td class="num">${escaped(`${target.bound} ${target.unit}`)}</td></tr>`,
+      `<tr><td><span class="pill${target.ok ? '' : ' missed'}">${target.ok ? 'ok' : 'missed'}</span></td><td class="text">${escaped(target.name)}</td><td class="num">${escaped(targetValue(target))}</td><td class="num">${escaped(`${target.bound} ${target.unit}`)}</td></tr>`,
   );
   return `<div class="scroll"><table><thead><tr><th></th><th>target</th><th class="num">value</th><th class="num">bound</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
@@ -191,7 +191,7 @@ function conditionsTable({ conditions, methods }: AccuracyReport): string {
     const heading =
       conditions[index - 1]?.group === group
         ? ''
-        : `<tr class="group"><td colspan="${methods.length + 4}">${escaped(group)}</td></tr>`;
+        : `<tr class="group"><td colspan="${methods.length + 3}">${escaped(group)}</td></tr>`;
     const known = found.known;
     const coverage =
       known?.coverage === undefined || expects === 'none' ? '' : readablePercent(known.coverage);
@@ -199,11 +199,11 @@ function conditionsTable({ conditions, methods }: AccuracyReport): string {
       known?.medianUncertaintyMs === undefined || expects === 'none'
         ? ''
         : readableMs(known.medianUncertaintyMs);
-    return `${heading}<tr><td>${escaped(title)}</td><td><code>${escaped(name)}</code></td>${methods
+    return `${heading}<tr><td>${escaped(title)} <small><code>${escaped(name)}</code></small></td>${methods
       .map((method) => cell(found[method], expects))
       .join('')}<td class="num">${u}</td><td class="num">${coverage}</td></tr>`;
   });
-  return `<div class="scroll"><table><thead><tr><th>condition</th><th>name</th>${head}<th class="num">median u</th><th class="num">within 2 u</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table><thead><tr><th>condition</th>${head}<th class="num">median u</th><th class="num">within 2 u</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 /** The accuracy report as one HTML page that needs no other file. */

@@ -33,7 +33,7 @@ export interface ChartOptions {
 
 const WIDTH = 620;
 const HEIGHT = 320;
-const PAD = { left: 56, right: 14, top: 16, bottom: 46 } as const;
+const PAD = { left: 56, right: 24, top: 16, bottom: 46 } as const;
 
 const scaleOf = ({ from, to, log }: Axis, start: number, end: number) => {
   const place = (value: number): number => (log === true ? log10(value) : value);

@@ -23,9 +23,9 @@ h1{font-size:28px;letter-spacing:-.02em;line-height:1.15;margin:0}h2{font-size:1
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{font-size:12px;font-weight:600;color:var(--muted);text-align:left;vertical-align:bottom}
 th,td{padding:5px 14px 5px 0;border-bottom:1px solid var(--line);white-space:nowrap}
-th.num,td.num{text-align:right}tr:last-child td{border-bottom:0}
+td.text{white-space:normal}th.num,td.num{text-align:right}tr:last-child td{border-bottom:0}
 tr.group td{font-weight:650;padding-top:16px;border-bottom-color:var(--muted)}
-td small{color:var(--muted)}.false{color:var(--fail);font-weight:600}.none{color:var(--muted)}
+td.num small{display:block;font-size:11.5px;line-height:1.2}td small{color:var(--muted)}.false{color:var(--fail);font-weight:600}.none{color:var(--muted)}
 .pill{display:inline-block;border-radius:99px;padding:0 9px;font-size:12.5px;font-weight:600;background:var(--pass-bg);color:var(--pass)}.pill.missed{background:var(--fail-bg);color:var(--fail)}
 code{font-family:ui-monospace,"SF Mono",Consolas,"DejaVu Sans Mono",monospace;font-size:.9em}
 `;
