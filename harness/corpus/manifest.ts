@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { YAMLMap} from 'yaml';
+import type { YAMLMap } from 'yaml';
 import { isMap, isSeq, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { readYamlFile } from '../config';
