@@ -60,7 +60,7 @@ th{font-size:12px;font-weight:550;color:var(--muted);text-align:left}
 th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:last-child td{border-bottom:0}
 td small{display:block}.num{text-align:right;white-space:nowrap}
-.hops{color:var(--muted);font-size:12.5px;white-space:nowrap}
+.hops{color:var(--muted);font-size:12.5px}.pairs.call+.pairs.call{border-top:1px solid var(--line);margin-top:8px;padding-top:8px}
 .compact td{padding:3px 6px 3px 0;white-space:nowrap}
 .pill,.origin{display:inline-block;border-radius:99px;padding:1px 9px;font-size:12.5px;font-weight:600;white-space:nowrap;background:var(--none-bg);color:var(--none)}
 .pill.pass{background:var(--pass-bg);color:var(--pass)}.pill.fail,.origin.board{background:var(--fail-bg);color:var(--fail)}
@@ -83,7 +83,7 @@ button:hover{background:var(--lane)}button[aria-pressed=true]{background:var(--i
 .chevron{width:7px;height:7px;border:solid var(--muted);border-width:0 1.6px 1.6px 0;transform:rotate(-45deg);margin-left:3px}
 [open]>summary .chevron{transform:rotate(45deg)}
 .detail{padding:12px 8px 22px 32px;display:grid;gap:20px;min-width:0}
-.columns{display:grid;grid-template-columns:minmax(264px,.9fr) minmax(280px,1.2fr) minmax(260px,1fr);gap:22px 32px}
+.columns{display:grid;grid-template-columns:minmax(264px,max-content) minmax(240px,1fr) minmax(240px,1.1fr);gap:22px 32px}
 .columns>*{min-width:0}.logs{grid-template-columns:1fr 1fr}
 .pairs{display:grid;grid-template-columns:max-content 1fr;gap:4px 14px;margin:0;font-size:14px}.pairs dt{color:var(--muted)}.pairs dd{margin:0}
 .players{display:flex;flex-wrap:wrap;gap:14px 28px}.players figure{margin:0}.players figcaption{font-size:13px;color:var(--muted);margin-bottom:4px}.players audio{height:36px;width:340px;max-width:100%}

@@ -1,10 +1,10 @@
-import { measureNames, measures, type CallHops } from '../../measurement';
+import { measureNames, measures, type CallHops, type CallObservation } from '../../measurement';
 import type { ProviderEvent } from '../../ports';
 import { msOfSamples } from '../../units';
 import type { ShownTurn } from '../judged-turn';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
-import { html, type Markup } from './markup';
+import { html, type Markup, type MarkupValue } from './markup';
 import { timeline } from './timeline';
 import type { TurnSoundSummary } from './turn-sound';
 
@@ -69,41 +69,34 @@ const effectList = (effects: readonly string[], contradicting: readonly string[]
     return contradicting.includes(effect) ? html`<span class="bad">${text}</span>` : html`${text}`;
   });
 
-function calls({ measurement, record }: ShownTurn): Markup {
-  const rows = measurement.calls.map(
-    ({ name, asked, executed, effects, contradicting, hops }) =>
-      html`<tr>
-        <td><code>${name}</code></td>
-        <td>${asked === undefined ? 'not asked' : html`<code>${json(asked.arguments)}</code>`}</td>
-        <td>
-          ${executed.length === 0 ? html`<span class="bad">never</span>` : executed.map((run) => html`<code>${run.arguments === undefined ? 'no JSON' : json(run.arguments)}</code> `)}
-        </td>
-        <td>${effectList(effects, contradicting)}</td>
-        <td class="hops">${hopList(hops)}</td>
-      </tr>`,
+/** One call: what was asked, executed and shown, below each other, since arguments are long and the column is narrow. */
+function callPairs({ name, asked, executed, effects, contradicting, hops }: CallObservation): Markup {
+  const runs = executed.map(
+    (run) => html`<code>${run.arguments === undefined ? 'no JSON' : json(run.arguments)}</code> `,
   );
-  if (rows.length === 0) {
-    const expected = record.expected.calls.map(({ name }) => name).join(', ');
-    return html`<p class="empty">
-      ${expected === '' ? 'No call was expected and none was seen.' : `The provider did not ask for ${expected}.`}
-    </p>`;
-  }
-  return html`<div class="scroll">
-    <table>
-      <thead>
-        <tr>
-          <th>call</th>
-          <th>asked</th>
-          <th>executed</th>
-          <th>effect</th>
-          <th>hops, ms</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-    </table>
-  </div>`;
+  const took = hopList(hops);
+  const entries: readonly (readonly [string, MarkupValue])[] = [
+    ['call', html`<code>${name}</code>`],
+    ['asked', asked === undefined ? 'not asked' : html`<code>${json(asked.arguments)}</code>`],
+    ['executed', runs.length === 0 ? html`<span class="bad">never</span>` : runs],
+    ...(effects.length === 0 ? [] : [['effect', effectList(effects, contradicting)] as const]),
+    ...(took.length === 0 ? [] : [['took, ms', html`<div class="hops">${took}</div>`] as const]),
+  ];
+  return html`<dl class="pairs call">
+    ${entries.map(
+      ([title, value]) =>
+        html`<dt>${title}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+}
+
+function calls({ measurement, record }: ShownTurn): Markup {
+  if (measurement.calls.length > 0) return html`${measurement.calls.map(callPairs)}`;
+  const expected = record.expected.calls.map(({ name }) => name).join(', ');
+  return html`<p class="empty">
+    ${expected === '' ? 'No call was expected and none was seen.' : `The provider did not ask for ${expected}.`}
+  </p>`;
 }
 
 const dB = (level: number | undefined): string =>
