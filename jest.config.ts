@@ -7,6 +7,8 @@ import type { Config } from 'jest';
 import { hilGlobals, hilGlobalSetup, hilGlobalTeardown, hilProject } from './harness/jest/jest-project';
 
 const hil = hilProject(__dirname);
+/** ES modules that units load by `import()`: Jest loads CommonJS only, so they are compiled like TypeScript. */
+const esModules = '/node_modules/@echogarden/.+\\.js$';
 const modulePathIgnorePatterns = ['<rootDir>/dist/', '<rootDir>/reports/'];
 
 const config: Config = {
@@ -18,7 +20,8 @@ const config: Config = {
       testMatch: ['**/*.test.ts'],
       testEnvironment: 'node',
       modulePathIgnorePatterns,
-      ...(hil.transform === undefined ? {} : { transform: hil.transform }),
+      transform: { ...hil.transform, [esModules]: require.resolve('@swc/jest') },
+      transformIgnorePatterns: ['/node_modules/(?!@echogarden/)'],
     },
     {
       displayName: 'e2e',

@@ -42,3 +42,13 @@ export { crossSpectrum, type CrossSpectrum, type FollowedStretch } from './quali
 export { followedStretches } from './quality/followed-stretches';
 export { projection, siSdrDb, type Projection } from './quality/si-sdr';
 export { wrongRate, type WrongRate } from './quality/wrong-rate';
+export {
+  detectOnset,
+  loadVoiceActivityDetector,
+  type DetectedOnset,
+  type DetectOnsetOptions,
+  type FoundOnset,
+  type OnsetMiss,
+  type PromptInSound,
+  type VoiceActivityDetector,
+} from './onset';
