@@ -63,6 +63,8 @@ export interface VirtualRigConfig {
     readonly boardToSpeakerChannel: AcousticPathConfig;
   };
   readonly loopbackGainDb: number;
+  /** Air paths between rig and board, both ways, as the bench states them: shown beside latencies, never subtracted. */
+  readonly acousticDelayMs?: number;
   /** Of the noise and the room. */
   readonly seed: number;
 }

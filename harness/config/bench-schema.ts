@@ -40,6 +40,8 @@ const virtualRig = z.strictObject({
     .prefault({}),
   /** Default: 0 dB. */
   loopbackGainDb: gainDb.default(0),
+  /** Default: none stated. */
+  acousticDelay: duration({ atMostMs: 1000 }).exactOptional(),
   /** Default: 1. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
 });

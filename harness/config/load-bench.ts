@@ -78,13 +78,14 @@ function boardOf(board: FileBoard): BoardConfig {
       };
 }
 
-function rigOf({ room, paths, ...rig }: FileRig): VirtualRigConfig {
+function rigOf({ room, paths, acousticDelay, ...rig }: FileRig): VirtualRigConfig {
   const pathOf = ({ gainDb, delay }: { readonly gainDb: number; readonly delay: number }) => ({
     gainDb,
     delayMs: delay,
   });
   return {
     ...rig,
+    ...(acousticDelay === undefined ? {} : { acousticDelayMs: acousticDelay }),
     room: { rt60Ms: room.rt60, directToReverberantDb: room.directToReverberantDb },
     paths: {
       playbackToMic: pathOf(paths.playbackToMic),

@@ -8,9 +8,10 @@ import { TurnConsole } from './device-marks';
 import { diagnoseTurn } from './diagnosis';
 import { downlink } from './downlink';
 import { endpointing } from './endpointing';
-import { findPrompt, type FoundPrompt } from './found-prompt';
+import type { FoundPrompt } from './found-prompt';
 import { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 import { measureNames, type MeasureName } from './measures';
+import { placePrompt } from './prompt-place';
 import {
   answeringReply,
   arrivalOf,
@@ -43,6 +44,9 @@ export interface TurnSound {
   /** By clip id. */
   readonly replies: ReadonlyMap<string, PcmClip>;
 }
+
+/** The rig's clock may be mapped to the host's with so much error before a reply is looked for too late. */
+const CLOCK_MARGIN_MS = 20;
 
 /** Where each topology has the prompt (measurement.md section 2). */
 const promptMethods: Readonly<Record<Topology, MeasurementMethods['prompt']>> = {
@@ -102,20 +106,27 @@ function evidenceOf(
 ): Evidence {
   const take = takeOf(record, sound.capture);
   const good = take.state === 'good' ? take : undefined;
-  const prompt = good && findPrompt(good.promptChannel, sound.prompt, record.prompt);
+  const prompt = good && placePrompt(record, good, sound.prompt);
   const clock = good && captureClock(record, good, prompt);
   const marks: Mark[] = [];
-  const markCapture = (name: Mark['name'], atSample: number): MappedInstant | undefined => {
+  const markCapture = (
+    name: Mark['name'],
+    atSample: number,
+    uncertaintySamples = 0,
+  ): MappedInstant | undefined => {
     const atRigSample = atSample + (good?.saved.firstRigSample ?? 0);
-    const instant = clock?.toHost(atRigSample);
-    if (instant !== undefined) marks.push({ name, ...instant, atRigSample });
+    const mapped = clock?.toHost(atRigSample);
+    if (mapped === undefined) return undefined;
+    const placeMs = (uncertaintySamples * 1000) / (good?.saved.rateHz ?? 1);
+    const instant = { ...mapped, uncertaintyMs: Math.hypot(mapped.uncertaintyMs, placeMs) };
+    marks.push({ name, ...instant, atRigSample });
     return instant;
   };
   const markHost = (name: Mark['name'], instant: Omit<Mark, 'name'>): void =>
     void marks.push({ name, ...instant });
 
-  const onset = prompt && markCapture('promptOnset', prompt.onsetAtSample);
-  const offset = prompt && markCapture('promptOffset', prompt.offsetAtSample);
+  const onset = prompt && markCapture('promptOnset', prompt.onsetAtSample, prompt.uncertaintySamples);
+  const offset = prompt && markCapture('promptOffset', prompt.offsetAtSample, prompt.uncertaintySamples);
   const playing = onset && offset && { fromHostAtMs: onset.hostAtMs, toHostAtMs: offset.hostAtMs };
   const received = receivedPrompt(record, sound.received, sound.prompt, playing);
   const { offsetAtStreamSample } = received;
@@ -145,7 +156,12 @@ function evidenceOf(
 
   const hear = (sent: AnsweringReply): HeardReply | undefined => {
     const replySound = sound.replies.get(sent.reply.clip.id);
-    return good && replySound && checkReply(record, good, sent, replySound, prompt?.offsetAtSample ?? 0);
+    if (good === undefined || replySound === undefined) return undefined;
+    // No sound is heard before it was sent; a prompt that overlaps the reply has its end after the reply's start.
+    const sentAt =
+      clock && clock.fromHost(sent.firstSentAtHostMs - CLOCK_MARGIN_MS) - good.saved.firstRigSample;
+    const fromSample = Math.max(0, sentAt ?? prompt?.offsetAtSample ?? 0);
+    return checkReply(record, good, sent, replySound, fromSample);
   };
   const heardReply = answer && hear(answer);
   const confirming = called && confirmingReply(record, called.hostAtMs, called.callId);
@@ -283,6 +299,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
     topology: record.topology,
+    ...(record.acousticDelayMs === undefined ? {} : { acousticDelayMs: record.acousticDelayMs }),
     methods: { prompt: promptMethods[record.topology], reply: 'known-reply' },
     measures: measuresOf(record, evidence, sound),
     marks,
@@ -296,7 +313,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
         ? { state: 'not-sent' }
         : { state: 'not-found', replyId: answer.reply.clip.id, levelDbFs: levelOf(new Float32Array()) }),
     witness: {
-      onLoopback: prompt !== undefined,
+      onLoopback: prompt !== undefined && record.topology !== 'timestamps',
       asBleed: evidence.asBleed,
       receivedLevelDbFs: evidence.received.levelDbFs,
     },

@@ -77,7 +77,7 @@ function crossTalk(
   { reference, alignment }: FoundReply,
   speakerGain: number | undefined,
 ): number | undefined {
-  if (oneChannel || speakerGain === undefined) return undefined;
+  if (oneChannel || promptChannel === undefined || speakerGain === undefined) return undefined;
   const { rateHz, samples } = promptChannel;
   const cross = crossSpectrum(reference, samples, rateHz, followedStretches(alignment, rateHz));
   const found = projection(cross, SPEECH_BAND_HZ);

@@ -10,8 +10,8 @@ const LAG_LIMIT_MS = 500;
 export interface GoodTake {
   readonly state: 'good';
   readonly saved: SavedCapture;
-  /** The channel on which the prompt is located. */
-  readonly promptChannel: SearchableSound;
+  /** The channel on which the prompt is located; undefined where none can hear it. */
+  readonly promptChannel: SearchableSound | undefined;
   readonly speaker: SearchableSound;
   /** True when prompt and reply are on one channel: there is no electrical loopback. */
   readonly oneChannel: boolean;
@@ -28,7 +28,6 @@ export const lagged = (capture: SavedCapture): boolean =>
 export function takeOf(record: TurnRecord, capture: MultiChannelClip | undefined): Take {
   const saved = record.capture;
   if (saved === undefined || capture === undefined) return { state: 'bad', reason: 'no-capture' };
-  if (record.topology === 'timestamps') return { state: 'bad', reason: 'no-clock' };
   if (lagged(saved)) return { state: 'bad', reason: 'bad-take' };
   const channel = (role: ChannelRole): SearchableSound | undefined => {
     const samples = capture.channels[saved.roles.indexOf(role)];
@@ -36,8 +35,9 @@ export function takeOf(record: TurnRecord, capture: MultiChannelClip | undefined
   };
   const oneChannel = record.topology === 'bleed';
   const speaker = channel('speaker');
-  const promptChannel = oneChannel ? speaker : channel('loopback');
-  if (speaker === undefined || promptChannel === undefined || speaker.samples.length === 0)
+  const hearsPrompt = record.topology !== 'timestamps';
+  const promptChannel = !hearsPrompt ? undefined : oneChannel ? speaker : channel('loopback');
+  if (speaker === undefined || speaker.samples.length === 0 || (hearsPrompt && promptChannel === undefined))
     return { state: 'bad', reason: 'no-capture' };
   return {
     state: 'good',

@@ -6,7 +6,7 @@ import { levelOf } from './witness';
 
 /** Levels of a turn's capture that belong to the rig. */
 export interface TurnLevels {
-  /** RMS of the prompt's speech on its channel, dB re full scale; undefined: the prompt was not found. */
+  /** RMS of the prompt's speech on its channel, dB re full scale; undefined: the prompt was not found, or no channel hears it. */
   readonly loopbackDbFs: number | undefined;
   /** That against the prompt's own level, dB; undefined as above, absent in turns that older versions measured. */
   readonly loopbackGainDb?: number | undefined;
@@ -35,12 +35,15 @@ export function turnLevels(
       loopbackGainDb: undefined,
       noiseFloorDbFs: noiseFloorDbFs(speaker.samples, speaker.rateHz),
     };
-  const from = Math.round(prompt.onsetAtSample);
+  const from = Math.max(0, Math.round(prompt.onsetAtSample));
+  const noise = noiseFloorDbFs(speaker.samples.subarray(0, from), speaker.rateHz);
+  if (promptChannel === undefined)
+    return { loopbackDbFs: undefined, loopbackGainDb: undefined, noiseFloorDbFs: noise };
   const loopbackDbFs = levelOf(promptChannel.samples.subarray(from, Math.round(prompt.offsetAtSample + 1)));
   const { onsetSample, offsetSample } = record.prompt;
   return {
     loopbackDbFs,
     loopbackGainDb: loopbackDbFs - levelOf(clip.samples.subarray(onsetSample, offsetSample + 1)),
-    noiseFloorDbFs: noiseFloorDbFs(speaker.samples.subarray(0, from), speaker.rateHz),
+    noiseFloorDbFs: noise,
   };
 }

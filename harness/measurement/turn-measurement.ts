@@ -137,6 +137,8 @@ export interface TurnMeasurement {
   readonly schema: 'earshot/turn-measurement@1';
   readonly turnId: string;
   readonly topology: Topology;
+  /** Air paths that the bench states. They are in the measures: whoever wants them out subtracts them, and says so. */
+  readonly acousticDelayMs?: number;
   /** Undefined in turns that were stored before methods were. */
   readonly methods?: MeasurementMethods | undefined;
   readonly measures: Readonly<Record<MeasureName, Measured>>;

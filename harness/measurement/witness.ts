@@ -23,7 +23,7 @@ export function promptAsBleed(
 ): boolean {
   if (take.oneChannel) return found !== undefined;
   const within =
-    found === undefined
+    found === undefined || take.promptChannel === undefined
       ? undefined
       : {
           fromSample: found.clipAtSample - 1,

@@ -63,6 +63,10 @@ export interface AudioRig {
   readonly rateHz: number;
   readonly roles: readonly ChannelRole[];
   readonly topology: Topology;
+  /** Handing a sample to the output to having it in the capture, where the rig was calibrated. */
+  readonly roundTrip?: { readonly ms: number; readonly uncertaintyMs: number };
+  /** Air paths between rig and board that the bench states, both ways. */
+  readonly acousticDelayMs?: number;
   /** Rig samples captured so far. */
   readonly position: number;
   onBlock(listener: (block: CaptureBlock) => void): Cancel;

@@ -56,6 +56,10 @@ export interface TurnRecord {
   readonly ending: TurnEnding;
   /** How long the turn would have waited for the reply's onset after the prompt's end. */
   readonly deadlineMs: number;
+  /** Handing a sample to the output to having it in the capture, as the rig was calibrated; absent: it was not. */
+  readonly roundTrip?: { readonly ms: number; readonly uncertaintyMs: number };
+  /** Air paths that the bench states; never subtracted from a measure. */
+  readonly acousticDelayMs?: number;
   readonly playback: { readonly startedAtRigSample: number; readonly lengthSamples: number } | undefined;
   readonly capture: SavedCapture | undefined;
   /** Path relative to the run folder; undefined when nothing was received. */

@@ -133,6 +133,8 @@ export async function playTurn(
     endedAtHostMs: clock.nowMs(),
     ending: endingOf(end),
     deadlineMs: end.state === 'held' && end.value === 'unheard' ? Math.round(waitedMs) : timing.deadlineMs,
+    ...(rig.roundTrip === undefined ? {} : { roundTrip: rig.roundTrip }),
+    ...(rig.acousticDelayMs === undefined ? {} : { acousticDelayMs: rig.acousticDelayMs }),
     playback: placeOf(playback),
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
     received,

@@ -12,7 +12,7 @@ import { VirtualAudioRig } from './virtual-audio-rig';
  * @throws RigError `HIL_RIG_LINK_LOST` when no virtual board answers there.
  */
 export async function openVirtualRig(options: VirtualRigOptions): Promise<AudioRig> {
-  const { name, clock, driftPpm, audioLink, blockSamples = DEFAULT_BLOCK_SAMPLES } = options;
+  const { name, clock, driftPpm, audioLink, acousticDelayMs, blockSamples = DEFAULT_BLOCK_SAMPLES } = options;
   const hello = { rateHz: RIG_RATE_HZ, blockSamples, rigPpm: driftPpm };
   let link: BoardLink;
   try {
@@ -25,5 +25,6 @@ export async function openVirtualRig(options: VirtualRigOptions): Promise<AudioR
       { cause },
     );
   }
-  return new VirtualAudioRig({ name, link, clock, driftPpm, blockSamples, world: options });
+  const stated = acousticDelayMs === undefined ? {} : { acousticDelayMs };
+  return new VirtualAudioRig({ name, link, clock, driftPpm, blockSamples, world: options, ...stated });
 }

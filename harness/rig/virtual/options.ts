@@ -48,6 +48,8 @@ export interface VirtualRigOptions extends WorldOptions {
   readonly clock: Clock;
   /** The rig's clock against true time. */
   readonly driftPpm: number;
+  /** Stated air paths, for the records of the turns. */
+  readonly acousticDelayMs?: number;
   /** Samples exchanged per tick; default 480 = 10 ms. */
   readonly blockSamples?: number;
 }

@@ -34,6 +34,7 @@ export interface VirtualAudioRigParts {
   readonly driftPpm: number;
   readonly blockSamples: number;
   readonly world: WorldOptions;
+  readonly acousticDelayMs?: number;
 }
 
 /** A stereo sound card in software: one loop plays, asks the board, captures, then waits for the next block to be due. */
@@ -42,6 +43,7 @@ export class VirtualAudioRig implements AudioRig {
   readonly rateHz = RIG_RATE_HZ;
   readonly roles: readonly ChannelRole[] = ['speaker', 'loopback'];
   readonly topology = 'virtual';
+  readonly acousticDelayMs?: number;
   private readonly link: BoardLink;
   private readonly clock: Clock;
   private readonly world: AcousticWorld;
@@ -56,8 +58,10 @@ export class VirtualAudioRig implements AudioRig {
   private closed: Promise<void> | undefined;
   private readonly running: Promise<void>;
 
-  constructor({ name, link, clock, driftPpm, blockSamples, world }: VirtualAudioRigParts) {
+  constructor(parts: VirtualAudioRigParts) {
+    const { name, link, clock, driftPpm, blockSamples, world, acousticDelayMs } = parts;
     this.name = name;
+    if (acousticDelayMs !== undefined) this.acousticDelayMs = acousticDelayMs;
     this.link = link;
     this.clock = clock;
     this.world = new AcousticWorld(world, blockSamples);
