@@ -184,6 +184,42 @@ describe('faults', () => {
     expect(uncut.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(900 * 24);
   });
 
+  it('stutter: 60 ms of a long reply are played again, and all of it is played', async () => {
+    await bench.fault('stutter');
+    bench.provider.say('item_1', tone(1_000));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(1_400));
+    const played = bench.rig.spans.filter(({ itemId }) => itemId === 'item_1');
+    expect(played.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(1_060 * 24);
+
+    await bench.fault('stutter', false);
+    bench.provider.say('item_2', tone(1_000));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(1_400));
+    const whole = bench.rig.spans.filter(({ itemId }) => itemId === 'item_2');
+    expect(whole.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(1_000 * 24);
+  });
+
+  it('wrong-rate: a reply takes half as long again, and its truth says at which rate', async () => {
+    await bench.fault('wrong-rate');
+    bench.provider.say('item_1', tone(600));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(1_200));
+    const slow = bench.rig.spans.filter(({ itemId }) => itemId === 'item_1');
+    expect(new Set(slow.map(({ sourceRateHz }) => sourceRateHz))).toEqual(new Set([16_000]));
+    expect(slow.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(600 * 24);
+    const [first, last] = [slow[0]!, slow.at(-1)!];
+    const perSample = (last.atLinkSample - first.atLinkSample) / (last.sourceSample - first.sourceSample);
+    expect(perSample).toBeCloseTo(3, 3);
+
+    await bench.fault('wrong-rate', false);
+    bench.provider.say('item_2', tone(600));
+    await bench.printedSince(bench.terminal.text.length);
+    await bench.rig.play(silence(1_000));
+    const right = bench.rig.spans.filter(({ itemId }) => itemId === 'item_2');
+    expect(new Set(right.map(({ sourceRateHz }) => sourceRateHz))).toEqual(new Set([24_000]));
+  });
+
   it('wrong-project: boots under another name from the next reset on', async () => {
     await bench.fault('wrong-project');
     const from = bench.terminal.text.length;

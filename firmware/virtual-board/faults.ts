@@ -8,6 +8,8 @@ export const faultNames = [
   'panic-mid-reply',
   'no-boot',
   'cut-reply',
+  'stutter',
+  'wrong-rate',
   'echo-leak',
   'no-barge-in',
   'wrong-project',

@@ -26,6 +26,8 @@ export const virtualFaults = {
   'panic-mid-reply': 'board',
   'no-boot': 'board',
   'cut-reply': 'board',
+  stutter: 'board',
+  'wrong-rate': 'board',
   'echo-leak': 'board',
   'no-barge-in': 'board',
   'wrong-project': 'board',

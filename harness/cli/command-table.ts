@@ -26,6 +26,8 @@ export const faultChoices = [
   'panic-mid-reply',
   'no-boot',
   'cut-reply',
+  'stutter',
+  'wrong-rate',
   'echo-leak',
   'no-barge-in',
   'wrong-project',

@@ -61,4 +61,28 @@ describe('DmaChain', () => {
     const taken = Array.from({ length: 2_000 }, (_, n) => chain.play(`item_${n}`, 0, Int16Array.of(1)));
     expect(taken.lastIndexOf(true)).toBe(1_023);
   });
+
+  it('plays all its descriptors again each time it was starved, and what follows comes that much later', () => {
+    let starves = true;
+    const chain = new DmaChain(6, 240, () => starves);
+    const reply = ramp(32_000);
+    chain.play('item_1', 0, reply);
+    const { frames, runs } = chain.transmit(34_000);
+    const heard = Array.from(frames).slice(frames.indexOf(1), frames.indexOf(1) + 32_000);
+    // Starved after 60 descriptors: the five behind it are played, then all six a second time; the next is the 67th.
+    const [first, second] = [66 * 240, 72 * 240];
+    expect(heard.slice(0, first)).toEqual(Array.from(reply.subarray(0, first)));
+    expect(heard.slice(first, second)).toEqual(Array.from(reply.subarray(first - 6 * 240, first)));
+    expect(heard.slice(second, second + 240)).toEqual(Array.from(reply.subarray(first, first + 240)));
+    expect(runs.map(({ sourceSample }) => sourceSample).slice(0, 3)).toEqual([
+      0,
+      first - 6 * 240,
+      126 * 240 - 6 * 240,
+    ]);
+
+    starves = false;
+    const later = new DmaChain(6, 240, () => starves);
+    later.play('item_1', 0, reply);
+    expect(later.transmit(34_000).runs).toHaveLength(1);
+  });
 });

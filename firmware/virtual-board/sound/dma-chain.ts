@@ -1,5 +1,8 @@
 import { PlayQueue, type ItemRun } from './play-queue';
 
+/** The fault `stutter`: after so many descriptors of a reply, 600 ms, the player task misses its turn once. */
+const STARVED_AFTER = 60;
+
 interface Descriptor {
   readonly frames: Int16Array;
   runs: readonly ItemRun[];
@@ -28,8 +31,17 @@ export class DmaChain {
   /** Frames of the first descriptor that were played. */
   private played = 0;
   private last: StoppedItem | undefined;
+  /** Descriptors with sound of a reply that were refilled in time, since one was not. */
+  private refilled = 0;
+  /** Descriptors that the peripheral has still to play again as they are. */
+  private again = 0;
 
-  constructor(descriptors: number, framesEach: number) {
+  /** @param starves - True: every 600 ms of a reply the chain is not refilled for one round, and plays again as it is. */
+  constructor(
+    descriptors: number,
+    framesEach: number,
+    private readonly starves: () => boolean = () => false,
+  ) {
     this.ring = Array.from({ length: descriptors }, () => ({ frames: new Int16Array(framesEach), runs: [] }));
   }
 
@@ -86,9 +98,23 @@ export class DmaChain {
 
   private rotate(): void {
     const descriptor = this.ring.shift() as Descriptor;
-    descriptor.runs = this.queue.fill(descriptor.frames);
+    if (!this.isStarved(descriptor)) descriptor.runs = this.queue.fill(descriptor.frames);
     this.ring.push(descriptor);
     this.played = 0;
+  }
+
+  private isStarved({ runs }: Descriptor): boolean {
+    if (!this.starves() || runs.length === 0) {
+      this.again = 0;
+      return false;
+    }
+    if (this.again === 0 && ++this.refilled > STARVED_AFTER) {
+      this.refilled = 0;
+      this.again = this.ring.length + 1;
+    }
+    if (this.again === 0) return false;
+    this.again -= 1;
+    return true;
   }
 }
 

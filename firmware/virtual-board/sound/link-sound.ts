@@ -47,7 +47,7 @@ export class LinkSound {
         });
     }
     const firstFrame = this.sound.dacFrame - this.firstDacFrame;
-    const { frames, runs } = this.sound.transmit(this.speaker.inputsFor(microphone.length));
+    const { frames, runs, sourceRateHz } = this.sound.transmit(this.speaker.inputsFor(microphone.length));
     const samples = this.speaker.push(fromPcm16(frames), microphone.length);
     for (const run of runs)
       truth.push({
@@ -55,7 +55,7 @@ export class LinkSound {
         itemId: run.itemId,
         sourceSample: run.sourceSample,
         lengthSamples: run.lengthSamples,
-        sourceRateHz: DAC_RATE_HZ,
+        sourceRateHz,
         atLinkSample: this.speaker.outputPositionOf(firstFrame + run.startFrame),
       } satisfies SpeakerSpan);
     return { samples, truth };

@@ -3,6 +3,7 @@ import type { FaultSwitches } from '../faults';
 import { DmaChain, type StoppedItem, type Transmitted } from './dma-chain';
 import { EchoCanceller } from './echo-canceller';
 import type { ItemRun } from './play-queue';
+import { SLOW_RATE_HZ, SlowCodec } from './slow-codec';
 import { ADC_RATE_HZ, Uplink, type SendChunk, type SentChunk } from './uplink';
 
 export const DAC_RATE_HZ = 24_000;
@@ -17,6 +18,8 @@ export type PlayedListener = (run: ItemRun) => void;
 export class SoundCard {
   private readonly chain: DmaChain;
   private canceller = new EchoCanceller(DAC_RATE_HZ, ADC_RATE_HZ);
+  /** While the fault `wrong-rate` is on. */
+  private slow: SlowCodec | undefined;
   private uplink: Uplink | undefined;
   private onPlayed: PlayedListener | undefined;
   private adcSamples = 0;
@@ -29,7 +32,7 @@ export class SoundCard {
     dmaDescriptors: number,
     dmaFrames: number,
   ) {
-    this.chain = new DmaChain(dmaDescriptors, dmaFrames);
+    this.chain = new DmaChain(dmaDescriptors, dmaFrames, () => faults.has('stutter'));
   }
 
   /** ADC samples since power-on. */
@@ -90,15 +93,17 @@ export class SoundCard {
   }
 
   /** Takes the next frames for the DAC; with the amplifier off they are silent, and nothing of a reply is in them. */
-  transmit(count: number): Transmitted {
-    const transmitted = this.chain.transmit(count);
+  transmit(count: number): Transmitted & { readonly sourceRateHz: number } {
+    const wrongRate = this.faults.has('wrong-rate');
+    this.slow = wrongRate ? (this.slow ?? new SlowCodec(this.chain, DAC_RATE_HZ)) : undefined;
+    const transmitted = (this.slow ?? this.chain).transmit(count);
     this.dacFrames += count;
     for (const run of transmitted.runs) this.onPlayed?.(run);
     const played = this.faults.has('dead-speaker')
       ? { frames: new Int16Array(count), runs: [] }
       : transmitted;
     this.canceller.play(played.frames);
-    return played;
+    return { ...played, sourceRateHz: wrongRate ? SLOW_RATE_HZ : DAC_RATE_HZ };
   }
 }
 
