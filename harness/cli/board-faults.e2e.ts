@@ -24,6 +24,20 @@ const cases: readonly FaultCase[] = [
     failing: [answers, lightOn],
     why: /StoreProhibited/,
   },
+  {
+    fault: 'wrong-rate',
+    exitCode: 1,
+    codes: ['HIL_TURN_REPLY_WRONG_RATE'],
+    failing: [answers, lightOn],
+    why: /0\.667 of its rate: a 24 kHz reply played at 16 kHz/,
+  },
+  {
+    fault: 'stutter',
+    exitCode: 1,
+    codes: ['HIL_TURN_REPLY_STUTTERED'],
+    failing: [],
+    why: /again: \d repeats? of \d+ ms/,
+  },
   { fault: 'no-boot', exitCode: 1, codes: ['HIL_BOARD_NO_BOOT'], failing: [greets, answers, lightOn] },
 ];
 

@@ -1,7 +1,8 @@
 import type { TurnRecord } from '../ports';
 import type { Diagnose, Diagnosis } from './diagnosis';
 import { eventsOf } from './provider-marks';
-import type { TurnMeasurement } from './turn-measurement';
+import type { ReplyQuality } from './reply-quality';
+import type { ReplyCheck, TurnMeasurement } from './turn-measurement';
 
 /** Share of the speech that has to be found. */
 const COMPLETE_FROM = 0.95;
@@ -11,6 +12,8 @@ const SOUND_OVER_FLOOR_DB = 6;
 const SILENT_BELOW_DBFS = -90;
 /** A reply that left the provider later than this before the end of the capture had no time to be heard. */
 const LEAST_PLAYOUT_MS = 1000;
+/** Less than two pitch periods of a low voice may be one taken for the next; no buffer of a driver is as short. */
+const LEAST_REPEATED_MS = 20;
 /** Errors that are the service's own, by the words that its codes are made of; others answer a bad request. */
 const OWN_ERROR = /server|internal|rate.?limit|quota|overload|unavailable|timeout|model/i;
 
@@ -85,10 +88,24 @@ function notSent(record: TurnRecord): readonly Diagnosis[] {
   ];
 }
 
+type NotFound = Extract<ReplyCheck, { readonly state: 'not-found' }>;
+
+/** A reply that was found as it sounds at another rate. */
+function wrongRate(record: TurnRecord, { replyId, pitchRatio, playedAtHz }: NotFound): Diagnosis | undefined {
+  const rateHz = record.replies.find(({ clip }) => clip.id === replyId)?.clip.rateHz;
+  if (pitchRatio === undefined || playedAtHz === undefined || rateHz === undefined) return undefined;
+  return {
+    code: 'HIL_TURN_REPLY_WRONG_RATE',
+    message: `The reply was played at ${pitchRatio.toFixed(3)} of its rate: a ${rateHz / 1000} kHz reply played at ${playedAtHz / 1000} kHz.`,
+    facts: { reply: replyId, pitchRatio, rateHz, playedAtHz },
+  };
+}
+
 /** A reply was sent and not found in the capture. */
-function notFound(record: TurnRecord, measurement: TurnMeasurement, levelDbFs: number): readonly Diagnosis[] {
-  const failure = providerFailure(record, { unanswered: false });
+function notFound(record: TurnRecord, measurement: TurnMeasurement, reply: NotFound): readonly Diagnosis[] {
+  const failure = providerFailure(record, { unanswered: false }) ?? wrongRate(record, reply);
   if (failure !== undefined) return [failure];
+  const { levelDbFs } = reply;
   const sentAtMs = measurement.marks.find(({ name }) => name === 'firstAudioOut')?.hostAtMs;
   const { noiseFloorDbFs } = measurement.levels;
   const facts = { sentAtMs, levelDbFs, noiseFloorDbFs };
@@ -121,18 +138,46 @@ function notFound(record: TurnRecord, measurement: TurnMeasurement, levelDbFs: n
   ];
 }
 
+const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** What of a reply is not as it was sent, part by part; empty when it is only less than it should be. */
+function departures(quality: ReplyQuality): string {
+  const { leadingCutMs, trailingCutMs, dropouts, skips, repeats } = quality;
+  return [
+    leadingCutMs > 0 && `${leadingCutMs.toFixed(0)} ms at the beginning`,
+    trailingCutMs > 0 && `${trailingCutMs.toFixed(0)} ms at the end`,
+    dropouts.count > 0 && `${times(dropouts.count, 'dropout')} of ${dropouts.totalMs.toFixed(0)} ms in all`,
+    skips.count > 0 && `${times(skips.count, 'skip')} of ${skips.totalMs.toFixed(0)} ms in all`,
+    repeats.count > 0 && `${times(repeats.count, 'repeat')} of ${repeats.totalMs.toFixed(0)} ms in all`,
+  ]
+    .filter((part) => part !== false)
+    .join(', ');
+}
+
 /** The reply from the provider to the speaker channel. */
 export const diagnoseReply: Diagnose = (record, measurement) => {
   const { reply } = measurement;
   if (reply.state === 'not-sent') return record.expected.spoken ? notSent(record) : [];
-  if (reply.state === 'not-found') return notFound(record, measurement, reply.levelDbFs);
-  if (reply.completeness >= COMPLETE_FROM) return [];
+  if (reply.state === 'not-found') return notFound(record, measurement, reply);
+  const { quality } = reply;
+  if (reply.completeness >= COMPLETE_FROM) {
+    if (quality === undefined || quality.repeats.totalMs < LEAST_REPEATED_MS) return [];
+    const { repeats } = quality;
+    return [
+      {
+        code: 'HIL_TURN_REPLY_STUTTERED',
+        message: `The board played parts of the reply again: ${times(repeats.count, 'repeat')} of ${repeats.totalMs.toFixed(0)} ms in all.`,
+        facts: { reply },
+      },
+    ];
+  }
   const failure = providerFailure(record, { unanswered: false });
   if (failure !== undefined) return [failure];
+  const parts = quality === undefined ? '' : departures(quality);
   return [
     {
       code: 'HIL_TURN_REPLY_INCOMPLETE',
-      message: `The speaker channel holds ${(100 * reply.completeness).toFixed(0)} % of the reply's speech, ${reply.missingMs.toFixed(0)} ms are missing; ${100 * COMPLETE_FROM} % have to be there.`,
+      message: `The speaker channel holds ${(100 * reply.completeness).toFixed(0)} % of the reply's speech, ${reply.missingMs.toFixed(0)} ms are missing${parts === '' ? '' : ` (${parts})`}; ${100 * COMPLETE_FROM} % have to be there.`,
       facts: { reply },
     },
   ];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { timeScaled, type PcmClip } from '../audio';
 import { loadCorpus, readSpeechClip } from '../corpus';
+import { diagnoseTurn } from './diagnosis';
 import { measureTurn } from './measure-turn';
 import type { ReplyQuality } from './reply-quality';
 import type { ReplyCheck } from './turn-measurement';
@@ -25,10 +26,12 @@ async function heardAs(played: Float32Array, options: Partial<SyntheticTurnOptio
     reply: { clip: reply.clip, sound: { samples: played, rateHz } },
     ...options,
   });
-  return measureTurn(turn.record, {
+  const measurement = await measureTurn(turn.record, {
     ...turn.sound,
     replies: new Map<string, PcmClip>([[reply.clip.id, reply.sound]]),
   });
+  const findings = diagnoseTurn(turn.record, measurement);
+  return { ...measurement, findings: findings.map(({ code, message }) => `${code}: ${message}`) };
 }
 const whole = reply.sound.samples;
 const joined = (...parts: readonly Float32Array[]): Float32Array =>
@@ -87,17 +90,26 @@ describe('replyQuality', () => {
 
   it('measures 100 ms that come twice', async () => {
     const stuttered = joined(lead, part(0, 700), part(600, speechMs));
-    const { dropouts, repeats, skips } = qualityOf((await heardAs(stuttered)).reply);
+    const { reply: check, findings } = await heardAs(stuttered);
+    const { dropouts, repeats, skips } = qualityOf(check);
     expect({ dropouts, count: repeats.count, skips }).toEqual({ dropouts: none, count: 1, skips: none });
     expectWithin(repeats.totalMs, 100, 2);
+    expect(findings).toEqual([
+      'HIL_TURN_REPLY_STUTTERED: The board played parts of the reply again: 1 repeat of 100 ms in all.',
+    ]);
   });
 
   it('measures what is cut at both ends', async () => {
     const cut = joined(lead, silence(250), part(250, speechMs - 400), silence(400));
-    const { reply: check } = await heardAs(cut);
+    const { reply: check, findings } = await heardAs(cut);
     const { leadingCutMs, trailingCutMs, dropouts } = qualityOf(check);
     expectWithin(leadingCutMs, 250, 20);
     expectWithin(trailingCutMs, 400, 20);
+    expect(findings).toEqual([
+      expect.stringMatching(
+        /^HIL_TURN_REPLY_INCOMPLETE: .* \(2\d\d ms at the beginning, [34]\d\d ms at the end\); 95 % have/,
+      ),
+    ]);
     expect(dropouts).toEqual(none);
   });
 
@@ -120,7 +132,10 @@ describe('a reply at the wrong rate', () => {
     });
 
   it.each([8000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000])('is recognised at %i Hz', async (hz) => {
-    const { reply: check } = await heardAs(playedAt(hz), { boardPpm: 150, snrDb: 20 });
+    const { reply: check, findings } = await heardAs(playedAt(hz), { boardPpm: 150, snrDb: 20 });
+    expect(findings).toEqual([
+      `HIL_TURN_REPLY_WRONG_RATE: The reply was played at ${((hz / rateHz) * (1 + 150e-6)).toFixed(3)} of its rate: a 24 kHz reply played at ${hz / 1000} kHz.`,
+    ]);
     if (check.state !== 'not-found') throw new Error(check.state);
     expect(check.playedAtHz).toBe(hz);
     expectWithin(check.pitchRatio, (hz / rateHz) * (1 + 150e-6), 5e-5);

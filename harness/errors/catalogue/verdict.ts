@@ -23,6 +23,16 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'Compare the capture with the reply in the report; parts of it were not played.',
   },
+  HIL_TURN_REPLY_STUTTERED: {
+    origin: 'board',
+    remedy:
+      'Refill the I2S buffers in time or let the driver clear them: they were played again before the next of the reply came.',
+  },
+  HIL_TURN_REPLY_WRONG_RATE: {
+    origin: 'board',
+    remedy:
+      "Set codec and I2S to the rate of the provider's audio, or convert it: the reply was played at another sample rate.",
+  },
   HIL_TURN_REPLY_MISSING: {
     origin: 'board',
     remedy: 'Read the console and the provider events of the turn; the reply never started.',
