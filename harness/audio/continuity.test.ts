@@ -108,7 +108,7 @@ function expectNear(
   atMs: number,
   lengthMs: number,
 ): void {
-  expect(Math.abs(((found?.atSample ?? NaN) - AT) / inMs - atMs)).toBeLessThanOrEqual(30);
+  expect(Math.abs(((found?.atSample ?? NaN) - AT) / inMs - atMs)).toBeLessThanOrEqual(15);
   expect(Math.abs((found?.lengthMs ?? NaN) - lengthMs)).toBeLessThanOrEqual(6);
 }
 

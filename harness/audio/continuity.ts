@@ -15,14 +15,20 @@ const AUDIBLE_DB = 20;
 const SEARCH_MS = 200;
 /** Share of a frame's expected waveform from which on it counts as there, and below which it may be missing. */
 const PRESENT = 0.5;
-/** A missing frame has lost its energy, too: a room hides the waveform of many, and the tail of speech has some of it. */
-const SILENT_ENERGY = 0.25;
+/** A missing frame has lost its energy, too: rooms and codecs change the waveform of many that are there. */
+const SILENT_ENERGY = 0.15;
+/**
+ * Noise is what the quietest tenth of the frames leaves, where speech has pauses, or what is left without the reference, where
+ * no room adds to it. What is to be missed has to stand out of it.
+ */
+const NOISE_PERCENTILE = 0.1;
+const AUDIBLE_OVER_NOISE = 6;
 /** Single missing frames are chance; two are the shortest dropout of a driver's period. */
 const LEAST_MISSING_FRAMES = 2;
 
 /** A break in the course of a sound. */
 export interface Break {
-  /** Where it begins in the sound, to about 5 ms; 30 ms with clocks that are 200 ppm apart. */
+  /** Where it begins in the sound, to about 10 ms. */
   readonly atSample: number;
   readonly lengthMs: number;
 }
@@ -40,52 +46,41 @@ export interface Continuity {
   readonly trailingCutMs: number;
 }
 
-/** Neighbouring segments that stand in one place. In coarse samples of the reference. */
+/** Segments in a row that stand in one place, but for what the clocks move them. In coarse samples of the reference. */
 interface Passage {
   readonly from: number;
   readonly to: number;
-  /** By segment: within a passage the clocks move them, half a millisecond in a few seconds. */
-  readonly places: readonly { readonly middle: number; readonly displacement: number }[];
+  readonly parts: readonly { readonly from: number; readonly to: number; readonly displacement: number }[];
 }
 
-/** Where a sample of the reference stands by the segment that is nearest to it, on clocks that differ by `drift`. */
-function displacementAt({ places }: Passage, sample: number, drift: number): number {
-  let [nearest, displacement] = [Infinity, 0];
-  for (const place of places) {
-    const distance = abs(place.middle - sample);
-    if (distance < nearest)
-      [nearest, displacement] = [distance, place.displacement + drift * (sample - place.middle)];
-  }
-  return displacement;
-}
-
-const startOf = ({ places }: Passage): number => places[0]?.displacement ?? 0;
-const endOf = ({ places }: Passage): number => places.at(-1)?.displacement ?? 0;
+const firstDisplacement = ({ parts }: Passage): number => parts[0]?.displacement ?? 0;
+const lastDisplacement = ({ parts }: Passage): number => parts.at(-1)?.displacement ?? 0;
 
 function passagesOf(segments: readonly Segment[], factor: number, jump: number): Passage[] {
   const passages: Passage[] = [];
   for (const { fromSample, toSample, displacementSamples } of segments) {
     if (displacementSamples === undefined) continue;
-    const place = {
-      middle: (fromSample + toSample) / 2 / factor,
-      displacement: displacementSamples / factor,
-    };
+    const [from, to] = [fromSample / factor, toSample / factor];
+    const part = { from, to, displacement: displacementSamples / factor };
     const last = passages.at(-1);
-    if (last !== undefined && abs(endOf(last) - place.displacement) < jump)
-      passages[passages.length - 1] = { ...last, to: toSample / factor, places: [...last.places, place] };
-    else passages.push({ from: fromSample / factor, to: toSample / factor, places: [place] });
+    if (last !== undefined && abs(lastDisplacement(last) - part.displacement) < jump)
+      passages[passages.length - 1] = { from: last.from, to, parts: [...last.parts, part] };
+    else passages.push({ from, to, parts: [part] });
   }
   // One segment off between two that agree was taken one pitch period off.
   return passages.filter((passage, index) => {
     const [before, after] = [passages[index - 1], passages[index + 1]];
-    const agree = before && after && abs(endOf(before) - startOf(after)) < jump;
-    return agree !== true || passage.places.length > 1;
+    const agree = before && after && abs(lastDisplacement(before) - firstDisplacement(after)) < jump;
+    return agree !== true || passage.parts.length > 1;
   });
 }
 
-/** First difference: evens out the spectrum of speech, whose low notes would match themselves everywhere. */
+/**
+ * Difference over two samples: evens out the spectrum of speech, whose low notes would match themselves everywhere, and
+ * leaves out what lies near half the rate, which a fraction of a sample turns round.
+ */
 const differences = (samples: Float32Array): Float32Array =>
-  samples.map((sample, n) => sample - (samples[n - 1] ?? 0));
+  samples.map((sample, n) => sample - (samples[n - 2] ?? 0));
 
 /** How frames of a reference show in a sound at one displacement. */
 class Comparison {
@@ -93,22 +88,34 @@ class Comparison {
   private readonly heard: Float32Array;
   readonly frame: number;
 
-  constructor(sound: SearchableSound, reference: Float32Array) {
+  constructor(
+    sound: SearchableSound,
+    reference: Float32Array,
+    private readonly stretchPpm: number,
+  ) {
     this.reference = differences(decimated(reference, sound.coarseFactor));
     this.heard = differences(sound.coarse);
     this.frame = round((FRAME_MS * sound.rateHz) / sound.coarseFactor / 1000);
   }
 
-  /** Energy of the reference in frame k, of the sound there, and their product. */
-  frameAt(k: number, displacement: number): { readonly energy: number; heard: number; product: number } {
+  /** Energy of the reference in frame k, of the sound where the passage puts that frame, and their product. */
+  frameAt(
+    k: number,
+    { parts }: Pick<Passage, 'parts'>,
+  ): { readonly energy: number; readonly heard: number; readonly product: number } {
     const { reference, heard: sound, frame } = this;
-    const shift = round(displacement);
+    const part = parts.find(({ to }) => k * frame < to) ?? parts.at(-1);
+    const fromCentre = (k + 0.5) * frame - ((part?.from ?? 0) + (part?.to ?? 0)) / 2;
+    const displacement = (part?.displacement ?? 0) + fromCentre * this.stretchPpm * 1e-6;
+    const shift = floor(displacement);
+    const toNext = displacement - shift;
     let energy = 0;
     let heard = 0;
     let product = 0;
     for (let n = k * frame; n < (k + 1) * frame; n++) {
       const wanted = reference[n] ?? 0;
-      const there = sound[n + shift] ?? 0;
+      const before = sound[n + shift] ?? 0;
+      const there = before + toNext * ((sound[n + shift + 1] ?? 0) - before);
       energy += wanted * wanted;
       heard += there * there;
       product += wanted * there;
@@ -117,11 +124,16 @@ class Comparison {
   }
 }
 
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[floor(sorted.length * share)] ?? 0;
+}
+
 /**
  * Compares the course of a reply with its reference: frame by frame around the places where segments stop fitting together,
  * so that what is told apart is silence, repetition and omission.
  * @param segments - Of the reference, in order, as `followSegments` found them. @param from - First sample of its speech.
- * @param to - Last + 1 that is expected. @param stretchPpm - How much longer the sound takes than the reference.
+ * @param to - Last + 1 that is expected. @param stretchPpm - How much longer the sound takes, by its clock.
  */
 export function continuity(
   sound: SearchableSound,
@@ -129,7 +141,6 @@ export function continuity(
   segments: readonly Segment[],
   { from, to, stretchPpm }: { readonly from: number; readonly to: number; readonly stretchPpm: number },
 ): Continuity {
-  const drift = stretchPpm * 1e-6;
   const factor = sound.coarseFactor;
   const coarseInMs = sound.rateHz / factor / 1000;
   const passages = passagesOf(segments, factor, JUMP_MS * coarseInMs);
@@ -137,24 +148,36 @@ export function continuity(
   if (first === undefined || last === undefined)
     return { gaps: [], repeats: [], skips: [], leadingCutMs: 0, trailingCutMs: 0 };
 
-  const comparison = new Comparison(sound, reference);
+  const comparison = new Comparison(sound, reference, stretchPpm);
   const { frame } = comparison;
   const [firstFrame, endFrame] = [ceil(from / factor / frame), floor(to / factor / frame)];
   let [product, energy, heardEnergy] = [0, 0, 0];
+  const there: { readonly energy: number; readonly heard: number; readonly product: number }[] = [];
   for (const passage of passages) {
     for (let k = ceil(passage.from / frame); k < floor(passage.to / frame); k++) {
-      const at = comparison.frameAt(k, displacementAt(passage, k * frame, drift));
+      const at = comparison.frameAt(k, passage);
       product += at.product;
       energy += at.energy;
       heardEnergy += at.heard;
+      there.push(at);
     }
   }
   const gain = product / max(Number.MIN_VALUE, energy);
-  const energyGain = heardEnergy / max(Number.MIN_VALUE, energy);
+  const noise = min(
+    quantile(
+      there.map(({ heard }) => heard),
+      NOISE_PERCENTILE,
+    ),
+    quantile(
+      there.map((at) => at.heard - 2 * gain * at.product + gain * gain * at.energy),
+      0.5,
+    ),
+  );
+  const energyGain = max(0, heardEnergy - noise * there.length) / max(Number.MIN_VALUE, energy);
   const frames = (begin: number, end: number, passage: Passage) =>
     Array.from({ length: max(0, end - begin) }, (_, i) => ({
       k: begin + i,
-      ...comparison.frameAt(begin + i, displacementAt(passage, (begin + i) * frame, drift)),
+      ...comparison.frameAt(begin + i, passage),
     }));
   const loudest = max(
     ...segments.map(({ fromSample, toSample }) => {
@@ -162,14 +185,22 @@ export function continuity(
       return some.reduce((sum, at) => sum + at.energy, 0) / max(1, some.length);
     }),
   );
+  const speech = (at: { readonly energy: number }): boolean => at.energy > loudest * 10 ** (-AUDIBLE_DB / 10);
+  /** True when the frame would be missed, over the noise. */
   const audible = (at: { readonly energy: number }): boolean =>
-    at.energy > loudest * 10 ** (-AUDIBLE_DB / 10);
-  const audibleIn = (begin: number, end: number): boolean =>
-    frames(begin, end, first).filter(audible).length >= LEAST_MISSING_FRAMES;
+    speech(at) && energyGain * at.energy > AUDIBLE_OVER_NOISE * noise;
+  const audibleIn = (begin: number, end: number): number => frames(begin, end, first).filter(audible).length;
   /** How much more (positive) or less than half of the expected waveform a frame shows. */
   const evidence = (at: { readonly energy: number; readonly product: number }): number =>
     at.product * gain - PRESENT * gain * gain * at.energy;
-  /** Frame up to which, from `begin` on, the reference stands at this displacement. */
+  const gone = (at: { readonly energy: number; readonly heard: number; readonly product: number }): boolean =>
+    audible(at) && evidence(at) < 0 && at.heard < SILENT_ENERGY * energyGain * at.energy;
+  /** True when most of what should be heard from `begin` to `end` is not there. */
+  const goneIn = (begin: number, end: number, passage: Passage): boolean => {
+    const count = frames(begin, end, passage).filter(gone).length;
+    return count >= LEAST_MISSING_FRAMES && count >= audibleIn(begin, end) / 2;
+  };
+  /** Frame up to which, from `begin` on, the reference stands where the passage puts it. */
   const holdsUntil = (begin: number, end: number, passage: Passage): number => {
     let [sum, best, until] = [0, 0, begin];
     for (const at of frames(begin, end, passage)) {
@@ -192,8 +223,7 @@ export function continuity(
   const repeats: Break[] = [];
   const skips: Break[] = [];
   const frameMs = frame / coarseInMs;
-  const soundSample = (k: number, passage: Passage): number =>
-    (k * frame + displacementAt(passage, k * frame, drift)) * factor;
+  const soundSample = (k: number, displacement: number): number => (k * frame + displacement) * factor;
   const reach = ceil(SEARCH_MS / frameMs);
   const spans = passages.map<readonly [number, number]>(({ from: begins, to: ends }) => [
     round(begins / frame),
@@ -203,17 +233,22 @@ export function continuity(
     const before = passages[index - 1];
     const [spanBefore, span] = [spans[index - 1], spans[index]];
     if (before === undefined || spanBefore === undefined || span === undefined) continue;
-    const laterMs = (startOf(after) - endOf(before)) / coarseInMs;
+    const laterMs = (firstDisplacement(after) - lastDisplacement(before)) / coarseInMs;
     const held = holdsUntil(max(spanBefore[0], spanBefore[1] - reach), min(span[0] + reach, span[1]), before);
     const since = holdsFrom(
       max(spanBefore[0], spanBefore[1] - reach - ceil(max(0, laterMs) / frameMs)),
       min(span[0] + reach, span[1]),
       after,
     );
-    const atSample = soundSample(held, before);
+    const atSample = soundSample(held, lastDisplacement(before));
     const lackingMs = (since - held) * frameMs;
-    if (laterMs > 0 && since < held && audibleIn(since, held)) repeats.push({ atSample, lengthMs: laterMs });
-    else if (since > held && audibleIn(held, since) && laterMs + lackingMs > 2 * FRAME_MS)
+    if (
+      laterMs > 0 &&
+      since < held &&
+      frames(since, held, after).filter(speech).length >= LEAST_MISSING_FRAMES
+    )
+      repeats.push({ atSample, lengthMs: laterMs });
+    else if (since > held && goneIn(held, since, before) && laterMs + lackingMs > 2 * FRAME_MS)
       gaps.push({ atSample, lengthMs: laterMs + lackingMs });
     else if (laterMs > 0) gaps.push({ atSample, lengthMs: laterMs });
     else skips.push({ atSample, lengthMs: -laterMs });
@@ -228,7 +263,7 @@ export function continuity(
     const close = (): void => {
       const [begins] = missing;
       if (begins !== undefined && missing.length >= LEAST_MISSING_FRAMES) {
-        const atSample = soundSample(begins, passage);
+        const atSample = soundSample(begins, lastDisplacement(passage));
         const known = [...gaps, ...repeats, ...skips].some(
           (found) => abs(found.atSample - atSample) <= ((SEARCH_MS + found.lengthMs) * sound.rateHz) / 1000,
         );
@@ -237,8 +272,7 @@ export function continuity(
       missing = [];
     };
     for (const at of frames(max(begin, starts), min(end, ends), passage)) {
-      const gone = evidence(at) < 0 && at.heard < SILENT_ENERGY * energyGain * at.energy;
-      if (gone && audible(at)) missing.push(at.k);
+      if (gone(at)) missing.push(at.k);
       else close();
     }
     close();
@@ -248,7 +282,7 @@ export function continuity(
     gaps: gaps.sort((a, b) => a.atSample - b.atSample),
     repeats,
     skips,
-    leadingCutMs: audibleIn(firstFrame, starts) ? (starts - firstFrame) * frameMs : 0,
-    trailingCutMs: audibleIn(ends, endFrame) ? (endFrame - ends) * frameMs : 0,
+    leadingCutMs: goneIn(firstFrame, starts, first) ? (starts - firstFrame) * frameMs : 0,
+    trailingCutMs: goneIn(ends, endFrame, last) ? (endFrame - ends) * frameMs : 0,
   };
 }
