@@ -1,9 +1,13 @@
 export { conditions, type Condition } from './accuracy/conditions';
 export { accuracyReport, type AccuracyReport } from './accuracy/report';
 export { runCases } from './accuracy/run-cases';
-export { accuracyTable } from './accuracy/table';
+export { accuracyTable, targetLines } from './accuracy/table';
 export { castOf, turnCase } from './accuracy/turn-case';
 export { accuracyPage } from './html/accuracy-page';
+export { accuracyJob } from './long/accuracy-job';
+export type { LongJob, LongReport } from './long/long-job';
+export { runLongJob } from './long/run-long-job';
+export { scriptJob } from './long/script-job';
 export { hasFfmpeg } from './methods/silencedetect';
 export { convolved, roomResponse } from './room';
 export { derivedSeed, seededNormal, seededUniform } from './seeded';

@@ -1,0 +1,129 @@
+// Long jobs, one after the other, in parts that are kept in reports/long/: a run that was broken off goes on where it was.
+// Exits 0 when every target holds, 1 when one is missed, 2 for options that it does not know, 130 after Ctrl-C.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const help = `npm run test:long -- [options]
+
+  --only NAME    one job (see --list)
+  --fresh        starts anew: forgets the parts that were kept
+  --turns N      turns for each condition of the job accuracy (100)
+  --list         print the jobs
+  --help         this text
+
+Parts and reports lie in reports/long/. Parts of other sources, fixtures or options are done again.
+`;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const require = createRequire(import.meta.url);
+
+function usage(message) {
+  process.stderr.write(`${message}\n\n${help}`);
+  process.exit(2);
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string' },
+        fresh: { type: 'boolean' },
+        turns: { type: 'string', default: '100' },
+        list: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (fault) {
+    return usage(fault.message);
+  }
+}
+
+const options = optionsOf();
+if (options.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+if (!/^[1-9]\d*$/.test(options.turns))
+  usage(`--turns: a whole number from 1 is wanted, not "${options.turns}".`);
+
+const { accuracyJob, accuracyPage, conditions, hasFfmpeg, runLongJob, scriptJob, targetLines } = require(
+  at('dist/harness/proving-ground/index.js'),
+);
+const folder = at('reports/long');
+mkdirSync(folder, { recursive: true });
+
+/** Jobs of scripts, each with the file that it writes and what its figures depend on. */
+const scripts = [
+  {
+    name: 'recognition',
+    title: 'recognition: every clip and every false friend',
+    script: 'scripts/bench-recognition.mjs',
+    args: [],
+    output: 'reports/bench/recognition.json',
+    sources: [
+      'dist/harness/audio',
+      'dist/harness/provider/hearing',
+      'dist/harness/proving-ground',
+      'fixtures/prompts',
+    ],
+  },
+];
+
+function jobsOf() {
+  const ffmpeg = hasFfmpeg();
+  if (!ffmpeg)
+    process.stderr.write('ffmpeg is not installed: silencedetect is left out of the comparison.\n');
+  const accuracy = accuracyJob({
+    root,
+    corpusFolder: at('fixtures'),
+    turns: Number(options.turns),
+    threads: availableParallelism(),
+    ffmpeg,
+    onReport: (report, results) =>
+      writeFileSync(`${folder}/accuracy.html`, accuracyPage(report, { conditions, results })),
+  });
+  const ofScripts = scripts.flatMap((job) => {
+    if (existsSync(at(job.script))) return scriptJob({ ...job, root });
+    process.stderr.write(`skipped: ${job.name}, there is no ${job.script}\n`);
+    return [];
+  });
+  return [accuracy, ...ofScripts];
+}
+
+const jobs = jobsOf();
+if (options.list) {
+  for (const { name, title, parts } of jobs)
+    console.log(`${name.padEnd(14)} ${title}; ${parts.length} parts`);
+  process.exit(0);
+}
+const chosen = jobs.filter(({ name }) => options.only === undefined || name === options.only);
+if (chosen.length === 0) usage(`--only ${options.only}: no job is called that; see --list.`);
+
+const interrupt = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'])
+  process.once(name, () => interrupt.abort(new Error('interrupted; the same command goes on from here')));
+
+let missed = 0;
+for (const job of chosen) {
+  process.stderr.write(`${job.title}\n`);
+  try {
+    const { targets } = await runLongJob(job, {
+      folder,
+      fresh: options.fresh === true,
+      signal: interrupt.signal,
+      onPart: ({ part, state, finished, parts }) =>
+        process.stderr.write(`  ${finished}/${parts} ${part}${state === 'kept' ? ' (kept)' : ''}\n`),
+    });
+    missed += targets.filter(({ ok }) => !ok).length;
+    console.log([job.name, ...targetLines(targets).map((line) => `  ${line}`)].join('\n'));
+  } catch (fault) {
+    if (!interrupt.signal.aborted) throw fault;
+    process.stderr.write(`${fault.message}\n`);
+    process.exit(130);
+  }
+}
+process.exitCode = missed === 0 ? 0 : 1;
