@@ -73,6 +73,20 @@ describe('the hops of a call', () => {
     expect(hops(change)).toEqual(Object.fromEntries(names.map((name) => [name, counted[name]])));
   });
 
+  it('believe a console line that came after the output only as far as that', () => {
+    const late = (turn: TurnRecord): TurnRecord => ({
+      ...turn,
+      boardEvents: turn.boardEvents.map((event) => ({ ...event, hostAtMs: event.hostAtMs + 15 })),
+    });
+    const changed = late(record);
+    const found = hopsOf(changed, matchCalls(changed)[0]!, undefined);
+    // The output comes 11 ms after the execution; the line is read 15 ms late, so 4 ms after the output.
+    expect(found.executedToOutput?.ms).toBeCloseTo(-4, 6);
+    expect(found.executedToOutput?.uncertaintyMs).toBeCloseTo(Math.hypot(0.5, 4, 0.3), 6);
+    expect(found.askedToExecuted?.uncertaintyMs).toBeCloseTo(Math.hypot(0.5, 4, 0.3), 6);
+    expect(found.askedToOutput?.uncertaintyMs).toBeCloseTo(0.4243, 4);
+  });
+
   it('time a repeated call by its first execution', () => {
     const twice = (turn: TurnRecord): TurnRecord => ({
       ...turn,

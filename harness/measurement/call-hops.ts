@@ -15,6 +15,16 @@ const printed = (event: { readonly hostAtMs: number } | undefined): Instant | un
   event && stamped(event.hostAtMs, CONSOLE_UNCERTAINTY_MS);
 
 /**
+ * The instant of a console line that firmware prints before it sends the call's output. A line that arrived after the output was
+ * late by as much at least, on a console that is slower than the network, and can only be believed that far.
+ */
+function executedAt(line: Instant | undefined, output: Instant | undefined): Instant | undefined {
+  if (line === undefined || output === undefined) return line;
+  const lateMs = Math.max(0, line.hostAtMs - output.hostAtMs);
+  return { ...line, uncertaintyMs: Math.hypot(line.uncertaintyMs, lateMs) };
+}
+
+/**
  * Where the time of one call went, from stamps of the host. A call that was executed several times is timed by its first
  * execution, several effects by the first line.
  * @param promptOffset - Last speech sample of the prompt; undefined where it was not located.
@@ -22,11 +32,11 @@ const printed = (event: { readonly hostAtMs: number } | undefined): Instant | un
 export function hopsOf(record: TurnRecord, call: MatchedCall, promptOffset: Instant | undefined): CallHops {
   const { asked: request, executed: runs } = call.observation;
   const asked = request && stamped(request.hostAtMs);
-  const executed = printed(runs[0]);
   const effect = printed(call.effects[0]);
   const returned =
     request && eventsOf(record.providerEvents, 'tool-output').find(({ callId }) => callId === request.callId);
   const output = returned && stamped(returned.hostAtMs);
+  const executed = executedAt(printed(runs[0]), output);
   const hops = {
     promptToAsked: hopBetween(promptOffset, asked),
     askedToExecuted: hopBetween(asked, executed),
