@@ -28,17 +28,20 @@ describe('earshot', () => {
     expect((await runEarshot(['--version'])).stdout.trim()).toBe(packageVersion());
     const help = await runEarshot(['--help']);
     expect(help.exitCode).toBe(0);
-    for (const command of ['run', 'report', 'devices', 'provider', 'virtual-board']) {
+    for (const command of ['run', 'report', 'devices', 'provider', 'virtual-board', 'prompts']) {
       expect(help.stdout).toContain(`earshot ${command}`);
     }
     expect(help.stdout).not.toContain('-child');
   });
 
-  it.each(['run', 'report', 'devices', 'provider', 'virtual-board'])('explains %s', async (command) => {
-    const { exitCode, stdout } = await runEarshot([command, '--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain('Options:');
-  });
+  it.each(['run', 'report', 'devices', 'provider', 'virtual-board', 'prompts'])(
+    'explains %s',
+    async (command) => {
+      const { exitCode, stdout } = await runEarshot([command, '--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain('Options:');
+    },
+  );
 
   it('asks for a command when none is named', async () => {
     const { exitCode, stderr } = await runEarshot([]);
@@ -52,6 +55,32 @@ describe('earshot devices', () => {
     const { exitCode, stdout } = await runEarshot(['devices', '--json']);
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'earshot/devices@1', serialPorts: expect.any(Array) });
+  });
+});
+
+describe('earshot prompts', () => {
+  it('annotates a recording, checks its corpus, and refuses what is unfit with exit code 2', async () => {
+    const folder = temporaryReports();
+    try {
+      const wav = join(folder, 'en-lamp-on-c.wav');
+      cpSync(join(packageRoot(), 'fixtures/prompts/en-light-on-a.wav'), wav);
+      const words = ['--transcript', 'Please turn on the kitchen light', '--reports', folder];
+      const added = await runEarshot(['prompts', 'annotate', wav, ...words]);
+      expect(added).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(added.stdout).toContain('en-lamp-on-c  new  speech from 100.0 to 1667.7 ms');
+      expect(existsSync(join(folder, 'prompts', 'en-lamp-on-c.html'))).toBe(true);
+
+      const manifest = join(folder, 'prompts.yaml');
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('40023', '40022'));
+      const checked = await runEarshot(['prompts', 'check', folder]);
+      expect(checked).toMatchObject({ exitCode: 2, stderr: '' });
+      expect(checked.stdout).toContain('offsetSample is 40023 in the WAV; the manifest says 40022');
+      const refused = await runEarshot(['prompts', 'annotate', wav, '--reports', folder]);
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr).toMatch(/2400 to 40022, annotated anew 2400 to 40023[^]*HIL_CORPUS_REVIEWED/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 

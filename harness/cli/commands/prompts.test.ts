@@ -123,7 +123,7 @@ describe('prompts annotate', () => {
     );
     writeFileSync(manifest, reviewed);
     expect(refusal(() => annotate([wav]))).toBe(
-      `HIL_CORPUS_ANNOTATION ${manifest}: en-lamp-on-c has speech from sample 2400 to 39900, annotated anew 2400 to 40023. Nothing was written; --force writes the new one.`,
+      `HIL_CORPUS_REVIEWED ${manifest}: en-lamp-on-c has speech from sample 2400 to 39900, annotated anew 2400 to 40023. Nothing was written; --force writes the new one.`,
     );
     expect(readFileSync(manifest, 'utf8')).toBe(reviewed);
     // The plot shows both.

@@ -120,7 +120,7 @@ function refuseOverwriting(plans: readonly Planned[]): void {
   const [first] = conflicts;
   if (first === undefined) return;
   throw new ConfigError(
-    'HIL_CORPUS_ANNOTATION',
+    'HIL_CORPUS_REVIEWED',
     `${first.path}: ${conflicts.map(({ message }) => message).join('; ')}. Nothing was written; --force writes the new one.`,
     { conflicts },
   );
@@ -163,7 +163,7 @@ function writePlot({ wav, clip, before, manifest }: Planned, reports: string): s
 
 /**
  * Annotates WAVs, draws each for review and writes their manifests: all of them, or with the first fault none.
- * @throws ConfigError as `annotateWav` does, `HIL_CONFIG_USAGE` for what a new clip lacks, `HIL_CORPUS_ANNOTATION` where an
+ * @throws ConfigError as `annotateWav` does, `HIL_CONFIG_USAGE` for what a new clip lacks, `HIL_CORPUS_REVIEWED` where an
  *   annotation would be written over.
  */
 export function annotateCommand(args: AnnotateArguments): number {

@@ -31,6 +31,10 @@ export const configCodes = {
     origin: 'config',
     remedy: 'Annotate the clip again, so that the manifest says what the WAV holds.',
   },
+  HIL_CORPUS_REVIEWED: {
+    origin: 'config',
+    remedy: 'Look at the plot; then keep the annotation as it is, or write the new one with --force.',
+  },
   HIL_CORPUS_UNUSABLE: {
     origin: 'config',
     remedy:
