@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadVoiceActivityDetector } from '../../audio';
 import { loadCorpus } from '../../corpus';
 import { conditions } from './conditions';
 import { tryCase, type CaseResult } from './try-case';
@@ -22,13 +23,17 @@ export type CaseAnswer =
 
 const { corpusFolder, ffmpeg } = workerData as WorkerSetup;
 const cast = castOf(loadCorpus(corpusFolder), 'reported');
+const detector = loadVoiceActivityDetector();
 const byName = new Map(conditions.map((condition) => [condition.name, condition]));
 
 async function answer(request: CaseRequest): Promise<CaseAnswer> {
   try {
     const condition = byName.get(request.condition);
     if (condition === undefined) throw new RangeError(`no condition ${request.condition}`);
-    return { state: 'done', result: await tryCase(turnCase(condition, request.index, cast), { ffmpeg }) };
+    return {
+      state: 'done',
+      result: await tryCase(turnCase(condition, request.index, cast), { ffmpeg, vad: await detector }),
+    };
   } catch (fault) {
     return {
       state: 'failed',

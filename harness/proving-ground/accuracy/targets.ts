@@ -72,6 +72,49 @@ function knownReply(trials: Trials): Target[] {
   ];
 }
 
+/** Median and p95 that an unknown reply has to keep (issue 3), by SNR. */
+const UNKNOWN_BOUNDS = [
+  { snrDb: 20, medianMs: 10, p95Ms: 30 },
+  { snrDb: 10, medianMs: 30, p95Ms: 100 },
+] as const;
+
+/** Noise that is no speech, and noise that is: apart, since a detector of speech meets the second as its own kind. */
+const UNKNOWN_NOISES = [
+  { title: 'white noise or hum', has: ({ turn }: Condition) => turn.noise !== 'babble' },
+  { title: 'babble', has: ({ turn }: Condition) => turn.noise === 'babble' },
+] as const;
+
+function unknownErrors(
+  trials: Trials,
+  { snrDb, medianMs, p95Ms }: (typeof UNKNOWN_BOUNDS)[number],
+  noise: (typeof UNKNOWN_NOISES)[number],
+): Target[] {
+  const which = (one: Condition): boolean =>
+    one.expects === 'number' && snrOf(one) === snrDb && noise.has(one);
+  const tried = trialsOf(trials, 'unknown', which);
+  if (tried.length === 0) return [];
+  const { medianAbsErrorMs, p95AbsErrorMs, biasMs, missRate } = errorStatistics(tried);
+  const bias = biasMs === undefined ? '' : ` (bias ${biasMs > 0 ? '+' : ''}${biasMs.toFixed(1)} ms)`;
+  const missed = ` (${percent(missRate).toFixed(1)} % not found)`;
+  const name = `unknown reply, ${snrDb} dB, ${noise.title}`;
+  return [
+    atMost(`${name}: median of |error|${bias}`, medianAbsErrorMs, 'ms', medianMs),
+    atMost(`${name}: p95 of |error|${missed}`, p95AbsErrorMs, 'ms', p95Ms),
+  ];
+}
+
+function unknownReply(trials: Trials): Target[] {
+  const errors = UNKNOWN_BOUNDS.flatMap((bounds) =>
+    UNKNOWN_NOISES.flatMap((noise) => unknownErrors(trials, bounds, noise)),
+  );
+  const silent = errorStatistics(trialsOf(trials, 'unknown', (one) => !hasReply(one)));
+  const falseOnsets = percent(silent.turns === 0 ? NaN : silent.numbers / silent.turns);
+  return [
+    ...errors,
+    ...(silent.turns === 0 ? [] : [atMost('unknown reply: false onsets', falseOnsets, '%', 1)]),
+  ];
+}
+
 /** Bounds on how honest a stated uncertainty is. */
 function honesty(
   name: string,
@@ -102,6 +145,7 @@ export function targetsOf(trials: Trials, parts: readonly MeasureName[]): Target
   const numbers = errorStatistics(trialsOf(trials, 'known', none)).numbers;
   return [
     ...(has((one) => one.expects === 'number' && !isBleed(one)) ? knownReply(trials) : []),
+    ...unknownReply(trials),
     ...(has(bleed)
       ? [
           atMost(

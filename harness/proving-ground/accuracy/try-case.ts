@@ -1,7 +1,9 @@
+import type { VoiceActivityDetector } from '../../audio';
 import { measureNames, measureTurn, type Measured, type MeasureName } from '../../measurement';
 import { energyThreshold } from '../methods/energy-threshold';
 import type { Estimate, Evidence, MethodName } from '../methods/method';
 import { silencedetect } from '../methods/silencedetect';
+import { unknownReply } from '../methods/unknown-reply';
 import type { SyntheticTurn } from '../simulation/synthetic-turn';
 import type { TurnCase } from './turn-case';
 
@@ -43,10 +45,12 @@ function partsOf(
 /** Runs every method on one turn. The counted truth is taken off the record first: no method can read it. */
 export async function tryCase(
   { condition, index, seed, turn: counted }: TurnCase,
-  { ffmpeg }: { readonly ffmpeg: boolean },
+  { ffmpeg, vad }: { readonly ffmpeg: boolean; readonly vad: VoiceActivityDetector },
 ): Promise<CaseResult> {
   const turn: Evidence = { sound: counted.sound, record: { ...counted.record, truth: undefined } };
-  const { measures } = await measureTurn(turn.record, turn.sound);
+  const measurement = await measureTurn(turn.record, turn.sound);
+  const { measures } = measurement;
+  const isAnswered = condition.spoiling !== 'another-reply';
   const hasTwoChannels = turn.record.topology !== 'bleed';
   return {
     condition: condition.name,
@@ -57,8 +61,10 @@ export async function tryCase(
     truthMs: counted.truth.voiceToVoice,
     estimates: {
       known: estimateOf(measures.voiceToVoice),
-      ...(ffmpeg && hasTwoChannels ? { silencedetect: silencedetect(turn) } : {}),
-      ...(hasTwoChannels ? { energy: energyThreshold(turn) } : {}),
+      // To whom does not know the reply, any reply is one.
+      ...(hasTwoChannels && isAnswered ? { unknown: unknownReply(turn, measurement, vad) } : {}),
+      ...(ffmpeg && hasTwoChannels && isAnswered ? { silencedetect: silencedetect(turn) } : {}),
+      ...(hasTwoChannels && isAnswered ? { energy: energyThreshold(turn) } : {}),
     },
     parts: partsOf(counted, measures),
   };

@@ -7,11 +7,12 @@ export type Estimate =
 /** What a method sees of a turn: what a bench would see, and no truth. */
 export type Evidence = Pick<SyntheticTurn, 'record' | 'sound'>;
 
-export const methodNames = ['known', 'silencedetect', 'energy'] as const;
+export const methodNames = ['known', 'unknown', 'silencedetect', 'energy'] as const;
 export type MethodName = (typeof methodNames)[number];
 
 export const methodTitles: Readonly<Record<MethodName, string>> = {
   known: 'Earshot, reply known',
+  unknown: 'Earshot, reply unknown',
   silencedetect: 'ffmpeg silencedetect',
   energy: 'energy threshold',
 };
