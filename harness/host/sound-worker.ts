@@ -45,7 +45,11 @@ function soundOf(runPath: string, record: TurnRecord): TurnSound {
     capture: record.capture === undefined ? undefined : load(record.capture.path),
     prompt: readSpeechClip(record.prompt),
     received: mono,
-    replies: new Map(record.replies.map(({ clip }) => [clip.id, readSpeechClip(clip)])),
+    replies: new Map(
+      record.replyAudio === 'unknown'
+        ? []
+        : record.replies.map(({ clip }) => [clip.id, readSpeechClip(clip)]),
+    ),
   };
 }
 

@@ -101,11 +101,8 @@ function wrongRate(record: TurnRecord, { replyId, pitchRatio, playedAtHz }: NotF
   };
 }
 
-/** A reply was sent and not found in the capture. */
-function notFound(record: TurnRecord, measurement: TurnMeasurement, reply: NotFound): readonly Diagnosis[] {
-  const failure = providerFailure(record, { unanswered: false }) ?? wrongRate(record, reply);
-  if (failure !== undefined) return [failure];
-  const { levelDbFs } = reply;
+/** A reply left the provider and is not in the capture. */
+function absent(record: TurnRecord, measurement: TurnMeasurement, levelDbFs: number): readonly Diagnosis[] {
   const sentAtMs = measurement.marks.find(({ name }) => name === 'firstAudioOut')?.hostAtMs;
   const { noiseFloorDbFs } = measurement.levels;
   const facts = { sentAtMs, levelDbFs, noiseFloorDbFs };
@@ -138,6 +135,12 @@ function notFound(record: TurnRecord, measurement: TurnMeasurement, reply: NotFo
   ];
 }
 
+/** A reply was sent and not found in the capture. */
+function notFound(record: TurnRecord, measurement: TurnMeasurement, reply: NotFound): readonly Diagnosis[] {
+  const failure = providerFailure(record, { unanswered: false }) ?? wrongRate(record, reply);
+  return failure === undefined ? absent(record, measurement, reply.levelDbFs) : [failure];
+}
+
 const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** What of a reply is not as it was sent, part by part; empty when it is only less than it should be. */
@@ -154,9 +157,31 @@ function departures(quality: ReplyQuality): string {
     .join(', ');
 }
 
+/**
+ * No speech was heard and nobody knows what was sent: the board is at fault only where sound is known to have left the provider
+ * and the channel is silent. Whether other sound is the reply, or whether one was sent at all, cannot be known.
+ */
+function notHeard(record: TurnRecord, measurement: TurnMeasurement, levelDbFs: number): readonly Diagnosis[] {
+  if (!record.expected.spoken) return [];
+  const failure = providerFailure(record, { unanswered: false });
+  if (failure !== undefined) return [failure];
+  const wasSent = measurement.marks.some(({ name }) => name === 'firstAudioOut');
+  const blamed = wasSent ? absent(record, measurement, levelDbFs) : [];
+  if (blamed.some(({ code }) => code !== 'HIL_TURN_REPLY_INCOMPLETE')) return blamed;
+  return [
+    {
+      code: 'HIL_TURN_UNMEASURED',
+      message: `No speech was heard after the prompt; the speaker channel holds ${levelDbFs.toFixed(0)} dBFS, and what the provider replied is not known.`,
+      facts: { reply: measurement.reply, noiseFloorDbFs: measurement.levels.noiseFloorDbFs, wasSent },
+    },
+  ];
+}
+
 /** The reply from the provider to the speaker channel. */
 export const diagnoseReply: Diagnose = (record, measurement) => {
   const { reply } = measurement;
+  if (reply.state === 'heard') return [];
+  if (reply.state === 'not-heard') return notHeard(record, measurement, reply.levelDbFs);
   if (reply.state === 'not-sent') return record.expected.spoken ? notSent(record) : [];
   if (reply.state === 'not-found') return notFound(record, measurement, reply);
   const { quality } = reply;

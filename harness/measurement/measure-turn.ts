@@ -1,4 +1,9 @@
-import type { MultiChannelClip, PcmClip } from '../audio';
+import {
+  loadVoiceActivityDetector,
+  type MultiChannelClip,
+  type PcmClip,
+  type VoiceActivityDetector,
+} from '../audio';
 import type { Topology, TurnRecord } from '../ports';
 import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
@@ -30,6 +35,7 @@ import { timeToFunctionCall } from './time-to-function-call';
 import { ttfa } from './ttfa';
 import type { CallObservation, Mark, MeasurementMethods, TurnMeasurement } from './turn-measurement';
 import { turnLevels } from './turn-levels';
+import { hearUnknownReply, type UnknownReply } from './unknown-reply';
 import { uplink } from './uplink';
 import { voiceToVoice, type CapturePoint } from './voice-to-voice';
 import { levelOf, promptAsBleed, receivedPrompt, type ReceivedPrompt } from './witness';
@@ -70,10 +76,16 @@ interface Evidence {
   readonly received: ReceivedPrompt;
   readonly answer: AnsweringReply | undefined;
   readonly heardReply: HeardReply | undefined;
+  /** What was heard of a reply whose sound nobody knows; undefined: it is known, or there was nothing to hear it in. */
+  readonly unknownReply: UnknownReply | undefined;
   /** The reply that confirms the turn's call, often the answer itself; undefined: nothing was called. */
   readonly confirmation: SoughtReply | undefined;
   readonly marks: readonly Mark[];
 }
+
+/** True when nobody knows what a reply sounds like: the provider cannot say, or the clip is missing. */
+const replyIsUnknown = ({ replyAudio, replies }: TurnRecord, sound: TurnSound): boolean =>
+  replyAudio === 'unknown' || replies.some(({ clip }) => !sound.replies.has(clip.id));
 
 /** Maps places of the capture to the host's clock, constant latency of the converters included as an uncertainty. */
 function captureClock(
@@ -103,6 +115,7 @@ function evidenceOf(
   sound: TurnSound,
   calls: readonly CallObservation[],
   turnConsole: TurnConsole,
+  vad: VoiceActivityDetector | undefined,
 ): Evidence {
   const take = takeOf(record, sound.capture);
   const good = take.state === 'good' ? take : undefined;
@@ -170,12 +183,26 @@ function evidenceOf(
     answer: confirming,
     heard: isAnswer ? heardReply : confirming && hear(confirming),
   };
-  if (heardReply?.alignment?.onsetHeard === true) {
+  const unknownReply = good && prompt && vad && hearUnknownReply(good, prompt, sound.prompt, vad);
+  if (unknownReply?.heard !== undefined) {
+    const { onset: speech, end } = unknownReply.heard;
+    markCapture('replyOnset', speech.atSample, speech.uncertaintySamples);
+    markCapture('replyOffset', end.atSample, end.uncertaintySamples);
+  } else if (heardReply?.alignment?.onsetHeard === true) {
     markCapture('replyOnset', heardReply.alignment.onsetAtSample);
     markCapture('replyOffset', heardReply.alignment.endAtSample);
   }
   const asBleed = good !== undefined && promptAsBleed(good, prompt, record, sound.prompt);
-  return { take, prompt, asBleed, received, answer, heardReply, confirmation, marks };
+  return { take, prompt, asBleed, received, answer, heardReply, unknownReply, confirmation, marks };
+}
+
+/** Why the turn has no latency to a reply of unknown wording, or the latency. */
+function unknownLatencyOf({ take, prompt, unknownReply }: Evidence): Measured {
+  if (take.state === 'bad') return notMeasured(take.reason);
+  if (prompt === undefined) return notMeasured('no-prompt');
+  if (unknownReply?.heard === undefined) return notMeasured('no-onset');
+  const promptOffset = { atSample: prompt.offsetAtSample, uncertaintySamples: prompt.uncertaintySamples };
+  return voiceToVoice(promptOffset, unknownReply.heard.onset, take.saved.rateHz);
 }
 
 /** Why a reply has no latency on the capture's clock, or the latency. */
@@ -219,6 +246,7 @@ function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): R
       Measured
     >;
   }
+  const isUnknown = replyIsUnknown(record, sound);
   const span = (
     from: Mark['name'],
     to: Mark['name'],
@@ -228,17 +256,27 @@ function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): R
     if (begins !== undefined && ends !== undefined) return measure(begins, ends);
     const lacking = begins === undefined ? from : to;
     if (lacking === 'promptOffset' && prompt !== undefined) return notMeasured('no-clock');
+    if (lacking === 'firstAudioOut' && isUnknown) return notMeasured('no-reference');
     if (lacking === 'uplinkEnd' && record.received === undefined) return notMeasured('no-received-audio');
     return notMeasured(missing[lacking]);
   };
-  const leadIn = answer === undefined ? notMeasured('no-reply-sent') : replyLeadIn(answer);
+  // Where the speech of an unknown reply begins in what was sent, nobody knows.
+  const leadIn = isUnknown
+    ? notMeasured('no-reference')
+    : answer === undefined
+      ? notMeasured('no-reply-sent')
+      : replyLeadIn(answer);
   return {
-    voiceToVoice: latencyOf(evidence, sound, { answer, heard: heardReply }, voiceToVoice),
+    voiceToVoice: isUnknown
+      ? unknownLatencyOf(evidence)
+      : latencyOf(evidence, sound, { answer, heard: heardReply }, voiceToVoice),
     timeToFunctionCall: span('promptOffset', 'functionCall', timeToFunctionCall),
     timeToConfirmation:
       confirmation === undefined
         ? notMeasured('no-call')
-        : latencyOf(evidence, sound, confirmation, timeToConfirmation),
+        : isUnknown
+          ? notMeasured('no-reference')
+          : latencyOf(evidence, sound, confirmation, timeToConfirmation),
     uplink: span('promptOffset', 'uplinkEnd', uplink),
     endpointing: span('uplinkEnd', 'endpoint', endpointing),
     ttfa: span('endpoint', 'firstAudioOut', ttfa),
@@ -284,7 +322,11 @@ function callDetourOf(record: TurnRecord, marks: readonly Mark[]): Pick<TurnMeas
   return detour === undefined ? {} : { callDetour: detour };
 }
 
-function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
+function measured(
+  record: TurnRecord,
+  sound: TurnSound,
+  vad: VoiceActivityDetector | undefined,
+): TurnMeasurement {
   const matched = matchCalls(record);
   const turnConsole = new TurnConsole(record);
   const evidence = evidenceOf(
@@ -292,15 +334,19 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     sound,
     matched.map(({ observation }) => observation),
     turnConsole,
+    vad,
   );
-  const { take, prompt, heardReply, answer, marks } = evidence;
+  const { take, prompt, heardReply, unknownReply, answer, marks } = evidence;
   const promptOffset = marks.find(({ name }) => name === 'promptOffset');
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
     topology: record.topology,
     ...(record.acousticDelayMs === undefined ? {} : { acousticDelayMs: record.acousticDelayMs }),
-    methods: { prompt: promptMethods[record.topology], reply: 'known-reply' },
+    methods: {
+      prompt: promptMethods[record.topology],
+      reply: vad === undefined ? 'known-reply' : 'onset-detector',
+    },
     measures: measuresOf(record, evidence, sound),
     marks,
     deviceMarks: turnConsole.deviceMarks(),
@@ -308,6 +354,7 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
     heard: heardOf(record, marks),
     calls: matched.map((call) => ({ ...call.observation, hops: hopsOf(record, call, promptOffset) })),
     reply:
+      unknownReply?.check ??
       heardReply?.check ??
       (answer === undefined
         ? { state: 'not-sent' }
@@ -328,5 +375,10 @@ function measured(record: TurnRecord, sound: TurnSound): TurnMeasurement {
  * Everything that sound, console and provider log of one turn say. Pure: no file is read, nothing but the arguments counts.
  * What could not be taken has a reason. Takes some 100 ms for a capture of 6 s.
  */
-export const measureTurn = (record: TurnRecord, sound: TurnSound): Promise<TurnMeasurement> =>
-  new Promise((resolve) => resolve(measured(record, sound)));
+export async function measureTurn(record: TurnRecord, sound: TurnSound): Promise<TurnMeasurement> {
+  return measured(
+    record,
+    sound,
+    replyIsUnknown(record, sound) ? await loadVoiceActivityDetector() : undefined,
+  );
+}

@@ -24,7 +24,7 @@ export interface HeardReply {
 }
 
 /** Frames' 95th percentile: a click does not count, a voice does. */
-function prevailingLevelDbFs(samples: Float32Array, rateHz: number): number {
+export function prevailingLevelDbFs(samples: Float32Array, rateHz: number): number {
   const frame = Math.round((FRAME_MS * rateHz) / 1000);
   const levels: number[] = [];
   for (let start = 0; start + frame <= samples.length; start += frame)

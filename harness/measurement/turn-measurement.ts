@@ -1,3 +1,4 @@
+import type { OnsetMiss } from '../audio';
 import type { BoardEventType, Topology } from '../ports';
 import type { CallDetour } from './call-detour';
 import type { Measured } from './measured';
@@ -103,7 +104,25 @@ export type ReplyCheck =
       readonly pitchRatio?: number;
       readonly playedAtHz?: number;
     }
-  | { readonly state: 'not-sent' };
+  | { readonly state: 'not-sent' }
+  | {
+      /** Speech of unknown wording was there: whether all of it, nobody can tell. */
+      readonly state: 'heard';
+      /** RMS from onset to end, dB re full scale. */
+      readonly levelDbFs: number;
+      /** Its loud part over the noise in the speech band. */
+      readonly overFloorDb: number;
+      readonly onsetAtRigSample: number;
+      readonly onsetUncertaintyMs: number;
+      /** End of what can be heard, reverberation included. */
+      readonly endAtRigSample: number;
+    }
+  | {
+      /** A reply of unknown wording was looked for and no speech was found. */
+      readonly state: 'not-heard';
+      readonly reason: OnsetMiss;
+      readonly levelDbFs: number;
+    };
 
 /** Where the prompt shows: the witnesses of who lost it. */
 export interface PromptWitness {

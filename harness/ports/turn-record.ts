@@ -65,6 +65,8 @@ export interface TurnRecord {
   /** Path relative to the run folder; undefined when nothing was received. */
   readonly received: ReceivedAudio | undefined;
   readonly replies: readonly SentReply[];
+  /** `unknown`: the provider cannot say what it replies, so `replies` says nothing. Absent: all that was sent is in `replies`. */
+  readonly replyAudio?: 'unknown' | undefined;
   /** Tools that the board had declared to the provider; undefined when it declared nothing, or nobody saw it. */
   readonly advertised?: readonly string[] | undefined;
   readonly consoleLines: readonly ConsoleLine[];

@@ -67,6 +67,25 @@ describe('turn matchers', () => {
       true,
       'HIL_TURN_REPLY_INCOMPLETE',
     ],
+    [
+      'of unknown wording',
+      {
+        state: 'heard',
+        levelDbFs: -20,
+        overFloorDb: 30,
+        onsetAtRigSample: 1,
+        onsetUncertaintyMs: 2,
+        endAtRigSample: 9,
+      },
+      false,
+      'HIL_TURN_UNMEASURED',
+    ],
+    [
+      'of unknown wording and not heard',
+      { state: 'not-heard', reason: 'no-sound', levelDbFs: -80 },
+      false,
+      'HIL_TURN_UNMEASURED',
+    ],
   ])('judge a reply that is %s', (_, reply, pass, code) => {
     expect(judgePlayedCompletely(turnOf({ reply }))).toMatchObject({ pass, code });
   });
@@ -100,6 +119,15 @@ describe('turn matchers', () => {
   ])('say who is at fault for a number that is missing: %s', (reason, code) => {
     const measures = { uplink: { state: 'not-measured', reason } } as unknown as TurnMeasurement['measures'];
     expect(judgeMeasured(turnOf({ measures }), 'uplink')).toMatchObject({ pass: false, code });
+  });
+
+  it('never blame the board for a reply that nobody knows', () => {
+    const measures = { voiceToVoice: { state: 'not-measured', reason: 'no-onset' } };
+    const turn = turnOf({
+      measures: measures as unknown as TurnMeasurement['measures'],
+      reply: { state: 'not-heard', reason: 'no-sound', levelDbFs: -80 },
+    });
+    expect(judgeMeasured(turn, 'voiceToVoice')).toMatchObject({ pass: false, code: 'HIL_TURN_UNMEASURED' });
   });
 
   it('blame nobody twice: a turn whose cause is known gives no further finding', () => {

@@ -40,6 +40,13 @@ export function judgePlayedCompletely({ record, measurement: { reply } }: TurnRe
       code: 'HIL_TURN_SPEAKER_SILENT',
     };
   }
+  if (reply.state === 'heard' || reply.state === 'not-heard') {
+    return {
+      pass: false,
+      message: `${reply.state === 'heard' ? 'A reply was heard' : 'No speech was heard'} (${reply.levelDbFs.toFixed(1)} dBFS), and the provider cannot say what it replied: whether it was played completely cannot be judged.`,
+      code: 'HIL_TURN_UNMEASURED',
+    };
+  }
   return {
     pass: reply.completeness >= COMPLETE,
     message: `${(reply.completeness * 100).toFixed(1)} % of reply ${reply.replyId} was played (${reply.missingMs.toFixed(0)} ms missing), expected ${COMPLETE * 100} % at least.`,
@@ -52,8 +59,10 @@ export function judgePlayedCompletely({ record, measurement: { reply } }: TurnRe
  * board was asked for it are the board's; a call or reply that the scenario does not hold is the scenario's, and what could not
  * be mapped or located is ours.
  */
-function measureFault({ record }: TurnResult, reason: NotMeasuredReason): ErrorCode {
+function measureFault({ record, measurement }: TurnResult, reason: NotMeasuredReason): ErrorCode {
   const { spoken, calls } = record.expected;
+  // What nobody knows was sent, the board cannot be blamed for.
+  if (reason === 'no-onset' && measurement.reply.state === 'not-heard') return 'HIL_TURN_UNMEASURED';
   if (reason === 'no-onset') return 'HIL_TURN_REPLY_INCOMPLETE';
   if (reason === 'no-reply-sent') return spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
   if (reason === 'no-call') return calls.length > 0 ? 'HIL_TURN_CALL_MISSING' : 'HIL_SCENARIO_MISMATCH';

@@ -1,4 +1,10 @@
-import { measureNames, measures, type CallHops, type CallObservation } from '../../measurement';
+import {
+  measureNames,
+  measures,
+  type CallHops,
+  type CallObservation,
+  type ReplyCheck,
+} from '../../measurement';
 import type { ProviderEvent } from '../../ports';
 import { msOfSamples } from '../../units';
 import type { ShownTurn } from '../judged-turn';
@@ -102,18 +108,26 @@ function calls({ measurement, record }: ShownTurn): Markup {
 const dB = (level: number | undefined): string =>
   level === undefined ? 'not known' : Number.isFinite(level) ? `${level.toFixed(1)} dBFS` : 'silence';
 
+function replyText(reply: ReplyCheck): string {
+  switch (reply.state) {
+    case 'found':
+      return `${(reply.completeness * 100).toFixed(0)} % of ${reply.replyId}, ${dB(reply.levelDbFs)}, drift ${reply.driftPpm.toFixed(0)} ppm`;
+    case 'not-found':
+      return `${reply.replyId} not found, ${dB(reply.levelDbFs)}`;
+    case 'heard':
+      return `speech of unknown wording, ${dB(reply.levelDbFs)}, onset ± ${reply.onsetUncertaintyMs.toFixed(1)} ms; completeness cannot be judged`;
+    case 'not-heard':
+      return `no speech heard (${reply.reason}), ${dB(reply.levelDbFs)}; what was sent is not known`;
+    case 'not-sent':
+      return 'none was sent';
+  }
+}
+
 function sound({ measurement, record }: ShownTurn): Markup {
   const { reply, witness, levels, selfCheck, callDetour } = measurement;
   const calledBy = measurement.marks.find(({ name }) => name === 'functionCall')?.stampedBy;
   const entries: (readonly [string, string])[] = [
-    [
-      'reply',
-      reply.state === 'found'
-        ? `${(reply.completeness * 100).toFixed(0)} % of ${reply.replyId}, ${dB(reply.levelDbFs)}, drift ${reply.driftPpm.toFixed(0)} ppm`
-        : reply.state === 'not-found'
-          ? `${reply.replyId} not found, ${dB(reply.levelDbFs)}`
-          : 'none was sent',
-    ],
+    ['reply', replyText(reply)],
     [
       'prompt',
       `${witness.onLoopback ? 'on loopback' : 'not on loopback'}, ${witness.asBleed ? 'in the room' : 'not found in the room'}; provider received ${dB(witness.receivedLevelDbFs)}`,
