@@ -7,7 +7,7 @@ export function printSummary(
   { json, colours }: { readonly json: boolean; readonly colours: boolean },
 ): void {
   if (json) {
-    const { outcome, exitCode, why, turns, findings, budgets, distributions, selfCheck } = verdict;
+    const { outcome, exitCode, why, turns, findings, budgets, distributions, selfCheck, ...more } = verdict;
     const summary = {
       schema: 'earshot/run-summary@1',
       runId: run.record.runId,
@@ -20,6 +20,8 @@ export function printSummary(
       findings,
       budgets,
       distributions,
+      distributionsByKind: more.distributionsByKind,
+      topology: more.topology,
       selfCheck,
     };
     process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);

@@ -91,7 +91,12 @@ export interface Budgets {
   readonly path: string;
   /** Lowest share of turns without a finding against the board, 0 to 1. */
   readonly successRate: number | undefined;
-  readonly measures: Readonly<
-    Partial<Record<string, Readonly<Partial<Record<'p50' | 'p90' | 'p95' | 'max', number>>>>>
-  >;
+  readonly measures: MeasureBounds;
+  /** Bounds on the turns of one kind; absent: none. */
+  readonly kinds?: Readonly<Partial<Record<'cold' | 'warm' | 'tool' | 'plain', MeasureBounds>>>;
 }
+
+/** Upper bounds in ms, by measure and statistic. */
+export type MeasureBounds = Readonly<
+  Partial<Record<string, Readonly<Partial<Record<'p50' | 'p90' | 'p95' | 'max', number>>>>>
+>;

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureNames } from '../measurement';
+import { measureNames, turnKinds } from '../measurement';
 import { budgetsFile, loadBudgets } from './load-budgets';
 import { packageRoot } from './package-root';
 import { keysAt } from './schema-keys';
@@ -28,7 +28,22 @@ describe('loadBudgets', () => {
     expect([...keysAt(budgetsFile, ['measures'])].sort()).toEqual([...measureNames].sort());
   });
 
+  it('knows the kinds of turns that exist, and bounds each on its own', () => {
+    expect([...keysAt(budgetsFile, ['kinds'])].sort()).toEqual([...turnKinds].sort());
+    expect(
+      load('kinds: { warm: { voiceToVoice: { p95: 800ms } }, cold: { ttfa: { max: 2s } } }'),
+    ).toMatchObject({
+      measures: {},
+      kinds: { warm: { voiceToVoice: { p95: 800 } }, cold: { ttfa: { max: 2000 } } },
+    });
+  });
+
   it.each([
+    ['kinds: { hot: { ttfa: { p50: 1s } } }', 'kinds.hot is unknown'],
+    [
+      'kinds: { cold: { ttfa: { p50: 2s, p95: 1s } } }',
+      'kinds.cold.ttfa.p95 is "1s"; the bound of p50 is higher',
+    ],
     [
       'measures: { voiceToVoise: { p50: 1s } }',
       'measures.voiceToVoise is unknown; did you mean voiceToVoice?',

@@ -27,25 +27,34 @@ const bounds = z
   })
   .exactOptional();
 
+/** Bounds by measure. The names are those of harness/measurement, which config may not import; a test keeps them equal. */
+const measures = z.strictObject({
+  voiceToVoice: bounds,
+  timeToFunctionCall: bounds,
+  timeToConfirmation: bounds,
+  uplink: bounds,
+  endpointing: bounds,
+  ttfa: bounds,
+  replyLeadIn: bounds,
+  downlink: bounds,
+});
+
 /** budgets.yaml as written; docs/bench-file.md explains every key. */
 export const budgetsFile = z.strictObject({
   schema: z.literal('earshot/budgets@1'),
   /** Default: no bound. */
   successRate: z.number().min(0).max(1).exactOptional(),
   /** Default: no bounds. */
-  measures: z
-    // The names of harness/measurement, which config may not import; a test keeps them equal.
+  measures: measures.prefault({}),
+  /** Default: no bounds on the turns of one kind. */
+  kinds: z
     .strictObject({
-      voiceToVoice: bounds,
-      timeToFunctionCall: bounds,
-      timeToConfirmation: bounds,
-      uplink: bounds,
-      endpointing: bounds,
-      ttfa: bounds,
-      replyLeadIn: bounds,
-      downlink: bounds,
+      cold: measures.exactOptional(),
+      warm: measures.exactOptional(),
+      tool: measures.exactOptional(),
+      plain: measures.exactOptional(),
     })
-    .prefault({}),
+    .exactOptional(),
 });
 
 /**
@@ -53,6 +62,11 @@ export const budgetsFile = z.strictObject({
  * @throws ConfigError as `readYamlFile` does; a measure that does not exist is an unknown key.
  */
 export function loadBudgets(path: string): Budgets {
-  const { successRate, measures } = readYamlFile(path, budgetsFile, 'budgets file');
-  return deepFreeze({ path: resolve(path), successRate, measures });
+  const { successRate, measures: all, kinds } = readYamlFile(path, budgetsFile, 'budgets file');
+  return deepFreeze({
+    path: resolve(path),
+    successRate,
+    measures: all,
+    ...(kinds === undefined ? {} : { kinds }),
+  });
 }

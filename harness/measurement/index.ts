@@ -10,6 +10,7 @@ export { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 export { measureTurn, type TurnSound } from './measure-turn';
 export { measureNames, measures, partNames, type MeasureDeclaration, type MeasureName } from './measures';
 export { quantile } from './quantile';
+export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
 export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,

@@ -11,6 +11,8 @@ export type NotMeasuredReason =
   | 'no-call'
   | 'bad-take'
   | 'no-clock'
+  /** Taken with another topology than most of the run: the two are not mixed. */
+  | 'other-topology'
   /** Of a run that is older than the measure. */
   | 'not-taken';
 

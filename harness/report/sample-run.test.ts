@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
+import type { Topology } from '../ports';
 import { readRun, type FinishedRun } from '../run';
+import { judgeRun } from '../verdict';
 import { displayWidth, pad, truncate } from './display-width';
-import { enrichAllure, renderConsole, renderJunit, renderMarkdown } from '.';
+import { enrichAllure, renderConsole, renderHtml, renderJunit, renderMarkdown } from '.';
 
 /** Made by `node fixtures/runs/make-sample.mjs`. */
 const run = readRun(join(__dirname, '../../fixtures/runs/sample'));
@@ -79,6 +81,60 @@ describe('console', () => {
     const findings = [{ ...run.findings[0]!, message: 'bad \u001b]0;title\u0007 \u009b2J' }];
     // eslint-disable-next-line no-control-regex -- these are what must be absent
     expect(renderConsole({ ...killed, findings })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+});
+
+describe('kinds of turns and topologies', () => {
+  const judged = (turns: FinishedRun['turns']): FinishedRun => ({
+    ...run,
+    turns,
+    verdict: judgeRun({ turns, findings: run.findings, budgets: undefined, interrupted: false }),
+  });
+  const withTopology = (from: number, topology: Topology): FinishedRun =>
+    judged(
+      run.turns.map((turn, index) =>
+        index < from ? turn : { ...turn, measurement: { ...turn.measurement, topology } },
+      ),
+    );
+
+  it('stand apart in every report, and add up to all turns', () => {
+    const all = judged(run.turns);
+    const rows = renderConsole(all)
+      .split('\n')
+      .flatMap((line) => /^(cold|warm|tool|plain) turns +(\d+) /.exec(line)?.slice(1, 3).join(' ') ?? []);
+    expect(rows).toEqual(['cold 3', 'warm 26', 'tool 24', 'plain 5']);
+    expect(renderMarkdown(all)).toMatch(/\| cold turns \| +3 \|/);
+    expect(renderHtml(all)).toMatch(/<td class="nowrap">cold turns<\/td>\s*<td class="num">3<\/td>/);
+    expect(Math.max(...renderConsole(all).split('\n').map(displayWidth))).toBeLessThanOrEqual(110);
+  });
+
+  it('are left out where they tell nothing apart', () => {
+    const warmTools = run.turns.filter(
+      ({ record, measurement }) => record.turnInSession > 1 && measurement.calls.length > 0,
+    );
+    expect(renderConsole(judged(warmTools))).not.toContain('warm turns');
+  });
+
+  it('are not mixed, and every report says what is left out', () => {
+    const mixed = withTopology(27, 'timestamps');
+    for (const text of [renderConsole(mixed), renderMarkdown(mixed), renderHtml(mixed)])
+      expect(text.replace(/\s+/g, ' ')).toContain('3 turns taken with topology timestamps are left out');
+    expect(renderConsole(withTopology(30, 'bleed'))).not.toContain('left out');
+  });
+
+  it('say what a stated air path is and print the median without it apart', () => {
+    const turns = run.turns.map((turn) => ({
+      ...turn,
+      measurement: { ...turn.measurement, acousticDelayMs: 2.5 },
+    }));
+    const stated = judged(turns);
+    const median = stated.verdict!.distributions.voiceToVoice.p50!.valueMs;
+    for (const text of [renderConsole(stated), renderMarkdown(stated), renderHtml(stated)]) {
+      const words = text.replace(/\s+/g, ' ').replaceAll('\\', '');
+      expect(words).toContain('The bench states air paths of 2.5 ms.');
+      expect(words).toContain(`without them the median of voice-to-voice is ${(median - 2.5).toFixed(1)} ms`);
+    }
+    expect(stated.verdict!.distributions).toEqual(judged(run.turns).verdict!.distributions);
   });
 });
 

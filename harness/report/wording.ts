@@ -16,6 +16,7 @@ export const reasonInWords: Readonly<Record<NotMeasuredReason, string>> = {
   'no-call': 'no call',
   'bad-take': 'bad take',
   'no-clock': 'no clock',
+  'other-topology': 'other topology',
   'not-taken': 'not taken',
 };
 

@@ -65,10 +65,8 @@ function withEveryMeasure(turn: FinishedTurn): FinishedTurn {
 
 /** The same for their distributions, which then have no value of any turn. */
 function withEveryDistribution(verdict: Verdict, turns: readonly FinishedTurn[]): Verdict {
-  const absent = measureNames.filter((name) => !(name in verdict.distributions));
-  if (absent.length === 0) return verdict;
   const none = distributionOf(turns.map(() => notMeasured('not-taken')));
-  const filled = Object.fromEntries(absent.map((name) => [name, none]));
+  const filled = Object.fromEntries(measureNames.map((name) => [name, none])) as Verdict['distributions'];
   return { ...verdict, distributions: { ...filled, ...verdict.distributions } };
 }
 

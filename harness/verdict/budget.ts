@@ -1,4 +1,4 @@
-import { measures, type Distribution, type MeasureName } from '../measurement';
+import { measures, turnKindTitles, type Distribution, type MeasureName, type TurnKind } from '../measurement';
 import { fewestTrialsFor, rateInterval } from './binomial-interval';
 import type { BudgetResult } from './verdict';
 
@@ -12,16 +12,19 @@ const inWords = (valueMs: number): string =>
  * Judges one bound of one measure. A quantile passes when the upper end of its 95 % interval lies inside the bound, fails
  * when the lower end lies outside, and is inconclusive in between; with too few turns for an upper end it is `not-judged`,
  * which does not by itself make the run inconclusive. `max` is a limit on every single turn and needs no interval.
+ * @param kind - The turns that `distribution` is of; default: all.
  */
 export function judgeQuantile(
   measure: MeasureName,
   quantile: BudgetQuantile,
   boundMs: number,
   distribution: Distribution,
+  kind?: TurnKind,
 ): BudgetResult {
   const { n } = distribution;
-  const base = { measure, quantile, bound: boundMs, unit: 'ms' } as const;
-  const title = `${measures[measure].title} ${quantile}`;
+  const ofKind = kind === undefined ? {} : { kind };
+  const base = { measure, ...ofKind, quantile, bound: boundMs, unit: 'ms' } as const;
+  const title = `${measures[measure].title} ${quantile}${kind === undefined ? '' : ` of ${turnKindTitles[kind]}`}`;
   if (quantile === 'max') {
     const value = distribution.maxMs;
     if (n === 0 || value === undefined) {

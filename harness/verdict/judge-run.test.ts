@@ -1,6 +1,7 @@
 import { catalogue, type ErrorCode } from '../errors';
-import { measureNames, notMeasured, type Measured, type MeasureName } from '../measurement';
-import type { Finding, LatencyBound } from '../ports';
+import type { Budgets } from '../config';
+import { measureNames, notMeasured, type Measured, type MeasureName, type TurnKind } from '../measurement';
+import type { Finding, LatencyBound, Topology } from '../ports';
 import { judgeRun, type JudgeRunInput } from './judge-run';
 import type { JudgedTurn } from './turn-outcome';
 
@@ -103,6 +104,57 @@ describe('exit code', () => {
   });
 });
 
+describe('kinds of turns', () => {
+  const of = (turnInSession: number, isTool: boolean, valueMs: number): JudgedTurn => {
+    const one = turn(`t${valueMs}`, { state: 'measured', valueMs, uncertaintyMs: 0.1 });
+    const asked = isTool ? { callId: 'c', arguments: {}, hostAtMs: 1 } : undefined;
+    // A call that nobody asked for makes no tool turn.
+    const calls = [{ name: 'f', asked, executed: [], effects: [] }];
+    return {
+      record: { ...one.record, turnInSession },
+      measurement: { ...one.measurement, calls },
+    };
+  };
+
+  it('have distributions of their own; each turn is of two kinds', () => {
+    const { distributionsByKind: byKind, distributions } = judge({
+      turns: [of(1, false, 900), of(2, true, 700), of(3, false, 500), of(1, true, 1000)],
+    });
+    const values = (kind: TurnKind) => byKind?.[kind].voiceToVoice.valuesMs;
+    expect(values('cold')).toEqual([900, 1000]);
+    expect(values('warm')).toEqual([500, 700]);
+    expect(values('tool')).toEqual([700, 1000]);
+    expect(values('plain')).toEqual([500, 900]);
+    expect(distributions.voiceToVoice.n).toBe(4);
+  });
+});
+
+describe('topologies', () => {
+  const of = (topology: Topology, valueMs: number): JudgedTurn => {
+    const one = turn(`t${valueMs}`, { state: 'measured', valueMs, uncertaintyMs: 0.1 });
+    return { ...one, measurement: { ...one.measurement, topology } };
+  };
+
+  it('are not mixed in one distribution, and what is left out is said', () => {
+    const verdict = judge({
+      turns: [of('timestamps', 400), of('loopback', 500), of('loopback', 510), of('bleed', 520)],
+    });
+    expect(verdict.distributions.voiceToVoice).toMatchObject({ valuesMs: [500, 510], notMeasured: 2 });
+    expect(verdict.topology).toEqual({
+      counted: 'loopback',
+      leftOut: [
+        { topology: 'bleed', turns: 1 },
+        { topology: 'timestamps', turns: 1 },
+      ],
+    });
+  });
+
+  it('are named where there is only one', () => {
+    expect(judge({ turns: [of('bleed', 1)] }).topology).toEqual({ counted: 'bleed', leftOut: [] });
+    expect(judge({ turns: [] }).topology).toBeUndefined();
+  });
+});
+
 describe('budgets', () => {
   it('passes when the whole interval lies inside', () => {
     const verdict = judge({ turns: turns(60), budgets: budgets({ p50: 800, p95: 800, max: 800 }) });
@@ -132,6 +184,37 @@ describe('budgets', () => {
     const late = turn('t1', { state: 'censored', aboveMs: 8_000, reason: 'no-onset' });
     const verdict = judge({ turns: [late], budgets: budgets({ max: 9_000 }) });
     expect(verdict.budgets).toMatchObject([{ value: Infinity, outcome: 'fail' }]);
+  });
+
+  it('judges the turns of a kind by bounds of their own, so that cold turns spoil nobody else', () => {
+    const all = turns(66).map((one, index) => ({
+      ...one,
+      record: { ...one.record, turnInSession: 1 + (index % 11) },
+      measurement: {
+        ...one.measurement,
+        measures: {
+          ...one.measurement.measures,
+          voiceToVoice: {
+            state: 'measured' as const,
+            valueMs: index % 11 === 0 ? 2000 + index : 500 + index,
+            uncertaintyMs: 0.1,
+          },
+        },
+      },
+    }));
+    const of = (bounds: Budgets['kinds'] & object) =>
+      judge({ turns: all, budgets: { path: 'b.yaml', successRate: undefined, measures: {}, kinds: bounds } });
+    const warm = of({ warm: { voiceToVoice: { p95: 600 } }, cold: { voiceToVoice: { p50: 2100 } } });
+    expect(warm.budgets).toMatchObject([
+      { kind: 'cold', outcome: 'pass', value: 2027.5 },
+      { kind: 'warm', outcome: 'pass' },
+    ]);
+    expect(warm.budgets[1]?.why).toMatch(/^voice-to-voice p95 of warm turns is 5\d\d\.\d ms .*n = 60/);
+    expect(judge({ turns: all, budgets: budgets({ p95: 600 }) }).budgets[0]?.outcome).not.toBe('pass');
+    const slow = of({ cold: { voiceToVoice: { max: 1000 } } });
+    expect(slow.findings).toMatchObject([{ code: 'HIL_TURN_TOO_SLOW', facts: { kind: 'cold' } }]);
+    const misspelt = of({ warm: { voiceToVoiceMs: { p50: 1 } } });
+    expect(misspelt.exitCode).toBe(2);
   });
 
   it('refuses a bound on a measure that does not exist', () => {

@@ -1,14 +1,7 @@
 import type { Budgets } from '../config';
-import {
-  distributionOf,
-  measureNames,
-  notMeasured,
-  summariseSelfCheck,
-  type Distribution,
-  type MeasureName,
-  type SelfCheckSummary,
-} from '../measurement';
+import { summariseSelfCheck, type SelfCheckSummary } from '../measurement';
 import type { Finding, LatencyBound } from '../ports';
+import { distributionsByKind, distributionsOf, topologyOf, type CountedTurn } from './distributions';
 import { exitCodeOf, outcomeOfExitCode } from './exit-code';
 import { judgeBounds } from './judge-bounds';
 import { findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
@@ -34,23 +27,6 @@ export interface JudgeRunInput {
   readonly interrupted: boolean;
   /** The arguments were wrong, before anything could be found. */
   readonly usageError?: boolean;
-}
-
-/** Distributions over the turns; a bad take stays out of them and is counted as not measured. */
-function distributionsOf(
-  turns: readonly JudgedTurn[],
-  judgements: readonly TurnJudgement[],
-): Record<MeasureName, Distribution> {
-  const of = (name: MeasureName): Distribution =>
-    distributionOf(
-      turns.map((turn, index) =>
-        judgements[index]?.goodTake === true ? turn.measurement.measures[name] : notMeasured('bad-take'),
-      ),
-    );
-  return Object.fromEntries(measureNames.map((name) => [name, of(name)])) as Record<
-    MeasureName,
-    Distribution
-  >;
 }
 
 function selfCheckOf(
@@ -84,9 +60,15 @@ export function judgeRun(input: JudgeRunInput): Verdict {
   const judged = judgements.filter(({ outcome }) => outcome !== 'not-judged');
   const passed = judged.filter(({ outcome }) => outcome === 'pass').length;
 
-  const distributions = distributionsOf(turns, judgements);
+  const countedTurns = turns.flatMap((turn, index): CountedTurn[] => {
+    const judgement = judgements[index];
+    return judgement === undefined ? [] : [{ turn, judgement }];
+  });
+  const topology = topologyOf(countedTurns);
+  const distributions = distributionsOf(countedTurns, topology?.counted);
+  const byKind = distributionsByKind(countedTurns, topology?.counted);
   const budgetResults = [
-    ...judgeBudgets(budgets, distributions, { passed, judged: judged.length }),
+    ...judgeBudgets(budgets, { all: distributions, byKind }, { passed, judged: judged.length }),
     ...judgeBounds(input.bounds ?? [], turns, judgements),
   ];
   const selfCheck = selfCheckOf(turns, judgements);
@@ -135,6 +117,8 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     findings,
     budgets: budgetResults,
     distributions,
+    distributionsByKind: byKind,
+    ...(topology === undefined ? {} : { topology }),
     selfCheck,
   };
 }

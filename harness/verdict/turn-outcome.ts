@@ -5,8 +5,10 @@ import type { TurnOutcome } from './verdict';
 
 /** What the verdict reads of one turn. */
 export interface JudgedTurn {
-  readonly record: Pick<TurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'>;
-  readonly measurement: Pick<TurnMeasurement, 'measures' | 'selfCheck'>;
+  readonly record: Pick<TurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
+    Partial<Pick<TurnRecord, 'turnInSession'>>;
+  readonly measurement: Pick<TurnMeasurement, 'measures' | 'selfCheck'> &
+    Partial<Pick<TurnMeasurement, 'calls' | 'topology'>>;
 }
 
 /**

@@ -1,12 +1,13 @@
-import type { Finding } from '../ports';
-import type { MeasureName, SelfCheckSummary } from '../measurement';
-import type { Distribution } from '../measurement';
+import type { Distribution, MeasureName, SelfCheckSummary, TurnKind } from '../measurement';
+import type { Finding, Topology } from '../ports';
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-judged' | 'aborted';
 
 /** One bound of `budgets.yaml`, or of a suite, against the run. */
 export interface BudgetResult {
   readonly measure: MeasureName | 'successRate';
+  /** Of which turns; absent: of all. */
+  readonly kind?: TurnKind;
   /** `p50`, `p90`, `p95`, `max`; absent for rates. */
   readonly quantile?: 'p50' | 'p90' | 'p95' | 'max';
   readonly bound: number;
@@ -25,6 +26,14 @@ export interface TurnOutcome {
   readonly findings: readonly Finding[];
 }
 
+export type Distributions = Readonly<Record<MeasureName, Distribution>>;
+
+/** Which topology the distributions of a run are of, and how many good takes of others they leave out. */
+export interface TopologyShare {
+  readonly counted: Topology;
+  readonly leftOut: readonly { readonly topology: Topology; readonly turns: number }[];
+}
+
 export interface Verdict {
   readonly schema: 'earshot/verdict@1';
   readonly outcome: Outcome;
@@ -35,6 +44,10 @@ export interface Verdict {
   readonly turns: readonly TurnOutcome[];
   readonly findings: readonly Finding[];
   readonly budgets: readonly BudgetResult[];
-  readonly distributions: Readonly<Record<MeasureName, Distribution>>;
+  readonly distributions: Distributions;
+  /** The same for cold, warm, tool and plain turns apart. Absent in verdicts of older versions. */
+  readonly distributionsByKind?: Readonly<Record<TurnKind, Distributions>>;
+  /** Absent in verdicts of older versions, and where there is no good take. */
+  readonly topology?: TopologyShare;
   readonly selfCheck: SelfCheckSummary | undefined;
 }

@@ -1,8 +1,9 @@
 import pc from 'picocolors';
-import { measureNames, measures } from '../../measurement';
+import { measureNames, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome, Verdict } from '../../verdict';
 import { shownFindings, shownTurns, whyOf, type ShownTurn } from '../judged-turn';
+import { kindRows, latencyNotes } from '../kinds';
 import {
   callsInWords,
   heardInWords,
@@ -65,24 +66,38 @@ const measureColumns: readonly Column[] = [
   { title: '', align: 'left', atMost: 34 },
 ];
 
-function measureRows(verdict: Verdict): Cell[][] {
-  return measureNames.map((name) => {
-    const distribution = verdict.distributions[name];
-    const { n, maxMs } = distribution;
-    const open = (['p50', 'p90', 'p95'] as const).filter(
-      (quantile) => distribution[quantile]?.judged === false,
-    );
-    const value = (valueMs: number | undefined): string => (valueMs === undefined ? '–' : inMs(valueMs));
-    return [
-      measures[name].title,
-      String(n),
-      value(distribution.p50?.valueMs),
-      value(distribution.p90?.valueMs),
-      value(distribution.p95?.valueMs),
-      value(maxMs),
-      open.length === 0 ? '' : `${open.join(', ')} not judged at n = ${n}`,
-    ];
-  });
+function distributionRow(title: string, distribution: Distribution): Cell[] {
+  const { n, maxMs } = distribution;
+  const open = (['p50', 'p90', 'p95'] as const).filter(
+    (quantile) => distribution[quantile]?.judged === false,
+  );
+  const value = (valueMs: number | undefined): string => (valueMs === undefined ? '–' : inMs(valueMs));
+  return [
+    title,
+    String(n),
+    value(distribution.p50?.valueMs),
+    value(distribution.p90?.valueMs),
+    value(distribution.p95?.valueMs),
+    value(maxMs),
+    open.length === 0 ? '' : `${open.join(', ')} not judged at n = ${n}`,
+  ];
+}
+
+const measureRows = (verdict: Verdict): Cell[][] =>
+  measureNames.map((name) => distributionRow(measures[name].title, verdict.distributions[name]));
+
+/** Voice-to-voice by kind of turn, where the kinds tell turns apart. */
+function kindLines(verdict: Verdict, colours: Colours): string[] {
+  const rows = kindRows(verdict);
+  if (rows.length === 0) return [];
+  const [first, ...others] = measureColumns;
+  const columns =
+    first === undefined ? others : [{ ...first, title: `${measures.voiceToVoice.title} of` }, ...others];
+  return tableLines(
+    columns,
+    rows.map(({ title, distribution }) => distributionRow(title, distribution)),
+    colours.dim,
+  );
 }
 
 const legend = [
@@ -136,6 +151,8 @@ export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): s
   }
   if (verdict !== undefined) {
     section(tableLines(measureColumns, measureRows(verdict), colours.dim));
+    section(kindLines(verdict, colours));
+    section(latencyNotes(run).flatMap((note) => folded(note, 108, '  ')));
     section(budgetLines(verdict, colours).flatMap((line) => folded(line, 108, ' '.repeat(16))));
   }
   const findings = shownFindings(run).filter((finding) => finding.code !== 'HIL_TURN_TOO_SLOW');

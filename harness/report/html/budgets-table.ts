@@ -1,5 +1,6 @@
-import { measureNames, measures } from '../../measurement';
+import { measureNames, measures, turnKindTitles, type Distribution } from '../../measurement';
 import type { Verdict } from '../../verdict';
+import { kindRows } from '../kinds';
 import { inMs, outcomeInWords, quantileInWords } from '../wording';
 import { html, type Markup } from './markup';
 
@@ -22,11 +23,12 @@ export function budgetsTable({ budgets }: Verdict): Markup {
       </thead>
       <tbody>
         ${budgets.map(
-          ({ measure, quantile, bound, unit, value, outcome, why }) =>
+          ({ measure, kind, quantile, bound, unit, value, outcome, why }) =>
             html`<tr>
               <td><span class="pill ${outcome}">${outcomeInWords[outcome]}</span></td>
               <td class="nowrap">
                 ${measure === 'successRate' ? 'success rate' : measures[measure].title} ${quantile ?? ''}
+                ${kind !== undefined && html`<small>${turnKindTitles[kind]}</small>`}
               </td>
               <td class="num">${shown(value, unit)}</td>
               <td class="num">
@@ -40,13 +42,17 @@ export function budgetsTable({ budgets }: Verdict): Markup {
   </div>`;
 }
 
-/** Quantiles of every measure. */
-export function quantilesTable({ distributions }: Verdict): Markup {
-  return html`<div class="scroll">
+interface QuantileRow {
+  readonly title: string;
+  readonly distribution: Distribution;
+}
+
+const quantiles = (title: string, rows: readonly QuantileRow[]): Markup =>
+  html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          <th>measure</th>
+          <th>${title}</th>
           <th class="num">n</th>
           <th class="num">p50</th>
           <th class="num">p90</th>
@@ -57,10 +63,10 @@ export function quantilesTable({ distributions }: Verdict): Markup {
         </tr>
       </thead>
       <tbody>
-        ${measureNames.map((name) => {
-          const { n, p50, p90, p95, maxMs, censored, notMeasured } = distributions[name];
+        ${rows.map(({ title: name, distribution }) => {
+          const { n, p50, p90, p95, maxMs, censored, notMeasured } = distribution;
           return html`<tr>
-            <td class="nowrap">${measures[name].title}</td>
+            <td class="nowrap">${name}</td>
             <td class="num">${n}</td>
             ${[p50, p90, p95].map((estimate) => html`<td class="num">${quantileInWords(estimate, n).replace(/ \(.*/, '')}${estimate?.judged === false && html`<small>not judged at n = ${n}</small>`}</td>`)}
             <td class="num">${maxMs === undefined ? '–' : inMs(maxMs)}</td>
@@ -71,6 +77,18 @@ export function quantilesTable({ distributions }: Verdict): Markup {
       </tbody>
     </table>
   </div>`;
+
+/** Quantiles of every measure. */
+export const quantilesTable = ({ distributions }: Verdict): Markup =>
+  quantiles(
+    'measure',
+    measureNames.map((name) => ({ title: measures[name].title, distribution: distributions[name] })),
+  );
+
+/** Voice-to-voice by kind of turn; undefined where the kinds tell no turns apart. */
+export function kindsTable(verdict: Verdict): Markup | undefined {
+  const rows = kindRows(verdict);
+  return rows.length === 0 ? undefined : quantiles('voice-to-voice of', rows);
 }
 
 /** What each measure begins and ends with. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { measures } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import { shownFindings, shownTurns } from '../judged-turn';
+import { latencyNotes } from '../kinds';
 import { breakdownChart, partsLegend } from './breakdown-chart';
-import { budgetsTable, definitions, quantilesTable } from './budgets-table';
+import { budgetsTable, definitions, kindsTable, quantilesTable } from './budgets-table';
 import { findingList } from './findings';
 import { header } from './header';
 import { latencyChart } from './latency-chart';
@@ -83,12 +84,16 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
                 'Latency',
                 `${voiceToVoice}: bars count turns, the line is their cumulative share`,
                 html`<div class="scroll">
-                  ${latencyChart(
-                    verdict.distributions.voiceToVoice,
-                    verdict.budgets.filter(({ measure }) => measure === 'voiceToVoice'),
-                    voiceToVoice,
-                  )}
-                </div>`,
+                    ${latencyChart(
+                      verdict.distributions.voiceToVoice,
+                      verdict.budgets.filter(
+                        ({ measure, kind }) => measure === 'voiceToVoice' && kind === undefined,
+                      ),
+                      voiceToVoice,
+                    )}
+                  </div>
+                  ${kindsTable(verdict)}
+                  ${latencyNotes(run).map((note) => html`<p class="muted">${note}</p>`)}`,
               ),
             ]
           }

@@ -1,6 +1,7 @@
-import { measureNames, measures } from '../../measurement';
+import { measureNames, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
+import { kindRows, latencyNotes } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
 import {
   callsInWords,
@@ -66,16 +67,23 @@ export function renderMarkdown(run: FinishedRun): string {
       ]);
       lines.push('### Budgets', '', ...table(['', 'budget'], ['l', 'l'], rows));
     }
-    const rows = measureNames.map((name) => {
-      const { n, p50, p90, p95, maxMs } = verdict.distributions[name];
+    const distributionRow = (title: string, { n, p50, p90, p95, maxMs }: Distribution): string[] => {
       const quantiles = [p50, p90, p95].map((estimate) => quantileInWords(estimate, n));
-      return [measures[name].title, String(n), ...quantiles, maxMs === undefined ? '–' : inMs(maxMs)];
-    });
+      return [title, String(n), ...quantiles, maxMs === undefined ? '–' : inMs(maxMs)];
+    };
+    const distributionTable = (title: string, rows: readonly string[][]): string[] =>
+      table([title, 'n', 'p50', 'p90', 'p95', 'max'], ['l', 'r', 'r', 'r', 'r', 'r'], rows);
     lines.push(
       '### Latency in milliseconds',
       '',
-      ...table(['measure', 'n', 'p50', 'p90', 'p95', 'max'], ['l', 'r', 'r', 'r', 'r', 'r'], rows),
+      ...distributionTable(
+        'measure',
+        measureNames.map((name) => distributionRow(measures[name].title, verdict.distributions[name])),
+      ),
     );
+    const kinds = kindRows(verdict).map(({ title, distribution }) => distributionRow(title, distribution));
+    if (kinds.length > 0) lines.push(...distributionTable(`${measures.voiceToVoice.title} of`, kinds));
+    for (const note of latencyNotes(run)) lines.push(cell(note), '');
     if (verdict.selfCheck !== undefined) {
       const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
       const seen = `p95 error ${p95AbsErrorMs.toFixed(3)} ms against counted truth over ${n} turns, bound ${boundMs} ms`;

@@ -1,0 +1,42 @@
+import { turnKinds, turnKindTitles, type Distribution } from '../measurement';
+import type { FinishedRun } from '../run';
+import type { Verdict } from '../verdict';
+import { inMs } from './wording';
+
+/** Voice-to-voice of the turns of one kind. */
+export interface KindRow {
+  readonly title: string;
+  readonly distribution: Distribution;
+}
+
+/** One row for each kind of which there are turns; none where the kinds tell nothing apart, or the verdict is older than they are. */
+export function kindRows({ distributionsByKind }: Verdict): readonly KindRow[] {
+  if (distributionsByKind === undefined) return [];
+  const rows = turnKinds
+    .map((kind) => ({
+      title: turnKindTitles[kind],
+      distribution: distributionsByKind[kind].voiceToVoice,
+    }))
+    .filter(({ distribution: { n, notMeasured } }) => n + notMeasured > 0);
+  // Two kinds are all turns of one sort: every turn is warm, and every turn is plain.
+  return rows.length > 2 ? rows : [];
+}
+
+/** Sentences that have to stand beside the latencies of a run: what they leave out, and what is in them. */
+export function latencyNotes({ verdict, turns }: FinishedRun): readonly string[] {
+  const notes: string[] = [];
+  const { counted, leftOut = [] } = verdict?.topology ?? {};
+  for (const { topology, turns: n } of leftOut)
+    notes.push(
+      `${n} ${n === 1 ? 'turn' : 'turns'} taken with topology ${topology} ${n === 1 ? 'is' : 'are'} left out: these are of topology ${String(counted)}, and the two are not mixed.`,
+    );
+  const stated = new Set(turns.flatMap(({ measurement }) => measurement.acousticDelayMs ?? []));
+  const median = verdict?.distributions.voiceToVoice.p50?.valueMs;
+  const [delayMs] = stated;
+  if (stated.size > 1) notes.push('The bench states several air paths; none of them is subtracted.');
+  else if (delayMs !== undefined && median !== undefined && Number.isFinite(median))
+    notes.push(
+      `The bench states air paths of ${delayMs} ms. They are in these numbers; without them the median of voice-to-voice is ${inMs(median - delayMs)} ms.`,
+    );
+  return notes;
+}
