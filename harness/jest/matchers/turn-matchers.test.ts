@@ -125,7 +125,7 @@ describe('turn matchers', () => {
     const measures = { voiceToVoice: { state: 'not-measured', reason: 'no-onset' } };
     const turn = turnOf({
       measures: measures as unknown as TurnMeasurement['measures'],
-      reply: { state: 'not-heard', reason: 'no-sound', levelDbFs: -80 },
+      methods: { prompt: 'loopback', reply: 'onset-detector' },
     });
     expect(judgeMeasured(turn, 'voiceToVoice')).toMatchObject({ pass: false, code: 'HIL_TURN_UNMEASURED' });
   });

@@ -62,7 +62,7 @@ export function judgePlayedCompletely({ record, measurement: { reply } }: TurnRe
 function measureFault({ record, measurement }: TurnResult, reason: NotMeasuredReason): ErrorCode {
   const { spoken, calls } = record.expected;
   // What nobody knows was sent, the board cannot be blamed for.
-  if (reason === 'no-onset' && measurement.reply.state === 'not-heard') return 'HIL_TURN_UNMEASURED';
+  if (reason === 'no-onset' && measurement.methods?.reply === 'onset-detector') return 'HIL_TURN_UNMEASURED';
   if (reason === 'no-onset') return 'HIL_TURN_REPLY_INCOMPLETE';
   if (reason === 'no-reply-sent') return spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
   if (reason === 'no-call') return calls.length > 0 ? 'HIL_TURN_CALL_MISSING' : 'HIL_SCENARIO_MISMATCH';
