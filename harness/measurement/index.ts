@@ -11,6 +11,7 @@ export { measureTurn, type TurnSound } from './measure-turn';
 export { measureNames, measures, partNames, type MeasureDeclaration, type MeasureName } from './measures';
 export { quantile } from './quantile';
 export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
+export type { Breaks, ReplyQuality } from './reply-quality';
 export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,

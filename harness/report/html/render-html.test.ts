@@ -157,6 +157,52 @@ describe('page', () => {
     expect(page).not.toContain('asked → executed');
   });
 
+  it('shows what the capture says about a reply, what is bad marked, and needs none of it', () => {
+    const index = run.turns.findIndex(({ measurement }) => measurement.reply.state === 'found');
+    const turn = run.turns[index]!;
+    const none = { count: 0, totalMs: 0 };
+    const quality = {
+      activeLevelDbFs: -25.74,
+      clippedSamples: 0,
+      dropouts: { count: 2, totalMs: 121.6 },
+      repeats: none,
+      skips: none,
+      leadingCutMs: 0,
+      trailingCutMs: 250,
+      siSdrDb: 35.46,
+      bandEdgeHz: undefined,
+      pitchRatio: 1.0002,
+    };
+    const shown = (measurement: object): string =>
+      renderHtml({
+        ...run,
+        turns: run.turns.with(index, { ...turn, measurement: { ...turn.measurement, ...measurement } }),
+      }).replace(/\s*\n\s*/g, '');
+    const text = shown({
+      reply: { ...turn.measurement.reply, quality },
+      levels: { ...turn.measurement.levels, loopbackGainDb: -6.02, crossTalkDb: -48.26 },
+    });
+    for (const cell of [
+      '-25.7 dBFS',
+      '0 samples',
+      '<span class="bad">2, 122 ms</span>',
+      '<span class="bad">250 ms</span>',
+      '35.5 dB',
+      'hidden by noise',
+      '-48.3 dB',
+    ])
+      expect(text).toContain(`<td class="num">${cell}</td>`);
+    const wrongRate = {
+      state: 'not-found',
+      replyId: 'r',
+      levelDbFs: -30,
+      pitchRatio: 0.6667,
+      playedAtHz: 16_000,
+    };
+    expect(shown({ reply: wrongRate })).toContain('<span class="bad">0.667 (16 kHz)</span>');
+    expect(page).not.toContain('SI-SDR');
+  });
+
   it('puts the sound into the page when it is given', () => {
     const text = renderHtml(run, {
       inlineAudio: (path) => (path.endsWith('t001.wav') ? Buffer.from('RIFF') : undefined),

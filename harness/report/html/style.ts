@@ -61,7 +61,7 @@ th,td{padding:7px 12px 7px 0;border-bottom:1px solid var(--line);vertical-align:
 tbody tr:last-child td{border-bottom:0}
 td small{display:block}.num{text-align:right;white-space:nowrap}
 .hops{color:var(--muted);font-size:12.5px}.pairs.call+.pairs.call{border-top:1px solid var(--line);margin-top:8px;padding-top:8px}
-.compact td{padding:3px 6px 3px 0;white-space:nowrap}
+.compact td{padding:3px 6px 3px 0;white-space:nowrap}.quality{margin-top:10px;max-width:340px;font-size:13.5px;font-variant-numeric:tabular-nums}.quality td:first-child{color:var(--muted)}
 .pill,.origin{display:inline-block;border-radius:99px;padding:1px 9px;font-size:12.5px;font-weight:600;white-space:nowrap;background:var(--none-bg);color:var(--none)}
 .pill.pass{background:var(--pass-bg);color:var(--pass)}.pill.fail,.origin.board{background:var(--fail-bg);color:var(--fail)}
 .pill.inconclusive,.origin.bench,.origin.provider{background:var(--open-bg);color:var(--open)}

@@ -11,6 +11,7 @@ import type { ShownTurn } from '../judged-turn';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup, type MarkupValue } from './markup';
+import { replyQualityTable } from './reply-quality';
 import { timeline } from './timeline';
 import type { TurnSoundSummary } from './turn-sound';
 
@@ -269,7 +270,7 @@ export function turnDetail(
       </section>
       <section>
         <h4>Sound</h4>
-        ${sound(turn)}
+        ${sound(turn)} ${replyQualityTable(turn.measurement)}
       </section>
     </div>
     ${players(turn, inline)}
