@@ -143,7 +143,7 @@ export function eventList(turn: TurnResult, mismatches: readonly Mismatch[] = []
     const at = lines.findIndex(({ event }) => event !== undefined && event === mismatch.after);
     const line: Line = {
       atMs: undefined,
-      who: 'board',
+      who: mismatch.who ?? 'board',
       what: `missing: ${mismatch.missing}`,
       event: undefined,
     };

@@ -8,6 +8,8 @@ export type Mismatch =
   | { readonly event: BoardEvent | ProviderEvent | Mark; readonly note: string }
   | {
       readonly missing: string;
+      /** Whose line it would have been. Default: the board's. */
+      readonly who?: 'rig' | 'provider' | 'board';
       /** What it should have followed; the end of the turn where nothing did. */
       readonly after?: BoardEvent | ProviderEvent | undefined;
     };

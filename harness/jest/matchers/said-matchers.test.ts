@@ -41,6 +41,13 @@ describe('toHaveSaid', () => {
       expect(judgement).toMatchObject({ pass: false, code: 'HIL_TURN_SPEAKER_SILENT' });
   });
 
+  it('does not believe the console about an unknown reply of which nothing was heard', () => {
+    const silent = withReply({ state: 'not-heard', levelDbFs: -80 } as unknown as ReplyCheck, [
+      { prints: 'door' },
+    ]);
+    expect(judgeSaid(silent, /door/)).toMatchObject({ pass: false, code: 'HIL_TURN_UNMEASURED' });
+  });
+
   it('says who did not speak when nothing was sent', () => {
     expect(judgeSaid(withReply(notSent), /door/)).toMatchObject({ code: 'HIL_TURN_REPLY_MISSING' });
     const silent = turnOf([seen], {

@@ -34,6 +34,11 @@ function saidIn({ record, measurement: { reply, marks } }: TurnResult): Said {
       code: 'HIL_TURN_SPEAKER_SILENT',
     };
   }
+  // A reply that nobody knows, of which the sound shows nothing: the console alone does not make it said.
+  const state: string = reply.state;
+  if (state === 'not-heard') {
+    return { known: false, why: 'no speech was heard from the speaker', code: 'HIL_TURN_UNMEASURED' };
+  }
   // A provider whose log is empty was not watched, so what it sent is not known.
   if (reply.state === 'not-sent' && record.providerEvents.length > 0) {
     const code = record.expected.spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';

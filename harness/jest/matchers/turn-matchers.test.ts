@@ -1,6 +1,8 @@
 import type { TurnResult } from '../../host';
 import type { NotMeasuredReason, ReplyCheck, TurnMeasurement } from '../../measurement';
-import { findingOf } from './judgement';
+import { foundReply, turnOf as syntheticTurn } from './__fixtures__/synthetic-turn';
+import { eventList } from './event-list';
+import { findingOf, type Judgement } from './judgement';
 import {
   judgeAnsweredWithin,
   judgeHeardAs,
@@ -140,5 +142,45 @@ describe('turn matchers', () => {
       { code: 'HIL_PROVIDER_DIED', origin: 'provider', message: 'x', facts: {}, hostAtMs: 0 },
     ]);
     expect(findingOf(known, judgement)).toBeUndefined();
+  });
+
+  it('mark where the turn parts from what was expected', () => {
+    const lines = (turn: TurnResult, { mismatches }: Judgement): string[] =>
+      eventList(turn, mismatches)
+        .split('\n')
+        .filter((line) => line.startsWith('✗'))
+        .map((line) => line.slice(11));
+    const heardLight = { promptId: 'en-light-on-a', utterance: 'en-light-on', confidence: 0.9 };
+    const event = { seq: 9, hostAtMs: 1_300, type: 'heard', ...heardLight } as const;
+    const turn = syntheticTurn([], {
+      record: { providerEvents: [event] },
+      measurement: {
+        heard: { utterance: 'en-light-on', confidence: 0.9 },
+        marks: [
+          { name: 'replyOnset', hostAtMs: 4_000, uncertaintyMs: 0.02 },
+          { name: 'replyOffset', hostAtMs: 5_000, uncertaintyMs: 0.02 },
+        ],
+        measures: { voiceToVoice: { state: 'measured', valueMs: 1_000, uncertaintyMs: 0.1 } } as never,
+        reply: { ...foundReply, completeness: 0.8, missingMs: 300 } as ReplyCheck,
+      },
+    });
+    expect(lines(turn, judgeHeardAs(turn, 'en-door-open'))).toEqual([
+      'provider  hears en-light-on  ← expected en-door-open',
+    ]);
+    expect(lines(turn, judgeAnsweredWithin(turn, 800))).toEqual([
+      'rig       reply begins  ← expected 800 ms after the prompt at most',
+    ]);
+    expect(lines(turn, judgePlayedCompletely(turn))).toEqual([
+      'rig       reply ends  ← 300 ms of it are missing',
+    ]);
+    const deaf = syntheticTurn([], { measurement: { heard: undefined, reply: { state: 'not-sent' } } });
+    expect(lines(deaf, judgeHeardAs(deaf, 'en-door-open'))).toEqual([
+      'provider  missing: anything heard, expected en-door-open',
+    ]);
+    expect(lines(deaf, judgePlayedCompletely(deaf))).toEqual(['provider  missing: a reply']);
+    const mute = syntheticTurn([], {
+      measurement: { reply: { state: 'not-found', replyId: 'r', levelDbFs: -90 } },
+    });
+    expect(lines(mute, judgePlayedCompletely(mute))).toEqual(['rig       missing: the sound of r']);
   });
 });

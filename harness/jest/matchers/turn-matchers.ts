@@ -1,25 +1,43 @@
 import type { ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
-import type { MeasureName, NotMeasuredReason } from '../../measurement';
-import type { Judgement } from './judgement';
+import type { Mark, MeasureName, NotMeasuredReason } from '../../measurement';
+import type { Judgement, Mismatch } from './judgement';
+
+/** Marks what the provider heard, or that it heard nothing. */
+function atHeard({ record, measurement }: TurnResult, note: string): readonly Mismatch[] {
+  const { heard } = measurement;
+  const event = record.providerEvents.findLast(
+    (one) => one.type === 'heard' && one.utterance === heard?.utterance,
+  );
+  return event === undefined ? [{ missing: `anything heard, ${note}`, who: 'provider' }] : [{ event, note }];
+}
+
+/** Marks an instant of the turn; where it is unknown there is nothing to mark. */
+function atMark({ measurement }: TurnResult, name: Mark['name'], note: string): readonly Mismatch[] {
+  const event = measurement.marks.find((mark) => mark.name === name);
+  return event === undefined ? [] : [{ event, note }];
+}
 
 /** Heard as what was played, and the suite expects another: the suite's mistake, not the microphone's. */
-export function judgeHeardAs({ record, measurement }: TurnResult, utterance: string): Judgement {
+export function judgeHeardAs(turn: TurnResult, utterance: string): Judgement {
+  const { record, measurement } = turn;
   const heard = measurement.heard;
   const asPlayed = heard !== undefined && heard.utterance === record.expected.utterance;
   const seen = heard === undefined ? 'nothing' : (heard.utterance ?? 'an unknown utterance');
   return {
     pass: heard?.utterance === utterance,
+    mismatches: atHeard(turn, `expected ${utterance}`),
     message: `The provider heard ${seen}, expected ${utterance}.`,
     code: asPlayed ? 'HIL_SCENARIO_MISMATCH' : 'HIL_TURN_MISHEARD',
   };
 }
 
 /** Not heard at all is the monitor's to explain; taken for something known is the provider's mistake. */
-export function judgeHeardAsUnknown({ measurement }: TurnResult): Judgement {
-  const heard = measurement.heard;
+export function judgeHeardAsUnknown(turn: TurnResult): Judgement {
+  const { heard } = turn.measurement;
   return {
     pass: heard !== undefined && heard.utterance === undefined,
+    mismatches: atHeard(turn, 'expected an unknown utterance'),
     message: `The provider heard ${heard === undefined ? 'nothing' : String(heard.utterance)}, expected an unknown utterance.`,
     code: 'HIL_TURN_PROVIDER_FAILED',
   };
@@ -28,14 +46,20 @@ export function judgeHeardAsUnknown({ measurement }: TurnResult): Judgement {
 /** Share of a reply that must be where it belongs. */
 const COMPLETE = 0.95;
 
-export function judgePlayedCompletely({ record, measurement: { reply } }: TurnResult): Judgement {
+export function judgePlayedCompletely(turn: TurnResult): Judgement {
+  const {
+    record,
+    measurement: { reply },
+  } = turn;
   if (reply.state === 'not-sent') {
     const code = record.expected.spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
-    return { pass: false, message: 'The provider sent no reply.', code };
+    const mismatches: readonly Mismatch[] = [{ missing: 'a reply', who: 'provider' }];
+    return { pass: false, message: 'The provider sent no reply.', code, mismatches };
   }
   if (reply.state === 'not-found') {
     return {
       pass: false,
+      mismatches: [{ missing: `the sound of ${reply.replyId}`, who: 'rig' }],
       message: `Reply ${reply.replyId} was sent and not found on the speaker channel (${reply.levelDbFs.toFixed(1)} dBFS there).`,
       code: 'HIL_TURN_SPEAKER_SILENT',
     };
@@ -51,6 +75,7 @@ export function judgePlayedCompletely({ record, measurement: { reply } }: TurnRe
     pass: reply.completeness >= COMPLETE,
     message: `${(reply.completeness * 100).toFixed(1)} % of reply ${reply.replyId} was played (${reply.missingMs.toFixed(0)} ms missing), expected ${COMPLETE * 100} % at least.`,
     code: 'HIL_TURN_REPLY_INCOMPLETE',
+    mismatches: atMark(turn, 'replyOffset', `${reply.missingMs.toFixed(0)} ms of it are missing`),
   };
 }
 
@@ -85,6 +110,7 @@ export function judgeAnsweredWithin(turn: TurnResult, maxMs: number): Judgement 
   if (measured.state !== 'measured') return judgeMeasured(turn, 'voiceToVoice');
   return {
     pass: measured.valueMs <= maxMs,
+    mismatches: atMark(turn, 'replyOnset', `expected ${maxMs} ms after the prompt at most`),
     message: `The board answered after ${measured.valueMs.toFixed(1)} ± ${measured.uncertaintyMs.toFixed(1)} ms, expected ${maxMs} ms at most.`,
     code: 'HIL_TURN_TOO_SLOW',
   };
