@@ -78,9 +78,10 @@ describe('targetsOf', () => {
       ]);
       return judged({ conditions: [named('white-20')], results })['voice-to-voice: share within 2 u'];
     };
-    expect(share(97, 3)).toMatchObject({ value: 97, ok: true });
-    expect(share(94, 6)!.ok).toBe(false);
-    expect(share(100, 0)!.ok).toBe(false);
+    expect(share(194, 6)).toMatchObject({ value: 97, ok: true });
+    expect(share(188, 12)!.ok).toBe(false);
+    expect(share(200, 0)!.ok).toBe(false);
+    expect(share(199, 0)).toBeUndefined();
   });
 
   it('keeps no bound with nothing to judge', () => {

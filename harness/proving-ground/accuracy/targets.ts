@@ -115,11 +115,13 @@ function unknownReply(trials: Trials): Target[] {
   ];
 }
 
-/** Bounds on how honest a stated uncertainty is. */
-function honesty(
-  name: string,
-  { coverage, medianUncertaintyMs, medianAbsErrorMs }: ErrorStatistics,
-): Target[] {
+/** Fewest numbers that tell 99.5 % from 100 %: one in 200 may lie beyond. */
+const FEWEST_FOR_COVERAGE = 200;
+
+/** Bounds on how honest a stated uncertainty is; nothing when there are too few numbers to say. */
+function honesty(name: string, statistics: ErrorStatistics): Target[] {
+  const { numbers, coverage, medianUncertaintyMs, medianAbsErrorMs } = statistics;
+  if (numbers < FEWEST_FOR_COVERAGE) return [];
   const share = coverage === undefined ? NaN : percent(coverage);
   const ratio = (medianUncertaintyMs ?? NaN) / (medianAbsErrorMs ?? NaN);
   return [
