@@ -10,14 +10,14 @@ const { exp, hypot, max, min, sqrt } = Math;
  */
 /** The window sees a sound this much after it began, in milliseconds. */
 const WINDOW_LAG_MS = 0.5;
-/** Lead that is hidden of speech that is loud at once: per dB that the noise rises over 33 dB under speech, at most 25 ms. */
-const ABRUPT = { hiddenUnderDb: 33, msPerDb: 1.2, mostMs: 25 } as const;
+/** Lead that is hidden of speech that is loud at once: per dB that the noise rises over 33 dB under speech, at most so much. */
+const ABRUPT = { hiddenUnderDb: 33, msPerDb: 1, mostMs: 22 } as const;
 /** Lead that is hidden of any speech: per dB that the noise rises over 15 dB under speech. */
 const ANY = { hiddenUnderDb: 15, msPerDb: 1.2 } as const;
 /** Rise over which the first of these fades, in milliseconds. */
 const RISE_MS = 20;
 /** Spread of the lead around its expectation, and of an onset of which nothing is hidden. */
-const SPREAD = { ofLead: 0.7, leastMs: 1.2 } as const;
+const SPREAD = { ofLead: 1, leastMs: 1.8 } as const;
 
 /** Part of the speech before what can be seen of it. */
 export interface HiddenLead {
