@@ -35,8 +35,7 @@ function saidIn({ record, measurement: { reply, marks } }: TurnResult): Said {
     };
   }
   // A reply that nobody knows, of which the sound shows nothing: the console alone does not make it said.
-  const state: string = reply.state;
-  if (state === 'not-heard') {
+  if (reply.state === 'not-heard') {
     return { known: false, why: 'no speech was heard from the speaker', code: 'HIL_TURN_UNMEASURED' };
   }
   // A provider whose log is empty was not watched, so what it sent is not known.
