@@ -160,6 +160,26 @@ describe('measureTurn', () => {
     expect(bare.errorMs).toBeLessThan(2 * bare.uncertaintyMs);
   });
 
+  it('states how late a simulated rig was where a part begins or ends', async () => {
+    const { measurement } = await measured({
+      change: (record) => {
+        const { promptStartAtRigSample = 0 } = record.truth!;
+        const offset = promptStartAtRigSample + (prompt.clip.offsetSample * 48_000) / prompt.clip.rateHz;
+        const clockPoints = record.capture!.clockPoints.map((point) =>
+          Math.abs(point.rigSample - offset) < 4_800 ? { ...point, hostAtMs: point.hostAtMs + 60 } : point,
+        );
+        return { ...record, capture: { ...record.capture!, clockPoints } };
+      },
+    });
+    const uncertainty = (name: 'uplink' | 'downlink' | 'voiceToVoice'): number => {
+      const one = measurement.measures[name];
+      return one.state === 'measured' ? one.uncertaintyMs : NaN;
+    };
+    expect(uncertainty('uplink')).toBeGreaterThan(59);
+    expect(uncertainty('downlink')).toBeLessThan(3);
+    expect(uncertainty('voiceToVoice')).toBeLessThan(0.05);
+  });
+
   it('does not measure a take that lagged', async () => {
     const { measurement, codes } = await measured({
       change: (record) => ({ ...record, capture: { ...record.capture!, maxLagMs: 501 } }),

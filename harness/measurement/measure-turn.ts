@@ -4,7 +4,7 @@ import {
   type PcmClip,
   type VoiceActivityDetector,
 } from '../audio';
-import type { Topology, TurnRecord } from '../ports';
+import type { SavedCapture, Topology, TurnRecord } from '../ports';
 import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
@@ -87,6 +87,22 @@ interface Evidence {
 const replyIsUnknown = ({ replyAudio, replies }: TurnRecord, sound: TurnSound): boolean =>
   replyAudio === 'unknown' || replies.some(({ clip }) => !sound.replies.has(clip.id));
 
+/**
+ * A simulated rig runs in lock-step with its board: a block that was read late had really been exchanged late, and no line
+ * shows that. How late the block at a place was is part of its uncertainty.
+ */
+function withReadingLateness(clock: ClockMap, { clockPoints }: SavedCapture): ClockMap {
+  return {
+    ...clock,
+    toHost(at) {
+      const { hostAtMs, uncertaintyMs } = clock.toHost(at);
+      const block = clockPoints.find(({ rigSample }) => rigSample >= at);
+      const lateMs = block === undefined ? 0 : block.hostAtMs - clock.toHost(block.rigSample).hostAtMs;
+      return { hostAtMs, uncertaintyMs: Math.hypot(uncertaintyMs, lateMs) };
+    },
+  };
+}
+
 /** Maps places of the capture to the host's clock, constant latency of the converters included as an uncertainty. */
 function captureClock(
   record: TurnRecord,
@@ -94,7 +110,8 @@ function captureClock(
   prompt: FoundPrompt | undefined,
 ): ClockMap | undefined {
   const { clock, saved } = take;
-  if (clock === undefined || record.topology === 'virtual') return clock;
+  if (clock === undefined) return undefined;
+  if (record.topology === 'virtual') return withReadingLateness(clock, saved);
   // Reading times cannot reveal how long converters and USB hold a sample; the round trip bounds it.
   const roundTripSamples =
     prompt === undefined || record.playback === undefined
