@@ -30,6 +30,43 @@ export type Alignment =
   | { readonly state: 'not-found' };
 
 /**
+ * The beginning of a reference as the sound has it: its head, and behind a break what was found there, at its distance.
+ * A short head alone is like itself a pitch period on, and in a room that likeness may be taken for the direct sound.
+ */
+function anchorAsHeard(
+  reference: Float32Array,
+  {
+    head,
+    later,
+    headAt,
+    lengthSamples,
+    stretchPpm,
+  }: {
+    readonly head: Pick<Segment, 'fromSample' | 'toSample'>;
+    readonly later: readonly Segment[];
+    /** Displacement of the head. */
+    readonly headAt: number;
+    readonly lengthSamples: number;
+    readonly stretchPpm: number;
+  },
+): Float32Array {
+  const stretch = 1 + stretchPpm * 1e-6;
+  const pieces = [{ ...head, displacementSamples: headAt }, ...later];
+  const heard = new Float32Array(lengthSamples);
+  for (const { fromSample, toSample, displacementSamples = 0 } of pieces) {
+    const at = fromSample - head.fromSample + displacementSamples - headAt;
+    const from = Math.max(0, Math.ceil(at));
+    const count = Math.min(lengthSamples, Math.round(at + toSample - fromSample)) - from;
+    const start = fromSample + (from - at) / stretch;
+    heard.set(
+      timeScaled(reference, { start, step: 1 / stretch, lengthSamples: count }),
+      Math.min(from, lengthSamples),
+    );
+  }
+  return heard;
+}
+
+/**
  * Places a known reply in a sound: anchors on the first second of its speech, follows it in segments for gaps and for the
  * difference of the clocks, then places the anchor again with that difference taken out, so that the onset is
  * extrapolated and not smeared (measurement.md section 3).
@@ -71,10 +108,13 @@ export function align(
   const headEnd = head?.[0] === segments[0] ? (head?.at(-1)?.toSample ?? end) : end;
   const headLength = Math.min(anchorLength, headEnd - onset);
   const expectedAt = onset + headAt;
-  const stretched = timeScaled(reference, {
-    start: onset,
-    step: 1 / (1 + drift.stretchPpm * 1e-6),
-    lengthSamples: headLength,
+  const later = head?.[0] === segments[0] ? runs.filter((run) => run !== head).flat() : [];
+  const stretched = anchorAsHeard(reference, {
+    head: { fromSample: onset, toSample: onset + headLength },
+    later,
+    headAt,
+    lengthSamples: later.length === 0 ? headLength : anchorLength,
+    stretchPpm: drift.stretchPpm,
   });
   const refined = locate(sound, stretched, {
     ...options,

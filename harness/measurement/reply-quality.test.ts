@@ -31,7 +31,11 @@ async function heardAs(played: Float32Array, options: Partial<SyntheticTurnOptio
     replies: new Map<string, PcmClip>([[reply.clip.id, reply.sound]]),
   });
   const findings = diagnoseTurn(turn.record, measurement);
-  return { ...measurement, findings: findings.map(({ code, message }) => `${code}: ${message}`) };
+  return {
+    ...measurement,
+    truth: turn.truth,
+    findings: findings.map(({ code, message }) => `${code}: ${message}`),
+  };
 }
 const whole = reply.sound.samples;
 const joined = (...parts: readonly Float32Array[]): Float32Array =>
@@ -97,6 +101,19 @@ describe('replyQuality', () => {
     expect(findings).toEqual([
       'HIL_TURN_REPLY_STUTTERED: The board played parts of the reply again: 1 repeat of 100 ms in all.',
     ]);
+  });
+
+  it('times a reply that stutters early, in a hard room', async () => {
+    // The head alone, 360 ms, is so like itself a pitch period earlier that this was taken for its direct sound.
+    const stuttered = joined(whole.subarray(0, 9600), whole.subarray(9600 - 1440));
+    const room = { rt60Ms: 350, directToReverberantDb: -5 };
+    const { measures, truth } = await heardAs(stuttered, { room, boardPpm: 80 });
+    const { voiceToVoice } = measures;
+    expectWithin(
+      voiceToVoice.state === 'measured' ? voiceToVoice.valueMs : undefined,
+      truth.voiceToVoice,
+      0.1,
+    );
   });
 
   it('measures what is cut at both ends', async () => {
