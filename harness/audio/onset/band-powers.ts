@@ -2,7 +2,7 @@ import { bandLimitToSpeech } from '../band-limit';
 import type { PcmClip } from '../pcm-clip';
 import { spectrumOf, transformSize } from '../spectrum';
 
-const { PI, ceil, cos, floor, min, round } = Math;
+const { PI, ceil, cos, floor, max, min, round } = Math;
 
 /** Distance of two frames, in milliseconds; measurement.md section 4 asks for 5 at most. */
 export const HOP_MS = 2.5;
@@ -13,6 +13,9 @@ const WINDOW_MS = 8;
 /** Edges of the bands in hertz: about as wide as speech is smooth, none below the corner of the speech band. */
 const BAND_EDGES_HZ = [150, 400, 800, 1300, 2000, 2900, 4000, 5400, 7000] as const;
 export const BANDS = BAND_EDGES_HZ.length - 1;
+
+/** A peak of -140 dBFS. */
+const INAUDIBLE = 1e-7;
 
 /** Power of a sound over time and frequency. Frame n is centred on sample n × `hopSamples`. */
 export interface BandPowers {
@@ -39,7 +42,14 @@ export function bandPowersOf(sound: PcmClip): BandPowers {
   const windowed = new Float32Array(size);
   for (let frame = 0; frame < frames; frame++) {
     const start = round(frame * hopSamples - windowSamples / 2);
-    for (let n = 0; n < windowSamples; n++) windowed[n] = (samples[start + n] ?? 0) * (window[n] ?? 0);
+    let peak = 0;
+    for (let n = 0; n < windowSamples; n++) {
+      const sample = samples[start + n] ?? 0;
+      windowed[n] = sample * (window[n] ?? 0);
+      peak = max(peak, sample, -sample);
+    }
+    // Below every converter's last bit: most of a prompt that stands alone in its capture.
+    if (peak < INAUDIBLE) continue;
     const spectrum = spectrumOf(windowed, 0, size);
     for (let band = 0; band < BANDS; band++) {
       let energy = 0;

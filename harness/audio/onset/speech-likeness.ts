@@ -8,17 +8,17 @@ const STEP_DB = 2;
 /** Stretch of one level, in milliseconds. */
 const STRETCH_MS = 20;
 /**
- * Least share of stretches with such a step. Trials (scripts and figures: docs/measurement.md): speech 0.55 and more down to
+ * Least share of stretches with such a step. Trials (docs/measurement.md): speech 0.55 and more down to
  * 5 dB over noise; steps and bursts of noise, hum and clicks in rooms 0.42 and less.
  */
 const LEAST_STEPS = 0.48;
 /** Least share of frames that the detector takes for voice: speech 0.8 and more in the same trials. */
-const LEAST_VOICED = 0.35;
+const LEAST_VOICED = 0.6;
 /** Speech fills at least this many bands to within 25 dB of the strongest; a beep fills one or two. */
 const LEAST_BANDS = 3;
 const BAND_RANGE = 0.003;
-/** Shortest reply, in milliseconds of sound near its loudness: a click in a room rings for 130. */
-const LEAST_SOUND_MS = 150;
+/** Shortest reply, in milliseconds of sound near its loudness: some clicks in a room ring for 130 each. */
+const LEAST_SOUND_MS = 250;
 
 /** What a stretch of sound is like. */
 export interface Likeness {
@@ -69,4 +69,4 @@ export const isSpeech = ({ steps, voiced, bands, soundMs }: Likeness): boolean =
 
 /** True for sound that goes on without changing: noise or hum that was switched on. */
 export const isSteady = ({ steps, soundMs }: Likeness): boolean =>
-  steps < LEAST_STEPS / 2 && soundMs > 2 * LEAST_SOUND_MS;
+  steps < LEAST_STEPS / 2 && soundMs > LEAST_SOUND_MS;
