@@ -8,6 +8,8 @@ import { timeScaled } from './time-scale';
 const ANCHOR_MS = 1000;
 /** How far the drift-corrected anchor may lie from the first one: half the smear of 600 ppm over the anchor, and a room. */
 const REFINE_WITHIN_MS = 20;
+/** The anchor stands by the middle of its sound, which the onset is away from by this share of its length; by trials. */
+const ANCHOR_MIDDLE = 0.6;
 /** A known reply in a sound, part by part. */
 export type Alignment =
   | ({
@@ -132,7 +134,7 @@ export function align(
     onsetAtSample: onsetAt.startSample,
     onsetUncertaintySamples: Math.hypot(
       onsetAt.uncertaintySamples,
-      (drift.uncertaintyPpm * 1e-6 * headLength) / 2,
+      drift.uncertaintyPpm * 1e-6 * headLength * ANCHOR_MIDDLE,
     ),
     onsetHeard: head !== undefined && head[0] === segments[0],
     endAtSample:

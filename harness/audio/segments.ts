@@ -28,8 +28,22 @@ export interface Segment {
   /** Half-open range in samples of the reference. */
   readonly fromSample: number;
   readonly toSample: number;
+  /** Where its sound is, on average: with clocks that differ it moves as this place does. */
+  readonly middleSample: number;
   /** How much later it stands in the sound than if the reference began at sample 0, in samples; undefined: missing. */
   readonly displacementSamples: number | undefined;
+}
+
+/** Mean place of the energy of changes, which is where a weighted correlation gets its sharpness from. */
+function middleOf(samples: Float32Array): number {
+  let moment = 0;
+  let energy = 0;
+  for (let n = 1; n < samples.length; n++) {
+    const change = ((samples[n] ?? 0) - (samples[n - 1] ?? 0)) ** 2;
+    moment += n * change;
+    energy += change;
+  }
+  return energy === 0 ? samples.length / 2 : moment / energy;
 }
 
 const energyOf = (samples: Float32Array): number => samples.reduce((sum, sample) => sum + sample * sample, 0);
@@ -144,6 +158,7 @@ export function followSegments(
       return {
         fromSample: fromSample * factor,
         toSample: toSample * factor,
+        middleSample: (fromSample + middleOf(samples)) * factor,
         displacementSamples: placed === undefined ? undefined : placed * factor,
       };
     });
