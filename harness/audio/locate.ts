@@ -108,6 +108,11 @@ class SoughtReference {
   }
 }
 
+/** Share of a reference that lies within the sound: a match of its first few samples with the sound's last ones is worth little. */
+function shareWithin(at: number, referenceLength: number, soundLength: number): number {
+  return (min(referenceLength, soundLength - at) - max(0, -at)) / referenceLength;
+}
+
 /** Strongest places, by overlap-save: blocks of at least two references, so cost is linear. Coarse samples, as below. */
 function candidatesOf(coarse: Float32Array, reference: SoughtReference, [from, to]: Range): Candidate[] {
   const { length } = reference.samples;
@@ -129,8 +134,9 @@ function candidatesOf(coarse: Float32Array, reference: SoughtReference, [from, t
         if (height > highest) [best, highest] = [n, height];
       }
       if (best < 0 || highest < CANDIDATE_FRACTION * strongest) break;
-      strongest = max(strongest, highest);
-      found.push({ at: start + best, height: highest });
+      const height = highest * shareWithin(start + best, length, coarse.length);
+      strongest = max(strongest, height);
+      found.push({ at: start + best, height });
       correlation.fill(0, max(0, round(best - apart)), round(best + apart));
     }
   }
@@ -195,8 +201,10 @@ export function locate(
       ]);
   const earliest = options.path !== 'strongest';
   const peaks = ranges.flatMap((range) => refine(coarse, sought, range, earliest) ?? []);
+  const worth = ({ coherence, position }: CorrelationPeak): number =>
+    coherence * shareWithin(position, sought.samples.length, coarse.length);
   const best = peaks.reduce<CorrelationPeak | undefined>(
-    (most, peak) => (most === undefined || peak.coherence > most.coherence ? peak : most),
+    (most, peak) => (most === undefined || worth(peak) > worth(most) ? peak : most),
     undefined,
   );
   const least = options.leastSignificance ?? (nearby ? SIGNIFICANT.confirmed : SIGNIFICANT.searched);

@@ -1,7 +1,7 @@
 import { signalOf, spectrumOf, type HalfSpectrum } from './spectrum';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { PI, ceil, cos, floor, max, min, round, sqrt } = Math;
+const { PI, abs, ceil, cos, floor, max, min, round, sin, sqrt } = Math;
 
 /**
  * The magnitude weighting |G|^-beta: beta 0 is plain correlation, 1 the phase transform. 0.8 was best for speech through
@@ -29,6 +29,7 @@ export interface BandHz {
 /** A reference made ready to be looked for in windows of one size. */
 export interface CorrelationReference {
   readonly size: number;
+  readonly rateHz: number;
   readonly lengthSamples: number;
   readonly spectrum: HalfSpectrum;
   readonly weights: BinWeights;
@@ -71,15 +72,28 @@ export function correlationReference(
   { size, rateHz, band }: { readonly size: number; readonly rateHz: number; readonly band: BandHz },
 ): CorrelationReference {
   const spectrum = spectrumOf(reference, 0, size);
-  return { size, lengthSamples: reference.length, spectrum, weights: binWeights(spectrum, rateHz, band) };
+  return {
+    size,
+    rateHz,
+    lengthSamples: reference.length,
+    spectrum,
+    weights: binWeights(spectrum, rateHz, band),
+  };
 }
+
+/** What the path lets through of the reference changes slowly over frequency: it is looked at in bands this wide. */
+const PATH_BAND_HZ = 400;
 
 /** A weighted correlation, and what it would be around its peak if the sound took one path only. */
 export interface WeightedCorrelation {
   /** Value n says how well sample 0 of the reference stands at sample `start + n` of the capture. */
   readonly values: Float64Array;
-  /** The peak's own side lobes by distance in samples, 1 at 0: a voice resembles itself one pitch period on. */
-  readonly selfLobes: () => Float64Array;
+  /**
+   * The own side lobes of the peak at `position` by distance in samples, 1 at 0: a voice resembles itself one pitch period
+   * on. Of each band counts what arrives in phase at that place: noise and codecs leave a narrower band than was sent, and a
+   * narrower band has higher lobes.
+   */
+  readonly selfLobes: (position: number) => Float64Array;
 }
 
 /**
@@ -97,7 +111,8 @@ export function weightedCorrelation(
   const cross = spectrumOf(capture, start, size);
   cross.fill(0, 0, 2 * first);
   cross.fill(0, 2 * last + 2);
-  const magnitudes = new Float64Array(weights.length);
+  // What each bin would hold if the capture held the reference and nothing else, weighted by what it does hold.
+  const expected = new Float64Array(weights.length);
   let total = 0;
   for (let k = first; k <= last; k++) {
     const re = cross[2 * k] ?? 0;
@@ -111,23 +126,36 @@ export function weightedCorrelation(
     const scale = weight > 0 && energy > 0 ? weight * magnitudeWeight(energy) : 0;
     cross[2 * k] = crossRe * scale;
     cross[2 * k + 1] = crossIm * scale;
-    const magnitude = scale * sqrt(energy);
-    magnitudes[k] = magnitude;
-    total += magnitude;
+    expected[k] = scale * (referenceRe * referenceRe + referenceIm * referenceIm);
+    total += scale * sqrt(energy);
   }
   if (total === 0) return undefined;
-  const scaled = (half: HalfSpectrum): Float64Array => {
+  const scaled = (half: HalfSpectrum, sum: number): Float64Array => {
     const signal = signalOf(half);
-    const gain = size / (2 * total);
+    const gain = size / (2 * sum);
     for (let n = 0; n < signal.length; n++) signal[n] = (signal[n] ?? 0) * gain;
     return signal;
   };
   return {
-    values: scaled(cross),
-    selfLobes: () => {
-      const zeroPhase = new Float64Array(size + 2);
-      for (let k = first; k <= last; k++) zeroPhase[2 * k] = magnitudes[k] ?? 0;
-      return scaled(zeroPhase);
+    values: scaled(cross, total),
+    selfLobes(position) {
+      const inPhase = new Float64Array(size + 2);
+      const widthBins = max(1, round((PATH_BAND_HZ * size) / reference.rateHz));
+      let sum = 0;
+      for (let from = first; from <= last; from += widthBins) {
+        const to = min(last + 1, from + widthBins);
+        let aligned = 0;
+        let whole = 0;
+        for (let k = from; k < to; k++) {
+          const angle = (2 * PI * k * position) / size;
+          aligned += (cross[2 * k] ?? 0) * cos(angle) - (cross[2 * k + 1] ?? 0) * sin(angle);
+          whole += expected[k] ?? 0;
+        }
+        const share = whole === 0 ? 0 : abs(aligned) / whole;
+        for (let k = from; k < to; k++) inPhase[2 * k] = share * (expected[k] ?? 0);
+        sum += abs(aligned);
+      }
+      return sum === 0 ? inPhase.subarray(0, size) : scaled(inPhase, sum);
     },
   };
 }
