@@ -18,6 +18,7 @@ export {
   type TestOptions,
   type TurnLimit,
   type TurnMatchers,
+  type TurnOptions,
   type TurnResult,
   type TurnsLimits,
   type TurnsMatchers,

@@ -52,3 +52,5 @@ export {
   type PromptInSound,
   type VoiceActivityDetector,
 } from './onset';
+export { coherentEnd, type CoherentEnd } from './coherent-end';
+export { fitLinearPath, throughPath, type LinearPath } from './linear-path';

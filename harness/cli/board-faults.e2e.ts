@@ -1,5 +1,5 @@
 /** Faults of sound and life: each fails exactly the cases that it should, for the right reason and with the right origin. */
-import { answers, expectFault, greets, lightOn, type FaultCase } from './__fixtures__/fault-case';
+import { answers, bargesIn, expectFault, greets, lightOn, type FaultCase } from './__fixtures__/fault-case';
 
 jest.setTimeout(180_000);
 
@@ -23,6 +23,22 @@ const cases: readonly FaultCase[] = [
     codes: ['HIL_BOARD_PANIC'],
     failing: [answers, lightOn],
     why: /StoreProhibited/,
+  },
+  {
+    fault: 'echo-leak',
+    exitCode: 1,
+    codes: ['HIL_TURN_SELF_TRIGGERED'],
+    failing: [greets, answers, lightOn, bargesIn],
+    why: /talks to itself/,
+    withBargeIn: true,
+  },
+  {
+    fault: 'no-barge-in',
+    exitCode: 1,
+    codes: ['HIL_TURN_NOT_INTERRUPTED'],
+    failing: [bargesIn],
+    why: /to the end/,
+    withBargeIn: true,
   },
   {
     fault: 'wrong-rate',

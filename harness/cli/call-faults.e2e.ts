@@ -1,12 +1,24 @@
 /** Faults of what a board does, and faults that are not the board's: the right cases, the right reason, the right origin. */
-import { expectFault, lightOn, runAndRead, type FaultCase } from './__fixtures__/fault-case';
+import { bargesIn, expectFault, lightOn, runAndRead, type FaultCase } from './__fixtures__/fault-case';
 
 jest.setTimeout(180_000);
 
 const cases: readonly FaultCase[] = [
-  { fault: undefined, exitCode: 0, codes: [], failing: [] },
-  { fault: 'lost-call', exitCode: 1, codes: ['HIL_TURN_CALL_MISSING'], failing: [lightOn] },
-  { fault: 'double-call', exitCode: 1, codes: ['HIL_TURN_CALL_REPEATED'], failing: [lightOn] },
+  { fault: undefined, exitCode: 0, codes: [], failing: [], withBargeIn: true },
+  {
+    fault: 'lost-call',
+    exitCode: 1,
+    codes: ['HIL_TURN_CALL_MISSING'],
+    failing: [lightOn, bargesIn],
+    withBargeIn: true,
+  },
+  {
+    fault: 'double-call',
+    exitCode: 1,
+    codes: ['HIL_TURN_CALL_REPEATED'],
+    failing: [lightOn, bargesIn],
+    withBargeIn: true,
+  },
   { fault: 'wrong-argument', exitCode: 1, codes: ['HIL_TURN_CALL_ARGUMENTS'], failing: [lightOn] },
 ];
 

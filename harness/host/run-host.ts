@@ -180,8 +180,8 @@ function handlersOf({
     };
   return {
     describe: () => Promise.resolve(description),
-    turn: guarded(async ({ promptId }) => {
-      const turn = await taker.take(promptId);
+    turn: guarded(async ({ promptId, interruption }) => {
+      const turn = await taker.take(promptId, interruption);
       const { record, measurement } = turn;
       tell({
         type: 'turn',

@@ -45,6 +45,7 @@ function soundOf(runPath: string, record: TurnRecord): TurnSound {
     capture: record.capture === undefined ? undefined : load(record.capture.path),
     prompt: readSpeechClip(record.prompt),
     received: mono,
+    interruption: record.interruption && readSpeechClip(record.interruption.prompt),
     replies: new Map(
       record.replyAudio === 'unknown'
         ? []

@@ -1,21 +1,34 @@
-import { writeWav, type PcmClip } from '../audio';
+import { writeWav } from '../audio';
 import { type OpenBench, type VirtualFault, virtualFaults } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
-import type { Clock, SpeechClip, TurnRecord } from '../ports';
+import type { Clock, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
-import { playTurn, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import { playTurn, type SpeakerWatch, type TurnBench, type TurnPlan, type TurnTiming } from '../turn';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
 import type { FindingLog } from './finding-log';
-import type { TurnResult } from './rpc/protocol';
+import type { Interruption, TurnResult } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { SoundWorkshop } from './sound-workshop';
 
 /** A take that the rig spoilt is repeated this often before the bench is blamed. */
 const RETAKES = 2;
+/** No reply is longer than the player's memory holds, and a test that waits longer waits for something else. */
+const LATEST_INTERRUPTION_MS = 30_000;
 /** Faults of the bench itself strike in this turn, so that some of the run is good. */
 const FAULTY_TURN = 3;
+
+type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound' | 'expected'>;
+
+function checkInterruption({ afterMs }: Interruption): void {
+  if (Number.isFinite(afterMs) && afterMs >= 0 && afterMs <= LATEST_INTERRUPTION_MS) return;
+  throw new ConfigError(
+    'HIL_CONFIG_USAGE',
+    `A reply is to be interrupted after ${afterMs} ms; 0 to ${LATEST_INTERRUPTION_MS} ms can be waited for.`,
+    { afterMs },
+  );
+}
 
 /** Plays turns one after the other, has them measured and diagnosed, and stores them. */
 export class TurnTaker {
@@ -36,16 +49,19 @@ export class TurnTaker {
   ) {}
 
   /**
-   * One turn with this prompt. A take that the rig spoilt is stored and repeated.
-   * @throws HilError of the part that broke before the prompt was played; `HIL_CONFIG_USAGE` for a second turn at a time.
+   * One turn with this prompt, and with a second one that interrupts its reply. A take that the rig spoilt is stored and
+   * repeated.
+   * @throws HilError of the part that broke before the prompt was played; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that nobody
+   * recorded; `HIL_CONFIG_USAGE` for a second turn at a time or an interruption outside 0 to 30 000 ms.
    */
-  async take(promptId: string): Promise<TurnResult> {
+  async take(promptId: string, interruption?: Interruption): Promise<TurnResult> {
+    if (interruption !== undefined) checkInterruption(interruption);
     if (this.busy)
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
       for (let take = 0; ; take += 1) {
-        const { record, measurement } = await this.playAndMeasure(promptId);
+        const { record, measurement } = await this.playAndMeasure(promptId, interruption);
         const found = diagnoseTurn(record, measurement);
         const spoilt = found.some(({ code }) => code === 'HIL_RIG_LAGGED') && record.faults.length === 0;
         this.store.appendTurn({ record, measurement });
@@ -60,22 +76,31 @@ export class TurnTaker {
 
   private async playAndMeasure(
     promptId: string,
+    interruption: Interruption | undefined,
   ): Promise<{ record: TurnRecord; measurement: TurnMeasurement }> {
-    const { corpus } = this.bench;
-    const prompt = corpus.prompts.get(promptId);
+    const first = await this.promptToPlay(promptId);
+    const second = interruption && {
+      ...(await this.promptToPlay(interruption.promptId)),
+      afterMs: interruption.afterMs,
+    };
+    const record = await this.health.attend(() => this.play(first, second));
+    if (record.faults.length > 0) this.keeper.spoil();
+    return { record, measurement: await this.workshop.measure(record) };
+  }
+
+  private async promptToPlay(promptId: string): Promise<PromptToPlay> {
+    const prompt = this.bench.corpus.prompts.get(promptId);
     if (prompt === undefined) {
       throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, {
         promptId,
       });
     }
     const promptSound = await this.workshop.clipAtRate(prompt, this.bench.rig.rateHz);
-    const record = await this.health.attend(() => this.play(prompt, promptSound));
-    if (record.faults.length > 0) this.keeper.spoil();
-    return { record, measurement: await this.workshop.measure(record) };
+    return { prompt, promptSound, expected: expectationOf(this.bench.scenario, prompt) };
   }
 
-  private async play(prompt: SpeechClip, promptSound: PcmClip): Promise<TurnRecord> {
-    const { corpus, scenario } = this.bench;
+  private async play(first: PromptToPlay, interruption: TurnPlan['interruption']): Promise<TurnRecord> {
+    const { corpus } = this.bench;
     await this.keeper.ensure();
     this.count += 1;
     const turnId = `t${String(this.count).padStart(4, '0')}`;
@@ -83,9 +108,8 @@ export class TurnTaker {
       turnId,
       session: this.keeper.session,
       turnInSession: this.keeper.countTurn(),
-      prompt,
-      promptSound,
-      expected: expectationOf(scenario, prompt),
+      ...first,
+      ...(interruption === undefined ? {} : { interruption }),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => this.breakWhatIsDue(),

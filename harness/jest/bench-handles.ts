@@ -24,15 +24,24 @@ export interface BoardHandle {
   readonly lines: (from: number) => Promise<readonly ConsoleLine[]>;
 }
 
+/** What else happens in a turn. */
+export interface TurnOptions {
+  /** A second prompt, named like the first, that is played into the reply: the user barges in. */
+  readonly interruptWith: string;
+  /** How long after the reply became audible, 0 to 30 000 ms. */
+  readonly afterMs: number;
+}
+
 /** What a test is handed. */
 export interface BenchHandles {
   readonly board: BoardHandle;
   readonly bench: BenchDescription;
   /**
    * Plays a prompt on the quiet board and resolves when the turn is over, measured. Prompts are named by clip (`en-light-on-a`)
-   * or by utterance (`en-light-on`: its first voice). Throws when something broke during the turn.
+   * or by utterance (`en-light-on`: its first voice). With `interruptWith` a second prompt is played into the reply, and the
+   * turn is over when that one has been answered. Throws when something broke during the turn.
    */
-  readonly turn: (prompt: string) => Promise<TurnResult>;
+  readonly turn: (prompt: string, options?: TurnOptions) => Promise<TurnResult>;
 }
 
 /** Clip of an id or an utterance. */
@@ -90,8 +99,15 @@ export function benchHandles(): BenchHandles {
         call('expectLine', { source, flags, withinMs, ...(from === undefined ? {} : { from }) }),
       lines: (from) => call('lines', { from }),
     },
-    turn: async (prompt) => {
-      const result = await call('turn', { promptId: clipOf(bench, prompt) });
+    turn: async (prompt, options) => {
+      const result = await call('turn', {
+        promptId: clipOf(bench, prompt),
+        ...(options === undefined
+          ? {}
+          : {
+              interruption: { promptId: clipOf(bench, options.interruptWith), afterMs: options.afterMs },
+            }),
+      });
       await attachEvidence(bench, result);
       const [fault] = result.record.faults;
       if (fault !== undefined) throw Object.assign(fromWireError(fault), { recorded: true });

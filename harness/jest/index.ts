@@ -1,5 +1,5 @@
 export type { SessionResult, TurnResult } from '../host';
-export type { BenchHandles, BoardHandle } from './bench-handles';
+export type { BenchHandles, BoardHandle, TurnOptions } from './bench-handles';
 export type { CallArguments, ExpectedCall } from './matchers/call-matchers';
 export {
   expect,

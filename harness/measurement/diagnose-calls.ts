@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { TurnRecord } from '../ports';
+import type { FunctionCall, TurnRecord } from '../ports';
 import { matchCalls, type MatchedCall } from './calls';
 import { contradictions } from './effects';
 import type { Diagnose, Diagnosis } from './diagnosis';
@@ -13,13 +13,17 @@ const text = (value: unknown): string => (value === undefined ? 'no JSON object'
 const advertised = (record: TurnRecord): readonly string[] | undefined =>
   eventsOf(record.providerEvents, 'session-updated').at(-1)?.tools ?? record.advertised;
 
+/** Calls of the scenario for what was said, an interrupting prompt included where it was played. */
+const expectedCalls = ({ expected, interruption }: TurnRecord): readonly FunctionCall[] =>
+  interruption?.playback === undefined ? expected.calls : [...expected.calls, ...interruption.expected.calls];
+
 /** Calls that the provider could not ask for, since the firmware never told it of the tools. */
 function undeclared(
-  { expected }: TurnRecord,
+  expected: readonly FunctionCall[],
   asked: readonly { readonly name: string }[],
   tools: readonly string[] | undefined,
 ): readonly Diagnosis[] {
-  const names = expected.calls
+  const names = expected
     .map(({ name }) => name)
     .filter((name) => tools?.includes(name) === false && !asked.some((call) => call.name === name));
   if (names.length === 0) return [];
@@ -28,7 +32,7 @@ function undeclared(
     {
       code: 'HIL_SESSION_TOOL_MISSING',
       message: `The firmware never advertised ${[...new Set(names)].join(', ')} to the provider, which so could not ask for it; it advertised ${declared}.`,
-      facts: { expected: expected.calls, advertised: tools },
+      facts: { expected, advertised: tools },
     },
   ];
 }
@@ -82,9 +86,9 @@ export const diagnoseCalls: Diagnose = (record) => {
     name,
     arguments: given,
   }));
-  const unasked = undeclared(record, asked, advertised(record));
+  const unasked = undeclared(expectedCalls(record), asked, advertised(record));
   if (unasked.length > 0) return unasked;
-  const expected = record.expected.calls.map(({ name, arguments: given }) => ({ name, arguments: given }));
+  const expected = expectedCalls(record).map(({ name, arguments: given }) => ({ name, arguments: given }));
   if (isDeepStrictEqual(asked, expected)) return [];
   const failure = providerFailure(record, { unanswered: asked.length === 0 && record.replies.length === 0 });
   if (failure !== undefined) return [failure];

@@ -1,7 +1,9 @@
 import { catalogue, type ErrorCode, type Facts } from '../errors';
 import type { Finding, TurnRecord } from '../ports';
 import { diagnoseCalls } from './diagnose-calls';
+import { diagnoseEcho } from './diagnose-echo';
 import { diagnoseHearing } from './diagnose-hearing';
+import { diagnoseInterruption, diagnoseInterruptionHearing } from './diagnose-interruption';
 import { diagnoseReply } from './diagnose-reply';
 import { diagnoseRestart } from './diagnose-restart';
 import { lagged } from './take';
@@ -53,13 +55,17 @@ const chain: readonly Diagnose[] = [
   diagnoseRestart,
   rig,
   diagnoseHearing,
+  diagnoseEcho,
+  diagnoseInterruptionHearing,
   diagnoseCalls,
   diagnoseReply,
+  diagnoseInterruption,
 ];
 
 /**
  * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a bad take; a prompt that did not
- * leave the rig; the prompt unheard or misheard; calls; the reply. The first link with a finding ends the search, so one
+ * leave the rig; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
+ * calls; the reply; an interruption without effect. The first link with a finding ends the search, so one
  * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.
  */
 export function diagnoseTurn(record: TurnRecord, measurement: TurnMeasurement): Finding[] {

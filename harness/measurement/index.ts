@@ -16,8 +16,10 @@ export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,
   CallObservation,
+  EchoCheck,
   DeviceMark,
   Hop,
+  InterruptionObservation,
   Mark,
   MeasurementMethods,
   PromptWitness,

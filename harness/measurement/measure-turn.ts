@@ -5,6 +5,7 @@ import {
   type VoiceActivityDetector,
 } from '../audio';
 import type { SavedCapture, Topology, TurnRecord } from '../ports';
+import { bargeInStop, replySilence, type ReplySilence } from './barge-in';
 import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
@@ -12,8 +13,10 @@ import type { ClockMap, MappedInstant } from './clock-map';
 import { TurnConsole } from './device-marks';
 import { diagnoseTurn } from './diagnosis';
 import { downlink } from './downlink';
+import { measureEcho } from './echo';
 import { endpointing } from './endpointing';
 import type { FoundPrompt } from './found-prompt';
+import { findInterruption, observeInterruption } from './found-interruption';
 import { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 import { measureNames, type MeasureName } from './measures';
 import { placePrompt } from './prompt-place';
@@ -33,7 +36,13 @@ import { takeOf, type GoodTake, type Take } from './take';
 import { timeToConfirmation } from './time-to-confirmation';
 import { timeToFunctionCall } from './time-to-function-call';
 import { ttfa } from './ttfa';
-import type { CallObservation, Mark, MeasurementMethods, TurnMeasurement } from './turn-measurement';
+import type {
+  CallObservation,
+  EchoCheck,
+  Mark,
+  MeasurementMethods,
+  TurnMeasurement,
+} from './turn-measurement';
 import { turnLevels } from './turn-levels';
 import { hearUnknownReply, type UnknownReply } from './unknown-reply';
 import { uplink } from './uplink';
@@ -47,6 +56,8 @@ export interface TurnSound {
   readonly prompt: PcmClip;
   /** What `record.received` describes. */
   readonly received: PcmClip | undefined;
+  /** The prompt that was to interrupt the reply. */
+  readonly interruption?: PcmClip | undefined;
   /** By clip id. */
   readonly replies: ReadonlyMap<string, PcmClip>;
 }
@@ -80,6 +91,9 @@ interface Evidence {
   readonly unknownReply: UnknownReply | undefined;
   /** The reply that confirms the turn's call, often the answer itself; undefined: nothing was called. */
   readonly confirmation: SoughtReply | undefined;
+  readonly interruption: FoundPrompt | undefined;
+  /** Undefined: no reply of which it could be told. */
+  readonly silence: ReplySilence | undefined;
   readonly marks: readonly Mark[];
 }
 
@@ -210,7 +224,24 @@ function evidenceOf(
     markCapture('replyOffset', heardReply.alignment.endAtSample);
   }
   const asBleed = good !== undefined && promptAsBleed(good, prompt, record, sound.prompt);
-  return { take, prompt, asBleed, received, answer, heardReply, unknownReply, confirmation, marks };
+  const interruption = good && findInterruption(record, good, sound.interruption);
+  let silence: ReplySilence | undefined;
+  if (interruption !== undefined) {
+    markCapture('interruptionOnset', interruption.onsetAtSample, interruption.uncertaintySamples);
+    markCapture('interruptionOffset', interruption.offsetAtSample, interruption.uncertaintySamples);
+    const replySound = answer && sound.replies.get(answer.reply.clip.id);
+    if (good && answer && replySound && heardReply?.alignment)
+      silence = replySilence(
+        good,
+        answer.reply.clip,
+        replySound,
+        heardReply.alignment,
+        interruption.onsetAtSample,
+      );
+    if (silence?.state === 'found') markCapture('replySilence', silence.atSample, silence.uncertaintySamples);
+  }
+  const evidence = { take, prompt, asBleed, received, answer, heardReply, unknownReply, confirmation };
+  return { ...evidence, interruption, silence, marks };
 }
 
 /** Why the turn has no latency to a reply of unknown wording, or the latency. */
@@ -252,6 +283,9 @@ const missing: Readonly<Record<Mark['name'], NotMeasuredReason>> = {
   firstAudioOut: 'no-reply-sent',
   replyOnset: 'no-onset',
   replyOffset: 'no-onset',
+  interruptionOnset: 'no-interruption',
+  interruptionOffset: 'no-interruption',
+  replySilence: 'never-stopped',
 };
 
 function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): Record<MeasureName, Measured> {
@@ -299,7 +333,38 @@ function measuresOf(record: TurnRecord, evidence: Evidence, sound: TurnSound): R
     ttfa: span('endpoint', 'firstAudioOut', ttfa),
     replyLeadIn: leadIn,
     downlink: span('firstAudioOut', 'replyOnset', (from, to) => downlink(from, to, leadIn)),
+    bargeInStop: bargeInStopOf(record, evidence, take),
   };
+}
+
+function bargeInStopOf(record: TurnRecord, { interruption, silence }: Evidence, take: GoodTake): Measured {
+  if (record.interruption?.playback === undefined) return notMeasured('no-interruption');
+  if (interruption === undefined) return notMeasured('no-prompt');
+  if (silence === undefined) return notMeasured('no-onset');
+  const { onsetAtSample: atSample, uncertaintySamples } = interruption;
+  return bargeInStop({ atSample, uncertaintySamples }, silence, take.saved.rateHz);
+}
+
+/** The board's own reply in what the provider received. */
+function echoOf(record: TurnRecord, sound: TurnSound, { marks, received, answer }: Evidence): EchoCheck {
+  const [onset, offset, interrupted] = (['replyOnset', 'replyOffset', 'interruptionOnset'] as const).map(
+    (name) => marks.find((mark) => mark.name === name)?.hostAtMs,
+  );
+  const clip = answer?.reply.clip;
+  const replySound = clip && sound.replies.get(clip.id);
+  if (clip === undefined) return { state: 'not-measured', reason: 'no-reply-sent' };
+  if (replySound === undefined) return { state: 'not-measured', reason: 'no-reference' };
+  if (onset === undefined || offset === undefined) return { state: 'not-measured', reason: 'no-onset' };
+  if (received.offsetAtStreamSample === undefined || received.levelDbFs === undefined)
+    return { state: 'not-measured', reason: 'not-heard' };
+  return measureEcho(record, sound.received, {
+    clip,
+    sound: replySound,
+    onsetAtHostMs: onset,
+    offsetAtHostMs: offset,
+    interruptedAtHostMs: interrupted ?? Infinity,
+    promptLevelDbFs: received.levelDbFs,
+  });
 }
 
 function heardOf(record: TurnRecord, marks: readonly Mark[]): TurnMeasurement['heard'] {
@@ -339,6 +404,12 @@ function callDetourOf(record: TurnRecord, marks: readonly Mark[]): Pick<TurnMeas
   return detour === undefined ? {} : { callDetour: detour };
 }
 
+/** Calls after the user spoke into the reply belong to what was said then. */
+const isOfInterruption = ({ interruption }: TurnRecord, { asked, executed }: CallObservation): boolean => {
+  const askedAtHostMs = interruption?.playback?.askedAtHostMs ?? Infinity;
+  return (asked?.hostAtMs ?? executed[0]?.hostAtMs ?? -Infinity) > askedAtHostMs;
+};
+
 function measured(
   record: TurnRecord,
   sound: TurnSound,
@@ -349,12 +420,22 @@ function measured(
   const evidence = evidenceOf(
     record,
     sound,
-    matched.map(({ observation }) => observation),
+    matched.map(({ observation }) => observation).filter((call) => !isOfInterruption(record, call)),
     turnConsole,
     vad,
   );
   const { take, prompt, heardReply, unknownReply, answer, marks } = evidence;
-  const promptOffset = marks.find(({ name }) => name === 'promptOffset');
+  const offsetFor = (call: CallObservation): Mark | undefined => {
+    const name = isOfInterruption(record, call) ? 'interruptionOffset' : 'promptOffset';
+    return marks.find((mark) => mark.name === name);
+  };
+  const interrupting = observeInterruption(
+    record,
+    take.state === 'good' ? take : undefined,
+    evidence.interruption,
+    sound.received,
+    sound.interruption,
+  );
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
@@ -369,7 +450,10 @@ function measured(
     deviceMarks: turnConsole.deviceMarks(),
     ...callDetourOf(record, marks),
     heard: heardOf(record, marks),
-    calls: matched.map((call) => ({ ...call.observation, hops: hopsOf(record, call, promptOffset) })),
+    calls: matched.map((call) => ({
+      ...call.observation,
+      hops: hopsOf(record, call, offsetFor(call.observation)),
+    })),
     reply:
       unknownReply?.check ??
       heardReply?.check ??
@@ -381,6 +465,8 @@ function measured(
       asBleed: evidence.asBleed,
       receivedLevelDbFs: evidence.received.levelDbFs,
     },
+    ...(interrupting === undefined ? {} : { interruption: interrupting }),
+    echo: echoOf(record, sound, evidence),
     levels: { ...turnLevels(record, take, prompt, sound.prompt), crossTalkDb: heardReply?.crossTalkDb },
     selfCheck: undefined,
   };

@@ -13,6 +13,12 @@ export type NotMeasuredReason =
   | 'no-clock'
   /** Taken with another topology than most of the run: the two are not mixed. */
   | 'other-topology'
+  /** Nobody was to interrupt the reply, or it was not played into it. */
+  | 'no-interruption'
+  /** The reply went on to its end. */
+  | 'never-stopped'
+  /** The reply ended by itself too soon after the interruption to tell. */
+  | 'reply-over'
   /** Of a run that is older than the measure. */
   | 'not-taken';
 

@@ -15,6 +15,7 @@ export const measureNames = [
   'ttfa',
   'replyLeadIn',
   'downlink',
+  'bargeInStop',
 ] as const;
 export type MeasureName = (typeof measureNames)[number];
 
@@ -75,5 +76,11 @@ export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
     title: 'downlink and playout',
     begins: 'the first packet of the reply leaves the provider',
     ends: 'its first sample on the speaker channel: the first speech sample there less the lead-in',
+  },
+  bargeInStop: {
+    name: 'bargeInStop',
+    title: 'barge-in stop',
+    begins: 'first speech sample of the interrupting prompt on the loopback channel',
+    ends: 'the reply falls silent on the speaker channel',
   },
 };

@@ -1,7 +1,7 @@
 import type { OnsetMiss } from '../audio';
 import type { BoardEventType, Topology } from '../ports';
 import type { CallDetour } from './call-detour';
-import type { Measured } from './measured';
+import type { Measured, NotMeasuredReason } from './measured';
 import type { MeasureName } from './measures';
 import type { ReplyQuality } from './reply-quality';
 import type { TurnLevels } from './turn-levels';
@@ -16,7 +16,10 @@ export interface Mark {
     | 'functionCall'
     | 'firstAudioOut'
     | 'replyOnset'
-    | 'replyOffset';
+    | 'replyOffset'
+    | 'interruptionOnset'
+    | 'interruptionOffset'
+    | 'replySilence';
   readonly hostAtMs: number;
   readonly uncertaintyMs: number;
   /** On the rig's clock where the mark was taken there; fractional. */
@@ -134,6 +137,30 @@ export interface PromptWitness {
   readonly receivedLevelDbFs: number | undefined;
 }
 
+/** What became of a prompt that was played into the reply. */
+export interface InterruptionObservation {
+  /** What the provider took it for; undefined: nothing was heard. `utterance` undefined: unknown. */
+  readonly heard: { readonly utterance: string | undefined; readonly confidence: number } | undefined;
+  readonly witness: PromptWitness;
+  /** Found in what the provider received. */
+  readonly arrived: boolean;
+}
+
+/** The board's own reply in what the provider received while it was played. */
+export type EchoCheck =
+  | {
+      readonly state: 'measured';
+      /** Level of the reply re the prompt, both as the provider received them. Without `delayMs`: it is below this. */
+      readonly levelDb: number;
+      /** From the speaker channel to the provider; absent: nothing of the reply was found there. */
+      readonly delayMs?: number;
+      /** Above the limit of docs/measurement.md. */
+      readonly leaks: boolean;
+      /** Speech that the provider detected while nobody but the board spoke. */
+      readonly selfTriggers: number;
+    }
+  | { readonly state: 'not-measured'; readonly reason: NotMeasuredReason };
+
 /** How the two ends of the turn were looked for; whether they were found, marks and measures say. */
 export interface MeasurementMethods {
   /**
@@ -171,6 +198,10 @@ export interface TurnMeasurement {
   readonly calls: readonly CallObservation[];
   readonly reply: ReplyCheck;
   readonly witness: PromptWitness;
+  /** Only in turns whose reply was interrupted. */
+  readonly interruption?: InterruptionObservation;
+  /** Absent in turns that older versions measured. */
+  readonly echo?: EchoCheck;
   readonly levels: TurnLevels;
   readonly selfCheck: SelfCheck | undefined;
 }

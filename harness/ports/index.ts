@@ -13,14 +13,7 @@ export type { Board, Capability, DialectDescription } from './board';
 export type { BoardEvent, BoardEventType, FirmwareIdentity } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
-export type {
-  Console,
-  ConsoleLine,
-  ConsoleLink,
-  ConsoleMatch,
-  ExpectOptions,
-  StampedLine,
-} from './console';
+export type { Console, ConsoleLine, ConsoleLink, ConsoleMatch, ExpectOptions, StampedLine } from './console';
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';
@@ -34,7 +27,14 @@ export type {
 } from './scenario';
 export type { Corpus, SpeechClip } from './speech-clip';
 export { systemClock } from './system-clock';
-export type { SavedCapture, SentReply, TurnEnding, TurnExpectation, TurnRecord } from './turn-record';
+export type {
+  SavedCapture,
+  SentReply,
+  TurnEnding,
+  TurnExpectation,
+  TurnInterruption,
+  TurnRecord,
+} from './turn-record';
 export type {
   ReceivedAudio,
   ReceivedPacket,

@@ -34,6 +34,23 @@ export interface SentReply {
   readonly clip: SpeechClip;
 }
 
+/** A second prompt that was to be played into the reply. */
+export interface TurnInterruption {
+  readonly prompt: SpeechClip;
+  readonly expected: TurnExpectation;
+  /** How long after the reply became audible on the speaker channel it was due. */
+  readonly afterMs: number;
+  /** Undefined: it was not played, since the reply was over or the turn ended before it was due. */
+  readonly playback:
+    | {
+        readonly startedAtRigSample: number;
+        readonly lengthSamples: number;
+        /** When the rig was told to play. */
+        readonly askedAtHostMs: number;
+      }
+    | undefined;
+}
+
 /**
  * `answered`: the reply was over; `deadline`: time ran out before it was; `fault`: something broke, see `faults`.
  */
@@ -61,6 +78,8 @@ export interface TurnRecord {
   /** Air paths that the bench states; never subtracted from a measure. */
   readonly acousticDelayMs?: number;
   readonly playback: { readonly startedAtRigSample: number; readonly lengthSamples: number } | undefined;
+  /** Undefined in turns that were not to be interrupted. The turn then ends with the answer to the second prompt. */
+  readonly interruption?: TurnInterruption | undefined;
   readonly capture: SavedCapture | undefined;
   /** Path relative to the run folder; undefined when nothing was received. */
   readonly received: ReceivedAudio | undefined;

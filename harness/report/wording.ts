@@ -17,6 +17,9 @@ export const reasonInWords: Readonly<Record<NotMeasuredReason, string>> = {
   'bad-take': 'bad take',
   'no-clock': 'no clock',
   'other-topology': 'other topology',
+  'no-interruption': 'not interrupted',
+  'never-stopped': 'never stopped',
+  'reply-over': 'reply too short',
   'not-taken': 'not taken',
 };
 

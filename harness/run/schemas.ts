@@ -62,6 +62,7 @@ const turnMeasurement = z.looseObject({
     ttfa: measured,
     replyLeadIn: measured.optional(),
     downlink: measured,
+    bargeInStop: measured.optional(),
   }),
   marks: z.array(stamp.extend({ name: z.string(), uncertaintyMs: number })),
   heard: z.looseObject({ confidence: number }).optional(),

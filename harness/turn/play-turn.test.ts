@@ -79,6 +79,68 @@ describe('playTurn', () => {
     expect(record.endedAtHostMs).toBeLessThan(5_000);
   });
 
+  describe('with an interruption', () => {
+    const second = fakeClip('en-light-off-a', 1_000);
+    const interruption = (afterMs: number): TurnPlan['interruption'] => ({
+      prompt: second,
+      promptSound: { samples: new Float32Array(24_000), rateHz: 24_000 },
+      expected: { utterance: 'en-light-off', calls: [], spoken: true },
+      afterMs,
+    });
+
+    it('plays the second prompt so long after the reply became audible, and waits for its answer', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      bench.at(2_300, () => {
+        bench.says({ type: 'speech-started', onsetAtStreamSample: 0 });
+        bench.says({ type: 'truncated', itemId: 'i1', audioEndMs: 400 });
+        bench.speaker(false);
+      });
+      bench.at(3_500, () => {
+        bench.says({ type: 'endpoint', offsetAtStreamSample: 0 });
+        bench.says({ type: 'response-started', responseId: 'r2', trigger: 'turn-detected' });
+        bench.says({
+          type: 'audio-out',
+          responseId: 'r2',
+          itemId: 'i2',
+          replyId: reply.id,
+          rateHz: 24_000,
+          fromSample: 0,
+          lengthSamples: 24_000,
+        });
+        bench.says({ type: 'response-done', responseId: 'r2', status: 'completed' });
+      });
+      bench.at(3_700, () => bench.speaker(true));
+      bench.at(4_700, () => bench.speaker(false));
+      const record = await play(bench, { interruption: interruption(200)! });
+      expect(record.ending).toBe('answered');
+      const played = record.interruption?.playback;
+      expect(record.interruption).toMatchObject({ prompt: { id: 'en-light-off-a' }, afterMs: 200 });
+      // The fake rig starts one block after it was told to; block and host clock are the same here.
+      expect(Math.abs((played?.askedAtHostMs ?? 0) - 2_100)).toBeLessThanOrEqual(20);
+      expect(record.endedAtHostMs).toBeGreaterThanOrEqual(4_700 + timing.quietMs);
+      expect(record.endedAtHostMs).toBeLessThan(4_700 + timing.quietMs + 100);
+      expect(record.replies.map(({ itemId }) => itemId)).toEqual(['i1', 'i2']);
+    });
+
+    it('plays none into a reply that is over by then, and ends as ever', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      const record = await play(bench, { interruption: interruption(5_000)! });
+      expect(record.ending).toBe('answered');
+      expect(record.interruption).toMatchObject({ afterMs: 5_000, playback: undefined });
+      expect(record.endedAtHostMs).toBeLessThan(1_900 + 1_000 + timing.quietMs + 100);
+    });
+
+    it('plays none into a reply that never sounds', async () => {
+      const bench = new FakeBench();
+      answer(bench, 90_000);
+      const record = await play(bench, { interruption: interruption(0)! });
+      expect(record.ending).toBe('answered');
+      expect(record.interruption?.playback).toBeUndefined();
+    });
+  });
+
   it('gives up soon when the provider heard nothing, and says how long it waited', async () => {
     const bench = new FakeBench();
     const record = await play(bench);

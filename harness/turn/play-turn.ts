@@ -13,6 +13,7 @@ import type {
 import { msOfSamples, samplesIn } from '../units';
 import { Conversation, type ConversationState } from './conversation-state';
 import { clockLinesBefore } from './clock-lines';
+import { InterruptionDue } from './interruption-due';
 import { settle } from './settle';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
@@ -36,6 +37,13 @@ export interface TurnPlan {
   readonly prompt: SpeechClip;
   readonly promptSound: PcmClip;
   readonly expected: TurnExpectation;
+  /** A second prompt that interrupts the reply, `afterMs` after the reply became audible on the speaker channel. */
+  readonly interruption?: {
+    readonly prompt: SpeechClip;
+    readonly promptSound: PcmClip;
+    readonly expected: TurnExpectation;
+    readonly afterMs: number;
+  };
   readonly replies: Corpus['replies'];
   /** First event of this session in the provider's log. */
   readonly sessionSeq: number;
@@ -68,8 +76,24 @@ function turnStop(
   return undefined;
 }
 
+/** As `turnStop`, and the deadline, which sound that was sent may outlast. */
+function stopOf(
+  state: ConversationState,
+  expected: TurnExpectation,
+  watch: SpeakerWatch,
+  timing: TurnTiming,
+  nowMs: number,
+  promptEndsAtMs: number,
+): TurnStop | 'deadline' | undefined {
+  const stop = turnStop(state, expected, watch, timing, nowMs, promptEndsAtMs);
+  if (stop !== undefined) return stop;
+  const sounds = state.spoke && nowMs < state.playoutEndsAtMs + LATEST_PLAYOUT_MS;
+  return nowMs > promptEndsAtMs + timing.deadlineMs && !sounds ? 'deadline' : undefined;
+}
+
 /**
- * Plays one prompt on a quiet board and keeps what every side saw until the reply ended, the deadline passed or something
+ * Plays one prompt on a quiet board, and into its reply a second one where the plan interrupts, and keeps what every side
+ * saw until the reply to the last one ended, the deadline passed or something
  * broke. What broke is in the record's `faults`; this function itself throws only when the board never gets quiet or the
  * bench was broken before the prompt started.
  */
@@ -80,6 +104,7 @@ export async function playTurn(
   plan: TurnPlan,
 ): Promise<TurnRecord> {
   const { board, rig, provider, clock } = bench;
+  const { interruption } = plan;
   await settle(bench, watch, timing, { fromSeq: plan.sessionSeq });
   const firstEvent = board.events.length;
   await provider.expectTurn({ turnId: plan.turnId });
@@ -88,29 +113,47 @@ export async function playTurn(
   const firstSeq = provider.events.length;
   const startedAtHostMs = clock.nowMs();
   const captureFrom = Math.max(0, rig.position - samplesIn(PRE_ROLL_MS, rig.rateHz));
-  const playback = await rig.play(plan.promptSound, { gainDb: timing.playbackGainDb });
+  const play = async (sound: PcmClip): Promise<PlayedPrompt> => {
+    const playback = await rig.play(sound, { gainDb: timing.playbackGainDb });
+    const left = playback.startedAtRigSample + playback.lengthSamples - rig.position;
+    return { playback, endsAtMs: clock.nowMs() + msOfSamples(left, rig.rateHz) + OUTPUT_SETTLE_MS };
+  };
+  const first = await play(plan.promptSound);
   plan.onPlaying?.();
-  const promptEndsAtMs =
-    clock.nowMs() +
-    msOfSamples(playback.startedAtRigSample + playback.lengthSamples - rig.position, rig.rateHz) +
-    OUTPUT_SETTLE_MS;
 
   const conversation = new Conversation(provider.events, firstSeq);
-  const deadlineAtMs = promptEndsAtMs + timing.deadlineMs;
-  const end = await waitForBench<TurnStop | 'deadline'>(
+  const due = interruption && new InterruptionDue(bench, watch, interruption.afterMs);
+  let promptEndsAtMs = first.endsAtMs;
+  let end = await waitForBench<TurnStop | 'deadline' | 'interrupt'>(
     bench,
     () => {
       const { state } = conversation;
-      const nowMs = clock.nowMs();
-      const stop = turnStop(state, plan.expected, watch, timing, nowMs, promptEndsAtMs);
-      if (stop !== undefined) return stop;
-      return nowMs > deadlineAtMs && !(state.spoke && nowMs < state.playoutEndsAtMs + LATEST_PLAYOUT_MS)
-        ? 'deadline'
-        : undefined;
+      if (clock.nowMs() >= promptEndsAtMs && due?.isDue(state) === true) return 'interrupt';
+      return stopOf(state, plan.expected, watch, timing, clock.nowMs(), promptEndsAtMs);
     },
     LONGEST_TURN_MS,
     firstEvent,
   );
+  let interrupting: NonNullable<TurnRecord['interruption']>['playback'];
+  if (interruption !== undefined && end.state === 'held' && end.value === 'interrupt') {
+    const { expected } = interruption;
+    // What is said of the first prompt is of no weight any more; what was sent for it may still be playing.
+    const second = new Conversation(provider.events, provider.events.length);
+    const askedAtHostMs = clock.nowMs();
+    const { playback, endsAtMs } = await play(interruption.promptSound);
+    interrupting = { ...placeOf(playback), askedAtHostMs };
+    promptEndsAtMs = endsAtMs;
+    end = await waitForBench<TurnStop | 'deadline'>(
+      bench,
+      () => {
+        const { playoutEndsAtMs } = conversation.state;
+        const state = { ...second.state, playoutEndsAtMs };
+        return stopOf(state, expected, watch, timing, clock.nowMs(), promptEndsAtMs);
+      },
+      LONGEST_TURN_MS,
+      firstEvent,
+    );
+  }
   if (end.state === 'broken') rig.mute();
 
   const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];
@@ -135,7 +178,8 @@ export async function playTurn(
     deadlineMs: end.state === 'held' && end.value === 'unheard' ? Math.round(waitedMs) : timing.deadlineMs,
     ...(rig.roundTrip === undefined ? {} : { roundTrip: rig.roundTrip }),
     ...(rig.acousticDelayMs === undefined ? {} : { acousticDelayMs: rig.acousticDelayMs }),
-    playback: placeOf(playback),
+    playback: placeOf(first.playback),
+    ...(interruption === undefined ? {} : { interruption: interruptionOf(interruption, interrupting) }),
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
     received,
     replies: repliesOf(bench, plan, firstSeq),
@@ -154,6 +198,17 @@ export async function playTurn(
   });
 }
 
+/** A prompt on its way into the air, and when it will have been heard. */
+interface PlayedPrompt {
+  readonly playback: Playback;
+  readonly endsAtMs: number;
+}
+
+const interruptionOf = (
+  { prompt, expected, afterMs }: NonNullable<TurnPlan['interruption']>,
+  playback: NonNullable<TurnRecord['interruption']>['playback'],
+): TurnRecord['interruption'] => ({ prompt, expected, afterMs, playback });
+
 /** Adds what the board reported before or after anybody waited: a crash behind the reply is the turn's as well. */
 function addFaultsOf(events: readonly BoardEvent[], faults: WireError[]): void {
   for (const event of events) {
@@ -167,7 +222,7 @@ const placeOf = ({ startedAtRigSample, lengthSamples }: Playback): Playback => (
   lengthSamples,
 });
 
-function endingOf(end: WaitEnd<TurnStop | 'deadline'>): TurnRecord['ending'] {
+function endingOf(end: WaitEnd<TurnStop | 'deadline' | 'interrupt'>): TurnRecord['ending'] {
   if (end.state === 'broken') return 'fault';
   return end.state === 'held' && end.value === 'answered' ? 'answered' : 'deadline';
 }

@@ -1,4 +1,5 @@
 import { HilError } from '../errors';
+import type { ProviderEvent } from '../ports';
 import { Conversation } from './conversation-state';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
@@ -9,10 +10,35 @@ const PLAYOUT_ALLOWANCE_MS = 300;
 /** No greeting or reply of a voice board is longer; one that talks on is broken. */
 const LONGEST_TALK_MS = 30_000;
 
+/** A board whose echo starts so many turns goes on for ever: each answer is heard as the next question. */
+const SELF_TRIGGERS = 3;
+
+/** Counts speech that the provider detects while nobody plays a prompt and the board's own sound is on its way. */
+class SelfTriggers {
+  private read: number;
+  private endsAtMs = -Infinity;
+  count = 0;
+
+  constructor(private readonly log: readonly ProviderEvent[]) {
+    this.read = log.length;
+  }
+
+  update(playoutEndsAtMs: number): number {
+    for (; this.read < this.log.length; this.read += 1) {
+      const event = this.log[this.read];
+      if (event?.type === 'speech-started' && event.hostAtMs < this.endsAtMs + PLAYOUT_ALLOWANCE_MS)
+        this.count += 1;
+    }
+    this.endsAtMs = Math.max(this.endsAtMs, playoutEndsAtMs);
+    return this.count;
+  }
+}
+
 /**
  * Resolves once the board has nothing more to say: the provider is idle, all it sent had time to be played, and the speaker
  * has been quiet for `quietMs`. With `greetingDue` it first waits for the greeting to have been sent.
- * @throws HilError of the part that broke; `HIL_TURN_NEVER_QUIET` when the board talks on.
+ * @throws HilError of the part that broke; `HIL_TURN_SELF_TRIGGERED` when the board answers itself; `HIL_TURN_NEVER_QUIET`
+ * when it talks on.
  */
 export async function settle(
   bench: TurnBench,
@@ -21,20 +47,30 @@ export async function settle(
   options: { readonly greetingDue?: boolean; readonly fromSeq?: number } = {},
 ): Promise<void> {
   const conversation = new Conversation(bench.provider.events, options.fromSeq ?? 0);
+  const selfTriggers = new SelfTriggers(bench.provider.events);
   const greetingDueUntilMs = bench.clock.nowMs() + 5_000;
-  const end = await waitForBench(
+  const end = await waitForBench<'quiet' | 'answers-itself'>(
     bench,
     () => {
       const { state } = conversation;
       const nowMs = bench.clock.nowMs();
+      if (selfTriggers.update(state.playoutEndsAtMs) >= SELF_TRIGGERS) return 'answers-itself';
       if (options.greetingDue === true && state.responses === 0 && nowMs < greetingDueUntilMs)
         return undefined;
       if (state.responding || nowMs < state.playoutEndsAtMs + PLAYOUT_ALLOWANCE_MS) return undefined;
-      return watch.quietMs >= timing.quietMs ? true : undefined;
+      return watch.quietMs >= timing.quietMs ? 'quiet' : undefined;
     },
     LONGEST_TALK_MS,
   );
   if (end.state === 'broken') throw end.error;
+  if (end.state === 'held' && end.value === 'answers-itself') {
+    const { count } = selfTriggers;
+    throw new HilError(
+      'HIL_TURN_SELF_TRIGGERED',
+      `Board ${bench.board.name} talks to itself: the provider heard speech ${count} times while nothing but the board's own sound was playing.`,
+      { count },
+    );
+  }
   if (end.state === 'late') {
     throw new HilError(
       'HIL_TURN_NEVER_QUIET',

@@ -10,6 +10,8 @@ export interface FaultCase {
   readonly codes: readonly string[];
   /** Tests that fail; all others pass. */
   readonly failing: readonly string[];
+  /** Also runs the test that interrupts a reply. */
+  readonly withBargeIn?: true;
   /** What the verdict's reason must quote. */
   readonly why?: RegExp;
 }
@@ -17,6 +19,7 @@ export interface FaultCase {
 export const greets = 'greets aloud';
 export const answers = 'answers a question about the weather (en)';
 export const lightOn = 'turns the light on';
+export const bargesIn = 'stops speaking when the user does, and obeys';
 const suites = [
   '--suite',
   'session',
@@ -24,6 +27,13 @@ const suites = [
   'function-calls',
   '--grep',
   'greets aloud|weather \\(en\\)|light on',
+];
+
+const suitesWithBargeIn = [
+  '--suite',
+  'barge-in',
+  ...suites.slice(1, -1),
+  'greets aloud|weather \\(en\\)|light on|and obeys',
 ];
 
 /** `earshot run` with these arguments: its summary, and the tests that failed. */
@@ -39,9 +49,16 @@ export const runAndRead = async (
 };
 
 /** The fault fails exactly its cases, with exactly its codes, and the verdict says so. */
-export async function expectFault({ fault, exitCode, codes, failing, why }: FaultCase): Promise<void> {
+export async function expectFault({
+  fault,
+  exitCode,
+  codes,
+  failing,
+  why,
+  withBargeIn,
+}: FaultCase): Promise<void> {
   const { result, failed } = await runAndRead([
-    ...suites,
+    ...(withBargeIn === true ? suitesWithBargeIn : suites),
     ...(fault === undefined ? [] : ['--fault', fault]),
   ]);
   const found = [...new Set(result.summary.findings.map(({ code }) => code))];

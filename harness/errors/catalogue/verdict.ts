@@ -63,6 +63,25 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'See in the breakdown which part of the turn took the time.',
   },
+  HIL_TURN_NOT_INTERRUPTED: {
+    origin: 'board',
+    remedy:
+      'Stop playback when the provider reports speech (input_audio_buffer.speech_started) and throw away what is queued.',
+  },
+  HIL_TURN_INTERRUPTION_LATE: {
+    origin: 'config',
+    remedy: 'Interrupt sooner (afterMs), or a prompt with a longer reply.',
+  },
+  HIL_TURN_ECHO_LEAK: {
+    origin: 'board',
+    remedy:
+      'Check the echo canceller: its reference, its delay and its order in the pipeline. Listen to what the provider received.',
+  },
+  HIL_TURN_SELF_TRIGGERED: {
+    origin: 'board',
+    remedy:
+      'Check the echo canceller: the board’s speaker reaches its microphone so loud that the provider takes it for the user.',
+  },
   HIL_TURN_NEVER_QUIET: {
     origin: 'board',
     remedy: 'Listen to the speaker: the board talks on, howls or hums, so no prompt can be played.',

@@ -28,6 +28,13 @@ export interface BenchDescription {
   readonly turns: number;
 }
 
+/** A second prompt that is to be played into the reply. */
+export interface Interruption {
+  readonly promptId: string;
+  /** How long after the reply became audible on the speaker channel, 0 to 30 000 ms. */
+  readonly afterMs: number;
+}
+
 /** A turn as the suites see it. */
 export interface TurnResult {
   readonly record: TurnRecord;
@@ -56,7 +63,10 @@ export interface SessionResult {
 /** Every call that a suite can make of the host, with its parameters and its result. */
 export interface HostMethods {
   describe: { readonly params: Record<string, never>; readonly result: BenchDescription };
-  turn: { readonly params: { readonly promptId: string }; readonly result: TurnResult };
+  turn: {
+    readonly params: { readonly promptId: string; readonly interruption?: Interruption };
+    readonly result: TurnResult;
+  };
   newSession: { readonly params: Record<string, never>; readonly result: SessionResult };
   reset: { readonly params: Record<string, never>; readonly result: { readonly firstLine: number } };
   send: { readonly params: { readonly command: string }; readonly result: { readonly firstLine: number } };

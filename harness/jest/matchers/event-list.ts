@@ -28,6 +28,9 @@ const markLines: Readonly<Record<Mark['name'], readonly [Line['who'], string] | 
   firstAudioOut: ['provider', 'sends the beginning of the reply'],
   replyOnset: ['rig', 'reply begins'],
   replyOffset: ['rig', 'reply ends'],
+  interruptionOnset: ['rig', 'the user speaks into the reply'],
+  interruptionOffset: ['rig', 'interrupting prompt ends'],
+  replySilence: ['rig', 'reply falls silent'],
 };
 
 function providerText(event: ProviderEvent): string | undefined {

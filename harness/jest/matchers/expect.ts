@@ -3,6 +3,7 @@ import { catalogue } from '../../errors';
 import type { SessionResult, TurnResult } from '../../host';
 import type { MeasureName } from '../../measurement';
 import { suiteBridge } from '../suite-bridge';
+import { judgeInterruptionHeardAs, judgeNotHeardItself, judgeStoppedSpeaking } from './barge-in-matchers';
 import {
   judgeCalled,
   judgeCalledInOrder,
@@ -46,6 +47,12 @@ export interface TurnMatchers {
   readonly toPlayCompletely: () => void;
   /** Voice-to-voice latency was measured and is at most this. */
   readonly toAnswerWithin: (limit: TurnLimit) => void;
+  /** In an interrupted turn: the reply fell silent so soon after the user began to speak. */
+  readonly toStopSpeakingWithin: (limit: TurnLimit) => void;
+  /** In an interrupted turn: the provider recognised this utterance in what the user said into the reply. */
+  readonly toHaveHeardTheInterruptionAs: (utterance: string) => void;
+  /** The board's own reply was not in what it sent to the provider, and was never taken for speech. */
+  readonly toNotHearItself: () => void;
   /** The measure has a number. */
   readonly toHaveMeasured: (measure: MeasureName) => void;
   readonly not: NegatedTurnMatchers;
@@ -154,6 +161,11 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
     toHaveSaid: (pattern) => check(turn, judgeSaid(turn, pattern), matchers.toHaveSaid),
     toPlayCompletely: () => check(turn, judgePlayedCompletely(turn), matchers.toPlayCompletely),
     toAnswerWithin: (limit) => check(turn, judgeAnswer(turn, limit), matchers.toAnswerWithin),
+    toStopSpeakingWithin: (limit) =>
+      check(turn, judgeStoppedSpeaking(turn, limit), matchers.toStopSpeakingWithin),
+    toHaveHeardTheInterruptionAs: (utterance) =>
+      check(turn, judgeInterruptionHeardAs(turn, utterance), matchers.toHaveHeardTheInterruptionAs),
+    toNotHearItself: () => check(turn, judgeNotHeardItself(turn), matchers.toNotHearItself),
     toHaveMeasured: (name) => check(turn, judgeMeasured(turn, name), matchers.toHaveMeasured),
     not: negatedTurnMatchers(turn),
   };

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { loadVoiceActivityDetector } from '../../audio';
 import { loadCorpus } from '../../corpus';
 import { conditions } from './conditions';
 import { tryCase, type CaseResult } from './try-case';
@@ -22,6 +23,7 @@ export type CaseAnswer =
 
 const { corpusFolder, ffmpeg } = workerData as WorkerSetup;
 const cast = castOf(loadCorpus(corpusFolder), 'reported');
+const detector = loadVoiceActivityDetector();
 const byName = new Map(conditions.map((condition) => [condition.name, condition]));
 
 async function answer(request: CaseRequest): Promise<CaseAnswer> {
@@ -30,7 +32,7 @@ async function answer(request: CaseRequest): Promise<CaseAnswer> {
     if (condition === undefined) throw new RangeError(`no condition ${request.condition}`);
     return {
       state: 'done',
-      result: await tryCase(turnCase(condition, request.index, cast), { ffmpeg }),
+      result: await tryCase(turnCase(condition, request.index, cast), { ffmpeg, vad: await detector }),
     };
   } catch (fault) {
     return {

@@ -90,7 +90,7 @@ function unknownErrors(
   noise: (typeof UNKNOWN_NOISES)[number],
 ): Target[] {
   const which = (one: Condition): boolean =>
-    one.expects === 'number' && !isBleed(one) && snrOf(one) === snrDb && noise.has(one);
+    one.expects === 'number' && snrOf(one) === snrDb && noise.has(one);
   const tried = trialsOf(trials, 'unknown', which);
   if (tried.length === 0) return [];
   const { medianAbsErrorMs, p95AbsErrorMs, biasMs, missRate } = errorStatistics(tried);

@@ -1,3 +1,4 @@
+import type { VoiceActivityDetector } from '../../audio';
 import { measureNames, measureTurn, type Measured, type MeasureName } from '../../measurement';
 import { energyThreshold } from '../methods/energy-threshold';
 import type { Estimate, Evidence, MethodName } from '../methods/method';
@@ -44,10 +45,11 @@ function partsOf(
 /** Runs every method on one turn. The counted truth is taken off the record first: no method can read it. */
 export async function tryCase(
   { condition, index, seed, turn: counted }: TurnCase,
-  { ffmpeg }: { readonly ffmpeg: boolean },
+  { ffmpeg, vad }: { readonly ffmpeg: boolean; readonly vad: VoiceActivityDetector },
 ): Promise<CaseResult> {
   const turn: Evidence = { sound: counted.sound, record: { ...counted.record, truth: undefined } };
-  const { measures } = await measureTurn(turn.record, turn.sound);
+  const measurement = await measureTurn(turn.record, turn.sound);
+  const { measures } = measurement;
   const isAnswered = condition.spoiling !== 'another-reply';
   const hasTwoChannels = turn.record.topology !== 'bleed';
   return {
@@ -60,7 +62,7 @@ export async function tryCase(
     estimates: {
       known: estimateOf(measures.voiceToVoice),
       // To whom does not know the reply, any reply is one.
-      ...(isAnswered ? { unknown: estimateOf(await unknownReply(turn)) } : {}),
+      ...(hasTwoChannels && isAnswered ? { unknown: unknownReply(turn, measurement, vad) } : {}),
       ...(ffmpeg && hasTwoChannels && isAnswered ? { silencedetect: silencedetect(turn) } : {}),
       ...(hasTwoChannels && isAnswered ? { energy: energyThreshold(turn) } : {}),
     },

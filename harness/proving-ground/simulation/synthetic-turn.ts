@@ -227,6 +227,7 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       downlink: hostAtMs(playout.onsetAtRigSample) - replyLeadIn - replySentAtMs,
       timeToFunctionCall: calledAtMs - hostAtMs(heardOffset),
       timeToConfirmation: calls.length > 0 ? voiceToVoice : NaN,
+      bargeInStop: NaN,
     },
   };
 }

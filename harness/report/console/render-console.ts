@@ -83,8 +83,11 @@ function distributionRow(title: string, distribution: Distribution): Cell[] {
   ];
 }
 
+/** Turns are interrupted only by suites that ask for it. */
 const measureRows = (verdict: Verdict): Cell[][] =>
-  measureNames.map((name) => distributionRow(measures[name].title, verdict.distributions[name]));
+  measureNames
+    .filter((name) => name !== 'bargeInStop' || verdict.distributions[name].n > 0)
+    .map((name) => distributionRow(measures[name].title, verdict.distributions[name]));
 
 /** Voice-to-voice by kind of turn, where the kinds tell turns apart. */
 function kindLines(verdict: Verdict, colours: Colours): string[] {

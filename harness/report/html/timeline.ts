@@ -149,6 +149,7 @@ export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): 
   const peaksOf = (role: 'loopback' | 'speaker'): readonly number[] =>
     sound?.channels.find((channel) => channel.role === role)?.peaks ?? [];
   const { promptOnset, promptOffset, uplinkEnd, endpoint, firstAudioOut, replyOnset, replyOffset } = marks;
+  const { interruptionOnset, interruptionOffset, replySilence } = marks;
   const { voiceToVoice } = turn.measurement.measures;
   const total =
     voiceToVoice.state === 'measured' ? `voice-to-voice ${voiceToVoice.valueMs.toFixed(1)} ms` : undefined;
@@ -184,7 +185,8 @@ export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): 
       ${span(uplinkEnd, endpoint, LANES.provider, 'endpointing', 'endpointing', x)}
       ${span(endpoint, firstAudioOut, LANES.provider, 'ttfa', 'first audio', x)}
       ${span(leadInFrom(turn, replyOnset), replyOnset, LANES.reply, 'lead-in', 'lead-in', x)}
-      ${span(replyOnset, replyOffset, LANES.reply, 'speech', 'reply', x)}
+      ${span(interruptionOnset, interruptionOffset, LANES.prompt, 'speech', 'interruption', x)}
+      ${span(replyOnset, replySilence ?? replyOffset, LANES.reply, 'speech', 'reply', x)}
       ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
       ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
       ${link(firstAudioOut, leadInFrom(turn, replyOnset), [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}

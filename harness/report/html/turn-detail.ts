@@ -4,6 +4,7 @@ import {
   type CallHops,
   type CallObservation,
   type ReplyCheck,
+  type MeasureName,
 } from '../../measurement';
 import type { ProviderEvent } from '../../ports';
 import { msOfSamples } from '../../units';
@@ -238,6 +239,20 @@ function providerLines(events: readonly ProviderEvent[]): LogLine[] {
   return lines;
 }
 
+/** The measure of an interruption is of no meaning where nobody interrupted. */
+const isShown = (name: MeasureName, { interruption }: ShownTurn['record']): boolean =>
+  name !== 'bargeInStop' || interruption !== undefined;
+
+/** The board's own voice in what it sent; nothing where it was not measured. */
+function echoRow({ echo }: ShownTurn['measurement']): Markup | undefined {
+  if (echo?.state !== 'measured') return undefined;
+  const bound = echo.delayMs === undefined ? 'below ' : '';
+  return html`<tr>
+    <td>echo re prompt</td>
+    <td class="num">${bound}${echo.levelDb.toFixed(0)} dB${echo.leaks ? ', leaks' : ''}</td>
+  </tr>`;
+}
+
 /** Everything about one turn below its row. */
 export function turnDetail(
   turn: ShownTurn,
@@ -254,13 +269,16 @@ export function turnDetail(
         <h4>Measures, ms</h4>
         <table class="compact">
           <tbody>
-            ${measureNames.map(
-              (name) =>
-                html`<tr>
-                  <td><i class="part ${name}"></i>${measures[name].title}</td>
-                  <td class="num">${measuredInWords(measurement.measures[name])}</td>
-                </tr>`,
-            )}
+            ${measureNames
+              .filter((name) => isShown(name, record))
+              .map(
+                (name) =>
+                  html`<tr>
+                    <td><i class="part ${name}"></i>${measures[name].title}</td>
+                    <td class="num">${measuredInWords(measurement.measures[name])}</td>
+                  </tr>`,
+              )}
+            ${echoRow(measurement)}
           </tbody>
         </table>
       </section>

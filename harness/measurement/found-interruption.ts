@@ -1,0 +1,52 @@
+import type { PcmClip } from '../audio';
+import type { TurnRecord } from '../ports';
+import { findPrompt, type FoundPrompt } from './found-prompt';
+import { eventsOf } from './provider-marks';
+import type { GoodTake } from './take';
+import type { InterruptionObservation } from './turn-measurement';
+import { promptAsBleed, receivedPrompt } from './witness';
+
+/** The output plays this much later than it was told to at most. */
+const LATEST_START_MS = 1000;
+
+/** The interrupting prompt where the first one is looked for as well; undefined: it was not played or is not there. */
+export function findInterruption(
+  { interruption }: TurnRecord,
+  { promptChannel, saved }: GoodTake,
+  sound: PcmClip | undefined,
+): FoundPrompt | undefined {
+  if (interruption?.playback === undefined || sound === undefined || promptChannel === undefined)
+    return undefined;
+  const toldAt = interruption.playback.startedAtRigSample - saved.firstRigSample;
+  return findPrompt(promptChannel, sound, interruption.prompt, {
+    fromSample: toldAt - 1,
+    toSample: toldAt + (LATEST_START_MS * saved.rateHz) / 1000,
+  });
+}
+
+/** What the provider made of the interrupting prompt; undefined when none was played. */
+export function observeInterruption(
+  record: TurnRecord,
+  take: GoodTake | undefined,
+  found: FoundPrompt | undefined,
+  received: PcmClip | undefined,
+  sound: PcmClip | undefined,
+): InterruptionObservation | undefined {
+  const { interruption } = record;
+  if (interruption?.playback === undefined || sound === undefined) return undefined;
+  const { askedAtHostMs } = interruption.playback;
+  const heard = eventsOf(record.providerEvents, 'heard').findLast(({ hostAtMs }) => hostAtMs > askedAtHostMs);
+  const asked = { ...record, prompt: interruption.prompt };
+  const understood = heard?.utterance !== undefined && heard.utterance === interruption.expected.utterance;
+  // Who lost it matters only when it was lost: looking for it in the sound costs time.
+  const late = understood ? undefined : receivedPrompt(asked, received, sound, undefined);
+  return {
+    heard: heard && { utterance: heard.utterance, confidence: heard.confidence },
+    witness: {
+      onLoopback: found !== undefined,
+      asBleed: !understood && take !== undefined && promptAsBleed(take, found, asked, sound),
+      receivedLevelDbFs: late?.levelDbFs,
+    },
+    arrived: understood || late?.offsetAtStreamSample !== undefined,
+  };
+}
