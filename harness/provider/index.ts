@@ -7,3 +7,4 @@ export { makeCertificate, type Certificate } from './mock/openai-realtime/certif
 export { launchProvider, type LaunchedProvider, type LaunchProviderOptions } from './process/launch-provider';
 export type { MockProviderInit } from './process/messages';
 export { mockProviderOf, serveProvider, type IpcChannel } from './process/serve-provider';
+export { recordingListener } from './hearing/hear-recording';

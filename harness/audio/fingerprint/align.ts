@@ -10,6 +10,9 @@ export interface Alignment {
   readonly meanDb: number;
   /** Worst mean over 180 ms of the path. */
   readonly worstDb: number;
+  /** Template frames per heard frame over the speech, and the template frame that stands at heard frame 0: a line through the path. */
+  readonly slope: number;
+  readonly startFrame: number;
 }
 
 /** One cell differs by at most this: a dropped packet must not outweigh a sentence. */
@@ -93,7 +96,7 @@ export function align(
     if (!alive) return undefined;
     [previous, current] = [current, previous];
   }
-  return trace(columns, rows, previous, endFrom);
+  return trace(columns, rows, previous, corridor);
 }
 
 function distanceAt(a: Float32Array, at: number, b: Float32Array, from: number, bands: number): number {
@@ -107,7 +110,12 @@ function distanceAt(a: Float32Array, at: number, b: Float32Array, from: number, 
   return sum / bands;
 }
 
-function trace(columns: number, rows: number, total: Float64Array, endFrom: number): Alignment | undefined {
+function trace(
+  columns: number,
+  rows: number,
+  total: Float64Array,
+  { beginBy, endFrom }: Corridor,
+): Alignment | undefined {
   let end = -1;
   for (let i = endFrom; i < rows; i++) {
     if ((total[i] ?? Infinity) < (end < 0 ? Infinity : (total[end] ?? Infinity))) end = i;
@@ -115,8 +123,16 @@ function trace(columns: number, rows: number, total: Float64Array, endFrom: numb
   if (end < 0) return undefined;
   const path = new Float32Array(columns);
   let i = end;
+  let [n, x, y, xx, xy] = [0, 0, 0, 0, 0];
   for (let j = columns - 1; j >= 0; j--) {
     path[j] = local[j * rows + i] ?? 0;
+    if (i > beginBy && i < endFrom) {
+      n += 1;
+      x += j;
+      y += i;
+      xx += j * j;
+      xy += i * j;
+    }
     i -= back[j * rows + i] ?? 0;
   }
   let window = 0;
@@ -126,5 +142,7 @@ function trace(columns: number, rows: number, total: Float64Array, endFrom: numb
     if (j >= WORST_FRAMES) window -= path[j - WORST_FRAMES] ?? 0;
     if (j >= WORST_FRAMES - 1) worst = Math.max(worst, window / WORST_FRAMES);
   }
-  return { meanDb: (total[end] ?? 0) / columns, worstDb: worst };
+  const slope = n < 2 ? 1 : (n * xy - x * y) / (n * xx - x * x);
+  const startFrame = n < 2 ? 0 : (y - slope * x) / n;
+  return { meanDb: (total[end] ?? 0) / columns, worstDb: worst, slope, startFrame };
 }

@@ -1,5 +1,6 @@
 import { BANDS, bandEnergies } from './band-energies';
 import { ringing, rooms, smoothed } from './room';
+import { waveformOf } from './waveform-check';
 
 /** Silence on both sides of a template, so that what was heard may begin and end within it. */
 export const PAD_FRAMES = 24;
@@ -12,6 +13,8 @@ export interface FingerprintTemplate {
   readonly speechFrames: number;
   /** As it sounds in each of `rooms`. */
   readonly inRooms: readonly RoomModel[];
+  /** Its waveform, made when it is first asked for: few of a corpus are compared as closely as that. */
+  readonly waveform: () => Float32Array;
 }
 
 /** Energies of a template in one room. */
@@ -37,11 +40,19 @@ export interface TemplateSource {
 /** The template of a recorded utterance. */
 export function fingerprintTemplate(source: TemplateSource): FingerprintTemplate {
   const { id, utterance, samples, rateHz, onsetSample, offsetSample } = source;
-  const speech = bandEnergies({ samples: samples.subarray(onsetSample, offsetSample + 1), rateHz });
+  const spoken = samples.slice(onsetSample, offsetSample + 1);
+  const speech = bandEnergies({ samples: spoken, rateHz });
   const energies = new Float32Array((speech.frames + 2 * PAD_FRAMES) * BANDS);
   energies.set(speech.energies, PAD_FRAMES * BANDS);
   const inRooms = rooms.map((room) => roomModel(smoothed(ringing(energies, room))));
-  return { id, utterance, speechFrames: speech.frames, inRooms };
+  let waveform: Float32Array | undefined;
+  return {
+    id,
+    utterance,
+    speechFrames: speech.frames,
+    inRooms,
+    waveform: () => (waveform ??= waveformOf(spoken, rateHz)),
+  };
 }
 
 function roomModel(energies: Float32Array): RoomModel {

@@ -16,6 +16,8 @@ export interface Path {
   readonly codecRateHz?: number;
   /** Talker's rate against the template's. Default 1. */
   readonly speed?: number;
+  /** Rate of the clip's file. Default: 24 000 Hz. */
+  readonly sourceRateHz?: number;
 }
 
 const RATE_HZ = 24_000;
@@ -82,10 +84,16 @@ function lowPass(samples: Float32Array, edgeHz: number): Float32Array {
 }
 
 /** Mono 16-bit at 24 000 Hz: silence with noise, the clip, silence with noise. */
-export function received(clip: SpeechClip, path: Path, leadMs: number, tailMs: number): Int16Array {
+export function received(
+  clip: Pick<SpeechClip, 'path'>,
+  path: Path,
+  leadMs: number,
+  tailMs: number,
+): Int16Array {
   const random = uniform(path.seed);
   const source = readWav(readFileSync(clip.path)).channels[0] ?? new Float32Array();
-  const speech = path.speed === undefined ? source : atSpeed(source, path.speed);
+  const speed = ((path.speed ?? 1) * (path.sourceRateHz ?? RATE_HZ)) / RATE_HZ;
+  const speech = speed === 1 ? source : atSpeed(source, speed);
   let out = new Float32Array(24 * (leadMs + tailMs) + speech.length);
   out.set(speech, 24 * leadMs);
   if (path.rt60Ms > 0) out = inRoom(out, path, random) as Float32Array<ArrayBuffer>;
