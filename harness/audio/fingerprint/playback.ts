@@ -51,9 +51,9 @@ interface Look {
 
 /** Below 600 Hz 0.1 % of a clip of 2 s is less than a period; the filter covers a guess that is 30 ms off. */
 const coarse: Look = { every: 6, filterMs: 70, aheadMs: 35 };
-const fine: Look = { every: 3, filterMs: 60, aheadMs: 20 };
+const fine: Look = { every: 3, filterMs: 80, aheadMs: 35 };
 /** Below 2 kHz the best speed shows to a few hundred-thousandths, which is less than a sample over the clip. */
-const finest: Look = { every: 2, filterMs: 60, aheadMs: 20 };
+const finest: Look = { every: 2, filterMs: 80, aheadMs: 35 };
 /** The path through band energies is this far off in speed at most. */
 const GUESS_RANGE = 0.016;
 const COARSE_STEP = 0.001;
@@ -67,7 +67,7 @@ interface Tried {
   readonly playback: Playback;
   /** Share of what was heard that the template explains, 0 to 1. */
   readonly explained: number;
-  readonly strongestTapMs: number;
+  readonly directMs: number;
 }
 
 type TryPlayback = (playback: Playback) => Tried;
@@ -125,9 +125,9 @@ export function findPlayback(
     }
     return best;
   };
-  const { playback, strongestTapMs } = tryAround(looker(coarse), guess, GUESS_RANGE, COARSE_STEP);
+  const { playback, directMs } = tryAround(looker(coarse), guess, GUESS_RANGE, COARSE_STEP);
   const { start, speed } = playback;
-  const centred = { speed, start: start - (strongestTapMs * WAVE_RATE_HZ * speed) / 1000 };
+  const centred = { speed, start: start - (directMs * WAVE_RATE_HZ * speed) / 1000 };
   const around = tryAround(looker(fine), centred, FINE_RANGE, FINE_STEP);
   const near = climb(looker(fine), around.playback, FINE_CLIMB);
   return climb(looker(finest), near.playback, FINEST_CLIMB).playback;

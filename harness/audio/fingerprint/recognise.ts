@@ -4,7 +4,7 @@ import { align, type Alignment, type LogFrames } from './align';
 import { BANDS, bandEnergies, HOP_MS } from './band-energies';
 import { WAVE_RATE_HZ } from './playback';
 import { PAD_FRAMES, type FingerprintTemplate } from './template';
-import { atWaveRate, checkWaveform, type WaveformCheck } from './waveform-check';
+import { checkWaveform, heardWaveform, type WaveformCheck } from './waveform-check';
 
 /** How near one template came. */
 export interface Candidate extends Alignment {
@@ -147,16 +147,15 @@ export function recogniseUtterance(
   const [best] = ranked;
   if (best === undefined) return { confidence: 0 };
   if (best.meanDb > FAR_DB) return { confidence: 0, nearest: best.id };
-  const heard = atWaveRate(clip.samples, clip.rateHz);
+  const heard = heardWaveform(clip, leadInSamples);
   const perMs = WAVE_RATE_HZ / 1000;
-  const leadIn = Math.floor((leadInSamples / clip.rateHz) * WAVE_RATE_HZ - LATE_ONSET_MS * perMs);
   const near = ranked.filter((one) => one.meanDb <= best.meanDb + RIVAL_DB).slice(0, MOST_CHECKED);
   let confidence = 0;
   for (const { id, startMs, speed } of near) {
     const template = templates.find((one) => one.id === id);
     if (template === undefined) continue;
     const guess = { start: startMs * perMs, speed };
-    const certainty = certaintyOf(checkWaveform(heard, Math.max(0, leadIn), template.waveform(), guess));
+    const certainty = certaintyOf(checkWaveform(heard, template.waveform(), guess));
     if (certainty > 0.5) return { id, confidence: certainty };
     confidence = Math.max(confidence, certainty);
   }
@@ -168,13 +167,10 @@ const FAR_DB = 2.2;
 /** Candidates whose band energies come as near as this to the best are asked as well. */
 const RIVAL_DB = 0.1;
 const MOST_CHECKED = 2;
-/** The onset is found late rather than early. */
-const LATE_ONSET_MS = 60;
-
 /** At 10 dB over noise a prompt that was played comes to 0.79 and more, the same words spoken anew to 0.64 at most. */
 const LEAST_LIKENESS = 0.55;
-/** Through noise, codec and room a prompt stays below 1.9; with another word in it nearly all are over 4.5. */
-const MOST_ERROR = 2.7;
+/** Through noise, codec and room a prompt stays below 1.8; with another word in it all but the very nearest are over 2.2. */
+const MOST_ERROR = 2;
 
 /** 0 to 1; over 0.5 the template is accepted. */
 function certaintyOf({ likeness, worstError }: WaveformCheck): number {

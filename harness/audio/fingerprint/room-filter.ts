@@ -56,6 +56,9 @@ export function errorWeights(heard: Float32Array, leadInSamples: number): Float6
 /** Loading of the diagonal: the filter need not follow what is 30 dB under the template's mean power. */
 const RIDGE = 1e-3;
 
+/** The direct sound is the first tap of at least this share of the strongest, which may be a reflection. */
+const DIRECT_SHARE = 0.5;
+
 export interface RoomFitOptions {
   readonly rateHz: number;
   readonly filterMs: number;
@@ -92,18 +95,22 @@ export class RoomFit {
     this.heardEnergy = energyOf(this.target);
   }
 
-  /** Share of what was heard that a template explains through its best filter, weighted, 0 to 1. */
-  explainedBy(template: Float32Array): { readonly explained: number; readonly strongestTapMs: number } {
+  /**
+   * Share of what was heard that a template explains through its best filter, weighted, 0 to 1, and by how much later than the
+   * template says the direct sound came.
+   */
+  explainedBy(template: Float32Array): { readonly explained: number; readonly directMs: number } {
     const { filter, wanted } = this.solve(template);
     let sum = 0;
     let strongest = 0;
     for (let n = 0; n < this.taps; n++) {
       sum += (filter[n] as number) * (wanted[n] as number);
-      if (abs(filter[n] as number) > abs(filter[strongest] as number)) strongest = n;
+      strongest = max(strongest, abs(filter[n] as number));
     }
+    const first = filter.findIndex((tap) => abs(tap) >= DIRECT_SHARE * strongest);
     return {
       explained: sum / (this.heardEnergy + 1e-30),
-      strongestTapMs: ((strongest - this.aheadSamples) * 1000) / this.options.rateHz,
+      directMs: ((first - this.aheadSamples) * 1000) / this.options.rateHz,
     };
   }
 

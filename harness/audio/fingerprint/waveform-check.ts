@@ -1,9 +1,10 @@
-import { spectrumOf } from '../spectrum';
+import type { PcmClip } from '../pcm-clip';
 import { decimated, timeScaled } from '../time-scale';
 import { findPlayback, OVERSAMPLING, played, WAVE_RATE_HZ, type Playback } from './playback';
 import { errorWeights, RoomFit } from './room-filter';
+import { worstError } from './worst-error';
 
-const { ceil, cos, exp, floor, log, max, min, PI, round, sqrt } = Math;
+const { abs, floor, max, sqrt } = Math;
 
 /** How well a template's very waveform accounts for what was heard. */
 export interface WaveformCheck {
@@ -15,8 +16,11 @@ export interface WaveformCheck {
 }
 
 /** The filter that judges. Of a room that rings for 0.6 s this is three quarters; the rest counts as late reverberation. */
-const FILTER_MS = 120;
-const AHEAD_MS = 20;
+const FILTER_MS = 150;
+const AHEAD_MS = 45;
+
+/** 80 ms. */
+const KEPT_LEAD_IN = 640;
 
 /** A recording's waveform ready to be compared. */
 export function waveformOf(samples: Float32Array, rateHz: number): Float32Array {
@@ -25,40 +29,78 @@ export function waveformOf(samples: Float32Array, rateHz: number): Float32Array 
 }
 
 /** A clip at the rate of comparison. */
-export function atWaveRate(samples: Float32Array, rateHz: number): Float32Array {
+function atWaveRate(samples: Float32Array, rateHz: number): Float32Array {
   const factor = rateHz / WAVE_RATE_HZ;
   if (Number.isInteger(factor)) return decimated(samples, factor);
   return timeScaled(samples, { start: 0, step: factor, lengthSamples: floor(samples.length / factor) });
 }
 
+/** What was heard, made ready to be compared with several templates. */
+export interface HeardWaveform {
+  /** At `WAVE_RATE_HZ`. */
+  readonly samples: Float32Array;
+  /** How many of them, at the front, hold noise only. */
+  readonly leadInSamples: number;
+  readonly isClipped: boolean;
+}
+
+/** The detected onset is late rather than early by up to this. */
+const LATE_ONSET_MS = 60;
+
+export function heardWaveform({ samples, rateHz }: PcmClip, leadInSamples: number): HeardWaveform {
+  const leadInMs = max(0, (leadInSamples * 1000) / rateHz - LATE_ONSET_MS);
+  return {
+    samples: atWaveRate(samples, rateHz),
+    leadInSamples: floor((leadInMs * WAVE_RATE_HZ) / 1000),
+    isClipped: isClipped(samples),
+  };
+}
+
+/** Three samples in a row at the very top, ten times, are no coincidence. */
+const CLIPPED_RUN = 3;
+const CLIPPED_RUNS = 10;
+
+function isClipped(samples: Float32Array): boolean {
+  let top = 0;
+  for (let n = 0; n < samples.length; n++) top = max(top, abs(samples[n] as number));
+  const edge = top * 0.999;
+  let [run, runs] = [0, 0];
+  for (let n = 0; n < samples.length; n++) {
+    run = abs(samples[n] as number) >= edge ? run + 1 : 0;
+    if (run === CLIPPED_RUN) runs += 1;
+  }
+  return runs >= CLIPPED_RUNS;
+}
+
 /**
- * Compares the waveform of a clip with that of a template: finds the speed to a few millionths, then the room as a linear
- * filter, then looks for a stretch that the template does not explain. A recording that was played is explained throughout; where
- * another word was spoken nothing is.
- * @param heard - At `WAVE_RATE_HZ`.
- * @param leadInSamples - How many samples of it hold noise only.
+ * Compares the waveform of a clip with that of a template: finds the speed to a few hundred-thousandths, then the room as a
+ * linear filter, then looks for a stretch that the template does not explain. A recording that was played is explained
+ * throughout; where another word was spoken nothing is.
  * @param template - From `waveformOf`.
  * @param guess - Where it was heard according to its band energies.
  */
 export function checkWaveform(
-  heard: Float32Array,
-  leadInSamples: number,
+  { samples, leadInSamples, isClipped: clipped }: HeardWaveform,
   template: Float32Array,
   guess: Playback,
 ): WaveformCheck {
-  const weights = errorWeights(heard, leadInSamples);
-  const playback = findPlayback(heard, template, guess, weights);
-  const fit = new RoomFit(heard, {
+  const weights = errorWeights(samples, leadInSamples);
+  // Most of the lead-in shows noise only, and transforms double their size to hold it.
+  const skipped = max(0, leadInSamples - KEPT_LEAD_IN);
+  const later = { start: guess.start + skipped * guess.speed, speed: guess.speed };
+  const found = findPlayback(samples.subarray(skipped), template, later, weights);
+  const playback = { start: found.start - skipped * found.speed, speed: found.speed };
+  const fit = new RoomFit(samples, {
     rateHz: WAVE_RATE_HZ,
     filterMs: FILTER_MS,
     aheadMs: AHEAD_MS,
     weights,
     weightedToHz: WAVE_RATE_HZ / 2,
   });
-  const fitted = fit.model(played(template, playback, heard.length));
+  const { heard, model } = fit.model(played(template, playback, samples.length));
   return {
-    likeness: likenessOf(fitted.heard, fitted.model),
-    worstError: worstErrorOf(fitted.heard, fitted.model, leadInSamples),
+    likeness: likenessOf(heard, model),
+    worstError: worstError(heard, model, leadInSamples, clipped),
     playback,
   };
 }
@@ -71,123 +113,4 @@ function likenessOf(heard: Float32Array, model: Float32Array): number {
     other += (model[n] as number) * (model[n] as number);
   }
   return both / sqrt(one * other + 1e-30);
-}
-
-const BANDS = 10;
-const LOWEST_HZ = 150;
-const HIGHEST_HZ = 3800;
-const FRAME = 256;
-const HOP = 128;
-const WINDOW_FRAMES = 5;
-/** Codec and reverberation err by some share of the model's energy, and of what rings on: read off the clip, within these. */
-const LEAST_SHARE = 0.03;
-const MOST_SHARE = 0.6;
-/** Reverberation of what was said before rings on, falling by this factor per frame: 60 dB in 0.8 s. */
-const LATE_DECAY = 0.75;
-const MOST_LATE_SHARE = 0.25;
-
-const mel = (hz: number): number => 1127 * log(1 + hz / 700);
-const edges = Array.from({ length: BANDS + 1 }, (_, band) => {
-  const hz = 700 * (exp((mel(LOWEST_HZ) + ((mel(HIGHEST_HZ) - mel(LOWEST_HZ)) * band) / BANDS) / 1127) - 1);
-  return round((hz * FRAME) / WAVE_RATE_HZ);
-});
-const frameWindow = Float32Array.from(
-  { length: FRAME },
-  (_, n) => 0.5 - 0.5 * cos((2 * PI * (n + 0.5)) / FRAME),
-);
-
-/** Energy per frame of 32 ms, each 16 ms, and band: `[frame * BANDS + band]`. */
-function cellsOf(samples: Float32Array): Float64Array {
-  const frames = max(0, floor((samples.length - FRAME) / HOP) + 1);
-  const cells = new Float64Array(frames * BANDS);
-  const frame = new Float32Array(FRAME);
-  for (let t = 0; t < frames; t++) {
-    for (let n = 0; n < FRAME; n++) frame[n] = (samples[t * HOP + n] as number) * (frameWindow[n] as number);
-    const spectrum = spectrumOf(frame, 0, FRAME);
-    for (let band = 0; band < BANDS; band++) {
-      let energy = 0;
-      for (let k = 2 * (edges[band] as number); k < 2 * (edges[band + 1] as number); k++)
-        energy += (spectrum[k] as number) * (spectrum[k] as number);
-      cells[t * BANDS + band] = energy;
-    }
-  }
-  return cells;
-}
-
-function worstErrorOf(heard: Float32Array, model: Float32Array, leadInSamples: number): number {
-  const errors = cellsOf(heard.map((sample, n) => sample - (model[n] as number)));
-  const explained = cellsOf(model);
-  const frames = errors.length / BANDS;
-  const noise = noiseOf(cellsOf(heard), max(3, ceil(leadInSamples / HOP) - 3));
-  const late = lateOf(explained);
-  const shares = sharesOf(errors, explained, noise, (at) => (explained[at] as number) > (late[at] as number));
-  const lateShares = sharesOf(
-    errors,
-    late,
-    noise,
-    (at) => (late[at] as number) > 4 * (explained[at] as number),
-  );
-  const means = new Float64Array(frames);
-  for (let t = 0; t < frames; t++) {
-    let sum = 0;
-    for (let band = 0; band < BANDS; band++) {
-      const at = t * BANDS + band;
-      const usual =
-        (noise[band] as number) +
-        max(LEAST_SHARE, min(MOST_SHARE, shares[band] as number)) * (explained[at] as number) +
-        max(LEAST_SHARE, min(MOST_LATE_SHARE, lateShares[band] as number)) * (late[at] as number);
-      sum += (errors[at] as number) / usual;
-    }
-    means[t] = sum / BANDS;
-  }
-  let worst = 0;
-  for (let t = 0; t + WINDOW_FRAMES <= frames; t++) {
-    let sum = 0;
-    for (let n = 0; n < WINDOW_FRAMES; n++) sum += means[t + n] as number;
-    worst = max(worst, sum / WINDOW_FRAMES);
-  }
-  return worst;
-}
-
-/** What still rings of earlier frames. */
-function lateOf(cells: Float64Array): Float64Array {
-  const late = new Float64Array(cells.length);
-  for (let at = BANDS; at < cells.length; at++) {
-    const before = at - BANDS;
-    late[at] = LATE_DECAY * (late[before] as number) + (1 - LATE_DECAY) * (cells[before] as number);
-  }
-  return late;
-}
-
-/** Mean energy per band of the first frames. */
-function noiseOf(cells: Float64Array, frames: number): Float64Array {
-  const noise = new Float64Array(BANDS);
-  const count = min(frames, cells.length / BANDS);
-  for (let t = 0; t < count; t++)
-    for (let band = 0; band < BANDS; band++)
-      noise[band] = (noise[band] as number) + (cells[t * BANDS + band] as number) / count;
-  return noise;
-}
-
-/** Per band the usual error where a cause stands out of the noise, noise taken off, as a share of the cause's energy. */
-function sharesOf(
-  errors: Float64Array,
-  causes: Float64Array,
-  noise: Float64Array,
-  applies: (at: number) => boolean,
-): readonly number[] {
-  const median = (values: readonly number[]): number | undefined =>
-    [...values].sort((a, b) => a - b)[values.length >> 1];
-  const measured = Array.from({ length: BANDS }, (_, band) => {
-    const floorEnergy = noise[band] as number;
-    const ratios: number[] = [];
-    for (let at = band; at < errors.length; at += BANDS) {
-      const energy = causes[at] as number;
-      if (energy > 3 * floorEnergy && applies(at))
-        ratios.push(max(0, (errors[at] as number) - floorEnergy) / energy);
-    }
-    return ratios.length > 5 ? median(ratios) : undefined;
-  });
-  const usual = median(measured.filter((share) => share !== undefined)) ?? LEAST_SHARE;
-  return measured.map((share) => share ?? usual);
 }
