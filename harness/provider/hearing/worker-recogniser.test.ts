@@ -44,7 +44,7 @@ describe('openRecogniser', () => {
     expect(fromWorkers).toEqual(fromThread);
     await inWorkers.close();
     await inThread.close();
-  });
+  }, 60_000);
 
   it('says nothing once it is closed, rather than that it heard nothing', async () => {
     const mute = await openRecogniser(prompts, {

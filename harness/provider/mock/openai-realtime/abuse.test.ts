@@ -68,7 +68,7 @@ describe('floods', () => {
     expect(provider.events.filter((event) => event.type === 'heard').at(-1)).toMatchObject({
       utterance: 'en-joke',
     });
-  });
+  }, 60_000);
 
   it('of unread answers end the session and say why', async () => {
     const other = await open({ maxUnsentBytes: 1024 * 1024 });
