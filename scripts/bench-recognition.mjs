@@ -1,0 +1,101 @@
+// Measures prompt recognition on trials that set no threshold and writes reports/bench/recognition.json. Exits 1 when a target is missed.
+//
+//   npm run bench:recognition -- [--clips N] [--json] [--resume FILE] [--split report|tune] [--help]
+//
+// Needs Debian's espeak-ng 1.51; says so and exits 0 where it is missing. The full run takes the better part of an hour on one core.
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, setPriority } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { parseArgs } from 'node:util';
+
+const root = new URL('..', import.meta.url);
+const at = (path) => fileURLToPath(new URL(path, root));
+const require = createRequire(import.meta.url);
+const { hasEspeak, runTrials, summarise, trialsOf } = require(
+  at('dist/harness/proving-ground/recognition/index.js'),
+);
+const { loadCorpus } = require(at('dist/harness/corpus/index.js'));
+const prompts = [...loadCorpus(at('fixtures')).prompts.values()];
+
+if (isMainThread) await main();
+else await runTrials(workerData.trials, prompts, (result) => parentPort.postMessage(result));
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      clips: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      resume: { type: 'string' },
+      split: { type: 'string', default: 'report' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    console.log('npm run bench:recognition -- [--clips N] [--json] [--resume FILE] [--split report|tune]');
+    return;
+  }
+  if (!hasEspeak()) {
+    console.log('SKIPPED: espeak-ng is not installed (apt-get install espeak-ng); nothing was measured.');
+    return;
+  }
+  setPriority(10);
+  const trials = spread(trialsOf(values.split, prompts), Number(values.clips ?? Infinity));
+  const results = await resultsOf(trials, values.resume);
+  const { rateInterval } = require(at('dist/harness/verdict/binomial-interval.js'));
+  const report = summarise(results, rateInterval);
+  mkdirSync(at('reports/bench'), { recursive: true });
+  const text = `${JSON.stringify({ split: values.split, trials: results.length, ...report }, null, 2)}\n`;
+  writeFileSync(at('reports/bench/recognition.json'), text);
+  if (values.json) process.stdout.write(text);
+  else print(report);
+  // A small run cannot show what needs 3 000 clips; it fails for what it did see.
+  const judged = values.clips === undefined ? report.targets : report.targets.slice(0, 3);
+  process.exitCode = judged.every(({ ok }) => ok) ? 0 : 1;
+}
+
+/** Every k-th trial, so that a small run holds all classes. */
+function spread(trials, most) {
+  const step = Math.max(1, trials.length / most);
+  return Array.from(
+    { length: Math.min(trials.length, Math.floor(most)) },
+    (_, n) => trials[Math.floor(n * step)],
+  );
+}
+
+async function resultsOf(trials, file) {
+  const lines = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  const known = new Map(lines.filter(Boolean).map((line) => [JSON.parse(line).id, JSON.parse(line)]));
+  const results = trials.flatMap(({ id }) => known.get(id) ?? []);
+  const missing = trials.filter(({ id }) => !known.has(id));
+  const threads = Math.max(1, Math.min(availableParallelism(), missing.length));
+  await Promise.all(
+    Array.from({ length: threads }, (_, thread) => {
+      const worker = new Worker(fileURLToPath(import.meta.url), {
+        workerData: { trials: missing.filter((_trial, index) => index % threads === thread) },
+      });
+      worker.on('message', (result) => {
+        results.push(result);
+        if (file !== undefined) appendFileSync(file, `${JSON.stringify(result)}\n`);
+        if (results.length % 50 === 0) process.stderr.write(`\r${results.length} of ${trials.length} clips`);
+      });
+      return new Promise((resolve, reject) => worker.on('error', reject).on('exit', resolve));
+    }),
+  );
+  process.stderr.write('\n');
+  return results;
+}
+
+function print({ targets, classes, taken, missed, homophones }) {
+  for (const { name, value, unit, bound, ok } of targets)
+    console.log(`${ok ? 'ok    ' : 'MISSED'} ${name}: ${value.toFixed(3)} ${unit} (bound ${bound})`);
+  for (const one of classes)
+    console.log(
+      `       ${one.class.padEnd(46)} n ${String(one.n).padStart(5)}  right ${one.right}  wrong ${one.wrong}  ` +
+        `(wrong at most ${(100 * one.wrongAtMost).toFixed(2)} %)`,
+    );
+  for (const one of missed) console.log(`       not heard  ${one}`);
+  for (const one of taken) console.log(`       accepted   ${one}`);
+  console.log(`       ${homophones} replacements sound the same byte for byte and were left out`);
+}
