@@ -1,5 +1,13 @@
 import { BoardError } from '../errors';
-import type { Board, BoardEvent, Cancel, Clock, ConsoleLink, DialectDescription, FirmwareIdentity } from '../ports';
+import type {
+  Board,
+  BoardEvent,
+  Cancel,
+  Clock,
+  ConsoleLink,
+  DialectDescription,
+  FirmwareIdentity,
+} from '../ports';
 import { faultError, noBootError, sessionTimeoutError } from './board-errors';
 import { RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';

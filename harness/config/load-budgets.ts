@@ -37,6 +37,7 @@ const measures = z.strictObject({
   ttfa: bounds,
   replyLeadIn: bounds,
   downlink: bounds,
+  bargeInStop: bounds,
 });
 
 /** budgets.yaml as written; docs/bench-file.md explains every key. */
