@@ -27,6 +27,31 @@ const promptEnd = PROMPT_AT + promptSpeech.offsetSample;
 const rms = (samples: Float32Array): number =>
   Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
 
+/** A reply that an underrun of the board interrupts: silence at a time after the onset of its speech. */
+function interrupted(clip: PcmClip, afterMs: number, lengthMs: number): PcmClip {
+  const at = Math.round(annotateSpeech(clip)!.onsetSample + ms(afterMs));
+  const samples = new Float32Array(clip.samples.length + ms(lengthMs));
+  samples.set(clip.samples.subarray(0, at));
+  samples.set(clip.samples.subarray(at), at + ms(lengthMs));
+  return { samples, rateHz: clip.rateHz };
+}
+
+const talkers = ['en-time-b', 'zh-weather-b', 'en-joke-b', 'zh-joke-b', 'en-greeting-b', 'zh-greeting-b'].map(
+  (name) => load(`prompts/${name}.wav`).samples,
+);
+
+/** Six people talk all the time, each from another place of what they say. */
+function addBabble(samples: Float32Array, seed: number, level: number): void {
+  const uniform = seededUniform(seed);
+  const babble = new Float32Array(samples.length);
+  for (const talker of talkers) {
+    const start = Math.floor(uniform() * talker.length);
+    for (let n = 0; n < babble.length; n++) babble[n]! += talker[(start + n) % talker.length]!;
+  }
+  const gain = level / rms(babble);
+  for (let n = 0; n < samples.length; n++) samples[n]! += gain * babble[n]!;
+}
+
 interface Scene {
   readonly seed?: number;
   readonly reply?: PcmClip;
@@ -142,6 +167,24 @@ describe('detectOnset finds the first speech', () => {
     const { errorMs, uncertaintyMs } = heard(scene);
     expect(Math.abs(errorMs)).toBeLessThan(withinMs);
     expect(Math.abs(errorMs)).toBeLessThan(3 * uncertaintyMs);
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('in babble, not at one of its peaks (%i)', (seed) => {
+    const change = (samples: Float32Array): void =>
+      addBabble(samples, seed, rms(english.samples) / 10 ** 0.5);
+    const { errorMs } = heard({ seed, reply: english, snrDb: 40, change });
+    // Late is another matter: the first, weak syllable may be lost in it.
+    expect(errorMs).toBeGreaterThan(-60);
+    expect(errorMs).toBeLessThan(250);
+  });
+
+  it.each<[string, PcmClip, number, number]>([
+    ['English', english, 70, 100],
+    ['English', english, 100, 150],
+    ['Mandarin', mandarin, 100, 150],
+  ])('with a first word that is cut off: %s, after %i ms for %i ms', (_name, clip, afterMs, lengthMs) => {
+    const { errorMs } = heard({ reply: interrupted(clip, afterMs, lengthMs), snrDb: 25 });
+    expect(Math.abs(errorMs)).toBeLessThan(20);
   });
 
   it('at any rate of the capture', () => {

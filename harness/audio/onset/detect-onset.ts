@@ -1,9 +1,10 @@
 import type { PcmClip } from '../pcm-clip';
-import { timeScaled } from '../time-scale';
+import { decimated, timeScaled } from '../time-scale';
 import { BANDS, bandPowersOf, framesIn, HOP_MS, type BandPowers } from './band-powers';
 import { bleedOf, type Bleed } from './bleed';
 import { hiddenLead } from './hidden-lead';
 import { noiseFloorOf, type NoiseFloor } from './noise-floor';
+import { firstRun, levelsOverNoise, noiseLevelsOf, type SpeechRun } from './speech-run';
 import { quantileOf, sustainedPower } from './sound-level';
 import { speechEvidence } from './speech-evidence';
 import { filledBands, isSpeech, isSteady, levelSteps, type Likeness } from './speech-likeness';
@@ -72,15 +73,21 @@ const SOUND_UNDER_LOUD_DB = 10;
 const SPEECH_RANGE_DB = 38;
 /** Ahead of what is sure this much may be speech; earlier frames are noise. */
 const GUARD_MS = 200;
-/** The way back to the onset is this long at most, and a pause in it so long: a click before it is no part of it. */
-const LONGEST_RISE_MS = 600;
+/** Speech may begin this much before its level shows it, and a pause in that be so long: a click before it is no part of it. */
+const LEAD_MS = 200;
 const LONGEST_PAUSE_MS = 60;
+/** Level of 20 ms of steady noise scatters less, that of speech and babble more. */
+const LEVEL_DEVIATION_DB = 2;
+/** Evidence that makes a run of speech, in nats: 100 ms that are beyond doubt. */
+const ENOUGH = 20;
 /** The gap's noise and that before the prompt are one noise when they differ by less. */
 const SAME_NOISE_DB = 2;
 /** Likeness is judged on this much sound. */
 const JUDGED_MS = 1000;
 /** Loud part of what the voice-activity detector is given: it is made for speech of some -20 dBFS. */
 const VOICE_LEVEL = 0.1;
+/** What that detector hears before the sound that it is asked about: it learns the noise there. */
+const VOICE_WARM_UP_MS = 500;
 /** Speech before the search: so much sound in the last of the time ahead of it. */
 const BEFORE_MS = 300;
 const BEFORE_SOUND_MS = 100;
@@ -160,6 +167,31 @@ function gapFrames({ bleed, first }: Scene, noise: NoiseFloor, from: number, anc
   });
 }
 
+/** Where speech begins to be seen: first against the noise before the prompt, then against that of the gap as well. */
+function runFrom(
+  scene: Scene,
+  from: number,
+  noise: NoiseFloor,
+  quiet: readonly number[],
+  loud: number,
+): SpeechRun | undefined {
+  const levelsDb = levelsOverNoise(scene.heard, noise, scene.bleed);
+  const loudDb = decibels(1 + loud / totalOf(noise));
+  const within = { from, to: scene.end, enough: ENOUGH };
+  const run = firstRun(levelsDb, noiseLevelsOf(levelsDb, quiet), loudDb, within);
+  if (run === undefined) return undefined;
+  const gap = gapFrames(scene, noise, from, run.start);
+  if (gap.length === 0) return run;
+  return firstRun(levelsDb, noiseLevelsOf(levelsDb, [...quiet, ...gap]), loudDb, within);
+}
+
+/** True for frames of one level, which speech does not keep, over the noise so far: a pause is no new noise. */
+function isNewNoise(heard: BandPowers, frames: readonly number[], known: NoiseFloor): boolean {
+  const noise = noiseFloorOf(heard, frames);
+  if (decibels(totalOf(noise) / totalOf(known)) < SAME_NOISE_DB) return false;
+  return noiseLevelsOf(levelsOverNoise(heard, noise, undefined), frames).deviationDb < LEVEL_DEVIATION_DB;
+}
+
 /** The first rise from a frame on; undefined: there is none. */
 function nextRise(scene: Scene, from: number, known: NoiseFloor, quiet: readonly number[]): Rise | undefined {
   const { heard, bleed, end } = scene;
@@ -179,12 +211,19 @@ function nextRise(scene: Scene, from: number, known: NoiseFloor, quiet: readonly
       0.9,
     );
   const sure = max(loud / ratio(ANCHOR_UNDER_LOUD_DB), noisePeaks, gate);
-  let anchor = from;
-  while (anchor < end && (levels[anchor] ?? 0) < sure) anchor++;
-  if (anchor >= end) return undefined;
-  let last = end;
-  while ((levels[last - 1] ?? 0) < sure) last--;
+  const found = runFrom(scene, from, known, quiet, loud);
+  if (found === undefined) return undefined;
+  const { anchor, start: earliestRise } = found;
   let over = anchor;
+  while (over < end && (levels[over] ?? 0) < sure) over++;
+  const reached = over;
+  const between = range(earliestRise + framesIn(LEAST_QUIET_MS), reached - framesIn(GUARD_MS));
+  if (between.length >= framesIn(LEAST_QUIET_MS) && isNewNoise(heard, between, known)) {
+    // Noise was switched on ahead of the speech.
+    return nextRise(scene, reached - framesIn(GUARD_MS), noiseFloorOf(heard, between), between);
+  }
+  let last = end;
+  while (last > anchor + 1 && (levels[last - 1] ?? 0) < sure) last--;
   while (over < last && (levels[over] ?? 0) >= sure) over++;
 
   // The noise of the gap is nearer than what was before the prompt.
@@ -200,8 +239,17 @@ function nextRise(scene: Scene, from: number, known: NoiseFloor, quiet: readonly
   const evidence = speechEvidence(heard, hearing, bleed, both);
   // The way back may lead into the prompt: then the reply began there. It does not lead into what was passed over.
   const earliest = from === scene.first ? 0 : from;
-  const start = walk(evidence, anchor, max(earliest, anchor - framesIn(LONGEST_RISE_MS)));
-  return { start, anchor, sure, end: over, last: walk(evidence, last - 1, end - 1), loud, noise, levels };
+  const start = walk(evidence, anchor, max(earliest, earliestRise - framesIn(LEAD_MS)));
+  return {
+    start,
+    anchor: reached,
+    sure,
+    end: over,
+    last: walk(evidence, last - 1, end - 1),
+    loud,
+    noise,
+    levels,
+  };
 }
 
 /** True when sound as loud as the rise was there before the search began, such as a reply that began in the prompt. */
@@ -225,7 +273,8 @@ function likenessOf({ heard, end }: Scene, rise: Rise, voiced: Uint8Array): Like
   }
   const to = min(until, lastSounding + framesIn(2 * LONGEST_PAUSE_MS));
   const perDecision = VOICE_ACTIVITY_FRAME_MS / HOP_MS;
-  const decisions = voiced.subarray(floor(start / perDecision), ceil(to / perDecision));
+  const offset = firstHeard(rise);
+  const decisions = voiced.subarray(floor(start / perDecision) - offset, ceil(to / perDecision) - offset);
   return {
     steps: levelSteps(heard, min(to, start + framesIn(20)), to),
     voiced: decisions.reduce((sum, one) => sum + one, 0) / max(1, decisions.length),
@@ -234,19 +283,38 @@ function likenessOf({ heard, end }: Scene, rise: Rise, voiced: Uint8Array): Like
   };
 }
 
-/** Decisions of the voice-activity detector about the whole sound, brought to the level that it is made for. */
-function voiceIn(sound: PcmClip, loud: number, vad: VoiceActivityDetector): Uint8Array {
-  const step = sound.rateHz / VOICE_ACTIVITY_RATE_HZ;
-  const lengthSamples = floor(sound.samples.length / step);
-  const gain = VOICE_LEVEL / sqrt(loud);
+/** Sound at the rate of the voice-activity detector. */
+function inVoiceBand({ samples, rateHz }: PcmClip): Float32Array {
+  const step = rateHz / VOICE_ACTIVITY_RATE_HZ;
+  if (Number.isInteger(step)) return decimated(samples, step);
+  return timeScaled(samples, { start: 0, step, lengthSamples: floor(samples.length / step) });
+}
+
+/** First of the detector's frames that it is given. */
+const firstHeard = (rise: Rise): number =>
+  max(0, floor((rise.start * HOP_MS - VOICE_WARM_UP_MS) / VOICE_ACTIVITY_FRAME_MS));
+
+/** Decisions of the voice-activity detector about a rise and what is ahead of it, brought to the level that it is made for. */
+function voiceIn(
+  voiceBand: Float32Array,
+  rise: Rise,
+  { end }: Scene,
+  vad: VoiceActivityDetector,
+): Uint8Array {
+  const samplesPerMs = VOICE_ACTIVITY_RATE_HZ / 1000;
+  const to = min(end, rise.start + framesIn(JUDGED_MS) + framesIn(VOICE_ACTIVITY_FRAME_MS));
+  const gain = VOICE_LEVEL / sqrt(rise.loud);
   return vad.decide(
-    timeScaled(sound.samples, { start: 0, step, lengthSamples }).map((sample) => gain * sample),
+    voiceBand
+      .subarray(firstHeard(rise) * VOICE_ACTIVITY_FRAME_MS * samplesPerMs, to * HOP_MS * samplesPerMs)
+      .map((sample) => gain * sample),
   );
 }
 
 /**
- * Where speech of unknown wording begins (measurement.md section 4). Sound that holds 60 ms over noise and the prompt's own
- * bleed is looked at; it counts when its level moves like speech's, more than a tone's share of the band is filled and the
+ * Where speech of unknown wording begins (measurement.md section 4). Evidence for speech is piled up over the levels of 20 ms, against
+ * how the level of noise and of the prompt's own bleed moves: a peak of babble comes to nothing, a first word that is cut off
+ * by an underrun still counts when the next comes. What makes such a run is looked at; it counts when its level moves like speech's, more than a tone's share of the band is filled and the
  * voice-activity detector agrees. From there the way goes back to the frame before which noise explains the sound better than
  * speech (largest likelihood, bands of 150 to 7 000 Hz each against their own noise), and further back by the lead that the noise
  * is expected to hide.
@@ -270,13 +338,14 @@ export function detectOnset(sound: PcmClip, { vad, prompt, ...within }: DetectOn
     bleedOf(heard, bandPowersOf(placed(prompt, sound)), noise, quietTo, ceil(frameAt(prompt.offsetAtSample)));
   const scene: Scene = { heard, bleed, before, first, end };
 
+  const voiceBand = inVoiceBand(sound);
   let reason: OnsetMiss = 'no-sound';
   let searchFrom = first;
   let quiet: readonly number[] = before;
   for (let tries = 0; tries < TRIES && searchFrom < end; tries++) {
     const rise = nextRise(scene, searchFrom, noise, quiet);
     if (rise === undefined) break;
-    const likeness = likenessOf(scene, rise, voiceIn(sound, rise.loud, vad));
+    const likeness = likenessOf(scene, rise, voiceIn(voiceBand, rise, scene, vad));
     if (isSpeech(likeness)) {
       if (rise.start <= first + 1 || soundsBefore(rise, first))
         return { state: 'not-found', reason: 'sounding-before' };
