@@ -12,7 +12,7 @@ export interface LinearPath {
 }
 
 /** Solves the symmetric Toeplitz system with this first column (Levinson recursion). */
-function solveToeplitz(column: Float64Array, right: Float64Array): Float64Array {
+export function solveToeplitz(column: Float64Array, right: Float64Array): Float64Array {
   const n = column.length;
   const at = (values: Float64Array, index: number): number => values[index] as number;
   const solution = new Float64Array(n);

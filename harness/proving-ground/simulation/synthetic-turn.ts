@@ -4,7 +4,7 @@ import type { FunctionCall, RigClockPoint, Topology, TurnRecord } from '../../po
 import { derivedSeed, seededNormal, seededUniform } from '../seeded';
 import { simulateDialogue } from './dialogue';
 import { FIRST_RIG_SAMPLE, hostAtMs, POST_ROLL_MS, PRE_ROLL_MS, RATE_HZ, rigSampleAt } from './layout';
-import { addAt, inRoom, placed, type Room } from './mixing';
+import { addAt, inRoom, placed, type Placed, type Room } from './mixing';
 import { noiseOf, type NoiseKind } from './noise';
 import { simulatePlayout, type Gap } from './playout';
 import { activeLevelDbFs, type Spoken } from './spoken';
@@ -47,6 +47,8 @@ export interface SyntheticTurnOptions {
   readonly gap?: Gap | readonly Gap[];
   /** The board drops the reply from here on. */
   readonly cutAtMs?: number;
+  /** A prompt into the reply: its first speech sample comes this long after the reply's first sample. */
+  readonly interruption?: { readonly prompt: Spoken; readonly atMs: number };
   /** The provider's decision after the prompt's arrival; negative: it decided early. Default 500. */
   readonly endpointAfterMs?: number;
   /** Mean of the exponential time by which sockets and ports are stamped too late. Default 0: exactly. */
@@ -72,6 +74,8 @@ const READ_LATENESS_MS = 0.4;
 const BLOCK_SAMPLES = 480;
 /** The board stops sending when the reply begins, or thereabouts. */
 const STREAM_AFTER_PROMPT_MS = 500;
+/** The provider hears an interruption so long after its onset. */
+const INTERRUPTION_HEARD_AFTER_MS = 200;
 
 function clockPointsOf(lengthSamples: number, uniform: () => number): RigClockPoint[] {
   return Array.from({ length: floor(lengthSamples / BLOCK_SAMPLES) }, (_, n) => {
@@ -86,6 +90,13 @@ function loopbackOf(prompt: Float32Array, at: number, lengthSamples: number, uni
   for (let n = 0; n < lengthSamples; n++) loopback[n] = LOOPBACK_NOISE * normal();
   addAt(loopback, prompt, at, 1);
   return loopback;
+}
+
+/** The prompt as it is played so that its first speech sample stands at `onsetAt`. */
+function interruptionAt({ clip, sound }: Spoken, onsetAt: number): Placed & { readonly endAtSample: number } {
+  const perClip = RATE_HZ / clip.rateHz;
+  const played = placed(sound.samples, onsetAt - clip.onsetSample * perClip, 1 / perClip);
+  return { ...played, endAtSample: played.atSample + played.samples.length };
 }
 
 /** A turn as a bench would record it, built from counted positions; nothing in it was measured. */
@@ -132,8 +143,11 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
     gaps: options.gap === undefined ? [] : [options.gap].flat(),
     cutAtMs: options.cutAtMs,
   });
-  const lengthSamples =
-    ceil(max(playout.endAtRigSample, promptOffset) + (POST_ROLL_MS * RATE_HZ) / 1000) - FIRST_RIG_SAMPLE;
+  const { interruption } = options;
+  const interruptedAt = playout.sound.atSample + ((interruption?.atMs ?? Infinity) * RATE_HZ) / 1000;
+  const interrupting = interruption && interruptionAt(interruption.prompt, interruptedAt);
+  const soundEnds = max(playout.endAtRigSample, promptOffset, interrupting?.endAtSample ?? 0);
+  const lengthSamples = ceil(soundEnds + (POST_ROLL_MS * RATE_HZ) / 1000) - FIRST_RIG_SAMPLE;
 
   // What is heard: the prompt through the rig, the board's reply and the prompt again in the room.
   const played = placed(prompt.sound.samples, promptStart, 1 / promptRatio);
@@ -145,6 +159,8 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
     lengthSamples,
     uniformFor('loopback'),
   );
+  if (interrupting !== undefined)
+    addAt(loopback, interrupting.samples, interrupting.atSample - FIRST_RIG_SAMPLE, loopbackGain);
   const replyLevelDbFs = options.replyLevelDbFs ?? -26;
   const gainTo = (levelDbFs: number, { sound }: Spoken): number =>
     10 ** ((levelDbFs - activeLevelDbFs(sound)) / 20);
@@ -164,6 +180,13 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       inRoom(played.samples, room, RATE_HZ, uniformFor('room of the prompt')),
       promptAt + BLEED_DELAY_SAMPLES,
       gainTo(replyLevelDbFs + bleedDb, prompt),
+    );
+  if (interruption !== undefined && interrupting !== undefined && bleedDb > -Infinity)
+    addAt(
+      speaker,
+      inRoom(interrupting.samples, room, RATE_HZ, uniformFor('room of the prompt')),
+      interrupting.atSample - FIRST_RIG_SAMPLE + BLEED_DELAY_SAMPLES,
+      gainTo(replyLevelDbFs + bleedDb, interruption.prompt),
     );
   const clipAt = options.clipAt ?? 1;
   for (let n = 0; n < lengthSamples; n++) speaker[n] = max(-clipAt, min(clipAt, speaker[n] ?? 0));
@@ -199,7 +222,33 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
     replies: [{ responseId: 'r1', itemId: 'i1', clip: reply.clip }],
     consoleLines: dialogue.consoleLines,
     boardEvents: dialogue.boardEvents,
-    providerEvents: dialogue.providerEvents,
+    providerEvents:
+      interrupting === undefined
+        ? dialogue.providerEvents
+        : [
+            ...dialogue.providerEvents,
+            {
+              seq: dialogue.providerEvents.length,
+              sessionId: dialogue.providerEvents[0]?.sessionId ?? 's1',
+              hostAtMs: hostAtMs(interruptedAt) + INTERRUPTION_HEARD_AFTER_MS,
+              type: 'speech-started' as const,
+              onsetAtStreamSample: 0,
+            },
+          ],
+    ...(interruption === undefined || interrupting === undefined
+      ? {}
+      : {
+          interruption: {
+            prompt: interruption.prompt.clip,
+            expected: { utterance: interruption.prompt.clip.utterance, calls: [], spoken: true },
+            afterMs: interruption.atMs,
+            playback: {
+              startedAtRigSample: interrupting.atSample,
+              lengthSamples: interrupting.samples.length,
+              askedAtHostMs: hostAtMs(interrupting.atSample),
+            },
+          },
+        }),
     faults: [],
     truth: {
       promptStartAtRigSample: promptStart + (heardOffset - promptOffset),
@@ -216,6 +265,7 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       capture: { channels: oneChannel ? [speaker] : [speaker, loopback], rateHz: RATE_HZ },
       prompt: prompt.sound,
       received: uplink.sound,
+      ...(interruption === undefined ? {} : { interruption: interruption.prompt.sound }),
       replies: new Map([[reply.clip.id, reply.sound]]),
     },
     truth: {
@@ -227,7 +277,11 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       downlink: hostAtMs(playout.onsetAtRigSample) - replyLeadIn - replySentAtMs,
       timeToFunctionCall: calledAtMs - hostAtMs(heardOffset),
       timeToConfirmation: calls.length > 0 ? voiceToVoice : NaN,
-      bargeInStop: NaN,
+      // The last sample that was played is the one before the cut.
+      bargeInStop:
+        interruption === undefined || options.cutAtMs === undefined
+          ? NaN
+          : options.cutAtMs - interruption.atMs,
     },
   };
 }
