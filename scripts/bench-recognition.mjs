@@ -86,21 +86,20 @@ async function resultsOf(trials, file) {
   return results;
 }
 
-/** The golden ratio steps through any list evenly. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
-
 /**
  * Trials for each thread. Those of one source stay together, so that it is spoken once; sources come in an order in which a run
  * that is stopped has seen every class.
  */
 function sharesOf(trials, threads) {
+  // The golden ratio steps through any list evenly.
+  const golden = (Math.sqrt(5) - 1) / 2;
   const bySource = new Map();
   for (const trial of trials) {
     const key = JSON.stringify(trial.source);
     bySource.set(key, [...(bySource.get(key) ?? []), trial]);
   }
   const groups = [...bySource.values()]
-    .map((group, index) => ({ group, order: (index * GOLDEN) % 1 }))
+    .map((group, index) => ({ group, order: (index * golden) % 1 }))
     .sort((a, b) => a.order - b.order)
     .map(({ group }) => group);
   return Array.from({ length: threads }, (_, thread) =>
