@@ -76,6 +76,8 @@ const GUARD_MS = 200;
 /** Speech may begin this much before its level shows it, and a pause in that be so long: a click before it is no part of it. */
 const LEAD_MS = 200;
 const LONGEST_PAUSE_MS = 60;
+/** Sound of one level is noise from this length on: a nasal or a hiss at the beginning of speech is shorter. */
+const NEW_NOISE_MS = 150;
 /** Level of 20 ms of steady noise scatters less, that of speech and babble more. */
 const LEVEL_DEVIATION_DB = 2;
 /** Evidence that makes a run of speech, in nats: 100 ms that are beyond doubt. */
@@ -218,7 +220,7 @@ function nextRise(scene: Scene, from: number, known: NoiseFloor, quiet: readonly
   while (over < end && (levels[over] ?? 0) < sure) over++;
   const reached = over;
   const between = range(earliestRise + framesIn(LEAST_QUIET_MS), reached - framesIn(GUARD_MS));
-  if (between.length >= framesIn(LEAST_QUIET_MS) && isNewNoise(heard, between, known)) {
+  if (between.length >= framesIn(NEW_NOISE_MS) && isNewNoise(heard, between, known)) {
     // Noise was switched on ahead of the speech.
     return nextRise(scene, reached - framesIn(GUARD_MS), noiseFloorOf(heard, between), between);
   }
