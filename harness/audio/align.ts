@@ -1,6 +1,6 @@
 import { clockDrift, steadyRuns } from './clock-drift';
 import { continuity, type Continuity } from './continuity';
-import { locate, type LocateOptions, type SearchableSound } from './locate';
+import { locate, type LocateOptions, type Location, type SearchableSound } from './locate';
 import { followSegments, type Segment } from './segments';
 import { timeScaled } from './time-scale';
 
@@ -10,6 +10,25 @@ const ANCHOR_MS = 1000;
 const REFINE_WITHIN_MS = 20;
 /** The anchor stands by the middle of its sound, which the onset is away from by this share of its length; by trials. */
 const ANCHOR_MIDDLE = 0.6;
+/** A board that runs out of sound right after the onset goes on later by no more than this. */
+const STALL_WITHIN_MS = 1000;
+/** A head of few samples is like much else: it has to stand out of all of that by this factor. */
+const HEAD_CONFIDENCE = 1.3;
+/** Less of it holds hardly one period of a low voice. */
+const SHORTEST_HEAD_MS = 20;
+/** Where the beginning of a head is expected it needs less evidence: chance reaches a peak over RMS of 3 in so few places. */
+const BEGINS_SIGNIFICANCE = 4.5;
+/** A head within this of where the rest puts it did not move: less than half a pitch period. */
+const IN_PLACE_MS = 1.5;
+
+/**
+ * A reply is there when two segments fit together, or when most of what is due was found by an anchor that stands out by
+ * this factor: chance and likeness place single segments, by anchors that stay below (1.5 in hum, 1.2 in other speech).
+ */
+const FITTING_SEGMENTS = 2;
+const MOST = 0.5;
+const LONE_CONFIDENCE = 1.5;
+
 /** A known reply in a sound, part by part. */
 export type Alignment =
   | ({
@@ -69,6 +88,35 @@ function anchorAsHeard(
 }
 
 /**
+ * The head of a reply that broke off before its rest went on, if it stands out: where the rest continues it, or up to a
+ * second before. It may have broken more than once, so its own beginning has to be there, too. Undefined when it was lost, or
+ * is too short or too faint to be told from what is like it.
+ */
+function headBeforeBreak(
+  sound: SearchableSound,
+  head: Float32Array,
+  { joinedAt, notBefore }: { readonly joinedAt: number; readonly notBefore: number },
+): Extract<Location, { readonly state: 'found' }> | undefined {
+  const inMs = sound.rateHz / 1000;
+  const within = IN_PLACE_MS * inMs;
+  if (head.length < SHORTEST_HEAD_MS * inMs) return undefined;
+  const found = locate(sound, head, {
+    fromSample: Math.max(notBefore, joinedAt - STALL_WITHIN_MS * inMs),
+    toSample: joinedAt + within,
+  });
+  if (found.state === 'not-found' || found.confidence < HEAD_CONFIDENCE) return undefined;
+  const begins = head.subarray(0, Math.round(head.length / 2));
+  const { state } = locate(sound, begins, {
+    fromSample: found.startSample - within,
+    toSample: found.startSample + within,
+    leastSignificance: BEGINS_SIGNIFICANCE,
+  });
+  return state === 'found'
+    ? found
+    : headBeforeBreak(sound, begins, { joinedAt: found.startSample, notBefore });
+}
+
+/**
  * Places a known reply in a sound: anchors on the first second of its speech, follows it in segments for gaps and for the
  * difference of the clocks, then places the anchor again with that difference taken out, so that the onset is
  * extrapolated and not smeared (measurement.md section 3).
@@ -123,11 +171,25 @@ export function align(
     fromSample: expectedAt - REFINE_WITHIN_MS * inMs,
     toSample: expectedAt + REFINE_WITHIN_MS * inMs,
   });
-  const onsetAt = refined.state === 'found' ? refined : anchor;
+  const course = continuity(sound, reference, segments, { ...expected, stretchPpm: drift.stretchPpm });
+  const joined = refined.state === 'found' ? refined : anchor;
+  // Speech ahead of what the rest continues was not there: it was lost, or played before the board ran out of sound.
+  const cutHead =
+    course.leadingCutMs > 0
+      ? headBeforeBreak(sound, reference.subarray(onset, onset + Math.round(course.leadingCutMs * inMs)), {
+          joinedAt: joined.startSample,
+          notBefore: options.fromSample ?? -Infinity,
+        })
+      : undefined;
+  const onsetAt = cutHead ?? joined;
+  const stalledMs = (joined.startSample - onsetAt.startSample) / inMs;
   const found = segments.filter(({ displacementSamples }) => displacementSamples !== undefined);
   const lengthOf = (some: readonly Segment[]): number =>
     some.reduce((sum, { fromSample, toSample }) => sum + toSample - fromSample, 0);
   const speechSamples = lengthOf(segments);
+  const completeness = speechSamples === 0 ? 0 : lengthOf(found) / speechSamples;
+  const standsOut = completeness >= MOST && anchor.confidence >= LONE_CONFIDENCE;
+  if (longest.length < FITTING_SEGMENTS && !standsOut) return { state: 'not-found' };
   const lastFound = found.at(-1);
   return {
     state: 'found',
@@ -136,7 +198,8 @@ export function align(
       onsetAt.uncertaintySamples,
       drift.uncertaintyPpm * 1e-6 * headLength * ANCHOR_MIDDLE,
     ),
-    onsetHeard: head !== undefined && head[0] === segments[0],
+    onsetHeard:
+      head !== undefined && head[0] === segments[0] && (course.leadingCutMs === 0 || cutHead !== undefined),
     endAtSample:
       lastFound === undefined
         ? onsetAt.startSample
@@ -144,8 +207,17 @@ export function align(
     stretchPpm: drift.stretchPpm,
     confidence: onsetAt.confidence,
     segments,
-    completeness: speechSamples === 0 ? 0 : lengthOf(found) / speechSamples,
+    completeness,
     missingMs: (speechSamples - lengthOf(found)) / inMs,
-    ...continuity(sound, reference, segments, { ...expected, stretchPpm: drift.stretchPpm }),
+    ...course,
+    ...(stalledMs > IN_PLACE_MS
+      ? {
+          gaps: [
+            { atSample: onsetAt.startSample + course.leadingCutMs * inMs, lengthMs: stalledMs },
+            ...course.gaps,
+          ],
+          leadingCutMs: 0,
+        }
+      : {}),
   };
 }

@@ -141,4 +141,11 @@ describe('continuity', () => {
     expect(gaps.map(({ lengthMs }) => Math.round(lengthMs / 10))).toEqual([8, 5]);
     expect(repeats.map(({ lengthMs }) => Math.round(lengthMs / 10))).toEqual([10]);
   });
+
+  it.each([60, 90])('leaves the onset at a head of %d ms ahead of an underrun', (headMs) => {
+    const { gaps, onsetHeard, onsetAtSample } = heard([part(0, headMs), silence(120), part(headMs, 2400)]);
+    expect(onsetHeard).toBe(true);
+    expect(Math.abs(onsetAtSample - AT)).toBeLessThan(0.02 * inMs);
+    expect(gaps.map(({ lengthMs }) => Math.round(lengthMs / 10))).toEqual([12]);
+  });
 });

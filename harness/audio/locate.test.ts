@@ -212,4 +212,18 @@ describe('align', () => {
     const sound = soundWith(new Float32Array(RATE_HZ).fill(1e-3), 0, { snrDb: 0 });
     expect(align(searchable(sound), reference, whole)).toEqual({ state: 'not-found' });
   });
+
+  it('finds nothing where a converter is stuck', () => {
+    const stuck = new Float32Array(3 * RATE_HZ).fill(1);
+    expect(align(searchable(stuck), reference, whole)).toEqual({ state: 'not-found' });
+    expect(locate(searchable(stuck), reference.subarray(onset, onset + RATE_HZ)).state).toBe('not-found');
+  });
+
+  it('does not take 200 ms of likeness for the reply', () => {
+    const alone = new Float32Array(reference.length);
+    alone.set(reference.subarray(onset + 400 * inMs, onset + 600 * inMs), onset + 400 * inMs);
+    expect(align(searchable(soundWith(alone, 60_000, { snrDb: 20 })), reference, whole)).toEqual({
+      state: 'not-found',
+    });
+  });
 });

@@ -32,7 +32,7 @@ const SIGNIFICANT = { searched: 8, confirmed: 5.5 } as const;
 /** Sound in which references are looked for; what several searches share is worked out once. */
 export class SearchableSound {
   private coarseSamples: Float32Array | undefined;
-  private finite: boolean | undefined;
+  private holds: boolean | undefined;
 
   constructor(
     readonly samples: Float32Array,
@@ -49,10 +49,13 @@ export class SearchableSound {
     return this.coarseSamples;
   }
 
-  /** False when a sample is NaN or infinite: then it is no sound, and nothing is in it. */
-  get isFinite(): boolean {
-    this.finite ??= isFinite(this.samples);
-    return this.finite;
+  /**
+   * False when a sample is NaN or infinite, or all are the same: a converter that is stuck. Nothing is in it then, but its
+   * first and last sample are steps, and a step has something of everything.
+   */
+  get holdsSound(): boolean {
+    this.holds ??= isFinite(this.samples) && !isConstant(this.samples);
+    return this.holds;
   }
 }
 
@@ -61,6 +64,12 @@ function isFinite(samples: Float32Array): boolean {
   let sum = 0;
   for (let n = 0; n < samples.length; n++) sum += samples[n] ?? 0;
   return sum - sum === 0;
+}
+
+function isConstant(samples: Float32Array): boolean {
+  const first = samples[0];
+  for (let n = 1; n < samples.length; n++) if (samples[n] !== first) return false;
+  return true;
 }
 
 /** Where a reference was found. `startSample` is fractional: where its sample 0 stands in the sound that was searched. */
@@ -185,7 +194,8 @@ export function locate(
   const fromSample = max(options.fromSample ?? -Infinity, -reference.length);
   const toSample = min(options.toSample ?? Infinity, sound.samples.length);
   const nowhere = reference.length === 0 || toSample <= fromSample;
-  if (nowhere || !sound.isFinite || !isFinite(reference)) return { state: 'not-found', bestSignificance: 0 };
+  if (nowhere || !sound.holdsSound || !isFinite(reference))
+    return { state: 'not-found', bestSignificance: 0 };
 
   const { coarse, coarseFactor: factor } = sound;
   const rateHz = sound.rateHz / factor;

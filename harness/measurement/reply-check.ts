@@ -96,7 +96,10 @@ export function checkReply(
     const from = Math.max(0, Math.round(fromSample));
     const levelDbFs = prevailingLevelDbFs(speaker.samples.subarray(from), speaker.rateHz);
     const range = { onset: clip.onsetSample, end: endInClip(record, answer), fromSample };
-    const other = levelDbFs < NO_SOUND_DBFS || end <= onset ? undefined : wrongRate(speaker, sound, range);
+    const other =
+      levelDbFs < NO_SOUND_DBFS || !speaker.holdsSound || end <= onset
+        ? undefined
+        : wrongRate(speaker, sound, range);
     if (found === undefined || (other?.completeness ?? 0) > found.completeness) {
       const atWrongRate = other && { pitchRatio: other.ratio, playedAtHz: other.playedAtHz };
       return {

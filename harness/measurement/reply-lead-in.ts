@@ -1,8 +1,8 @@
 import { notMeasured, type Measured } from './measured';
 import type { AnsweringReply } from './provider-marks';
 
-/** Playing is paced by the board's crystal: datasheets give ±10 to 40 ppm, this covers every one of them. */
-const CRYSTAL_PPM = 100;
+/** Playing is paced by the board's crystal, and time is told by another: ±100 ppm each at their worst (measurement.md). */
+const CRYSTAL_PPM = 200;
 
 /**
  * Silence that the reply begins with: from the first sample sent to the annotated onset, at the clip's nominal rate. The
