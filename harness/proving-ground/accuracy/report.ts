@@ -20,8 +20,10 @@ export interface AccuracyReport {
   readonly conditions: readonly ConditionReport[];
 }
 
-/** Measures besides the headline, as they are declared. */
-export const furtherMeasures = measureNames.filter((name) => name !== 'voiceToVoice');
+/** Measures besides the headline, as they are declared; interrupted turns have a bench of their own (`bench:barge-in`). */
+export const furtherMeasures = measureNames.filter(
+  (name) => name !== 'voiceToVoice' && name !== 'bargeInStop',
+);
 
 function conditionReport(trials: Trials, condition: Condition): ConditionReport {
   const { name, title, group, turn, expects } = condition;
