@@ -1,7 +1,7 @@
-import { Decoder, Encoder } from '@evan/opus';
 import { timeScaled, toPcm16, type PcmClip } from '../../audio';
 import { convolved, roomResponse } from '../room';
 import { seededNormal, seededUniform } from '../seeded';
+import { OPUS_RATE_HZ, throughOpus } from '../simulation/opus-path';
 
 const { PI, cos, exp, floor, round, sin, sqrt } = Math;
 
@@ -47,10 +47,8 @@ export function drawPath(seed: number, snrDb?: number): Path {
   };
 }
 
-const RATE_HZ = 16_000;
+const RATE_HZ = OPUS_RATE_HZ;
 const STREAM_RATE_HZ = 24_000;
-const PACKET_SAMPLES = 320;
-const BITS_PER_SECOND = 24_000;
 /** Active level of every clip, which the noise refers to. */
 const SPEECH_GAIN = 10 ** (-20 / 20);
 const LEAD_MS = 700;
@@ -157,19 +155,4 @@ export function backgroundOf(kind: Background, lengthSamples: number, uniform: (
         ((k % 2 === 1 ? 1 : 0.4) / k) * sin((phases[k - 1] as number) + (2 * PI * mainsHz * k * n) / RATE_HZ);
     return sum;
   });
-}
-
-function throughOpus(samples: Float32Array): Float32Array {
-  const encoder = new Encoder({ channels: 1, sample_rate: RATE_HZ, application: 'voip' });
-  const decoder = new Decoder({ channels: 1, sample_rate: RATE_HZ });
-  encoder.bitrate = BITS_PER_SECOND;
-  const { pcm } = toPcm16(samples);
-  const packets = floor(pcm.length / PACKET_SAMPLES);
-  const out = new Float32Array(packets * PACKET_SAMPLES);
-  for (let start = 0; start < out.length; start += PACKET_SAMPLES) {
-    const bytes = decoder.decode(encoder.encode(pcm.slice(start, start + PACKET_SAMPLES)));
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let n = 0; n < PACKET_SAMPLES; n++) out[start + n] = view.getInt16(2 * n, true) / 32_768;
-  }
-  return out;
 }
