@@ -7,7 +7,8 @@ export {
   type SelfCheckSummary,
 } from './distribution';
 export { notMeasured, type Measured, type NotMeasuredReason } from './measured';
-export { measureTurn, type TurnSound } from './measure-turn';
+export { measureTurn } from './measure-turn';
+export type { TurnSound } from './turn-evidence';
 export { measureNames, measures, partNames, type MeasureDeclaration, type MeasureName } from './measures';
 export { quantile } from './quantile';
 export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
