@@ -3,7 +3,8 @@ import type { CallObservation } from './turn-measurement';
 
 /**
  * Turns that differ by what they have to do: the first of a session is cold, the others are warm; a tool turn is one in which
- * the provider asked for a call, the others are plain. A turn is of two kinds.
+ * the provider asked for a call, the others are plain. What was said into a reply makes no tool turn of it: its latency is
+ * that of the answer before. A turn is of two kinds.
  */
 export const turnKinds = ['cold', 'warm', 'tool', 'plain'] as const;
 export type TurnKind = (typeof turnKinds)[number];
@@ -17,12 +18,15 @@ export const turnKindTitles: Readonly<Record<TurnKind, string>> = {
 
 /** What of a turn says which kinds it is of; a turn that does not say where it stood in its session is warm. */
 export interface KindEvidence {
-  readonly record: Partial<Pick<TurnRecord, 'turnInSession'>>;
+  readonly record: Partial<Pick<TurnRecord, 'turnInSession' | 'interruption'>>;
   readonly measurement: { readonly calls?: readonly Pick<CallObservation, 'asked'>[] };
 }
 
 export function isOfKind(kind: TurnKind, { record, measurement }: KindEvidence): boolean {
   const isCold = record.turnInSession === 1;
-  const isTool = measurement.calls?.some(({ asked }) => asked !== undefined) === true;
+  const interruptedAtHostMs = record.interruption?.playback?.askedAtHostMs ?? Infinity;
+  const isTool =
+    measurement.calls?.some(({ asked }) => asked !== undefined && asked.hostAtMs <= interruptedAtHostMs) ===
+    true;
   return { cold: isCold, warm: !isCold, tool: isTool, plain: !isTool }[kind];
 }
