@@ -11,7 +11,7 @@ export { scriptJob } from './long/script-job';
 export { hasFfmpeg } from './methods/silencedetect';
 export { hasEspeak, runTrials, summarise, trialsOf, type RecognitionReport } from './recognition';
 export { convolved, roomResponse } from './room';
-export { derivedSeed, seededNormal, seededUniform } from './seeded';
+export { derivedSeed, seededNormal, seededUniform } from '../units';
 export type { NoiseKind } from './simulation/noise';
 export { OPUS_DELAY_MS, OPUS_RATE_HZ, throughOpus } from './simulation/opus-path';
 export type { Spoken } from './simulation/spoken';

@@ -1,5 +1,5 @@
 import { convolved, roomResponse } from './room';
-import { seededUniform } from './seeded';
+import { seededUniform } from '../units';
 
 const rateHz = 48_000;
 const energyOf = (samples: Float32Array): number => samples.reduce((sum, value) => sum + value ** 2, 0);

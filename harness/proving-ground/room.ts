@@ -1,5 +1,5 @@
 import { signalOf, spectrumOf, transformSize } from '../audio';
-import { seededNormal } from './seeded';
+import { seededNormal } from '../units';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
 const { ceil, exp, sqrt } = Math;

@@ -15,3 +15,5 @@ export const dbOfGain = (gain: number): number => 20 * Math.log10(gain);
 
 /** Factor by which a clock that is off by `ppm` parts per million runs fast. */
 export const rateOfPpm = (ppm: number): number => 1 + ppm * 1e-6;
+
+export { derivedSeed, seededNormal, seededUniform } from './seeded';

@@ -1,1 +1,1 @@
-export * from '../../proving-ground/seeded';
+export { derivedSeed, seededNormal, seededUniform } from '../../units';

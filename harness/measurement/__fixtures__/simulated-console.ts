@@ -1,5 +1,5 @@
 import type { ConsoleLine, ConsoleLink } from '../../ports';
-import { derivedSeed, seededUniform } from '../../proving-ground/seeded';
+import { derivedSeed, seededUniform } from '../../units';
 
 const { ceil, floor, log, max } = Math;
 

@@ -1,7 +1,7 @@
 import type { PcmClip } from '../../audio';
 import { readSpeechClip } from '../../corpus';
 import type { Corpus, FunctionCall, SpeechClip } from '../../ports';
-import { derivedSeed, seededUniform } from '../seeded';
+import { derivedSeed, seededUniform } from '../../units';
 import type { Gap } from '../simulation/playout';
 import { spoiled } from '../simulation/spoil';
 import type { Spoken } from '../simulation/spoken';

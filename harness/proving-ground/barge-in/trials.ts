@@ -2,7 +2,7 @@ import { readSpeechClip } from '../../corpus';
 import { measureTurn } from '../../measurement';
 import type { Corpus, SpeechClip } from '../../ports';
 import type { Trial } from '../accuracy/statistics';
-import { derivedSeed, seededUniform } from '../seeded';
+import { derivedSeed, seededUniform } from '../../units';
 import type { Room } from '../simulation/mixing';
 import type { Spoken } from '../simulation/spoken';
 import { syntheticTurn } from '../simulation/synthetic-turn';

@@ -1,6 +1,6 @@
 import { timeScaled, toPcm16, type PcmClip } from '../../audio';
 import { convolved, roomResponse } from '../room';
-import { seededNormal, seededUniform } from '../seeded';
+import { seededNormal, seededUniform } from '../../units';
 import { OPUS_RATE_HZ, throughOpus } from '../simulation/opus-path';
 
 const { PI, cos, exp, floor, round, sin, sqrt } = Math;

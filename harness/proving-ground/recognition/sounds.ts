@@ -1,5 +1,5 @@
 import type { PcmClip } from '../../audio';
-import { seededNormal, seededUniform } from '../seeded';
+import { seededNormal, seededUniform } from '../../units';
 import { backgroundOf } from './path';
 
 const { PI, exp, floor, max, min, sin, sqrt } = Math;

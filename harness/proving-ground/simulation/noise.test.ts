@@ -1,5 +1,5 @@
 import { spectrumOf } from '../../audio';
-import { seededUniform } from '../seeded';
+import { seededUniform } from '../../units';
 import { noiseOf, type NoiseKind } from './noise';
 
 const rateHz = 48_000;

@@ -1,5 +1,5 @@
 import type { PcmClip } from '../../audio';
-import { seededNormal } from '../seeded';
+import { seededNormal } from '../../units';
 import { atRate } from './spoken';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.

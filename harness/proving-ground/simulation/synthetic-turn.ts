@@ -1,7 +1,7 @@
 import type { PcmClip } from '../../audio';
 import type { MeasureName, TurnSound } from '../../measurement';
 import type { FunctionCall, RigClockPoint, Topology, TurnRecord } from '../../ports';
-import { derivedSeed, seededNormal, seededUniform } from '../seeded';
+import { derivedSeed, seededNormal, seededUniform } from '../../units';
 import { simulateDialogue } from './dialogue';
 import { FIRST_RIG_SAMPLE, hostAtMs, POST_ROLL_MS, PRE_ROLL_MS, RATE_HZ, rigSampleAt } from './layout';
 import { addAt, inRoom, placed, type Placed, type Room } from './mixing';

@@ -1,6 +1,6 @@
 import { timeScaled, type PcmClip } from '../../audio';
 import type { ReceivedAudio } from '../../ports';
-import { derivedSeed, seededUniform } from '../seeded';
+import { derivedSeed, seededUniform } from '../../units';
 import { FIRST_RIG_SAMPLE, hostAtMs } from './layout';
 import { addAt, inRoom, placed, type Room } from './mixing';
 import { noiseOf, type NoiseKind } from './noise';

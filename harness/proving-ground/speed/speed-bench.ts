@@ -10,7 +10,7 @@ import {
 import { loadCorpus } from '../../corpus';
 import { measureTurn } from '../../measurement';
 import type { SpeechClip } from '../../ports';
-import { seededNormal, seededUniform } from '../seeded';
+import { seededNormal, seededUniform } from '../../units';
 import type { Spoken } from '../simulation/spoken';
 import { syntheticTurn, type SyntheticTurn } from '../simulation/synthetic-turn';
 import { openScipy } from './scipy';
