@@ -103,6 +103,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
       scenario,
       prompts: [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false),
       replies: [...corpus.replies.values()],
+      protocol: config.provider.protocol,
       port: config.provider.port,
       tls: config.provider.tls,
     },

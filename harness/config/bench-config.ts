@@ -1,3 +1,5 @@
+import type { ProviderProtocol } from '../ports';
+
 /** bench.yaml as validated values. Files hold durations as "1.5s" or "200ms"; here they are milliseconds. Paths are absolute. */
 export interface BenchConfig {
   readonly path: string;
@@ -71,7 +73,7 @@ export interface VirtualRigConfig {
 
 export interface MockProviderConfig {
   readonly kind: 'mock';
-  readonly protocol: 'openai-realtime';
+  readonly protocol: ProviderProtocol;
   /** 0: any free port. */
   readonly port: number;
   readonly tls: boolean;

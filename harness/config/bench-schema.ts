@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { providerProtocols } from '../ports';
 import { duration } from './duration';
 import { name, text, uniqueBy } from './field-types';
 
@@ -83,7 +84,7 @@ const mockProvider = z.strictObject({
   /** Default: mock. */
   kind: z.literal('mock').default('mock'),
   /** Default: openai-realtime. */
-  protocol: z.literal('openai-realtime').default('openai-realtime'),
+  protocol: z.enum(providerProtocols).default('openai-realtime'),
   /** Default: 0, any free port. */
   port: z.int().min(0).max(65_535).default(0),
   /** Default: false. */

@@ -39,7 +39,23 @@ describe('loadScenario', () => {
     expect(Object.isFrozen(scenario.turns[0]?.heard)).toBe(true);
   });
 
+  it('takes a spread where a duration stands', () => {
+    const { timing, text, seed } = load(
+      'turns: []\nseed: 5\ntiming: { firstAudio: { median: 150ms, p95: 0.4s } }\ntext: { firstToken: { median: 1s, p95: 2s } }',
+    );
+    expect(timing).toMatchObject({ firstAudioMs: { medianMs: 150, p95Ms: 400 }, toolCallMs: 120 });
+    expect(text).toEqual({
+      firstTokenMs: { medianMs: 1000, p95Ms: 2000 },
+      betweenTokensMs: 20,
+      charsPerToken: 4,
+    });
+    expect(seed).toBe(5);
+  });
+
   it.each([
+    ['turns: [{ heard: [a], fault: flood }]', 'turns[0].fault'],
+    ['turns: []\ntiming: { firstAudio: { median: 2s, p95: 1s } }', 'expected 0 < median <= p95'],
+    ['turns: []\ntiming: { firstAudio: { median: 2s } }', 'timing.firstAudio.p95'],
     ['turns: [{ heard: [] }]', 'turns[0].heard is a list of 0; expected at least 1 entries'],
     ['turns: [{ heard: [a] }, { heard: [b, a] }]', 'turns[1].heard[1] is "a"; an earlier entry answers'],
     ['turns: [{ heard: [a], says: { en: x } }]', 'the key turns[0].says is unknown; did you mean say?'],

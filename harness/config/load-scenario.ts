@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Scenario } from '../ports';
+import { providerFaults, type Delay, type Scenario } from '../ports';
 import { deepFreeze } from './deep-freeze';
 import { duration } from './duration';
 import { text } from './field-types';
@@ -26,9 +26,25 @@ const turn = z.strictObject({
     .default([]),
   /** Default: nothing is said. */
   say: spoken.exactOptional(),
+  /** Default: nothing goes wrong. */
+  fault: z.enum(providerFaults).exactOptional(),
 });
 
-const stage = (defaultMs: number) => duration({ atMostMs: 120_000 }).default(defaultMs);
+const stageDuration = duration({ atMostMs: 120_000 });
+const spread = z
+  .strictObject({ median: stageDuration, p95: stageDuration })
+  .refine(({ median, p95 }) => median > 0 && p95 >= median, 'expected 0 < median <= p95')
+  .transform(({ median, p95 }) => ({ medianMs: median, p95Ms: p95 }));
+
+/** `150ms`, or `{ median: 150ms, p95: 400ms }`: judged as what it looks like, so that its fault is named. */
+const delay = z.unknown().transform((value, context): Delay => {
+  const read = (typeof value === 'object' ? spread : stageDuration).safeParse(value);
+  if (read.success) return read.data;
+  for (const { path, message } of read.error.issues)
+    context.addIssue({ code: 'custom', path: [...path], message });
+  return z.NEVER;
+});
+const stage = (defaultMs: number) => delay.prefault(`${defaultMs}ms`);
 
 /** A scenario file as written; docs/scenario-file.md explains every key. */
 export const scenarioFile = z.strictObject({
@@ -66,6 +82,18 @@ export const scenarioFile = z.strictObject({
       realTimeFactor: z.number().min(0).max(1000).default(4),
     })
     .prefault({}),
+  text: z
+    .strictObject({
+      /** Default: 150ms. */
+      firstToken: stage(150),
+      /** Default: 20ms. */
+      betweenTokens: stage(20),
+      /** Default: 4. */
+      charsPerToken: z.int().min(1).max(1000).default(4),
+      /** Default: none. */
+      reasoning: text.exactOptional(),
+    })
+    .prefault({}),
   turnDetection: z
     .strictObject({
       /** Default: 0.5. */
@@ -76,6 +104,8 @@ export const scenarioFile = z.strictObject({
       silenceDuration: duration({ atMostMs: 10_000 }).default(200),
     })
     .prefault({}),
+  /** Default: 1. */
+  seed: z.int().min(0).max(0xffff_ffff).default(1),
 });
 
 /**
@@ -84,7 +114,13 @@ export const scenarioFile = z.strictObject({
  * @throws ConfigError as `readYamlFile` does.
  */
 export function loadScenario(path: string): Scenario {
-  const { timing, pacing, turnDetection, ...rest } = readYamlFile(path, scenarioFile, 'scenario file');
+  const {
+    timing,
+    pacing,
+    text: written,
+    turnDetection,
+    ...rest
+  } = readYamlFile(path, scenarioFile, 'scenario file');
   return deepFreeze({
     ...rest,
     timing: {
@@ -93,6 +129,12 @@ export function loadScenario(path: string): Scenario {
       toolCallMs: timing.toolCall,
     },
     pacing: { chunkMs: pacing.chunk, realTimeFactor: pacing.realTimeFactor },
+    text: {
+      firstTokenMs: written.firstToken,
+      betweenTokensMs: written.betweenTokens,
+      charsPerToken: written.charsPerToken,
+      ...(written.reasoning === undefined ? {} : { reasoning: written.reasoning }),
+    },
     turnDetection: {
       threshold: turnDetection.threshold,
       prefixPaddingMs: turnDetection.prefixPadding,

@@ -17,9 +17,13 @@ export type { Console, ConsoleLine, ConsoleLink, ConsoleMatch, ExpectOptions, St
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';
+export { providerFaults, type ProviderFault } from './provider-fault';
+export { providerProtocols, type ProviderProtocol } from './provider-protocol';
 export type {
+  Delay,
   Scenario,
   ScenarioPacing,
+  ScenarioText,
   ScenarioTiming,
   ScenarioTurn,
   ScenarioTurnDetection,

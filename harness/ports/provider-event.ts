@@ -11,7 +11,13 @@ export type ProviderEvent = Stamp &
   (
     | { readonly type: 'session-open' }
     | { readonly type: 'session-updated'; readonly tools: readonly string[] }
-    | { readonly type: 'session-closed'; readonly closeCode: number; readonly reason: string }
+    | {
+        readonly type: 'session-closed';
+        readonly closeCode: number;
+        readonly reason: string;
+        /** Who ended it first; absent where nobody knows, as when a cable was cut, and in older runs. */
+        readonly closedBy?: 'board' | 'provider';
+      }
     | { readonly type: 'speech-started'; readonly onsetAtStreamSample: number }
     /** The turn decision: the user stopped. `offsetAtStreamSample` is the last loud sample, the silence window not included. */
     | { readonly type: 'endpoint'; readonly offsetAtStreamSample: number }
@@ -55,8 +61,35 @@ export type ProviderEvent = Stamp &
         readonly responseId: string;
         readonly status: 'completed' | 'cancelled' | 'failed' | 'incomplete';
       }
+    /** A request of a chat protocol was read to its last byte. */
+    | {
+        readonly type: 'request';
+        readonly responseId: string;
+        /** The last user message: what is asked. */
+        readonly prompt: string;
+        readonly model?: string;
+        readonly stream: boolean;
+        /** Names of the functions that the request offers. */
+        readonly tools?: readonly string[];
+      }
+    /** The first written token that carries text left. `reasoning`: of the thought before the answer. */
+    | { readonly type: 'first-token'; readonly responseId: string; readonly kind: 'answer' | 'reasoning' }
+    /** All of the written answer, as it was sent, once its last byte was handed to the socket; `tokens` as counted by the provider. */
+    | {
+        readonly type: 'text-out';
+        readonly responseId: string;
+        readonly text: string;
+        readonly tokens: number;
+      }
     /** An error that the provider reported to the board. */
-    | { readonly type: 'error'; readonly code: string; readonly message: string }
+    | {
+        readonly type: 'error';
+        readonly code: string;
+        readonly message: string;
+        readonly responseId?: string;
+        /** Of the answer that carries it; absent on sockets. */
+        readonly httpStatus?: number;
+      }
   );
 
 export type ProviderEventType = ProviderEvent['type'];

@@ -1,5 +1,6 @@
 import type { Cancel } from './clock';
 import type { ProviderEvent } from './provider-event';
+import type { ProviderFault } from './provider-fault';
 import type { ScenarioTurn } from './scenario';
 
 /** One packet of microphone audio as the provider received it. */
@@ -35,6 +36,8 @@ export interface TurnScript {
   readonly turnId: string;
   /** Answers this turn whatever the scenario says, as if it had been heard. Absent: the scenario decides. */
   readonly answer?: Omit<ScenarioTurn, 'heard'>;
+  /** What goes wrong in this turn. Absent: what the scenario says. */
+  readonly fault?: ProviderFault;
 }
 
 /** A voice service as the bench sees it: mock, proxy and live look the same. */
@@ -45,6 +48,11 @@ export interface VoiceProvider {
   readonly url: string;
   /** The same over TLS where the provider listens with it. */
   readonly tlsUrl?: string;
+  /**
+   * What the board has to show to be let in, by the protocol's own names: `apiKey`; `appId`, `apiKey`, `apiSecret` (spark);
+   * `secretId`, `secretKey` (hunyuan); `user`, `password`, `domain`, `project` (pangu). Absent: anything will do.
+   */
+  readonly credentials?: Readonly<Record<string, string>>;
   /** All events so far, oldest first; grows. */
   readonly events: readonly ProviderEvent[];
   /** Calls back for each later event, in order. */

@@ -50,7 +50,9 @@ export const scenario: Scenario = {
   unknown: { en: 'en-sorry', zh: 'zh-sorry' },
   timing: { responseCreatedMs: 0, firstAudioMs: 0, toolCallMs: 0 },
   pacing: { chunkMs: 200, realTimeFactor: 0 },
+  text: { firstTokenMs: 0, betweenTokensMs: 0, charsPerToken: 4 },
   turnDetection: { threshold: 0.5, prefixPaddingMs: 300, silenceDurationMs: 200 },
+  seed: 1,
 };
 
 /** A prompt between silences, mono 16-bit at 24 000 Hz. */

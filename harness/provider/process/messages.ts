@@ -1,26 +1,27 @@
 import type { WireError } from '../../errors';
 import type {
   ProviderEvent,
+  ProviderProtocol,
   ReceivedAudio,
   ReceivedWindow,
-  Scenario,
   SpeechClip,
   TurnScript,
   VoiceProvider,
 } from '../../ports';
-import type { MockProviderOptions } from '../mock/openai-realtime/mock-provider';
+import type { MockOptions } from '../mock/mock-options';
 
 /** A mock's options as they cross IPC: the corpus as lists, no clocks. */
-export interface MockProviderInit extends Omit<
-  MockProviderOptions,
-  'corpus' | 'clock' | 'unixNowMs' | 'scenario'
-> {
-  readonly scenario: Scenario;
+export interface MockProviderInit extends Omit<MockOptions, 'corpus' | 'clock' | 'unixNowMs'> {
+  /** Default `openai-realtime`. */
+  readonly protocol?: ProviderProtocol;
   readonly prompts: readonly SpeechClip[];
   readonly replies: readonly SpeechClip[];
 }
 
-export type ProviderDescription = Pick<VoiceProvider, 'name' | 'protocol' | 'url' | 'tlsUrl'> & {
+export type ProviderDescription = Pick<
+  VoiceProvider,
+  'name' | 'protocol' | 'url' | 'tlsUrl' | 'credentials'
+> & {
   readonly tlsCertificate?: string;
 };
 

@@ -1,6 +1,7 @@
 import { toWireError } from '../../errors';
 import { systemClock, type Clock } from '../../ports';
-import { createMockProvider, type MockProvider } from '../mock/openai-realtime/mock-provider';
+import type { MockProvider } from '../mock/mock-options';
+import { openMock } from '../mock/open-mock';
 import type { FromChild, MockProviderInit, ToChild } from './messages';
 
 /** The child's end of an IPC channel: `process` in a forked child. */
@@ -14,10 +15,10 @@ export interface IpcChannel {
 
 /** The mock that an init message asks for, in this process. */
 export const mockProviderOf = (
-  { prompts, replies, ...options }: MockProviderInit,
+  { protocol = 'openai-realtime', prompts, replies, ...options }: MockProviderInit,
   clock: Clock = systemClock,
 ): Promise<MockProvider> =>
-  createMockProvider({
+  openMock(protocol, {
     ...options,
     clock,
     corpus: {
@@ -76,13 +77,14 @@ export async function serveProvider(
 }
 
 function announce(provider: MockProvider, send: (message: FromChild) => Promise<void>): void {
-  const { name, protocol, url, tlsUrl, tlsCertificate } = provider;
+  const { name, protocol, url, tlsUrl, tlsCertificate, credentials } = provider;
   const description = {
     name,
     protocol,
     url,
     ...(tlsUrl !== undefined && { tlsUrl }),
     ...(tlsCertificate !== undefined && { tlsCertificate }),
+    ...(credentials !== undefined && { credentials }),
   };
   void send({ kind: 'ready', description });
   provider.onEvent((event) => void send({ kind: 'event', event }));

@@ -4,6 +4,7 @@ import type { UnstampedEvent } from '../../event-log';
 import type { Heard } from '../../hearing/heard';
 import { ReceivedStream } from '../../hearing/received-stream';
 import type { Recogniser } from '../../hearing/recogniser';
+import type { Delays } from '../../script/delays';
 import { Script } from '../../script/script';
 import type { ReplyShelf } from '../reply-shelf';
 import { isObject, type Fault, type Json } from './check';
@@ -22,6 +23,7 @@ export interface ConnectionContext extends LinkRules {
   /** Wall-clock time, which only clients are told. */
   readonly unixNowMs: () => number;
   readonly scenario: Scenario;
+  readonly delays: Delays;
   readonly recogniser: Recogniser;
   readonly replies: ReplyShelf;
   readonly toolDoneDelayMs: number;
@@ -67,6 +69,7 @@ export class Connection {
     const send = (event: WireEvent): void => this.link.send(event);
     const log = (event: UnstampedEvent, hostAtMs?: number): void => this.log(event, hostAtMs);
     const { timing, pacing } = scenario;
+    const { delays } = context;
     const conversationId = newId('conv');
     this.link = new ClientLink(socket, context, {
       message: (data, isBinary) => this.receive(data, isBinary),
@@ -77,7 +80,7 @@ export class Connection {
       closed: (closeCode, reason) => this.closed(closeCode, reason),
     });
     const responses = new Responses(
-      { clock, timing, pacing, replies, conversation, conversationId, toolDoneDelayMs, send, log },
+      { clock, timing, delays, pacing, replies, conversation, conversationId, toolDoneDelayMs, send, log },
       session,
       script,
       {

@@ -2,7 +2,8 @@
 import { scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
 import { at, LIGHT_TOOL, WireClient } from '../../__fixtures__/wire-client';
 import { systemClock } from '../../../ports';
-import { createMockProvider, type MockProvider } from './mock-provider';
+import type { MockProvider } from '../mock-options';
+import { createMockProvider } from './mock-provider';
 
 const corpus = smallCorpus();
 let provider: MockProvider;

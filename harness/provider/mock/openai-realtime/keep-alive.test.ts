@@ -4,7 +4,8 @@ import { ManualClock } from '../../../board/__fixtures__/manual-clock';
 import type { ProviderEvent } from '../../../ports';
 import { scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
 import { at, WireClient } from '../../__fixtures__/wire-client';
-import { createMockProvider, type MockProvider, type MockProviderOptions } from './mock-provider';
+import type { MockProvider } from '../mock-options';
+import { createMockProvider, type MockProviderOptions } from './mock-provider';
 
 const corpus = smallCorpus();
 let clock: ManualClock;

@@ -1,33 +1,22 @@
 import type { IncomingMessage } from 'node:http';
 import type { WebSocket } from 'ws';
 import { closeAll } from '../../../errors';
-import type { Clock, Corpus, Scenario, TurnScript, VoiceProvider } from '../../../ports';
+import type { TurnScript } from '../../../ports';
 import { EventLog } from '../../event-log';
 import { openRecogniser } from '../../hearing/open-recogniser';
 import { typedPrompt } from '../../hearing/typed-prompt';
+import { Delays } from '../../script/delays';
 import { ReceivedArchive } from '../received-archive';
 import { ReplyShelf } from '../reply-shelf';
 import { modelOf, refusalOf, type AdmissionRules, type Refusal } from './auth';
-import { makeCertificate, type Certificate } from './certificate';
+import type { MockOptions, MockProvider } from '../mock-options';
+import { makeCertificate } from './certificate';
 import { closeSocket } from './client-link';
 import { Connection, type ConnectionContext } from './connection';
 import { openListener, type Listener } from './listener';
 import { errorEvent } from './wire-events';
 
-export interface MockProviderOptions {
-  readonly scenario: Scenario;
-  readonly corpus: Corpus;
-  readonly clock: Clock;
-  /** Wall-clock time for `expires_at`. Default: this machine's. */
-  readonly unixNowMs?: () => number;
-  /** Default 127.0.0.1. */
-  readonly host?: string;
-  /** Default 0: any free one. */
-  readonly port?: number;
-  /** Listens with TLS as well: true makes a certificate for localhost. Default: no TLS. */
-  readonly tls?: boolean | Certificate;
-  /** Default 0: any free one. */
-  readonly tlsPort?: number;
+export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
   /** The only key that is let in; default: any that is not empty. */
   readonly apiKey?: string;
   /** Default: every name that starts with `gpt-realtime`. */
@@ -49,12 +38,6 @@ export interface MockProviderOptions {
   readonly maxUnsentBytes?: number;
   /** Compiled entry of the recognition worker; default: the one beside the compiled mock, else none (recognises in thread). */
   readonly workerPath?: string;
-}
-
-/** A mock on its sockets, with what only a mock has. */
-export interface MockProvider extends VoiceProvider {
-  /** PEM of the certificate that `tlsUrl` shows; a client trusts it as CA. */
-  readonly tlsCertificate?: string;
 }
 
 const STRICT_DONE_DELAY_MS = 40;
@@ -100,6 +83,7 @@ export async function createMockProvider(options: MockProviderOptions): Promise<
     clock,
     unixNowMs: options.unixNowMs ?? (() => new Date().getTime()),
     scenario,
+    delays: new Delays(scenario.seed),
     recogniser,
     replies,
     toolDoneDelayMs: options.toolRace === 'strict' ? STRICT_DONE_DELAY_MS : 0,

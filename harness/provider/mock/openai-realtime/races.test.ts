@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { ManualClock } from '../../../board/__fixtures__/manual-clock';
 import { scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
 import { at, LIGHT_TOOL, WireClient } from '../../__fixtures__/wire-client';
-import { createMockProvider, type MockProvider, type MockProviderOptions } from './mock-provider';
+import type { MockProvider } from '../mock-options';
+import { createMockProvider, type MockProviderOptions } from './mock-provider';
 
 const corpus = smallCorpus();
 const withTools = { type: 'session.update', session: { type: 'realtime', tools: [LIGHT_TOOL] } };

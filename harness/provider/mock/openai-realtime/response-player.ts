@@ -2,6 +2,7 @@ import type { Clock, FunctionCall, ScenarioPacing, ScenarioTiming } from '../../
 import { msOfSamples } from '../../../units';
 import type { UnstampedEvent } from '../../event-log';
 import type { Later } from '../../later';
+import type { Delays } from '../../script/delays';
 import type { Answer } from '../../script/script';
 import { Timers } from '../../timers';
 import { REPLY_RATE_HZ, type Reply, type ReplyShelf } from '../reply-shelf';
@@ -15,6 +16,7 @@ import { rateLimitsEvent, wireEvent, type WireEvent } from './wire-events';
 export interface PlayerContext {
   readonly clock: Clock;
   readonly timing: ScenarioTiming;
+  readonly delays: Delays;
   readonly pacing: ScenarioPacing;
   readonly replies: ReplyShelf;
   readonly conversation: Conversation;
@@ -92,13 +94,17 @@ export class ResponsePlayer {
 
   private give(answer: Answer): void {
     if (this.finished) return;
-    const { timing } = this.context;
-    if (answer.calls.length > 0) this.at(timing.toolCallMs, () => this.call(answer.calls));
-    else if (answer.say === undefined) this.at(timing.firstAudioMs, () => this.finish('completed', null));
+    const { timing, delays } = this.context;
+    if (answer.calls.length > 0) {
+      this.at(delays.draw(timing.toolCallMs), () => this.call(answer.calls));
+      return;
+    }
+    const firstAudioMs = delays.draw(timing.firstAudioMs);
+    if (answer.say === undefined) this.at(firstAudioMs, () => this.finish('completed', null));
     else {
       const reply = this.context.replies.get(answer.say);
       const say = this.request.modality === 'audio' ? () => this.speak(reply) : () => this.write(reply);
-      this.at(timing.firstAudioMs, say);
+      this.at(firstAudioMs, say);
     }
   }
 

@@ -45,7 +45,8 @@ export class Responses {
       const fault = this.create({}, 'turn-detected');
       if (fault) refused(fault);
     };
-    const { responseCreatedMs } = this.context.timing;
+    const { timing, delays } = this.context;
+    const responseCreatedMs = delays.draw(timing.responseCreatedMs);
     if (responseCreatedMs <= 0) create();
     else this.pending = this.context.clock.after(responseCreatedMs, create);
   }

@@ -1,0 +1,29 @@
+import type { Clock, Corpus, ProviderFault, Scenario, VoiceProvider } from '../../ports';
+import type { Certificate } from './openai-realtime/certificate';
+
+/** What a mock of any protocol is told. */
+export interface MockOptions {
+  readonly scenario: Scenario;
+  readonly corpus: Corpus;
+  readonly clock: Clock;
+  /** Wall-clock time, for signatures, expiries and stamps that clients read. Default: this machine's. */
+  readonly unixNowMs?: () => number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Listens with TLS as well: true makes a certificate for localhost. Default: no TLS. */
+  readonly tls?: boolean | Certificate;
+  /** Default 0: any free one. */
+  readonly tlsPort?: number;
+  /** The only credentials that are let in, by the names of `VoiceProvider.credentials`. Default: the protocol's own. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** What goes wrong all the time. Default: nothing. */
+  readonly faults?: readonly ProviderFault[];
+}
+
+/** A mock on its sockets, with what only a mock has. */
+export interface MockProvider extends VoiceProvider {
+  /** PEM of the certificate that `tlsUrl` shows; a client trusts it as CA. */
+  readonly tlsCertificate?: string;
+}

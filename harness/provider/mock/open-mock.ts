@@ -1,0 +1,26 @@
+import { ProviderError } from '../../errors';
+import type { ProviderProtocol } from '../../ports';
+import type { MockOptions, MockProvider } from './mock-options';
+import { createMockProvider } from './openai-realtime/mock-provider';
+
+const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>>> = {
+  'openai-realtime': ({ credentials, ...options }) =>
+    createMockProvider({
+      ...options,
+      ...(credentials?.apiKey === undefined ? {} : { apiKey: credentials.apiKey }),
+    }),
+};
+
+/**
+ * Opens the mock of a protocol in this process.
+ * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; what the protocol's own mock throws.
+ */
+export async function openMock(protocol: ProviderProtocol, options: MockOptions): Promise<MockProvider> {
+  const open = mocks[protocol];
+  if (open !== undefined) return open(options);
+  const known = Object.keys(mocks);
+  throw new ProviderError('HIL_PROVIDER_UNREADY', `There is no mock of ${protocol} yet.`, {
+    protocol,
+    known,
+  });
+}
