@@ -9,6 +9,16 @@ export type EventBody = WithoutStamp<BoardEvent>;
 /** Reads lines one after the other; each call gives what this line, with those before it, says. */
 export type LineReader = (line: ConsoleLine) => readonly EventBody[];
 
+/** What a dialect makes of a console. */
+export interface DialectReader {
+  readonly read: LineReader;
+  /**
+   * What has been begun and has no line of its own that ends it: `shows` appears, without a line end, once it is over, and
+   * `close` gives it. Undefined: nothing is open.
+   */
+  open?(): { readonly shows: RegExp; readonly close: () => readonly EventBody[] } | undefined;
+}
+
 /** The event that a line makes of a body. */
 export function stampEvent(body: EventBody, line: ConsoleLine): BoardEvent {
   const { hostAtMs, boot, index, deviceAtMs } = line;

@@ -3,6 +3,9 @@ import type { Dialect } from './dialect';
 import { bootLogReader, PANIC_SILENCE_MS, PanicReader } from './esp32s3';
 import { stampEvent } from './event-body';
 
+/** Longest wait for a prompt behind something that was begun. */
+const LONGEST_OPEN_MS = 60_000;
+
 export interface EventReaderOptions {
   readonly board: string;
   readonly console: Console;
@@ -15,13 +18,31 @@ export interface EventReaderOptions {
 export function readEvents({ board, console, dialect, clock, emit }: EventReaderOptions): Cancel {
   const panics = new PanicReader(board);
   const readBoot = bootLogReader();
-  const readDialect = dialect.createReader();
+  const reader = dialect.createReader();
   let cancelSilence: Cancel = () => undefined;
+
+  /** Waits for what shows that something begun is over; each line that comes instead asks anew. */
+  const awaitEnd = (line: ConsoleLine): void => {
+    const open = reader.open?.();
+    if (open === undefined) return;
+    const { shows, close } = open;
+    console.expect(shows, { withinMs: LONGEST_OPEN_MS, from: line.index + 1 }).then(
+      (match) => {
+        // Read by then as a line, or closed by another one.
+        if (reader.open?.()?.close !== close) return;
+        for (const body of close()) emit(stampEvent(body, match.line));
+      },
+      // It never showed: what was begun stays open, and whoever waits for it has a deadline of his own.
+      () => undefined,
+    );
+  };
 
   const read = (line: ConsoleLine): void => {
     cancelSilence();
     panics.read(line).forEach(emit);
-    for (const body of [...readBoot(line), ...readDialect(line)]) emit(stampEvent(body, line));
+    const wasOpen = reader.open?.() !== undefined;
+    for (const body of [...readBoot(line), ...reader.read(line)]) emit(stampEvent(body, line));
+    if (!wasOpen) awaitEnd(line);
     if (panics.isCollecting) {
       cancelSilence = clock.after(PANIC_SILENCE_MS, () => panics.readSilence().forEach(emit));
     }

@@ -115,6 +115,13 @@ export class SerialBoard implements Board {
     await stopped;
   }
 
+  async ask(text: string): Promise<void> {
+    const { name, dialect } = this.parts;
+    const command = dialect.askCommand?.(text);
+    if (command === undefined) throw this.unsupported(`ask board ${name} a question`);
+    await this.console.send(command);
+  }
+
   async close(): Promise<void> {
     this.cancelLost();
     const message = `Serial port ${this.parts.transport.path} of board ${this.name} was closed.`;
@@ -153,12 +160,14 @@ export class SerialBoard implements Board {
     effect: Promise<void>,
   ): Promise<void> {
     effect.catch(() => undefined);
-    if (command === undefined) {
-      const dialect = this.dialect.name;
-      const message = `Dialect "${dialect}" has no command to ${purpose}.`;
-      throw new BoardError('HIL_BOARD_COMMAND_UNSUPPORTED', message, { board: this.name, dialect });
-    }
+    if (command === undefined) throw this.unsupported(purpose);
     await this.console.send(command);
+  }
+
+  private unsupported(purpose: string): BoardError {
+    const dialect = this.dialect.name;
+    const message = `Dialect "${dialect}" has no command to ${purpose}.`;
+    return new BoardError('HIL_BOARD_COMMAND_UNSUPPORTED', message, { board: this.name, dialect });
   }
 
   private addEvent(event: BoardEvent): void {

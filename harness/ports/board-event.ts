@@ -31,6 +31,28 @@ export type BoardEvent = Stamp &
     | { readonly type: 'transcript'; readonly text: string }
     /** The firmware complains: a missing attribute, a wrong type, an error of the service. */
     | { readonly type: 'complaint'; readonly text: string }
+    /** A text board took a question. */
+    | { readonly type: 'asking'; readonly text: string }
+    /** Its request left. */
+    | { readonly type: 'request-sent' }
+    /** The first text of the answer reached the board. */
+    | { readonly type: 'first-text' }
+    /** Stamped with what was printed behind the answer, which is therefore whole. `complete` false: it was cut. */
+    | { readonly type: 'answer'; readonly text: string; readonly complete: boolean }
+    | {
+        readonly type: 'request-failed';
+        /** Of HTTP; absent where there was no answer, or none over HTTP. */
+        readonly status?: number;
+        /** The provider's own code. */
+        readonly code?: string;
+        readonly message: string;
+      }
+    /** The board's clock was set; `unixMs` is the date that it printed, to the second. */
+    | { readonly type: 'clock-set'; readonly unixMs?: number }
+    /** The board goes on without the time. */
+    | { readonly type: 'clock-unset'; readonly reason?: string }
+    /** The provider's certificate was not accepted. */
+    | { readonly type: 'tls-refused'; readonly reason: string }
     | { readonly type: 'fault'; readonly error: WireError }
   );
 

@@ -9,6 +9,12 @@ export type Capability =
   | 'barge-in'
   | 'console-input'
   | 'session-commands'
+  /** Is asked in writing and prints the answer. */
+  | 'text'
+  /** Asks a question of its own once after each boot, and no other. */
+  | 'asks-at-boot'
+  /** Boots with ESP-IDF's log, which names the image. */
+  | 'boot-log'
   | 'SetLightState'
   | 'SetVolume'
   | 'OpenDoor';
@@ -23,7 +29,7 @@ export interface DialectDescription {
   readonly knownGaps: readonly string[];
 }
 
-/** A voice board under test. Its events are kept from opening on. */
+/** A board under test. Its events are kept from opening on. */
 export interface Board {
   readonly name: string;
   readonly model: string;
@@ -47,5 +53,11 @@ export interface Board {
   startSession(): Promise<void>;
   /** Ends the session by command; resolves when the firmware says so. Needs `session-commands`. */
   stopSession(): Promise<void>;
+  /**
+   * Types a question; resolves when its last byte was handed to the driver. What became of it, events tell. Needs `text` and
+   * `console-input`.
+   * @throws BoardError `HIL_BOARD_COMMAND_UNSUPPORTED`, `HIL_BOARD_PORT_LOST`.
+   */
+  ask(text: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,9 +1,12 @@
 import { BoardError } from '../../errors';
 import type { Dialect } from './dialect';
 import { editDistance } from './edit-distance';
+import { idfChat } from './idf-chat';
+import { micropythonChat } from './micropython-chat';
 import { realtimeWs } from './realtime-ws';
+import { textChats } from './text-chat';
 
-const dialects: readonly Dialect[] = [realtimeWs];
+const dialects: readonly Dialect[] = [realtimeWs, idfChat, micropythonChat, ...textChats];
 
 /** Names of all dialects, as a bench file writes them. */
 const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);

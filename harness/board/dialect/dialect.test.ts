@@ -5,7 +5,7 @@ import { dialectByName } from './dialect-registry';
 import { realtimeWs } from './realtime-ws';
 
 function read(...files: readonly string[]): EventBody[] {
-  const reader = realtimeWs.createReader();
+  const { read: reader } = realtimeWs.createReader();
   return files.flatMap((file) => consoleLines(file).flatMap((line) => [...reader(line)]));
 }
 
@@ -64,7 +64,7 @@ describe('realtime-ws', () => {
   });
 
   it('reads what lands behind a half-typed command', () => {
-    const reader = realtimeWs.createReader();
+    const { read: reader } = realtimeWs.createReader();
     const events = ['stopLight set to ON', 'staI (3360) NETWORK: got ip:192.168.7.31'].flatMap(
       (text, index) => [...reader({ index, text, boot: 1, hostAtMs: 0, byteOffset: 0 })],
     );
@@ -75,7 +75,7 @@ describe('realtime-ws', () => {
   });
 
   it('takes no effect out of what was said, sent or asked for, also behind a half-typed command', () => {
-    const reader = realtimeWs.createReader();
+    const { read: reader } = realtimeWs.createReader();
     const events = [
       'staTranscript: Light set to ON',
       'staBegin to send json:{"text":"Door is Opened',
@@ -105,7 +105,7 @@ describe('realtime-ws', () => {
     ['E (9000) REALTIME_WS: Connect failed: ECONNREFUSED', 'Connect failed: ECONNREFUSED'],
   ])('reads %j as a complaint', (text, complaint) => {
     const line = { index: 0, text, boot: 1, hostAtMs: 0, byteOffset: 0 };
-    expect(realtimeWs.createReader()(line)).toEqual([{ type: 'complaint', text: complaint }]);
+    expect(realtimeWs.createReader().read(line)).toEqual([{ type: 'complaint', text: complaint }]);
   });
 });
 

@@ -1,9 +1,13 @@
 import type { DialectDescription } from '../../ports';
-import type { LineReader } from '../event-body';
+import type { DialectReader } from '../event-body';
+
+/** How a firmware is asked: by sound, by a command on its console, or by a reset, after which it asks by itself. */
+export type PromptWay = 'sound' | 'command' | 'boot';
 
 /** How one firmware talks on its console. */
 export interface Dialect {
   readonly description: DialectDescription;
+  readonly prompt: PromptWay;
   /** Project name in the boot log of this firmware. */
   readonly project: string;
   /** The firmware opens its session by itself once it has an address. */
@@ -12,6 +16,8 @@ export interface Dialect {
   readonly startCommand?: string;
   /** Ends the session. */
   readonly stopCommand?: string;
+  /** The command that asks a question, where `prompt` is `command`. */
+  askCommand?(text: string): string;
   /** A reader for one board: what a line says in the harness's words, beyond boot and crash. */
-  createReader(): LineReader;
+  createReader(): DialectReader;
 }

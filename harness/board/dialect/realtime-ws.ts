@@ -41,17 +41,19 @@ export const realtimeWs: Dialect = {
       'barge-in',
       'console-input',
       'session-commands',
+      'boot-log',
       'SetLightState',
       'SetVolume',
       'OpenDoor',
     ],
     knownGaps: ['SetVolume is printed only: the loudness of the speaker does not follow it.'],
   },
+  prompt: 'sound',
   project: 'realtime_ws',
   startsByItself: true,
   startCommand: 'start',
   stopCommand: 'stop',
-  createReader: () => (line) => readLine(line.text),
+  createReader: () => ({ read: (line) => readLine(line.text) }),
 };
 
 // What was said, sent or asked for may contain the words of any other line, so the first beginning in a line decides.

@@ -16,6 +16,9 @@ const fields: Readonly<Record<string, keyof FirmwareIdentity>> = {
   'ESP-IDF': 'idf',
 };
 
+/** MicroPython mutes ESP-IDF's log; its banner tells what runs (device.md section 8). */
+const MICROPYTHON = /^(?:>>> )?MicroPython (\S+) on (\d{4}-\d\d-\d\d); .+ with \S+$/;
+
 /**
  * Reads what every ESP32-S3 prints while it boots: the reset cause from the ROM banner, and the firmware's identity once
  * the block that tells it is over. The second-stage bootloader may be silent, so nothing depends on it. A boot whose
@@ -38,6 +41,9 @@ export function bootLogReader(): LineReader {
     const isUnannounced = isNewBoot && !isAnnounced && line.deviceAtMs !== undefined;
     if (line.deviceAtMs !== undefined) isAnnounced = false;
     if (isUnannounced) identity = {};
+    const [, version, compiled] = MICROPYTHON.exec(line.text) ?? [];
+    if (version !== undefined && compiled !== undefined)
+      return [{ type: 'firmware', firmware: { project: 'micropython', version, compiled } }];
     const log = parseLogLine(line.text);
     return [
       ...(isUnannounced ? [{ type: 'boot', resetCause: 'unknown, its banner was lost' } as const] : []),

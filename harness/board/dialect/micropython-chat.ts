@@ -1,0 +1,118 @@
+// docs/dialect-text-chat.md is the source of every line here.
+import type { DialectReader, EventBody } from '../event-body';
+import { readChatBody } from './chat-body';
+import type { Dialect } from './dialect';
+
+const STATUS = /^\[Response\] Status: (-?\d+)$/;
+const ANSWER = /^AI回复: (.*)$/s;
+const ERROR_BODY = /^Error Response: (.*)$/s;
+const EXCEPTION = /^\[Error\] (.*)$/s;
+const PAYLOAD = /^Payload: (.*)$/s;
+/** The last message of a printed dict: Python quotes with ' unless the text holds one. */
+const CONTENT = /'content': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
+/** The REPL, to which `main.py` returns; it never ends its line. */
+const REPL = /^>>> ?$/;
+
+/** The chat client in MicroPython, which asks one question of `main.py` after each boot. */
+export const micropythonChat: Dialect = {
+  description: {
+    name: 'micropython-chat',
+    firmware: 'MicroPython chat client',
+    protocol: 'chat completions',
+    capabilities: ['text', 'asks-at-boot'],
+    knownGaps: [
+      'Lines carry no time of the board, and none says when the request left, so the time to its first text is not measured.',
+    ],
+  },
+  prompt: 'boot',
+  project: 'micropython',
+  startsByItself: true,
+  createReader,
+};
+
+/** The text of a Python string literal without its quotes. */
+const unescaped = (inner: string): string =>
+  inner.replace(
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gs,
+    (_, byte?: string, unit?: string, other?: string) => {
+      const code = byte ?? unit;
+      if (code !== undefined) return String.fromCharCode(parseInt(code, 16));
+      return ({ n: '\n', r: '\r', t: '\t' } as Record<string, string>)[other ?? ''] ?? other ?? '';
+    },
+  );
+
+function questionIn(payload: string): readonly EventBody[] {
+  const last = [...payload.matchAll(CONTENT)].at(-1);
+  const inner = last?.[1] ?? last?.[2];
+  return inner === undefined ? [] : [{ type: 'asking', text: unescaped(inner) }];
+}
+
+function createReader(): DialectReader {
+  let boot: number | undefined;
+  let status: number | undefined;
+  let open: { readonly kind: 'answer' | 'error'; readonly lines: string[] } | undefined;
+  let closing: { readonly shows: RegExp; readonly close: () => readonly EventBody[] } | undefined;
+
+  const failed = (error: { readonly code?: string; readonly message: string }): EventBody => ({
+    type: 'request-failed',
+    ...(status === undefined ? {} : { status }),
+    ...error,
+  });
+
+  const begin = (kind: 'answer' | 'error', text: string): void => {
+    open = { kind, lines: [text] };
+    closing = { shows: REPL, close };
+  };
+
+  function close(): readonly EventBody[] {
+    if (open === undefined) return [];
+    const { kind, lines } = open;
+    const text = lines.join('\n');
+    open = undefined;
+    closing = undefined;
+    if (kind === 'answer') return [{ type: 'answer', text, complete: true }];
+    const body = readChatBody(text, status ?? 400);
+    if (body.kind === 'answer') return [failed({ message: body.text })];
+    const { code, message } = body;
+    return [failed(code === undefined ? { message } : { code, message })];
+  }
+
+  function readLine(text: string): readonly EventBody[] {
+    if (text === '=== 启动系统 ===') return [{ type: 'milestone', milestone: 'app' }];
+    if (text.startsWith('IP Address: ')) return [{ type: 'milestone', milestone: 'network' }];
+    if (text === '[Request]') return [{ type: 'milestone', milestone: 'connecting' }];
+    if (text.startsWith('!!! 错误: ')) return [{ type: 'complaint', text }];
+    const payload = PAYLOAD.exec(text);
+    if (payload !== null) return questionIn(payload[1] ?? '');
+    const statusLine = STATUS.exec(text);
+    if (statusLine !== null) status = Number(statusLine[1]);
+    const answer = ANSWER.exec(text)?.[1];
+    if (answer !== undefined) begin('answer', answer);
+    const error = ERROR_BODY.exec(text)?.[1];
+    if (error !== undefined) begin('error', error);
+    return [];
+  }
+
+  return {
+    read: ({ text, boot: ofBoot }) => {
+      if (ofBoot !== boot) {
+        status = undefined;
+        open = undefined;
+        closing = undefined;
+      }
+      boot = ofBoot;
+      const exception = EXCEPTION.exec(text)?.[1];
+      // The REPL's own line and the script's last word are behind whatever was open.
+      if (exception !== undefined || text.startsWith('>>> ')) {
+        const before = close();
+        return exception === undefined ? before : [...before, failed({ message: exception })];
+      }
+      if (open !== undefined) {
+        open.lines.push(text);
+        return [];
+      }
+      return readLine(text);
+    },
+    open: () => closing,
+  };
+}
