@@ -1,7 +1,7 @@
 export { openMock } from './mock/open-mock';
 export type { MockOptions, MockProvider } from './mock/mock-options';
 export { createMockProvider, type MockProviderOptions } from './mock/openai-realtime/mock-provider';
-export { makeCertificate, type Certificate } from './mock/openai-realtime/certificate';
+export { makeCertificate, type Certificate } from './mock/http/certificate';
 export { launchProvider, type LaunchedProvider, type LaunchProviderOptions } from './process/launch-provider';
 export type { MockProviderInit } from './process/messages';
 export { mockProviderOf, serveProvider, type IpcChannel } from './process/serve-provider';

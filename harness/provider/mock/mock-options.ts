@@ -1,5 +1,6 @@
 import type { Clock, Corpus, ProviderFault, Scenario, VoiceProvider } from '../../ports';
-import type { Certificate } from './openai-realtime/certificate';
+import type { Certificate } from './http/certificate';
+import type { HttpLimits } from './http/http-limits';
 
 /** What a mock of any protocol is told. */
 export interface MockOptions {
@@ -20,6 +21,10 @@ export interface MockOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** What goes wrong all the time. Default: nothing. */
   readonly faults?: readonly ProviderFault[];
+  /** How long the fault `slow-first-token` keeps a client waiting. Default 30 s, more than boards commonly wait. */
+  readonly slowFirstTokenMs?: number;
+  /** What clients may do to a mock that speaks HTTP. Default: `defaultHttpLimits`. */
+  readonly limits?: Partial<HttpLimits>;
 }
 
 /** A mock on its sockets, with what only a mock has. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { bearerOf, masked } from '../http/bearer';
 
 /** Why a connection is refused: an error event, then a close (providers.md 2.2). */
 export interface Refusal {
@@ -29,12 +30,10 @@ export const offeredProtocols = (request: IncomingMessage): readonly string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
 function keyOf(request: IncomingMessage): string | undefined {
-  const bearer = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1];
+  const bearer = bearerOf(request.headers);
   const protocol = offeredProtocols(request).find((name) => name.startsWith(KEY_PROTOCOL));
   return bearer ?? (protocol === undefined ? undefined : protocol.slice(KEY_PROTOCOL.length) || undefined);
 }
-
-const masked = (key: string): string => (key.length <= 8 ? '***' : `${key.slice(0, 3)}***${key.slice(-4)}`);
 
 /** The model of an upgrade request; undefined when it names none. */
 export const modelOf = (request: IncomingMessage): string | undefined =>

@@ -10,7 +10,7 @@ import { ReceivedArchive } from '../received-archive';
 import { ReplyShelf } from '../reply-shelf';
 import { modelOf, refusalOf, type AdmissionRules, type Refusal } from './auth';
 import type { MockOptions, MockProvider } from '../mock-options';
-import { makeCertificate } from './certificate';
+import { makeCertificate } from '../http/certificate';
 import { closeSocket } from './client-link';
 import { Connection, type ConnectionContext } from './connection';
 import { openListener, type Listener } from './listener';
