@@ -29,6 +29,7 @@ export type {
   ScenarioTurnDetection,
   Spoken,
 } from './scenario';
+export { kissCodes, type KissCode, type SntpAnswer } from './sntp-answer';
 export type { Corpus, SpeechClip } from './speech-clip';
 export { systemClock } from './system-clock';
 export type {

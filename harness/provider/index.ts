@@ -6,3 +6,10 @@ export { launchProvider, type LaunchedProvider, type LaunchProviderOptions } fro
 export type { MockProviderInit } from './process/messages';
 export { mockProviderOf, serveProvider, type IpcChannel } from './process/serve-provider';
 export { recordingListener } from './hearing/hear-recording';
+export {
+  makeBenchCa,
+  makeServerCertificate,
+  type KeyAndCertificate,
+  type Validity,
+} from './certificates/bench-ca';
+export { startSntpServer, type SntpServer, type SntpServerOptions } from './ntp/sntp-server';
