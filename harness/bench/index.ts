@@ -6,3 +6,4 @@ export {
   type OpenBench,
   type VirtualFault,
 } from './open-bench';
+export { certificateIn, isLoopback } from './provider-settings';

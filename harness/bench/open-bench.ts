@@ -5,6 +5,7 @@ import { checkScenario, loadCorpus } from '../corpus';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { launchProvider, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
+import { providerSettings } from './provider-settings';
 import type {
   AudioRig,
   Board,
@@ -103,9 +104,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
       scenario,
       prompts: [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false),
       replies: [...corpus.replies.values()],
-      protocol: config.provider.protocol,
-      port: config.provider.port,
-      tls: config.provider.tls,
+      ...providerSettings(config.provider),
     },
   });
   opened.push(provider);

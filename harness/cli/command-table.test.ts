@@ -24,7 +24,10 @@ describe('command table', () => {
     [['run', '--turns', 'many'], /--turns/],
     [['run', '--provider', 'lvie:openai'], /lvie/],
     [['rnu'], /rnu/],
-    [['provider', '--protocol', 'spark'], /spark/],
+    [['provider', '--protocol', 'sparkle'], /sparkle/],
+    [['provider', '--fault', 'flood'], /flood/],
+    [['certs', '--days', '0'], /--days/],
+    [['certs', '--host', 'a b'], /a b/],
   ])('refuses %j', async (args, message) => {
     await expect(parse(args)).rejects.toThrow(message);
   });

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { providerFaults, providerProtocols } from '../ports';
 
 type TakeExitCode = (code: number) => void;
 
@@ -169,7 +170,7 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
       (command) =>
         command
           .option('protocol', {
-            choices: ['openai-realtime'] as const,
+            choices: providerProtocols,
             default: 'openai-realtime' as const,
             describe: 'Wire protocol',
           })
@@ -194,10 +195,99 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             default: false,
             describe: 'Listen with TLS as well, on the next free port',
           })
-          .option('json', { ...json, describe: 'Print every event as a line of JSON' }),
-      async ({ scenario, corpus, host, port, apiKey, tls, json: asJson }) => {
+          .option('certs', { type: 'string', describe: 'Listen with TLS, with what earshot certs made' })
+          .option('credential', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'Let in only who shows it: NAME=VARIABLE, the value in that environment variable',
+          })
+          .option('fault', {
+            array: true,
+            choices: providerFaults,
+            default: [] as (typeof providerFaults)[number][],
+            describe: 'What goes wrong all the time (docs/provider-faults.md)',
+          })
+          .option('ntp-port', { type: 'number', describe: 'Tell the time as well (SNTP), on this UDP port' })
+          .option('ntp-skew', {
+            type: 'string',
+            default: '0ms',
+            describe: 'How far off the time is that is told: 10min, -1h',
+          })
+          .option('json', { ...json, describe: 'Print every event as a line of JSON' })
+          .check(
+            givenOnce([
+              'protocol',
+              'scenario',
+              'corpus',
+              'port',
+              'host',
+              'api-key',
+              'certs',
+              'ntp-port',
+              'ntp-skew',
+            ]),
+          ),
+      async ({ ntpSkew, credential, fault, json: asJson, ...args }) => {
         const { providerCommand } = await import('./commands/provider.js');
-        exit(await providerCommand({ scenario, corpus, host, port, apiKey, tls, json: asJson }));
+        const { protocol, scenario, corpus, host, port, apiKey, tls, certs, ntpPort } = args;
+        exit(
+          await providerCommand({
+            protocol,
+            scenario,
+            corpus,
+            host,
+            port,
+            apiKey,
+            credentials: credential,
+            tls,
+            certs,
+            faults: fault,
+            ntpPort,
+            ntpSkew,
+            json: asJson,
+          }),
+        );
+      },
+    )
+    .command(
+      'certs',
+      'Make a certificate authority for the bench, and a server certificate that firmware can trust by it',
+      (command) =>
+        command
+          .option('host', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'Name or address by which boards call the bench; more than one is possible',
+          })
+          .option('out', { type: 'string', default: 'certs', describe: 'Folder that the files go to' })
+          .option('days', {
+            type: 'number',
+            default: 365,
+            describe: 'How long the server certificate is valid',
+          })
+          .option('new-ca', {
+            type: 'boolean',
+            default: false,
+            describe:
+              'Make a new authority although there is one; firmware that trusts the old one has to be built again',
+          })
+          .option('json', json)
+          .check(givenOnce(['out', 'days']))
+          .check(({ days }) => {
+            if (Number.isInteger(days) && days >= 1 && days <= 3650) return true;
+            throw new UsageError('--days takes a whole number from 1 to 3650.');
+          })
+          .check(({ host }) => {
+            const wrong = host.find((name) => !/^[a-z0-9]([a-z0-9.:-]*[a-z0-9])?$/i.test(name));
+            if (wrong === undefined) return true;
+            throw new UsageError(`--host takes a name or an address, not "${wrong}".`);
+          })
+          .example('$0 certs --host bench.local --host 192.168.7.2', 'for boards in this network'),
+      async ({ host, out, days, newCa, json: asJson }) => {
+        const { certsCommand } = await import('./commands/certs.js');
+        exit(await certsCommand({ hosts: host, folder: out, days, newCa, json: asJson }));
       },
     )
     .command(

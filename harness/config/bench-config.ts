@@ -1,4 +1,4 @@
-import type { ProviderProtocol } from '../ports';
+import type { ProviderFault, ProviderProtocol, SntpAnswer } from '../ports';
 
 /** bench.yaml as validated values. Files hold durations as "1.5s" or "200ms"; here they are milliseconds. Paths are absolute. */
 export interface BenchConfig {
@@ -11,6 +11,8 @@ export interface BenchConfig {
   readonly budgetsPath: string | undefined;
   readonly boards: readonly BoardConfig[];
   readonly provider: MockProviderConfig;
+  /** Undefined: nobody tells the time. */
+  readonly ntp: NtpConfig | undefined;
   readonly turn: TurnConfig;
 }
 
@@ -74,9 +76,24 @@ export interface VirtualRigConfig {
 export interface MockProviderConfig {
   readonly kind: 'mock';
   readonly protocol: ProviderProtocol;
+  /** Address that it listens on. */
+  readonly host: string;
   /** 0: any free port. */
   readonly port: number;
   readonly tls: boolean;
+  /** Folder of `earshot certs`; undefined: where `tls` asks for a certificate, one for localhost is made. */
+  readonly certsPath: string | undefined;
+  /** Names of environment variables, by credential; undefined: what the mock lets in by itself. */
+  readonly credentials: Readonly<Record<string, string>> | undefined;
+  readonly faults: readonly ProviderFault[];
+}
+
+/** What boards that ask for the time are told. */
+export interface NtpConfig {
+  /** 0: any free port. */
+  readonly port: number;
+  /** One for each question; the last one stays. */
+  readonly answers: readonly SntpAnswer[];
 }
 
 export interface TurnConfig {

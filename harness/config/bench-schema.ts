@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { providerProtocols } from '../ports';
+import { kissCodes, providerFaults, providerProtocols } from '../ports';
 import { duration } from './duration';
 import { name, text, uniqueBy } from './field-types';
 
@@ -80,15 +80,50 @@ const virtualBoard = z.strictObject({
   rig: virtualRig.prefault({}),
 });
 
+const port = z.int().min(0).max(65_535).default(0);
+const CENTURY_MS = 3_155_760_000_000;
+const signedDuration = duration({ atLeastMs: -CENTURY_MS, atMostMs: CENTURY_MS });
+const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/i, 'expected the name of an environment variable');
+
 const mockProvider = z.strictObject({
   /** Default: mock. */
   kind: z.literal('mock').default('mock'),
   /** Default: openai-realtime. */
   protocol: z.enum(providerProtocols).default('openai-realtime'),
+  /** Default: 127.0.0.1. */
+  host: text.default('127.0.0.1'),
   /** Default: 0, any free port. */
-  port: z.int().min(0).max(65_535).default(0),
+  port,
   /** Default: false. */
   tls: z.boolean().default(false),
+  /** Default: none, a certificate for localhost is made where `tls` asks for one. */
+  certs: text.exactOptional(),
+  /** Names of environment variables, by credential. Default: what the mock of the protocol lets in by itself. */
+  credentials: z.record(z.string(), variableName).exactOptional(),
+  /** Default: none. */
+  faults: z.array(z.enum(providerFaults)).default([]),
+});
+
+/** What a board that asks for the time is told. */
+const sntpAnswer = z
+  .strictObject({
+    /** Default: none. */
+    skew: signedDuration.exactOptional(),
+    /** Default: none. */
+    kissOfDeath: z.enum(kissCodes).exactOptional(),
+    /** Default: none. */
+    silence: z.literal(true).exactOptional(),
+  })
+  .refine((answer) => Object.keys(answer).length === 1, 'expected one of skew, kissOfDeath and silence');
+
+const ntp = z.strictObject({
+  /** Default: 0, any free port. */
+  port,
+  /** Default: the right time. */
+  answers: z
+    .array(sntpAnswer)
+    .min(1)
+    .prefault([{ skew: '0ms' }]),
 });
 
 const turn = z.strictObject({
@@ -116,6 +151,8 @@ export const benchFile = z.strictObject({
     .min(1)
     .superRefine(uniqueBy('name', 'another board has this name already')),
   provider: mockProvider.prefault({}),
+  /** Default: no SNTP server, and virtual boards have the time from the start. */
+  ntp: ntp.exactOptional(),
   turn: turn.prefault({}),
 });
 

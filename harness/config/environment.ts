@@ -37,7 +37,7 @@ const variables = {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The environment as one frozen value. This function and `childEnvironment` are the only readers of `process.env`.
+ * The environment as one frozen value. This module is the only reader of `process.env`.
  * @throws ConfigError `HIL_CONFIG_USAGE` for a value that does not fit, and for a variable that is nearly one of ours
  *   (`EARSHOT_TURN`), which would otherwise be silently without effect.
  */
@@ -123,3 +123,13 @@ function refuseMisspelt(env: Variables): void {
 
 /** Only what follows the prefix is compared: the prefix would make every two of them similar. */
 const suffixOf = (variable: string): string => variable.replace(/^[A-Z]+_/, '');
+
+/**
+ * The value of a variable that a file names, such as a credential.
+ * @throws ConfigError `HIL_CONFIG_USAGE` when it is not set, or set to nothing.
+ */
+export function readVariable(name: string, env: Variables = process.env): string {
+  const value = env[name]?.trim();
+  if (value !== undefined && value !== '') return value;
+  throw new ConfigError('HIL_CONFIG_USAGE', `The environment variable ${name} is not set.`, { name });
+}

@@ -10,8 +10,14 @@ export type {
   VirtualRigConfig,
 } from './bench-config';
 export { deepFreeze } from './deep-freeze';
-export { duration } from './duration';
-export { childEnvironment, readEnvironment, setEnvironment, type Environment } from './environment';
+export { duration, parseDuration } from './duration';
+export {
+  childEnvironment,
+  readEnvironment,
+  readVariable,
+  setEnvironment,
+  type Environment,
+} from './environment';
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';
 export { loadScenario } from './load-scenario';

@@ -114,4 +114,32 @@ describe('loadBench', () => {
   ])('refuses %s', (text, sentence) => {
     expect(() => loadBench(benchOf(text))).toThrow(sentence);
   });
+
+  it('reads what boards are told of the time, and refuses an answer that is two', () => {
+    const bench = (answers: string) => loadBench(benchOf(`${smallest}ntp: { answers: ${answers} }`));
+    expect(bench('[{ skew: -1h }, { kissOfDeath: RATE }, { silence: true }]').ntp).toEqual({
+      port: 0,
+      answers: [{ skewMs: -3_600_000 }, { kissOfDeath: 'RATE' }, { silence: true }],
+    });
+    expect(() => bench('[{ skew: 1s, silence: true }]')).toThrow(
+      'expected one of skew, kissOfDeath and silence',
+    );
+    expect(() => bench('[]')).toThrow('ntp.answers');
+  });
+
+  it('finds the certificates beside the bench file, and takes variables for credentials', () => {
+    const { provider, path } = loadBench(
+      benchOf(
+        `${smallest}provider: { certs: ../certs, credentials: { apiKey: BENCH_KEY }, faults: [bad-key] }`,
+      ),
+    );
+    expect(provider).toMatchObject({
+      certsPath: join(path, '../../certs'),
+      credentials: { apiKey: 'BENCH_KEY' },
+      faults: ['bad-key'],
+    });
+    expect(() => loadBench(benchOf(`${smallest}provider: { credentials: { apiKey: sk-123 } }`))).toThrow(
+      'expected the name of an environment variable',
+    );
+  });
 });

@@ -4,6 +4,7 @@ import type {
   BenchConfig,
   BoardConfig,
   MockProviderConfig,
+  NtpConfig,
   TurnConfig,
   VirtualRigConfig,
 } from './bench-config';
@@ -47,7 +48,8 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
     budgetsPath: choose(overrides.budgetsPath, file.budgets),
     boards: chosenBoards(file.boards.map(boardOf), overrides.boards ?? [], path),
-    provider: { ...file.provider, ...overrides.provider },
+    provider: { ...providerOf(file.provider, dirname(absolutePath)), ...overrides.provider },
+    ntp: file.ntp && ntpOf(file.ntp),
     turn: {
       quietMs: file.turn.quiet,
       deadlineMs: file.turn.deadline,
@@ -58,6 +60,21 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
 }
 
 const packaged = (path: string): string => join(packageRoot(), path);
+
+function providerOf(
+  { certs, credentials, ...rest }: BenchFile['provider'],
+  folder: string,
+): MockProviderConfig {
+  return { ...rest, certsPath: certs === undefined ? undefined : resolve(folder, certs), credentials };
+}
+
+const ntpOf = ({ port, answers }: NonNullable<BenchFile['ntp']>): NtpConfig => ({
+  port,
+  answers: answers.map(({ skew, kissOfDeath, silence }) => {
+    if (kissOfDeath !== undefined) return { kissOfDeath };
+    return silence === true ? { silence } : { skewMs: skew ?? 0 };
+  }),
+});
 
 function boardOf(board: FileBoard): BoardConfig {
   const shared = {

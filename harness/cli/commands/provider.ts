@@ -1,20 +1,31 @@
 import { join } from 'node:path';
-import { loadScenario, packageRoot } from '../../config';
+import { loadScenario, packageRoot, parseDuration, readVariable } from '../../config';
 import { ConfigError } from '../../errors';
 import { checkScenario, loadCorpus } from '../../corpus';
-import { createMockProvider } from '../../provider';
-import { systemClock, type ProviderEvent } from '../../ports';
+import { certificateIn, isLoopback } from '../../bench';
+import { openMock, startSntpServer, type MockProvider } from '../../provider';
+import { systemClock, type ProviderEvent, type ProviderFault, type ProviderProtocol } from '../../ports';
 import { askedToEnd } from '../child-signals';
 import { exitCodes } from '../exit-codes';
 
 export interface ProviderArguments {
   readonly scenario: string | undefined;
   readonly corpus: string | undefined;
+  readonly protocol: ProviderProtocol;
   readonly host: string;
   readonly port: number;
-  /** Undefined: any key is let in. */
+  /** Undefined: any key is let in, or what the mock of the protocol lets in by itself. */
   readonly apiKey: string | undefined;
+  /** Name and environment variable of each, as in `apiSecret=SPARK_API_SECRET`. */
+  readonly credentials: readonly string[];
   readonly tls: boolean;
+  /** Folder of `earshot certs`. */
+  readonly certs: string | undefined;
+  readonly faults: readonly ProviderFault[];
+  /** Undefined: nobody is told the time. */
+  readonly ntpPort: number | undefined;
+  /** Duration, may be negative. */
+  readonly ntpSkew: string;
   readonly json: boolean;
 }
 
@@ -23,43 +34,84 @@ const quietTypes: ReadonlySet<ProviderEvent['type']> = new Set(['audio-out']);
 
 /** Serves the mock provider until it is asked to end, showing what it hears and does. */
 export async function providerCommand(args: ProviderArguments): Promise<number> {
-  const { host, apiKey } = args;
-  if (apiKey === undefined && !/^(127\.|::1$|localhost$)/.test(host)) {
+  const { host, protocol } = args;
+  const credentials = credentialsOf(args);
+  if (credentials === undefined && !isLoopback(host)) {
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
-      `Listening on ${host} lets others in; give them a key with --api-key.`,
+      `Listening on ${host} lets others in; give them a key with --api-key or --credential.`,
       { host },
+    );
+  }
+  const ntpSkewMs = parseDuration(args.ntpSkew);
+  if (ntpSkewMs === undefined) {
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `--ntp-skew takes a duration such as 10min or -1h, not "${args.ntpSkew}".`,
     );
   }
   const root = packageRoot();
   const corpus = loadCorpus(args.corpus ?? join(root, 'fixtures'));
   const scenario = loadScenario(args.scenario ?? join(root, 'fixtures/scenarios/voice-assistant.yaml'));
   checkScenario(scenario, corpus);
-  const provider = await createMockProvider({
+  const provider = await openMock(protocol, {
     corpus,
     scenario,
     clock: systemClock,
     host,
     port: args.port,
-    tls: args.tls,
-    ...(apiKey === undefined ? {} : { apiKey }),
+    tls: args.certs === undefined ? args.tls : certificateIn(args.certs),
+    faults: args.faults,
+    ...(credentials === undefined ? {} : { credentials }),
   });
+  const ntp =
+    args.ntpPort === undefined
+      ? undefined
+      : await startSntpServer({ host, port: args.ntpPort, script: [{ skewMs: ntpSkewMs }] });
   const startedAtMs = systemClock.nowMs();
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   if (args.json) {
-    print(JSON.stringify({ schema: 'earshot/provider@1', url: provider.url, tlsUrl: provider.tlsUrl }));
+    const { url, tlsUrl } = provider;
+    print(JSON.stringify({ schema: 'earshot/provider@1', protocol, url, tlsUrl, ntp: ntp?.address }));
   } else {
-    print(`serving ${scenario.name} at ${provider.url}`);
+    print(`serving ${scenario.name} (${protocol}) at ${provider.url}`);
     if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}`);
-    print(`${apiKey === undefined ? 'Any API key is let in' : 'One API key is let in'}. Ctrl-C ends it.`);
+    if (ntp !== undefined) print(`and the time, ${ntpSkewMs / 1000} s off, at udp://${ntp.address}`);
+    print(`${whoIsLetIn(credentials, provider)} Ctrl-C ends it.`);
   }
   provider.onEvent((event) => {
     if (args.json) print(JSON.stringify(event));
     else if (!quietTypes.has(event.type)) print(describeEvent(event, startedAtMs));
   });
   await askedToEnd({ child: false });
+  await ntp?.close();
   await provider.close();
   return exitCodes.passed;
+}
+
+function credentialsOf({
+  apiKey,
+  credentials,
+}: ProviderArguments): Readonly<Record<string, string>> | undefined {
+  const named = credentials.map((written): readonly [string, string] => {
+    const [, name, variable] = /^([A-Za-z]+)=([A-Za-z_][A-Za-z0-9_]*)$/.exec(written) ?? [];
+    if (name !== undefined && variable !== undefined) return [name, readVariable(variable)];
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      '--credential takes a name and an environment variable: apiSecret=SPARK_API_SECRET.',
+    );
+  });
+  const all = [...(apiKey === undefined ? [] : [['apiKey', apiKey] as const]), ...named];
+  return all.length === 0 ? undefined : Object.fromEntries(all);
+}
+
+/** Default credentials are no secret: everybody can read them here. Those of the caller are. */
+function whoIsLetIn(given: Readonly<Record<string, string>> | undefined, provider: MockProvider): string {
+  if (given !== undefined) return `Only who shows ${Object.keys(given).join(', ')} is let in.`;
+  const { credentials } = provider;
+  if (credentials === undefined || Object.keys(credentials).length === 0) return 'Any API key is let in.';
+  const shown = Object.entries(credentials).map(([name, value]) => `${name} ${value}`);
+  return `Let in is who shows ${shown.join(', ')}.`;
 }
 
 function describeEvent(event: ProviderEvent, startedAtMs: number): string {

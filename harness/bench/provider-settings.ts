@@ -1,0 +1,60 @@
+import { isIPv4 } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readVariable, type MockProviderConfig } from '../config';
+import { ConfigError } from '../errors';
+import type { MockProviderInit } from '../provider';
+
+/** Only this machine reaches these. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+
+/**
+ * What a bench file says of its mock, with certificates and credentials read.
+ * @throws ConfigError `HIL_CONFIG_USAGE` for a mock that the network could use without credentials, and for a variable that is
+ *   not set; `HIL_CONFIG_FILE_MISSING` for certificates that are not there.
+ */
+export function providerSettings(
+  config: MockProviderConfig,
+): Pick<MockProviderInit, 'protocol' | 'host' | 'port' | 'tls' | 'credentials' | 'faults'> {
+  const { protocol, host, port, tls, certsPath, faults } = config;
+  const credentials =
+    config.credentials &&
+    Object.fromEntries(Object.entries(config.credentials).map(([name, from]) => [name, readVariable(from)]));
+  if (credentials === undefined && !isLoopback(host)) {
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `A provider on ${host} lets others in; name who may in provider.credentials, or listen on 127.0.0.1.`,
+      { host },
+    );
+  }
+  return {
+    protocol,
+    host,
+    port,
+    tls: certsPath === undefined ? tls : certificateIn(certsPath),
+    faults,
+    ...(credentials === undefined ? {} : { credentials }),
+  };
+}
+
+/**
+ * A server's certificate as `earshot certs` lays it down.
+ * @throws ConfigError `HIL_CONFIG_FILE_MISSING`.
+ */
+export function certificateIn(folder: string): { readonly key: string; readonly cert: string } {
+  const read = (name: string): string => {
+    const path = join(folder, name);
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (cause) {
+      throw new ConfigError(
+        'HIL_CONFIG_FILE_MISSING',
+        `The provider's certificate ${path} cannot be read; earshot certs --out ${folder} makes it.`,
+        { path },
+        { cause },
+      );
+    }
+  };
+  return { key: read('server.key'), cert: read('server.pem') };
+}
