@@ -112,3 +112,21 @@ describe('a provider that closes while it recognises', () => {
     expect(types).not.toContain('heard');
   });
 });
+
+describe('the strict race', () => {
+  it('answers a response.create at arguments.done with an error, and one after response.done with words', async () => {
+    await start({}, { toolRace: 'strict' });
+    client.say(spoken(corpus, 'en-light-on-a'));
+    const call = await client.next('response.function_call_arguments.done');
+    const item = { type: 'function_call_output', call_id: call.call_id, output: '{}' };
+    client.send({ type: 'conversation.item.create', item });
+    client.send({ type: 'response.create' });
+    expect((await client.next('error')).error).toMatchObject({
+      code: 'conversation_already_has_active_response',
+    });
+    clock.advance(40);
+    await client.next('response.done');
+    client.send({ type: 'response.create' });
+    await client.next('response.output_audio.delta');
+  });
+});
