@@ -1,6 +1,6 @@
 /**
- * Three projects: `unit` needs nothing; `hil` needs a bench (the virtual one unless HIL_BENCH names another) and runs in band,
- * since a bench has one owner: `jest --runInBand`; `e2e` starts the command line as a person would.
+ * Three projects: `unit` needs nothing; `hil` needs a bench (the virtual one unless HIL_BENCH names another) and runs in band
+ * whatever the number of workers; `e2e` starts the command line as a person would.
  * @jest-config-loader esbuild-register
  */
 import type { Config } from 'jest';
@@ -17,6 +17,8 @@ const config: Config = {
     {
       displayName: 'unit',
       rootDir: __dirname,
+      // What hangs fails; a machine with better things to do is no fault.
+      testTimeout: 30_000,
       testMatch: ['**/*.test.ts'],
       testEnvironment: 'node',
       modulePathIgnorePatterns,

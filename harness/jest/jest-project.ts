@@ -13,9 +13,13 @@ const transform: NonNullable<Config['transform']> = {
   ],
 };
 
+// Jest compiles none of what is named like this: on the sources it comes from the build that `npm install` made.
+const built = (name: string): string =>
+  join(extension === 'ts' ? join(__dirname, '../../dist/harness/jest') : __dirname, `${name}.js`);
+
 /**
- * Jest project of suites on a bench: Earshot's environment over Allure's, `earshot` resolved to this package, files in the
- * order of the specification.
+ * Jest project of suites on a bench: Earshot's environment over Allure's, `earshot` resolved to this package, one file after
+ * the other in the order of the specification.
  * @param rootDir - Folder that suites are looked for in.
  */
 export function hilProject(rootDir: string): Config {
@@ -25,14 +29,11 @@ export function hilProject(rootDir: string): Config {
     testMatch: ['**/*.hil.ts', '**/*.hil.js'],
     testPathIgnorePatterns: [],
     testEnvironment: here('environment/earshot-environment'),
+    runner: built('in-band-runner'),
     moduleNameMapper: { '^earshot$': join(__dirname, `../index.${extension}`) },
     transform,
   };
 }
-
-// Jest compiles neither of these two: on the sources they come from the build that `npm install` made.
-const built = (name: string): string =>
-  join(extension === 'ts' ? join(__dirname, '../../dist/harness/jest') : __dirname, `${name}.js`);
 
 /** What is set once for all projects of such a Jest run. */
 export const hilGlobals: Config = {

@@ -32,7 +32,6 @@ export async function jestChildCommand(
       _: [...files],
       config: JSON.stringify(config),
       runTestsByPath: true,
-      runInBand: true,
       ci: true,
       verbose: true,
       ...(testNamePattern === undefined ? {} : { testNamePattern }),
