@@ -13,3 +13,6 @@ export {
   type Validity,
 } from './certificates/bench-ca';
 export { startSntpServer, type SntpServer, type SntpServerOptions } from './ntp/sntp-server';
+export { liveProtocols, openLiveClient } from './live/open-live-client';
+export type { Answer, AskOptions, LiveClient, LiveLimits, LiveOptions, Question } from './live/live-client';
+export type { LiveEvent, Usage } from './live/live-event';

@@ -18,4 +18,41 @@ export const providerCodes = {
     origin: 'provider',
     remedy: 'Read the provider log of the run around the time named above.',
   },
+  HIL_PROVIDER_KEY_MISSING: {
+    origin: 'config',
+    remedy: 'Set the variables named above, in the environment or in a `.env` file of the folder you are in.',
+  },
+  HIL_PROVIDER_KEY_REJECTED: {
+    origin: 'provider',
+    remedy: 'Check the key, its account and, for signed requests, the clock of this machine.',
+  },
+  HIL_PROVIDER_LIMITED: {
+    origin: 'provider',
+    remedy: 'Wait and ask again, ask fewer at once, or raise the limit of the account.',
+  },
+  HIL_PROVIDER_QUOTA: {
+    origin: 'provider',
+    remedy: 'Top up the account, or renew its package; asking again does not help.',
+  },
+  HIL_PROVIDER_REFUSED: {
+    origin: 'provider',
+    remedy: 'Change what the answer above complains about: model, address or question.',
+  },
+  HIL_PROVIDER_UNREACHABLE: {
+    origin: 'provider',
+    remedy: 'Check address, network and proxy; for a certificate of your own, name its CA with --ca.',
+  },
+  HIL_PROVIDER_TIMEOUT: {
+    origin: 'provider',
+    remedy: 'Try again later, choose a faster model, or allow it more time.',
+  },
+  HIL_PROVIDER_CUT: {
+    origin: 'provider',
+    remedy: 'Try again; if it stays so, look for a proxy on the way that ends long answers.',
+  },
+  HIL_PROVIDER_MALFORMED: {
+    origin: 'provider',
+    remedy: 'Check that the address belongs to this protocol; else report the answer above to the provider.',
+  },
+  HIL_PROVIDER_CANCELLED: { origin: 'bench', remedy: 'Run it again; somebody ended it early.' },
 } as const satisfies Record<string, CatalogueEntry>;
