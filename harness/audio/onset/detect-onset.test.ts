@@ -242,6 +242,20 @@ describe('detectOnset gives a reason instead of a place', () => {
       { change: (samples) => [300, 450, 900].forEach((at) => click(samples, promptEnd + ms(at), 15)) },
       'no-sound',
     ],
+    [
+      'four clicks in a hard room',
+      {
+        change: (samples) => {
+          const clicks = new Float32Array(samples.length);
+          [300, 560, 640, 900].forEach((at) => click(clicks, promptEnd + ms(at), 20));
+          const room = roomResponse({ rt60Ms: 650, directToReverberantDb: -4 }, RATE_HZ, seededUniform(3));
+          convolved(clicks, room)
+            .subarray(0, samples.length)
+            .forEach((value, n) => (samples[n]! += value));
+        },
+      },
+      'no-speech',
+    ],
     ['a reply that began in the prompt', { reply: english, gapMs: -300 }, 'sounding-before'],
     [
       'a capture that was cut before the reply',

@@ -1,13 +1,14 @@
 import type { PcmClip } from '../pcm-clip';
 import { decimated, timeScaled } from '../time-scale';
 import { BANDS, bandPowersOf, framesIn, HOP_MS, type BandPowers } from './band-powers';
-import { bleedOf, type Bleed } from './bleed';
+import { BLEED_MARGIN, bleedOf, type Bleed } from './bleed';
+import { faintLead } from './faint-lead';
 import { hiddenLead } from './hidden-lead';
 import { noiseFloorOf, type NoiseFloor } from './noise-floor';
 import { firstRun, levelsOverNoise, noiseLevelsOf, type SpeechRun } from './speech-run';
 import { quantileOf, sustainedPower } from './sound-level';
 import { speechEvidence } from './speech-evidence';
-import { filledBands, isSpeech, isSteady, levelSteps, type Likeness } from './speech-likeness';
+import { filledBands, isSpeech, isSteady, levelMoves, type Likeness } from './speech-likeness';
 import {
   VOICE_ACTIVITY_FRAME_MS,
   VOICE_ACTIVITY_RATE_HZ,
@@ -138,6 +139,8 @@ interface Rise {
   /** First frame that is likelier speech than noise, and first that is sure. */
   readonly start: number;
   readonly anchor: number;
+  /** Frames ahead of the first that belong to it by the level of a longer stretch. */
+  readonly faintFrames: number;
   /** Power from which on a frame is sure. */
   readonly sure: number;
   /** First frame that is no longer sure, after the last that was. */
@@ -146,6 +149,8 @@ interface Rise {
   readonly last: number;
   readonly loud: number;
   readonly noise: NoiseFloor;
+  /** How far the level of the noise swings, dB. */
+  readonly noiseSwingDb: number;
   readonly levels: Float64Array;
 }
 
@@ -159,14 +164,20 @@ interface Scene {
   readonly end: number;
 }
 
+/** Power that the prompt may still have in a frame. */
+function bleedAt({ bleed }: Scene, frame: number): number {
+  let sum = 0;
+  for (let band = 0; band < BANDS; band++) sum += bleed?.[frame * BANDS + band] ?? 0;
+  return BLEED_MARGIN * sum;
+}
+
 /** Frames of the gap in which neither the prompt's reverberation nor a reply is. */
-function gapFrames({ bleed, first }: Scene, noise: NoiseFloor, from: number, anchor: number): number[] {
+function gapFrames(scene: Scene, noise: NoiseFloor, from: number, anchor: number): number[] {
+  const { first } = scene;
   const quiet = totalOf(noise) / 5;
-  return range(max(first, from), anchor - framesIn(GUARD_MS)).filter((frame) => {
-    let sum = 0;
-    for (let band = 0; band < BANDS; band++) sum += bleed?.[frame * BANDS + band] ?? 0;
-    return sum < quiet;
-  });
+  return range(max(first, from), anchor - framesIn(GUARD_MS)).filter(
+    (frame) => bleedAt(scene, frame) < BLEED_MARGIN * quiet,
+  );
 }
 
 /** Where speech begins to be seen: first against the noise before the prompt, then against that of the gap as well. */
@@ -250,6 +261,8 @@ function nextRise(scene: Scene, from: number, known: NoiseFloor, quiet: readonly
     last: walk(evidence, last - 1, end - 1),
     loud,
     noise,
+    faintFrames: faintLead(heard, { noise, bleed }, both, { start, earliest, leastPower: BANDS * least }),
+    noiseSwingDb: noiseLevelsOf(levelsOverNoise(heard, noise, bleed), both).deviationDb,
     levels,
   };
 }
@@ -278,7 +291,7 @@ function likenessOf({ heard, end }: Scene, rise: Rise, voiced: Uint8Array): Like
   const offset = firstHeard(rise);
   const decisions = voiced.subarray(floor(start / perDecision) - offset, ceil(to / perDecision) - offset);
   return {
-    steps: levelSteps(heard, min(to, start + framesIn(20)), to),
+    ...levelMoves(heard, min(to, start + framesIn(20)), to),
     voiced: decisions.reduce((sum, one) => sum + one, 0) / max(1, decisions.length),
     bands: filledBands(heard, noise, start, to),
     soundMs: sounding * HOP_MS,
@@ -352,7 +365,12 @@ export function detectOnset(sound: PcmClip, { vad, prompt, ...within }: DetectOn
       if (rise.start <= first + 1 || soundsBefore(rise, first))
         return { state: 'not-found', reason: 'sounding-before' };
       const overFloorDb = decibels(rise.loud / totalOf(rise.noise));
-      const { leadMs, uncertaintyMs } = hiddenLead(overFloorDb, (rise.anchor - rise.start) * HOP_MS);
+      const { leadMs, uncertaintyMs } = hiddenLead({
+        overNoiseDb: decibels(rise.loud / (totalOf(rise.noise) + bleedAt(scene, rise.start))),
+        noiseSwingDb: rise.noiseSwingDb,
+        riseMs: (rise.anchor - rise.start) * HOP_MS,
+        faintMs: rise.faintFrames * HOP_MS,
+      });
       const perMs = sound.rateHz / 1000;
       return {
         state: 'found',

@@ -84,6 +84,16 @@ describe('targetsOf', () => {
     expect(share(199, 0)).toBeUndefined();
   });
 
+  it('wants the same of an unknown reply, at whatever SNR', () => {
+    const results = turns(
+      'white-5',
+      Array.from({ length: 200 }, (_, n) => off(n < 194 ? 0.02 : 0.07)),
+    ).map((result) => ({ ...result, estimates: { unknown: result.estimates.known! } }));
+    const targets = judged({ conditions: [named('white-5')], results });
+    expect(targets['unknown reply: share within 2 u']).toMatchObject({ value: 97, ok: true });
+    expect(targets['unknown reply: median u over median |error|']).toMatchObject({ ok: true });
+  });
+
   it('keeps no bound with nothing to judge', () => {
     const trials = { conditions: [named('white-20')], results: turns('white-20', [none]) };
     expect(judged(trials)['known reply, 10 dB and better: p95 of |error|']!.ok).toBe(false);

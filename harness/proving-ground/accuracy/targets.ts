@@ -107,10 +107,12 @@ function unknownReply(trials: Trials): Target[] {
   const errors = UNKNOWN_BOUNDS.flatMap((bounds) =>
     UNKNOWN_NOISES.flatMap((noise) => unknownErrors(trials, bounds, noise)),
   );
+  const all = errorStatistics(trialsOf(trials, 'unknown', ({ expects }) => expects === 'number'));
   const silent = errorStatistics(trialsOf(trials, 'unknown', (one) => !hasReply(one)));
   const falseOnsets = percent(silent.turns === 0 ? NaN : silent.numbers / silent.turns);
   return [
     ...errors,
+    ...honesty('unknown reply', all),
     ...(silent.turns === 0 ? [] : [atMost('unknown reply: false onsets', falseOnsets, '%', 1)]),
   ];
 }
