@@ -23,6 +23,8 @@ export interface MockOptions {
   readonly faults?: readonly ProviderFault[];
   /** How long the fault `slow-first-token` keeps a client waiting. Default 30 s, more than boards commonly wait. */
   readonly slowFirstTokenMs?: number;
+  /** The only models that there are. Default: every name that looks like one of the protocol's. */
+  readonly models?: readonly string[];
   /** What clients may do to a mock that speaks HTTP. Default: `defaultHttpLimits`. */
   readonly limits?: Partial<HttpLimits>;
 }

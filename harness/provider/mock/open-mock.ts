@@ -1,5 +1,6 @@
 import { ProviderError } from '../../errors';
 import type { ProviderProtocol } from '../../ports';
+import { openChatMock } from './chat/chat-mock';
 import type { MockOptions, MockProvider } from './mock-options';
 import { createMockProvider } from './openai-realtime/mock-provider';
 
@@ -9,6 +10,9 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
       ...options,
       ...(credentials?.apiKey === undefined ? {} : { apiKey: credentials.apiKey }),
     }),
+  openai: (options) => openChatMock('openai', options),
+  siliconflow: (options) => openChatMock('siliconflow', options),
+  deepseek: (options) => openChatMock('deepseek', options),
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { FunctionCall, Scenario, ScenarioTurn, Spoken } from '../../ports';
+import type { FunctionCall, ProviderFault, Scenario, ScenarioTurn, Spoken } from '../../ports';
 import type { Heard } from '../hearing/heard';
 
 /** What one response holds: function calls, or something said, or neither. */
@@ -6,6 +6,8 @@ export interface Answer {
   readonly calls: readonly FunctionCall[];
   /** Utterance of the reply clip; undefined: nothing is said. */
   readonly say: string | undefined;
+  /** What goes wrong meanwhile, as the turn's entry says. Absent: nothing. */
+  readonly fault?: ProviderFault;
 }
 
 /** What the board is able to be asked for in this response. */
@@ -58,7 +60,9 @@ export class Script {
     }
     const calls = turn.calls.filter((call) => offer.tools.includes(call.name));
     this.turn = { say: turn.say, openCalls: new Set() };
-    return calls.length > 0 ? { calls, say: undefined } : { calls, say: this.finish() };
+    const { fault } = turn;
+    const say = calls.length > 0 ? undefined : this.finish();
+    return { calls, say, ...(fault !== undefined && { fault }) };
   }
 
   /** A call of the turn went out under this id. */

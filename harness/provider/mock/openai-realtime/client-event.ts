@@ -1,4 +1,4 @@
-import { isObject, type Fault, type Json } from './check';
+import { isObject, type Fault, type Json } from '../json/check';
 import { checkClientEvent } from './validation';
 
 /** A message of a client: an event with all of its fields checked, or what is wrong with it. */

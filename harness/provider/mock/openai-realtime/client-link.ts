@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../../ports';
-import type { Fault } from './check';
+import type { Fault } from '../json/check';
 import type { WireEvent } from './wire-events';
 
 /** How a mock treats the sockets of its clients. */

@@ -7,7 +7,7 @@ import type { Recogniser } from '../../hearing/recogniser';
 import type { Delays } from '../../script/delays';
 import { Script } from '../../script/script';
 import type { ReplyShelf } from '../reply-shelf';
-import { isObject, type Fault, type Json } from './check';
+import { isObject, type Fault, type Json } from '../json/check';
 import { readClientEvent } from './client-event';
 import { ClientLink, type LinkRules } from './client-link';
 import { Conversation } from './conversation';

@@ -1,7 +1,7 @@
 import type { UnstampedEvent } from '../../event-log';
 import type { Heard } from '../../hearing/heard';
 import { Later } from '../../later';
-import type { Fault, Json } from './check';
+import type { Fault, Json } from '../json/check';
 import type { Conversation, ConversationItem } from './conversation';
 import { newId } from './ids';
 import { wireEvent, type WireEvent } from './wire-events';

@@ -1,6 +1,6 @@
 import type { Heard } from '../../hearing/heard';
 import type { Later } from '../../later';
-import type { Json } from './check';
+import type { Json } from '../json/check';
 
 /** One item of the conversation: what the client sees, and what the mock knows about it. */
 export interface ConversationItem {

@@ -6,7 +6,7 @@ import type { Heard } from '../../hearing/heard';
 import type { ReceivedStream } from '../../hearing/received-stream';
 import type { Recogniser } from '../../hearing/recogniser';
 import { Later } from '../../later';
-import type { Fault } from './check';
+import type { Fault } from '../json/check';
 import type { Conversation } from './conversation';
 import type { ConversationItems } from './conversation-items';
 import { newId } from './ids';

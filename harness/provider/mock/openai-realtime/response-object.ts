@@ -1,4 +1,4 @@
-import type { Json } from './check';
+import type { Json } from '../json/check';
 import { usageOf } from './wire-events';
 
 export interface ResponseFacts {

@@ -6,7 +6,7 @@ import type { Delays } from '../../script/delays';
 import type { Answer } from '../../script/script';
 import { Timers } from '../../timers';
 import { REPLY_RATE_HZ, type Reply, type ReplyShelf } from '../reply-shelf';
-import type { Json } from './check';
+import type { Json } from '../json/check';
 import type { Conversation, ConversationItem } from './conversation';
 import { newId } from './ids';
 import { responseObject } from './response-object';

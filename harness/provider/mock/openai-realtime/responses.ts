@@ -2,7 +2,7 @@ import type { Cancel } from '../../../ports';
 import { Later } from '../../later';
 import type { Heard } from '../../hearing/heard';
 import type { Answer, Script } from '../../script/script';
-import { isObject, type Fault, type Json } from './check';
+import { isObject, type Fault, type Json } from '../json/check';
 import { ResponsePlayer, type PlayerContext } from './response-player';
 import { modalityOf, toolNamesOf, type SessionState } from './session-state';
 

@@ -1,5 +1,5 @@
 import type { ScenarioTurnDetection } from '../../../ports';
-import { isObject, type Json } from './check';
+import { isObject, type Json } from '../json/check';
 import { newId } from './ids';
 
 /** How long semantic_vad waits: the mock takes a sentence as finished after a pause of this length. */

@@ -12,7 +12,7 @@ import {
   text,
   textUpTo,
   type Check,
-} from './check';
+} from '../json/check';
 
 /** Fields of the GA dialect: reference/providers.md 2.5 to 2.8. Beta fields are unknown parameters. */
 const pcm24k = object({ type: oneOf('audio/pcm'), rate: numberIn('integer', 24_000, 24_000) }, ['type']);

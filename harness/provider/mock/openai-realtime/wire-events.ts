@@ -1,5 +1,5 @@
 import { newId } from './ids';
-import type { Fault, Json } from './check';
+import type { Fault, Json } from '../json/check';
 
 /** A server event: `type` first, then `event_id`, as the service writes them. */
 export interface WireEvent extends Json {

@@ -112,22 +112,43 @@ export const listOf =
     return undefined;
   };
 
+/** What is wrong with the fields of an object; `strange` looks at those that are not among them. */
+function checkFields(
+  value: Json,
+  path: string,
+  fields: Readonly<Record<string, Check>>,
+  required: readonly string[],
+  strange: (path: string) => Fault | undefined,
+): Fault | undefined {
+  const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  for (const [name, entry] of Object.entries(value)) {
+    const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    const fault = check === undefined ? strange(at(name)) : check(entry, at(name));
+    if (fault) return fault;
+  }
+  const absent = required.find((name) => value[name] === undefined);
+  return absent === undefined ? undefined : missing(at(absent));
+}
+
 /** An object with these fields and no others; `required` ones must be there. */
 export const object =
   (fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
-  (value, path) => {
-    if (!isObject(value)) return wrongType(value, path, 'object');
-    const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
-    for (const [name, entry] of Object.entries(value)) {
-      const check = Object.hasOwn(fields, name) ? fields[name] : undefined;
-      if (check === undefined)
-        return { code: 'unknown_parameter', message: `Unknown parameter: '${at(name)}'.`, param: at(name) };
-      const fault = check(entry, at(name));
-      if (fault) return fault;
-    }
-    const absent = required.find((name) => value[name] === undefined);
-    return absent === undefined ? undefined : missing(at(absent));
-  };
+  (value, path) =>
+    isObject(value)
+      ? checkFields(value, path, fields, required, (strange) => ({
+          code: 'unknown_parameter',
+          message: `Unknown parameter: '${strange}'.`,
+          param: strange,
+        }))
+      : wrongType(value, path, 'object');
+
+/** An object that may have other fields as well; `required` ones must be there. */
+export const openObject =
+  (fields: Readonly<Record<string, Check>>, required: readonly string[] = []): Check =>
+  (value, path) =>
+    isObject(value)
+      ? checkFields(value, path, fields, required, () => undefined)
+      : wrongType(value, path, 'object');
 
 /** An object whose fields depend on its `type`. */
 export const byType =
