@@ -17,6 +17,7 @@ export type { Console, ConsoleLine, ConsoleLink, ConsoleMatch, ExpectOptions, St
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';
+export type { NetworkShape } from './network-shape';
 export { providerFaults, type ProviderFault } from './provider-fault';
 export { providerProtocols, type ProviderProtocol } from './provider-protocol';
 export type {
