@@ -13,6 +13,7 @@ const config: MockProviderConfig = {
   certsPath: undefined,
   credentials: undefined,
   faults: ['rate-limit'],
+  network: undefined,
 };
 
 it('hands on what the file says', () => {

@@ -16,8 +16,8 @@ export const isLoopback = (host: string): boolean =>
  */
 export function providerSettings(
   config: MockProviderConfig,
-): Pick<MockProviderInit, 'protocol' | 'host' | 'port' | 'tls' | 'credentials' | 'faults'> {
-  const { protocol, host, port, tls, certsPath, faults } = config;
+): Pick<MockProviderInit, 'protocol' | 'host' | 'port' | 'tls' | 'credentials' | 'faults' | 'network'> {
+  const { protocol, host, port, tls, certsPath, faults, network } = config;
   const credentials =
     config.credentials &&
     Object.fromEntries(Object.entries(config.credentials).map(([name, from]) => [name, readVariable(from)]));
@@ -35,6 +35,7 @@ export function providerSettings(
     tls: certsPath === undefined ? tls : certificateIn(certsPath),
     faults,
     ...(credentials === undefined ? {} : { credentials }),
+    ...(network === undefined ? {} : { network }),
   };
 }
 

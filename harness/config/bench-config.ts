@@ -1,4 +1,4 @@
-import type { ProviderFault, ProviderProtocol, SntpAnswer } from '../ports';
+import type { NetworkShape, ProviderFault, ProviderProtocol, SntpAnswer } from '../ports';
 
 /** bench.yaml as validated values. Files hold durations as "1.5s" or "200ms"; here they are milliseconds. Paths are absolute. */
 export interface BenchConfig {
@@ -86,6 +86,8 @@ export interface MockProviderConfig {
   /** Names of environment variables, by credential; undefined: what the mock lets in by itself. */
   readonly credentials: Readonly<Record<string, string>> | undefined;
   readonly faults: readonly ProviderFault[];
+  /** The link that boards reach it by; undefined: none. */
+  readonly network: NetworkShape | undefined;
 }
 
 /** What boards that ask for the time are told. */

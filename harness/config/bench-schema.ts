@@ -85,6 +85,23 @@ const CENTURY_MS = 3_155_760_000_000;
 const signedDuration = duration({ atLeastMs: -CENTURY_MS, atMostMs: CENTURY_MS });
 const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/i, 'expected the name of an environment variable');
 
+/** A link between board and provider. */
+const network = z.strictObject({
+  /** Default: 0ms. */
+  delay: duration({ atMostMs: 60_000 }).default(0),
+  /** Default: 0ms. */
+  jitter: duration({ atMostMs: 60_000 }).default(0),
+  /** Default: as wide as this machine can. */
+  bytesPerSecond: z.int().min(1).max(1e9).exactOptional(),
+  /** Default: it holds. */
+  cut: z
+    .strictObject({
+      afterBytes: z.int().min(0).max(1e9),
+      how: z.enum(['end', 'reset', 'stall', 'half-open']),
+    })
+    .exactOptional(),
+});
+
 const mockProvider = z.strictObject({
   /** Default: mock. */
   kind: z.literal('mock').default('mock'),
@@ -102,6 +119,8 @@ const mockProvider = z.strictObject({
   credentials: z.record(z.string(), variableName).exactOptional(),
   /** Default: none. */
   faults: z.array(z.enum(providerFaults)).default([]),
+  /** Default: none, boards connect to the mock itself. */
+  network: network.exactOptional(),
 });
 
 /** What a board that asks for the time is told. */

@@ -1,5 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors';
+import type { NetworkShape } from '../ports';
 import type {
   BenchConfig,
   BoardConfig,
@@ -62,11 +63,26 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
 const packaged = (path: string): string => join(packageRoot(), path);
 
 function providerOf(
-  { certs, credentials, ...rest }: BenchFile['provider'],
+  { certs, credentials, network, ...rest }: BenchFile['provider'],
   folder: string,
 ): MockProviderConfig {
-  return { ...rest, certsPath: certs === undefined ? undefined : resolve(folder, certs), credentials };
+  return {
+    ...rest,
+    certsPath: certs === undefined ? undefined : resolve(folder, certs),
+    credentials,
+    network: network && networkOf(network),
+  };
 }
+
+const networkOf = ({
+  delay,
+  jitter,
+  ...rest
+}: NonNullable<BenchFile['provider']['network']>): NetworkShape => ({
+  delayMs: delay,
+  jitterMs: jitter,
+  ...rest,
+});
 
 const ntpOf = ({ port, answers }: NonNullable<BenchFile['ntp']>): NtpConfig => ({
   port,

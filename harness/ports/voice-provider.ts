@@ -1,5 +1,6 @@
 import type { Cancel } from './clock';
 import type { ProviderEvent } from './provider-event';
+import type { NetworkShape } from './network-shape';
 import type { ProviderFault } from './provider-fault';
 import type { ScenarioTurn } from './scenario';
 
@@ -38,6 +39,8 @@ export interface TurnScript {
   readonly answer?: Omit<ScenarioTurn, 'heard'>;
   /** What goes wrong in this turn. Absent: what the scenario says. */
   readonly fault?: ProviderFault;
+  /** How the link to the provider is in this turn; needs a provider that was opened with one. Absent: as it was opened. */
+  readonly network?: NetworkShape;
 }
 
 /** A voice service as the bench sees it: mock, proxy and live look the same. */

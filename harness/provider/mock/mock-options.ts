@@ -1,4 +1,4 @@
-import type { Clock, Corpus, ProviderFault, Scenario, VoiceProvider } from '../../ports';
+import type { Clock, Corpus, NetworkShape, ProviderFault, Scenario, VoiceProvider } from '../../ports';
 import type { Certificate } from './http/certificate';
 import type { HttpLimits } from './http/http-limits';
 
@@ -21,6 +21,8 @@ export interface MockOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** What goes wrong all the time. Default: nothing. */
   readonly faults?: readonly ProviderFault[];
+  /** How the link to it is, unless a turn's script says otherwise. Default: no link in between. */
+  readonly network?: NetworkShape;
   /** How long the fault `slow-first-token` keeps a client waiting. Default 30 s, more than boards commonly wait. */
   readonly slowFirstTokenMs?: number;
   /** The only models that there are. Default: every name that looks like one of the protocol's. */

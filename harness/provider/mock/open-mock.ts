@@ -3,6 +3,7 @@ import type { ProviderProtocol } from '../../ports';
 import { openChatMock } from './chat/chat-mock';
 import type { MockOptions, MockProvider } from './mock-options';
 import { createMockProvider } from './openai-realtime/mock-provider';
+import { openShapedMock } from './shaped-mock';
 
 const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>>> = {
   'openai-realtime': ({ credentials, ...options }) =>
@@ -21,7 +22,9 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
  */
 export async function openMock(protocol: ProviderProtocol, options: MockOptions): Promise<MockProvider> {
   const open = mocks[protocol];
-  if (open !== undefined) return open(options);
+  const { network, ...direct } = options;
+  if (open !== undefined)
+    return network === undefined ? open(direct) : openShapedMock({ ...direct, network }, open);
   const known = Object.keys(mocks);
   throw new ProviderError('HIL_PROVIDER_UNREADY', `There is no mock of ${protocol} yet.`, {
     protocol,
