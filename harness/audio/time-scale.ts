@@ -154,18 +154,30 @@ export function timeScaled(
 /** Zero crossings on each side of the decimation filter: what folds over is 40 dB down from 0.6 of the old band on. */
 const DECIMATION_HALF_WIDTH = 8;
 
+export interface DecimationFilter {
+  /** On each side. The more, the steeper: it falls over 3.1 / `zeroCrossings` of the new band. */
+  readonly zeroCrossings: number;
+  /** Half its height lies at this share of the new band. */
+  readonly edge: number;
+}
+
 /**
  * Every `factor`-th sample of a signal, low-passed first and without delay: sample n stands at `n * factor`.
  * @param factor - A whole number from 1.
  */
-export function decimated(samples: Float32Array, factor: number): Float32Array {
+export function decimated(
+  samples: Float32Array,
+  factor: number,
+  { zeroCrossings, edge }: DecimationFilter = { zeroCrossings: DECIMATION_HALF_WIDTH, edge: 1 },
+): Float32Array {
   if (factor === 1) return samples;
-  const reach = DECIMATION_HALF_WIDTH * factor;
+  const spacing = factor / edge;
+  const reach = floor(zeroCrossings * spacing);
   // Symmetric: tap i weighs both samples that are i away.
   const taps = Float64Array.from({ length: reach + 1 }, (_, i) => {
-    const x = i / factor;
-    const window = 0.5 + 0.5 * cos((PI * x) / DECIMATION_HALF_WIDTH);
-    return ((x === 0 ? 1 : sin(PI * x) / (PI * x)) * window) / factor;
+    const x = i / spacing;
+    const window = 0.5 + 0.5 * cos((PI * x) / zeroCrossings);
+    return ((x === 0 ? 1 : sin(PI * x) / (PI * x)) * window) / spacing;
   });
   const padded = new Float64Array(samples.length + 2 * reach + factor);
   padded.set(samples, reach);
