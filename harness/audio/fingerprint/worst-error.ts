@@ -15,6 +15,8 @@ const MOST_SHARE = 0.6;
 /** Reverberation of what was said before rings on, falling by this factor per frame: 60 dB in 0.8 s. */
 const LATE_DECAY = 0.75;
 const MOST_LATE_SHARE = 0.25;
+/** What rings on is as random as noise, and the worst of it decides: that lies well over the median. */
+const LATE_QUANTILE = 0.7;
 /** Coders of few bits spread a hundredth of a frame's energy over all bands; a converter that clips, a tenth. */
 const SPREAD_SHARE = 0.01;
 const CLIPPED_SPREAD_SHARE = 0.15;
@@ -70,11 +72,13 @@ export function worstError(
   const silence = (SILENCE_SHARE * sumOf(explained)) / explained.length;
   for (let band = 0; band < BANDS; band++) noise[band] = (noise[band] as number) + silence;
   const late = lateOf(explained);
-  const shares = sharesOf(errors, explained, noise, (at) => (explained[at] as number) > (late[at] as number));
+  const ratios = { errors, noise };
+  const shares = sharesOf(
+    { ...ratios, causes: explained, quantile: 0.5 },
+    (at) => (explained[at] as number) > (late[at] as number),
+  );
   const lateShares = sharesOf(
-    errors,
-    late,
-    noise,
+    { ...ratios, causes: late, quantile: LATE_QUANTILE },
     (at) => (late[at] as number) > 4 * (explained[at] as number),
   );
   const means = new Float64Array(frames);
@@ -124,15 +128,22 @@ function noiseOf(cells: Float64Array, frames: number): Float64Array {
   return noise;
 }
 
-/** Per band the usual error where a cause stands out of the noise, noise taken off, as a share of the cause's energy. */
+interface Ratios {
+  readonly errors: Float64Array;
+  readonly causes: Float64Array;
+  /** Per band, taken off the errors. */
+  readonly noise: Float64Array;
+  /** Which of the ratios counts as usual: 0.5 is the median. */
+  readonly quantile: number;
+}
+
+/** Per band the usual error where a cause stands out of the noise, as a share of the cause's energy. */
 function sharesOf(
-  errors: Float64Array,
-  causes: Float64Array,
-  noise: Float64Array,
+  { errors, causes, noise, quantile }: Ratios,
   applies: (at: number) => boolean,
 ): readonly number[] {
-  const median = (values: readonly number[]): number | undefined =>
-    [...values].sort((a, b) => a - b)[values.length >> 1];
+  const usualOf = (values: readonly number[], share: number): number | undefined =>
+    [...values].sort((a, b) => a - b)[floor(values.length * share)];
   const measured = Array.from({ length: BANDS }, (_, band) => {
     const floorEnergy = noise[band] as number;
     const ratios: number[] = [];
@@ -141,8 +152,9 @@ function sharesOf(
       if (energy > 3 * floorEnergy && applies(at))
         ratios.push(max(0, (errors[at] as number) - floorEnergy) / energy);
     }
-    return ratios.length > 5 ? median(ratios) : undefined;
+    return ratios.length > 5 ? usualOf(ratios, quantile) : undefined;
   });
-  const usual = median(measured.filter((share) => share !== undefined)) ?? LEAST_SHARE;
+  const known = measured.filter((share) => share !== undefined);
+  const usual = usualOf(known, 0.5) ?? LEAST_SHARE;
   return measured.map((share) => share ?? usual);
 }
