@@ -79,7 +79,8 @@ export class RoomFit {
   private readonly heardEnergy: number;
   private readonly taps: number;
   private readonly aheadSamples: number;
-  private readonly perBin: number;
+  /** Square roots of the weights, per bin. */
+  private readonly gains: Float64Array;
 
   constructor(
     heard: Float32Array,
@@ -89,9 +90,10 @@ export class RoomFit {
     this.taps = round((filterMs * rateHz) / 1000);
     this.aheadSamples = round((aheadMs * rateHz) / 1000);
     this.size = transformSize(heard.length + this.taps);
-    this.perBin = ((rateHz / this.size) * (weights.length - 1)) / weightedToHz;
+    const perBin = ((rateHz / this.size) * (weights.length - 1)) / weightedToHz;
+    this.gains = gainsOf(weights, this.size / 2 + 1, perBin);
     this.target = spectrumOf(heard, 0, this.size);
-    weigh(this.target, this.perBin, weights);
+    weigh(this.target, this.gains);
     this.heardEnergy = energyOf(this.target);
   }
 
@@ -139,7 +141,7 @@ export class RoomFit {
   } {
     const { size, taps, target, aheadSamples } = this;
     const source = spectrumOf(template, 0, size);
-    weigh(source, this.perBin, this.options.weights);
+    weigh(source, this.gains);
     const power = new Float64Array(source.length);
     const cross = new Float64Array(source.length);
     for (let k = 0; k < power.length; k += 2) {
@@ -160,13 +162,20 @@ export class RoomFit {
   }
 }
 
-/** Applies the square roots of weights, interpolated between their frequencies; in place. @param perBin - Weights per bin. */
-function weigh(spectrum: HalfSpectrum, perBin: number, weights: Float64Array): void {
-  for (let k = 0; 2 * k < spectrum.length; k++) {
+/** Square roots of weights, interpolated between their frequencies. @param perBin - Weights per bin. */
+function gainsOf(weights: Float64Array, bins: number, perBin: number): Float64Array {
+  return Float64Array.from({ length: bins }, (_, k) => {
     const position = k * perBin;
     const at = min(floor(position), weights.length - 2);
     const low = weights[at] as number;
-    const gain = sqrt(low + (position - at) * ((weights[at + 1] as number) - low));
+    return sqrt(low + (position - at) * ((weights[at + 1] as number) - low));
+  });
+}
+
+/** Applies a gain to each bin, in place. */
+function weigh(spectrum: HalfSpectrum, gains: Float64Array): void {
+  for (let k = 0; k < gains.length; k++) {
+    const gain = gains[k] as number;
     spectrum[2 * k] = (spectrum[2 * k] as number) * gain;
     spectrum[2 * k + 1] = (spectrum[2 * k + 1] as number) * gain;
   }
