@@ -32,7 +32,7 @@ const MIDDLE_ROOM = 1;
 const ONSET_SLACK_FRAMES = 12;
 const LEAD_FRAMES = 10;
 
-/** Templates by how near they come, nearest first; only those of a possible length. */
+/** Templates by how near they come, nearest first; those that come much less near than the best may be missing. */
 export function rankTemplates(
   templates: readonly FingerprintTemplate[],
   clip: PcmClip,
@@ -57,13 +57,22 @@ export function rankTemplates(
   const sketched = nearest(FINALISTS, possible, (template, mostMeanDb) =>
     compare(template, sketch, MIDDLE_ROOM, mostMeanDb),
   );
-  const roomed = sketched.flatMap(({ template }) =>
-    nearest(1, [...template.inRooms.keys()], (room, mostMeanDb) =>
-      compare(template, coarse, room, mostMeanDb),
-    ),
-  );
-  return roomed
-    .flatMap(({ template, roomIndex }) => compare(template, fine, roomIndex) ?? [])
+  let leastCoarse = Infinity;
+  const roomed = sketched.flatMap(({ template }) => {
+    const inRoom = nearest(1, [...template.inRooms.keys()], (room, mostMeanDb) =>
+      compare(template, coarse, room, Math.min(mostMeanDb, leastCoarse + COARSE_RIVAL_DB)),
+    );
+    leastCoarse = Math.min(leastCoarse, ...inRoom.map(({ candidate }) => candidate.meanDb));
+    return inRoom;
+  });
+  let least = Infinity;
+  return [...roomed]
+    .sort(byMean)
+    .flatMap(({ template, roomIndex }) => {
+      const compared = compare(template, fine, roomIndex, least + RIVAL_DB);
+      least = Math.min(least, compared?.candidate.meanDb ?? Infinity);
+      return compared ?? [];
+    })
     .sort(byMean)
     .map(({ candidate }) => candidate);
 }
@@ -164,8 +173,9 @@ export function recogniseUtterance(
 
 /** Band energies further off than this are those of another sentence; no prompt of the trials came further than 1.5 dB. */
 const FAR_DB = 2.2;
-/** Candidates whose band energies come as near as this to the best are asked as well. */
+/** Candidates whose band energies come as near as this to the best are asked as well; at half as many frames, give or take. */
 const RIVAL_DB = 0.1;
+const COARSE_RIVAL_DB = 0.4;
 const MOST_CHECKED = 2;
 /** At 10 dB over noise a prompt that was played comes to 0.79 and more, the same words spoken anew to 0.64 at most. */
 const LEAST_LIKENESS = 0.55;
