@@ -177,9 +177,9 @@ const FAR_DB = 2.2;
 const RIVAL_DB = 0.1;
 const COARSE_RIVAL_DB = 0.4;
 const MOST_CHECKED = 2;
-/** At 10 dB over noise a prompt that was played comes to 0.79 and more, the same words spoken anew to 0.64 at most. */
-const LEAST_LIKENESS = 0.55;
-/** Through noise, codec and room a prompt stays below 1.8; with another word in it all but the very nearest are over 2.2. */
+/** At 10 dB over noise a prompt that was played comes to 0.88 and more; a near miss that errs no more than a prompt, to 0.79. */
+const LEAST_LIKENESS = 0.8;
+/** Through noise, codec and room a prompt stays below 1.9; with another word in it all but the very nearest are over 2.3. */
 const MOST_ERROR = 2;
 
 /** 0 to 1; over 0.5 the template is accepted. */
