@@ -1,4 +1,5 @@
-// Measures prompt recognition on trials that set no threshold and writes reports/bench/recognition.json. Exits 1 when a target is missed.
+// Measures prompt recognition on trials that set no threshold and writes reports/bench/recognition.json. Exits 1 when a target is
+// missed; what docs/recognition.md names as a limit is stated beside its bound (LIMIT) and not judged.
 //
 //   npm run bench:recognition -- [--clips N] [--json] [--resume FILE] [--split report|tune] [--help]
 //
@@ -52,8 +53,8 @@ async function main() {
   if (values.json) process.stdout.write(text);
   else print(report);
   // A small run cannot show what needs 3 000 clips; it fails for what it did see.
-  const judged = values.clips === undefined ? report.targets : report.targets.slice(0, 3);
-  process.exitCode = judged.every(({ ok }) => ok) ? 0 : 1;
+  const judged = values.clips === undefined ? report.targets : report.targets.slice(0, -1);
+  process.exitCode = judged.every(({ ok, isKnownLimit }) => ok || isKnownLimit) ? 0 : 1;
 }
 
 /** Every k-th trial, so that a small run holds all classes. */
@@ -108,12 +109,14 @@ function sharesOf(trials, threads) {
 }
 
 function print({ targets, classes, taken, missed, homophones }) {
-  for (const { name, value, unit, bound, ok } of targets)
-    console.log(`${ok ? 'ok    ' : 'MISSED'} ${name}: ${value.toFixed(3)} ${unit} (bound ${bound})`);
+  for (const { name, value, unit, bound, ok, isKnownLimit } of targets) {
+    const missed = isKnownLimit ? 'LIMIT ' : 'MISSED';
+    console.log(`${ok ? 'ok    ' : missed} ${name}: ${value.toFixed(3)} ${unit} (bound ${bound})`);
+  }
   for (const one of classes)
     console.log(
       `       ${one.class.padEnd(46)} n ${String(one.n).padStart(5)}  right ${one.right}  wrong ${one.wrong}  ` +
-        `(wrong at most ${(100 * one.wrongAtMost).toFixed(2)} %)`,
+        `(95 %: right at least ${(100 * one.rightAtLeast).toFixed(2)} %, wrong at most ${(100 * one.wrongAtMost).toFixed(2)} %)`,
     );
   for (const one of missed) console.log(`       not heard  ${one}`);
   for (const one of taken) console.log(`       accepted   ${one}`);

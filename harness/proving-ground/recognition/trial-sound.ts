@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readWav, type PcmClip } from '../../audio';
 import type { SpeechClip } from '../../ports';
 import { received } from './path';
+import { retimed } from './retimed';
 import { sound } from './sounds';
 import { spoken } from './speak';
 import type { Trial, TrialSource } from './trials';
@@ -17,7 +18,10 @@ export function trialSounds(prompts: readonly SpeechClip[]): (trial: Trial) => P
     if (clip === undefined) throw new RangeError(`The corpus has no clip ${source.clipId}.`);
     return clip;
   };
-  return async ({ source, path }) => received(await soundOf(source), path);
+  return async ({ source, path, tempo }) => {
+    const clip = await soundOf(source);
+    return received(tempo === undefined ? clip : retimed(clip, tempo), path);
+  };
 }
 
 function speechOf({ path, onsetSample, offsetSample }: SpeechClip): PcmClip {

@@ -1,4 +1,5 @@
 import type { SpeechClip } from '../../ports';
+import { seededUniform } from '../../units';
 import { nearMisses } from './near-misses';
 import { otherSentences } from './other-sentences';
 import { drawPath, type Path } from './path';
@@ -8,8 +9,10 @@ import { corpusVoices, otherVoices, type Voice } from './voices';
 /** What a trial is about; results are counted by class. */
 export const trialClasses = [
   'prompt, played faster or slower',
+  'prompt, tempo changed, pitch kept',
   'prompt, spoken faster or slower',
   'near miss, voice of the corpus',
+  'near miss, tempo changed, pitch kept',
   'near miss, same voice spoken faster or slower',
   'near miss, other voice',
   'other sentence',
@@ -30,6 +33,8 @@ export interface Trial {
   readonly class: TrialClass;
   readonly source: TrialSource;
   readonly path: Path;
+  /** Brought to this tempo first, pitch kept; 1.05: 5 % faster. Absent: as it was recorded. */
+  readonly tempo?: number;
   /** The utterance that it is; absent: none of the corpus. */
   readonly utterance?: string;
   /** The utterance that a near miss resembles, and in what it differs. */
@@ -62,7 +67,8 @@ export function trialsOf(split: Split, prompts: readonly SpeechClip[]): readonly
     snrDb?: number,
   ): void => {
     const path = drawPath(seed, snrDb);
-    const inClass = trialClass.includes('spoken') ? { ...path, speed: 1 } : path;
+    const keepsPitch = trialClass.includes('spoken') || trialClass.includes('tempo');
+    const inClass = keepsPitch ? { ...path, speed: 1 } : path;
     trials.push({ id: `${split}-${seed++}`, class: trialClass, source, path: inClass, ...more });
   };
   const commands = prompts.filter(({ recognisable }) => recognisable !== false);
@@ -111,5 +117,25 @@ export function trialsOf(split: Split, prompts: readonly SpeechClip[]): readonly
     for (const [at, kind] of noiseKinds.entries())
       add('noise', { kind: 'sound', sound: kind, seed: soundSeed + 16 * round + 8 + at });
   }
+  // Last, so that the trials above keep their seeds.
+  for (let round = 0; round < 4; round++)
+    for (const clip of commands) {
+      const more = { utterance: clip.utterance, tempo: drawTempo(seed) };
+      add('prompt, tempo changed, pitch kept', { kind: 'clip', clipId: clip.id }, more, PROMPT_SNR_DB);
+    }
+  for (const { text, utterance, change, language, alternative } of misses) {
+    if (alternative % 2 !== parity) continue;
+    for (const voice of corpusVoices[language] ?? []) {
+      const more = { near: { utterance, change }, tempo: drawTempo(seed) };
+      add('near miss, tempo changed, pitch kept', { kind: 'spoken', text, voice }, more);
+    }
+  }
   return trials;
+}
+
+/** 2 to 5 % faster or slower. */
+function drawTempo(seed: number): number {
+  const uniform = seededUniform(seed ^ 0x7e3a);
+  const off = 0.02 + 0.03 * uniform();
+  return uniform() < 0.5 ? 1 - off : 1 + off;
 }
