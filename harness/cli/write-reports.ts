@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readWav } from '../audio';
+import { isSoundTurn } from '../measurement';
 import {
   enrichAllure,
   peaksOf,
@@ -21,7 +22,7 @@ export interface WrittenReports {
 
 /** Waveforms of a run's captures; a turn whose capture cannot be read has none. */
 function soundsOf(run: FinishedRun): TurnSoundSummary[] {
-  return run.turns.flatMap(({ record: { turnId, capture } }) => {
+  return run.turns.filter(isSoundTurn).flatMap(({ record: { turnId, capture } }) => {
     if (capture === undefined) return [];
     try {
       const { channels } = readWav(readFileSync(join(run.path, capture.path)));

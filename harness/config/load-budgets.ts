@@ -38,6 +38,10 @@ const measures = z.strictObject({
   replyLeadIn: bounds,
   downlink: bounds,
   bargeInStop: bounds,
+  questionToAnswer: bounds,
+  timeToFirstToken: bounds,
+  totalTime: bounds,
+  boardTimeToFirstText: bounds,
 });
 
 /** budgets.yaml as written; docs/bench-file.md explains every key. */

@@ -1,4 +1,4 @@
-import type { BoardEvent, ConsoleLine, TurnRecord } from '../ports';
+import type { AnyTurnRecord, BoardEvent, ConsoleLine } from '../ports';
 import { DeviceClocks, type LoggedInstant } from './device-clock';
 import type { DeviceMark } from './turn-measurement';
 
@@ -7,7 +7,7 @@ export class TurnConsole {
   private readonly clocks: DeviceClocks;
   private readonly lines: ReadonlyMap<number, ConsoleLine>;
 
-  constructor(private readonly record: TurnRecord) {
+  constructor(private readonly record: AnyTurnRecord) {
     const { clockLines = [], consoleLines, consoleLink } = record;
     this.clocks = DeviceClocks.of([...clockLines, ...consoleLines], consoleLink);
     this.lines = new Map(consoleLines.map((line) => [line.index, line]));
@@ -17,6 +17,11 @@ export class TurnConsole {
   instantOf({ lineIndex }: Pick<BoardEvent, 'lineIndex'>): LoggedInstant | undefined {
     const line = this.lines.get(lineIndex);
     return line && this.clocks.instantOf(line);
+  }
+
+  /** Step of the board's stamps in a boot; undefined where too few of its lines say. */
+  tickMsOf(boot: number): number | undefined {
+    return this.clocks.clockOf(boot)?.tickMs;
   }
 
   /** The events that the board's clock times better than the arrival of their lines. */

@@ -9,7 +9,25 @@ export {
 export { notMeasured, type Measured, type NotMeasuredReason } from './measured';
 export { measureTurn } from './measure-turn';
 export type { TurnSound } from './turn-evidence';
-export { measureNames, measures, partNames, type MeasureDeclaration, type MeasureName } from './measures';
+export {
+  measureNames,
+  measures,
+  partNames,
+  soundMeasureNames,
+  textMeasureNames,
+  type MeasureDeclaration,
+  type MeasureName,
+  type SoundMeasureName,
+  type TextMeasureName,
+} from './measures';
+export { isSoundTurn, isTextTurn, type MeasuredTurn, type SoundTurn, type TextTurn } from './measured-turn';
+export {
+  diagnoseTextTurn,
+  measureTextTurn,
+  type AnswerCheck,
+  type TextMark,
+  type TextTurnMeasurement,
+} from './text';
 export { quantile } from './quantile';
 export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
 export type { Breaks, ReplyQuality } from './reply-quality';

@@ -19,6 +19,14 @@ export type NotMeasuredReason =
   | 'never-stopped'
   /** The reply ended by itself too soon after the interruption to tell. */
   | 'reply-over'
+  /** No request of the board reached the provider. */
+  | 'no-request'
+  /** The provider wrote no text. */
+  | 'no-text'
+  /** The board printed no answer, or not all of it. */
+  | 'no-answer'
+  /** The firmware prints no line for it. */
+  | 'not-printed'
   /** Of a run that is older than the measure. */
   | 'not-taken';
 

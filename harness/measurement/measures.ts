@@ -6,7 +6,8 @@ export interface MeasureDeclaration {
   readonly ends: string;
 }
 
-export const measureNames = [
+/** Measures of spoken turns. */
+export const soundMeasureNames = [
   'voiceToVoice',
   'timeToFunctionCall',
   'timeToConfirmation',
@@ -17,6 +18,18 @@ export const measureNames = [
   'downlink',
   'bargeInStop',
 ] as const;
+export type SoundMeasureName = (typeof soundMeasureNames)[number];
+
+/** Measures of turns in writing. */
+export const textMeasureNames = [
+  'questionToAnswer',
+  'timeToFirstToken',
+  'totalTime',
+  'boardTimeToFirstText',
+] as const;
+export type TextMeasureName = (typeof textMeasureNames)[number];
+
+export const measureNames = [...soundMeasureNames, ...textMeasureNames] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 /** The parts of voice-to-voice in the order of the turn: they touch, do not overlap, and their sum is voice-to-voice. */
@@ -26,7 +39,7 @@ export const partNames = [
   'ttfa',
   'replyLeadIn',
   'downlink',
-] as const satisfies readonly MeasureName[];
+] as const satisfies readonly SoundMeasureName[];
 
 export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
   voiceToVoice: {
@@ -82,5 +95,29 @@ export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
     title: 'barge-in stop',
     begins: 'first speech sample of the interrupting prompt on the loopback channel',
     ends: 'the reply falls silent on the speaker channel',
+  },
+  questionToAnswer: {
+    name: 'questionToAnswer',
+    title: 'question to answer',
+    begins: 'the question was typed; the request arrived at the provider where the board asks by itself',
+    ends: 'the board has printed the whole answer',
+  },
+  timeToFirstToken: {
+    name: 'timeToFirstToken',
+    title: 'time to first token',
+    begins: 'the last byte of the request arrived at the provider',
+    ends: 'the first written token leaves the provider, of its reasoning too',
+  },
+  totalTime: {
+    name: 'totalTime',
+    title: 'total time',
+    begins: 'the last byte of the request arrived at the provider',
+    ends: 'the last byte of the answer leaves the provider',
+  },
+  boardTimeToFirstText: {
+    name: 'boardTimeToFirstText',
+    title: "board's time to first text",
+    begins: 'the board reports that its request left',
+    ends: 'the board reports the first text of the answer',
   },
 };

@@ -1,4 +1,4 @@
-import type { TurnRecord } from '../ports';
+import type { AnyTurnRecord, TurnRecord } from '../ports';
 import type { CallObservation } from './turn-measurement';
 
 /**
@@ -18,7 +18,7 @@ export const turnKindTitles: Readonly<Record<TurnKind, string>> = {
 
 /** What of a turn says which kinds it is of; a turn that does not say where it stood in its session is warm. */
 export interface KindEvidence {
-  readonly record: Partial<Pick<TurnRecord, 'turnInSession' | 'interruption'>>;
+  readonly record: Partial<Pick<AnyTurnRecord, 'turnInSession'>> & Partial<Pick<TurnRecord, 'interruption'>>;
   readonly measurement: { readonly calls?: readonly Pick<CallObservation, 'asked'>[] };
 }
 

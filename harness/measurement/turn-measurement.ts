@@ -2,7 +2,7 @@ import type { OnsetMiss } from '../audio';
 import type { BoardEventType, Topology } from '../ports';
 import type { CallDetour } from './call-detour';
 import type { Measured, NotMeasuredReason } from './measured';
-import type { MeasureName } from './measures';
+import type { SoundMeasureName } from './measures';
 import type { ReplyQuality } from './reply-quality';
 import type { TurnLevels } from './turn-levels';
 
@@ -181,13 +181,15 @@ export interface SelfCheck {
 /** What the sound, the console and the provider's log of one turn say. */
 export interface TurnMeasurement {
   readonly schema: 'earshot/turn-measurement@1';
+  /** Absent: sound. */
+  readonly kind?: 'sound';
   readonly turnId: string;
   readonly topology: Topology;
   /** Air paths that the bench states. They are in the measures: whoever wants them out subtracts them, and says so. */
   readonly acousticDelayMs?: number;
   /** Undefined in turns that were stored before methods were. */
   readonly methods?: MeasurementMethods | undefined;
-  readonly measures: Readonly<Record<MeasureName, Measured>>;
+  readonly measures: Readonly<Record<SoundMeasureName, Measured>>;
   readonly marks: readonly Mark[];
   /** Board events whose lines the board's clock times better than their arrival. Absent in turns that older versions measured. */
   readonly deviceMarks?: readonly DeviceMark[];

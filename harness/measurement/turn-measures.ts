@@ -4,7 +4,7 @@ import type { MappedInstant } from './clock-map';
 import { downlink } from './downlink';
 import { endpointing } from './endpointing';
 import { notMeasured, type Measured, type NotMeasuredReason } from './measured';
-import { measureNames, type MeasureName } from './measures';
+import { soundMeasureNames, type SoundMeasureName } from './measures';
 import { replyLeadIn } from './reply-lead-in';
 import type { GoodTake } from './take';
 import { timeToConfirmation } from './time-to-confirmation';
@@ -64,12 +64,12 @@ export function measuresOf(
   record: TurnRecord,
   evidence: Evidence,
   sound: TurnSound,
-): Record<MeasureName, Measured> {
+): Record<SoundMeasureName, Measured> {
   const { take, marks, prompt, answer, heardReply, confirmation } = evidence;
   if (take.state === 'bad') {
     const reason = take.reason;
-    return Object.fromEntries(measureNames.map((name) => [name, notMeasured(reason)])) as Record<
-      MeasureName,
+    return Object.fromEntries(soundMeasureNames.map((name) => [name, notMeasured(reason)])) as Record<
+      SoundMeasureName,
       Measured
     >;
   }

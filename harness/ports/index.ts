@@ -34,8 +34,11 @@ export { kissCodes, type KissCode, type SntpAnswer } from './sntp-answer';
 export type { Corpus, SpeechClip } from './speech-clip';
 export { systemClock } from './system-clock';
 export type {
+  AnyTurnRecord,
+  BoardDate,
   SavedCapture,
   SentReply,
+  TextTurnRecord,
   TurnEnding,
   TurnExpectation,
   TurnInterruption,

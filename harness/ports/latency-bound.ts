@@ -1,5 +1,7 @@
-/** A bound that a suite sets on the voice-to-voice latency of some of its turns; it is judged with the budgets of the run. */
+/** A bound that a suite sets on the latency of some of its turns; it is judged with the budgets of the run. */
 export interface LatencyBound {
+  /** Default: voiceToVoice. */
+  readonly measure?: 'voiceToVoice' | 'questionToAnswer';
   readonly quantile: 'p50' | 'p90' | 'p95' | 'max';
   readonly boundMs: number;
   readonly turnIds: readonly string[];

@@ -4,6 +4,7 @@ import type { BoardEvent } from './board-event';
 import type { ConsoleLine, ConsoleLink, StampedLine } from './console';
 import type { FunctionCall } from './function-call';
 import type { ProviderEvent } from './provider-event';
+import type { ProviderFault } from './provider-fault';
 import type { SpeechClip } from './speech-clip';
 import type { ReceivedAudio } from './voice-provider';
 
@@ -56,21 +57,36 @@ export interface TurnInterruption {
  */
 export type TurnEnding = 'answered' | 'deadline' | 'fault';
 
-/** Everything that every side saw of one turn. Facts only: nothing here is derived from sound. */
-export interface TurnRecord {
-  readonly schema: 'earshot/turn@1';
+/** What is recorded of every turn, however the board was asked. */
+interface AnyTurn {
   readonly turnId: string;
   readonly boardName: string;
-  /** From 1; a session is one connection of the board to the provider. */
+  /** From 1; a session is one connection of the board to the provider, or one boot of a board that has no connections to last. */
   readonly session: number;
   /** From 1 within the session; 1 is the cold turn. */
   readonly turnInSession: number;
-  readonly prompt: SpeechClip;
-  readonly expected: TurnExpectation;
-  readonly topology: Topology;
   readonly startedAtHostMs: number;
   readonly endedAtHostMs: number;
   readonly ending: TurnEnding;
+  readonly consoleLines: readonly ConsoleLine[];
+  /** How the console's bytes come; absent where nobody knows. */
+  readonly consoleLink?: ConsoleLink;
+  /** Lines of this boot before the turn that carry the board's clock, latest last: they show how it relates to the host's. */
+  readonly clockLines?: readonly StampedLine[];
+  readonly boardEvents: readonly BoardEvent[];
+  readonly providerEvents: readonly ProviderEvent[];
+  /** What broke, in order. */
+  readonly faults: readonly WireError[];
+}
+
+/** Everything that every side saw of one spoken turn. Facts only: nothing here is derived from sound. */
+export interface TurnRecord extends AnyTurn {
+  readonly schema: 'earshot/turn@1';
+  /** Absent: sound. */
+  readonly kind?: 'sound';
+  readonly prompt: SpeechClip;
+  readonly expected: TurnExpectation;
+  readonly topology: Topology;
   /** How long the turn would have waited for the reply's onset after the prompt's end. */
   readonly deadlineMs: number;
   /** Handing a sample to the output to having it in the capture, as the rig was calibrated; absent: it was not. */
@@ -88,15 +104,32 @@ export interface TurnRecord {
   readonly replyAudio?: 'unknown' | undefined;
   /** Tools that the board had declared to the provider; undefined when it declared nothing, or nobody saw it. */
   readonly advertised?: readonly string[] | undefined;
-  readonly consoleLines: readonly ConsoleLine[];
-  /** How the console's bytes come; absent where nobody knows. */
-  readonly consoleLink?: ConsoleLink;
-  /** Lines of this boot before the turn that carry the board's clock, latest last: they show how it relates to the host's. */
-  readonly clockLines?: readonly StampedLine[];
-  readonly boardEvents: readonly BoardEvent[];
-  readonly providerEvents: readonly ProviderEvent[];
-  /** What broke, in order. */
-  readonly faults: readonly WireError[];
   /** Virtual rigs only; read by the self-check and by nothing else. */
   readonly truth: RigTruth | undefined;
 }
+
+/** What the board printed of its own date in this boot. */
+export type BoardDate =
+  /** `unixMs`: the date that it had at `hostAtMs`, to the second; absent where it did not print it. */
+  | { readonly state: 'set'; readonly unixMs?: number; readonly hostAtMs: number }
+  | { readonly state: 'unset'; readonly reason?: string };
+
+/** Everything that every side saw of one turn in writing. */
+export interface TextTurnRecord extends AnyTurn {
+  readonly schema: 'earshot/text-turn@1';
+  readonly kind: 'text';
+  /** What was typed; undefined for a board that asks a question of its own: the provider's log says what that was. */
+  readonly prompt?: SpeechClip | undefined;
+  /** When the last byte of the command was handed to the serial driver; undefined for a board that asks by itself. */
+  readonly askedAtHostMs?: number | undefined;
+  /** What the provider was told to do wrong in this turn. Absent: nothing, so an error of its is its own. */
+  readonly ordered?: ProviderFault;
+  /** This machine's wall clock at `startedAtHostMs`. */
+  readonly startedAtUnixMs: number;
+  /** Absent: the board printed nothing of its date. */
+  readonly boardDate?: BoardDate;
+  /** How long the turn would have waited for the answer to begin, and after the provider was done for its end. */
+  readonly deadlineMs: number;
+}
+
+export type AnyTurnRecord = TurnRecord | TextTurnRecord;

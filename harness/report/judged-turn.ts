@@ -1,15 +1,22 @@
 import type { ErrorCode } from '../errors';
 import { catalogue } from '../errors';
 import type { Finding } from '../ports';
-import type { FinishedRun, FinishedTurn } from '../run';
+import type { SoundTurn, TextTurn } from '../measurement';
+import type { FinishedRun } from '../run';
 import type { TurnOutcome } from '../verdict';
 
-/** A turn with what the verdict says about it. */
-export interface ShownTurn extends FinishedTurn {
+/** What the verdict says about a turn. */
+interface Judged {
   /** Of a run that never came to a verdict: `not-judged`. */
   readonly outcome: TurnOutcome['outcome'];
   readonly findings: readonly Finding[];
 }
+
+export type ShownSoundTurn = SoundTurn & Judged;
+export type ShownTextTurn = TextTurn & Judged;
+
+/** A turn with what the verdict says about it. */
+export type ShownTurn = ShownSoundTurn | ShownTextTurn;
 
 /** The turns of a run in order, with their outcomes and findings. */
 export function shownTurns(run: FinishedRun): ShownTurn[] {

@@ -1,4 +1,12 @@
-import { turnKinds, turnKindTitles, type Distribution } from '../measurement';
+import {
+  isSoundTurn,
+  soundMeasureNames,
+  textMeasureNames,
+  turnKinds,
+  turnKindTitles,
+  type Distribution,
+  type MeasureName,
+} from '../measurement';
 import type { FinishedRun } from '../run';
 import type { Verdict } from '../verdict';
 import { inMs } from './wording';
@@ -7,6 +15,17 @@ import { inMs } from './wording';
 export interface KindRow {
   readonly title: string;
   readonly distribution: Distribution;
+}
+
+/** The measures of the turns that a run has: of spoken ones, of those in writing, or of both. Without turns: of spoken ones. */
+export function shownMeasures({ distributions }: Verdict): readonly MeasureName[] {
+  const isOfRun = (name: MeasureName): boolean => {
+    const { n, notMeasured } = distributions[name];
+    return n + notMeasured > 0;
+  };
+  const text = textMeasureNames.some(isOfRun) ? textMeasureNames : [];
+  const isSpoken = text.length === 0 || soundMeasureNames.some(isOfRun);
+  return isSpoken ? [...soundMeasureNames, ...text] : text;
 }
 
 /** One row for each kind of which there are turns; none where the kinds tell nothing apart, or the verdict is older than they are. */
@@ -30,7 +49,9 @@ export function latencyNotes({ verdict, turns }: FinishedRun): readonly string[]
     notes.push(
       `${n} ${n === 1 ? 'turn' : 'turns'} taken with topology ${topology} ${n === 1 ? 'is' : 'are'} left out: these are of topology ${String(counted)}, and the two are not mixed.`,
     );
-  const stated = new Set(turns.flatMap(({ measurement }) => measurement.acousticDelayMs ?? []));
+  const stated = new Set(
+    turns.filter(isSoundTurn).flatMap(({ measurement }) => measurement.acousticDelayMs ?? []),
+  );
   const median = verdict?.distributions.voiceToVoice.p50?.valueMs;
   const [delayMs] = stated;
   if (stated.size > 1) notes.push('The bench states several air paths; none of them is subtracted.');

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import type { Topology } from '../ports';
+import { isSoundTurn } from '../measurement';
 import { readRun, type FinishedRun } from '../run';
 import { judgeRun } from '../verdict';
 import { displayWidth, pad, truncate } from './display-width';
 import { enrichAllure, renderConsole, renderHtml, renderJunit, renderMarkdown } from '.';
 
 /** Made by `node fixtures/runs/make-sample.mjs`. */
-const run = readRun(join(__dirname, '../../fixtures/runs/sample'));
+const sample = readRun(join(__dirname, '../../fixtures/runs/sample'));
+const run = { ...sample, turns: sample.turns.filter(isSoundTurn) };
 const killed: FinishedRun = {
   ...run,
   verdict: undefined,

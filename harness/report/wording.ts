@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Measured, NotMeasuredReason, QuantileEstimate } from '../measurement';
-import type { FinishedTurn } from '../run';
+import type { Measured, NotMeasuredReason, QuantileEstimate, SoundTurn } from '../measurement';
 import type { Outcome } from '../verdict';
 
 /** Why there is no number, in a few words. */
@@ -20,6 +19,10 @@ export const reasonInWords: Readonly<Record<NotMeasuredReason, string>> = {
   'no-interruption': 'not interrupted',
   'never-stopped': 'never stopped',
   'reply-over': 'reply too short',
+  'no-request': 'no request',
+  'no-text': 'no text sent',
+  'no-answer': 'no answer',
+  'not-printed': 'not printed',
   'not-taken': 'not taken',
 };
 
@@ -77,7 +80,7 @@ export const plain = (text: string): string =>
     .trim();
 
 /** What the provider took the prompt for: `=` when it was what was said. */
-export function heardInWords({ record, measurement }: FinishedTurn): string {
+export function heardInWords({ record, measurement }: SoundTurn): string {
   const { heard } = measurement;
   if (heard === undefined) return 'nothing';
   if (heard.utterance === undefined) return `unknown (${heard.confidence.toFixed(2)})`;
@@ -85,7 +88,7 @@ export function heardInWords({ record, measurement }: FinishedTurn): string {
 }
 
 /** Calls of a turn: `SetVolume`, `SetVolume ×2`, `no SetVolume`; `–` when there was none and none was expected. */
-export function callsInWords({ record, measurement }: FinishedTurn): string {
+export function callsInWords({ record, measurement }: SoundTurn): string {
   const seen = measurement.calls.map(({ name, asked, executed }) => {
     if (executed.length === 0) return `no ${name}`;
     const times = executed.length > 1 ? ` ×${executed.length}` : '';

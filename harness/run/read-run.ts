@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { RunError } from '../errors';
-import { distributionOf, measureNames, notMeasured, type TurnMeasurement } from '../measurement';
-import type { Finding, LatencyBound, TurnRecord } from '../ports';
+import {
+  distributionOf,
+  isTextTurn,
+  measureNames,
+  notMeasured,
+  soundMeasureNames,
+  type MeasuredTurn,
+} from '../measurement';
+import type { Finding, LatencyBound } from '../ports';
 import type { Verdict } from '../verdict';
 import type { RunRecord, TestRecord } from './run-record';
 import {
@@ -25,11 +32,8 @@ export interface RunEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** A turn as it was recorded and as it was measured then. */
-export interface FinishedTurn {
-  readonly record: TurnRecord;
-  readonly measurement: TurnMeasurement;
-}
+/** A turn as it was recorded and as it was measured then, spoken or in writing. */
+export type FinishedTurn = MeasuredTurn;
 
 /** Everything that a run folder says. Captures stay files, below `path`. */
 export interface FinishedRun {
@@ -56,17 +60,23 @@ const readWhole = (path: string, text: string, kind: string, shape: z.ZodType): 
 
 /** Measures that a run is older than are `not-taken`: whoever reads a run finds every one. */
 function withEveryMeasure(turn: FinishedTurn): FinishedTurn {
+  if (isTextTurn(turn)) return turn;
   const { record, measurement } = turn;
-  const absent = measureNames.filter((name) => !(name in measurement.measures));
+  const absent = soundMeasureNames.filter((name) => !(name in measurement.measures));
   if (absent.length === 0) return turn;
   const filled = Object.fromEntries(absent.map((name) => [name, notMeasured('not-taken')]));
   return { record, measurement: { ...measurement, measures: { ...filled, ...measurement.measures } } };
 }
 
-/** The same for their distributions, which then have no value of any turn. */
+/** The same for their distributions, which then have no value of any turn that could have one. */
 function withEveryDistribution(verdict: Verdict, turns: readonly FinishedTurn[]): Verdict {
-  const none = distributionOf(turns.map(() => notMeasured('not-taken')));
-  const filled = Object.fromEntries(measureNames.map((name) => [name, none])) as Verdict['distributions'];
+  const none = (name: (typeof measureNames)[number]) =>
+    distributionOf(
+      turns.flatMap((turn) => (name in turn.measurement.measures ? notMeasured('not-taken') : [])),
+    );
+  const filled = Object.fromEntries(
+    measureNames.map((name) => [name, none(name)]),
+  ) as Verdict['distributions'];
   return { ...verdict, distributions: { ...filled, ...verdict.distributions } };
 }
 
@@ -108,7 +118,7 @@ export function readRun(path: string): FinishedRun {
   return {
     path,
     record: unfinished ? { ...stored, outcome: 'aborted' } : stored,
-    turns: turns.map(({ record, measurement }) => ({ record, measurement })),
+    turns: turns.map(({ record, measurement }) => ({ record, measurement }) as FinishedTurn),
     findings: dataOf('finding', findingEventSchema) as Finding[],
     tests: dataOf('test', testEventSchema) as TestRecord[],
     bounds: dataOf('bound', boundEventSchema) as LatencyBound[],

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { RunError } from '../errors';
-import type { TurnMeasurement } from '../measurement';
-import type { Finding, LatencyBound, TurnRecord } from '../ports';
+import type { MeasuredTurn } from '../measurement';
+import type { Finding, LatencyBound } from '../ports';
 import { AppendFile, replaceFile, storeFailed } from './append-file';
 import { StoredConsole, type ConsoleSink } from './console-sink';
 import { toJsonText } from './json-text';
@@ -36,7 +36,7 @@ export interface RunStore {
   readonly record: RunRecord;
   /** One line of `events.jsonl`. `data` carries the host time at which it happened. */
   appendEvent(kind: string, data: Readonly<Record<string, unknown>> & { readonly hostAtMs: number }): void;
-  appendTurn(turn: { readonly record: TurnRecord; readonly measurement: TurnMeasurement }): void;
+  appendTurn(turn: MeasuredTurn): void;
   appendFinding(finding: Finding): void;
   appendBound(bound: LatencyBound): void;
   appendTest(test: TestRecord): void;

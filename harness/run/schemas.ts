@@ -72,7 +72,53 @@ const turnMeasurement = z.looseObject({
   levels: z.looseObject({}),
 });
 
-export const turnLineSchema = z.looseObject({ record: turnRecord, measurement: turnMeasurement });
+const textTurnRecord = z.looseObject({
+  kind: z.literal('text'),
+  turnId: z.string(),
+  boardName: z.string(),
+  session: number,
+  turnInSession: number,
+  prompt: clip.optional(),
+  askedAtHostMs: number.optional(),
+  ordered: z.string().optional(),
+  startedAtHostMs: number,
+  startedAtUnixMs: number,
+  endedAtHostMs: number,
+  deadlineMs: number,
+  ending: z.string(),
+  consoleLines: z.array(stamp.extend({ index: number, text: z.string(), boot: number })),
+  boardEvents: z.array(stamp.extend({ type: z.string() })),
+  providerEvents: z.array(stamp.extend({ type: z.string(), seq: number })),
+  faults: z.array(error),
+});
+
+const textTurnMeasurement = z.looseObject({
+  kind: z.literal('text'),
+  turnId: z.string(),
+  measures: z.looseObject({
+    questionToAnswer: measured,
+    timeToFirstToken: measured,
+    totalTime: measured,
+    boardTimeToFirstText: measured,
+  }),
+  marks: z.array(stamp.extend({ name: z.string(), uncertaintyMs: number })),
+  question: z.string().optional(),
+  answer: z.string().optional(),
+  sent: z.string().optional(),
+  answerCheck: z.looseObject({ state: z.string() }),
+});
+
+const soundLine = z.looseObject({ record: turnRecord, measurement: turnMeasurement });
+const textLine = z.looseObject({ record: textTurnRecord, measurement: textTurnMeasurement });
+
+const isText = (line: unknown): boolean =>
+  z.looseObject({ record: z.looseObject({ kind: z.literal('text') }) }).safeParse(line).success;
+
+/** One line of `turns.jsonl`: a spoken turn, or one in writing, which says so. A mistake is told as one of its own kind. */
+export const turnLineSchema = z.unknown().superRefine((line, context) => {
+  const { error: found } = (isText(line) ? textLine : soundLine).safeParse(line);
+  for (const { path, message } of found?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+});
 
 const finding = stamp.extend({
   code: z.string(),
@@ -90,6 +136,7 @@ export const eventSchema = z.looseObject({
 export const findingEventSchema = eventSchema.extend({ data: finding });
 export const boundEventSchema = eventSchema.extend({
   data: stamp.extend({
+    measure: z.enum(['voiceToVoice', 'questionToAnswer']).optional(),
     quantile: z.enum(['p50', 'p90', 'p95', 'max']),
     boundMs: number,
     turnIds: z.array(z.string()),

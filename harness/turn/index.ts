@@ -1,4 +1,5 @@
+export { askTurn, type AskPlan } from './ask-turn';
 export { playTurn, type TurnPlan } from './play-turn';
 export { settle } from './settle';
 export { SpeakerWatch } from './speaker-watch';
-export type { TurnBench, TurnTiming } from './turn-bench';
+export type { TextBench, TextTiming, TurnBench, TurnTiming } from './turn-bench';

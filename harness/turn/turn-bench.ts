@@ -13,6 +13,20 @@ export interface TurnBench {
   readonly receivedPath: (turnId: string) => { readonly absolute: string; readonly relative: string };
 }
 
+/** What a turn in writing is taken on: no sound, so no rig. */
+export interface TextBench extends Pick<TurnBench, 'board' | 'provider' | 'clock'> {
+  /** This machine's wall clock: boards print their date. */
+  readonly unixNowMs: () => number;
+}
+
+/** How a turn in writing waits. */
+export interface TextTiming {
+  /** Longest wait from the question to the beginning of its answer, and from the provider's last word to the answer's end. */
+  readonly deadlineMs: number;
+  /** Longest wait from the reset to the request of a board that asks by itself. */
+  readonly requestMs: number;
+}
+
 /** How a turn waits. */
 export interface TurnTiming {
   /** Silence of the speaker before a prompt and after a reply. */

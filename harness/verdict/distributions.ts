@@ -5,6 +5,7 @@ import {
   notMeasured,
   turnKinds,
   type Distribution,
+  type Measured,
   type MeasureName,
   type TurnKind,
 } from '../measurement';
@@ -37,19 +38,23 @@ export function topologyOf(turns: readonly CountedTurn[]): TopologyShare | undef
   return { counted: first.topology, leftOut: shares.filter(({ topology }) => topology !== first.topology) };
 }
 
-/** Distributions over turns; bad takes and turns of another topology stay out of them and are counted as not measured. */
+/**
+ * Distributions over the turns that know the measure; bad takes and turns of another topology stay out of them and are counted
+ * as not measured.
+ */
 export function distributionsOf(
   turns: readonly CountedTurn[],
   topology: Topology | undefined,
 ): Record<MeasureName, Distribution> {
-  const measuredOf = (name: MeasureName, { turn, judgement }: CountedTurn) => {
+  const measuredOf = (name: MeasureName, { turn, judgement }: CountedTurn): Measured | [] => {
+    const { topology: own, measures } = turn.measurement;
+    const measured = measures[name];
+    if (measured === undefined) return [];
     if (!judgement.goodTake) return notMeasured('bad-take');
-    const own = turn.measurement.topology;
-    return own === undefined || own === topology
-      ? turn.measurement.measures[name]
-      : notMeasured('other-topology');
+    return own === undefined || own === topology ? measured : notMeasured('other-topology');
   };
-  const of = (name: MeasureName): Distribution => distributionOf(turns.map((turn) => measuredOf(name, turn)));
+  const of = (name: MeasureName): Distribution =>
+    distributionOf(turns.flatMap((turn) => measuredOf(name, turn)));
   return Object.fromEntries(measureNames.map((name) => [name, of(name)])) as Record<
     MeasureName,
     Distribution

@@ -7,25 +7,26 @@ import type { BudgetResult } from './verdict';
 
 /** What a suite's bound says of these turns; a bad take stays out, as from every distribution. */
 export function judgeBound(
-  { quantile, boundMs, test }: Pick<LatencyBound, 'quantile' | 'boundMs' | 'test'>,
-  turns: readonly { readonly voiceToVoice: Measured; readonly goodTake: boolean }[],
+  { measure = 'voiceToVoice', quantile, boundMs, test }: Omit<LatencyBound, 'turnIds' | 'hostAtMs'>,
+  turns: readonly { readonly turn: JudgedTurn; readonly goodTake: boolean }[],
 ): BudgetResult {
-  const distribution = distributionOf(
-    turns.map(({ voiceToVoice, goodTake }) => (goodTake ? voiceToVoice : notMeasured('bad-take'))),
-  );
-  const result = judgeQuantile('voiceToVoice', quantile, boundMs, distribution);
+  const measured = turns.map(({ turn, goodTake }): Measured => {
+    if (!goodTake) return notMeasured('bad-take');
+    return turn.measurement.measures[measure] ?? notMeasured('not-taken');
+  });
+  const result = judgeQuantile(measure, quantile, boundMs, distributionOf(measured));
   return test === undefined ? result : { ...result, why: `${test}: ${result.why}` };
 }
 
 /** The same for turns as a suite holds them, each with its own findings. */
 export const judgeBoundOfTurns = (
-  bound: Pick<LatencyBound, 'quantile' | 'boundMs'>,
+  bound: Pick<LatencyBound, 'measure' | 'quantile' | 'boundMs'>,
   turns: readonly (JudgedTurn & { readonly findings: readonly Finding[] })[],
 ): BudgetResult =>
   judgeBound(
     bound,
     turns.map((turn) => ({
-      voiceToVoice: turn.measurement.measures.voiceToVoice,
+      turn,
       goodTake: judgeTurn(
         turn,
         turn.findings.map((finding) => ({ ...finding, turnId: turn.record.turnId })),
@@ -42,12 +43,9 @@ export const judgeBounds = (
   bounds.map((bound) =>
     judgeBound(
       bound,
-      turns.flatMap(({ record, measurement }, index) =>
-        bound.turnIds.includes(record.turnId)
-          ? {
-              voiceToVoice: measurement.measures.voiceToVoice,
-              goodTake: judgements[index]?.goodTake === true,
-            }
+      turns.flatMap((turn, index) =>
+        bound.turnIds.includes(turn.record.turnId)
+          ? { turn, goodTake: judgements[index]?.goodTake === true }
           : [],
       ),
     ),

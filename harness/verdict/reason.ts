@@ -41,7 +41,7 @@ function whyFailed({ turns, blames, budgets }: ReasonInput): string {
 function whyInconclusive({ turns, uncounted, budgets }: ReasonInput): string {
   if (!turns.some((turn) => turn.outcome !== 'not-judged')) {
     return turns.length === 0
-      ? 'No turn was judged: the tests that ran play no prompt; latency, conversation and function-calls do.'
+      ? 'No turn was judged: the tests that ran play no prompt; latency, conversation and function-calls do, and text-chat on boards that are asked in writing.'
       : 'No turn was judged: none of the takes was good.';
   }
   const open = budgets.filter((result) => result.outcome === 'inconclusive');

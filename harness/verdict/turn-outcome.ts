@@ -1,14 +1,15 @@
 import { catalogue, type ErrorCode } from '../errors';
-import type { TurnMeasurement } from '../measurement';
-import type { Finding, TurnRecord } from '../ports';
+import type { Measured, MeasureName, TurnMeasurement } from '../measurement';
+import type { AnyTurnRecord, Finding } from '../ports';
 import type { TurnOutcome } from './verdict';
 
-/** What the verdict reads of one turn. */
+/** What the verdict reads of one turn, spoken or in writing: a measure that is not of its kind is absent. */
 export interface JudgedTurn {
-  readonly record: Pick<TurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
-    Partial<Pick<TurnRecord, 'turnInSession'>>;
-  readonly measurement: Pick<TurnMeasurement, 'measures' | 'selfCheck'> &
-    Partial<Pick<TurnMeasurement, 'calls' | 'topology'>>;
+  readonly record: Pick<AnyTurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
+    Partial<Pick<AnyTurnRecord, 'kind' | 'turnInSession'>>;
+  readonly measurement: { readonly measures: Readonly<Partial<Record<MeasureName, Measured>>> } & Partial<
+    Pick<TurnMeasurement, 'calls' | 'selfCheck' | 'topology'>
+  >;
 }
 
 /**

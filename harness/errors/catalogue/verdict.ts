@@ -90,6 +90,60 @@ export const findingCodes = {
     origin: 'provider',
     remedy: 'Read the provider events of the turn; the provider did not answer as it should.',
   },
+  HIL_TURN_CLOCK_UNSET: {
+    origin: 'bench',
+    remedy:
+      'Let the board reach a time server (SNTP, UDP port 123) before its first request: without the date it can neither check a certificate nor sign a request.',
+  },
+  HIL_TURN_CLOCK_WRONG: {
+    origin: 'bench',
+    remedy:
+      'Mend the time server that the board asks, or the time zone that the firmware makes of its answer: certificates and signatures need the date.',
+  },
+  HIL_TURN_TLS_REFUSED: {
+    origin: 'bench',
+    remedy:
+      'Build the firmware with the CA that signed the certificate of this provider, and check its name.',
+  },
+  HIL_TURN_QUESTION_IGNORED: {
+    origin: 'board',
+    remedy:
+      'Read the console of the turn: the firmware did not take the question that was typed, or was busy with another.',
+  },
+  HIL_TURN_QUESTION_CHANGED: {
+    origin: 'board',
+    remedy: 'Read how the firmware parses its command and escapes the question: it sent another one.',
+  },
+  HIL_TURN_REQUEST_MISSING: {
+    origin: 'board',
+    remedy: 'Read the console of the turn: the firmware never sent its request to the provider.',
+  },
+  HIL_TURN_REQUEST_FAILED: {
+    origin: 'board',
+    remedy:
+      'Check the address that the firmware calls, its time-outs and its network: the provider was there and did its part.',
+  },
+  HIL_TURN_REQUEST_REFUSED: {
+    origin: 'board',
+    remedy: 'Check the key, the signature and the form of the request that the firmware sends.',
+  },
+  HIL_TURN_ERROR_UNREPORTED: {
+    origin: 'board',
+    remedy: 'Let the firmware look at status and body of an answer and print what the provider refused.',
+  },
+  HIL_TURN_ANSWER_MISSING: {
+    origin: 'board',
+    remedy: 'Read the console of the turn: the provider sent an answer and the firmware printed none.',
+  },
+  HIL_TURN_ANSWER_CUT: {
+    origin: 'board',
+    remedy: 'Enlarge the buffer that the firmware reads the answer into, or print it piece by piece.',
+  },
+  HIL_TURN_ANSWER_CHANGED: {
+    origin: 'board',
+    remedy:
+      'Compare what was sent with what was printed: look for lost pieces, double ones and split characters.',
+  },
   HIL_SESSION_TOOL_MISSING: {
     origin: 'board',
     remedy:

@@ -1,7 +1,7 @@
 import type { expect as expectOfJest } from '@jest/globals';
 import { catalogue } from '../../errors';
 import type { SessionResult, TurnResult } from '../../host';
-import type { MeasureName } from '../../measurement';
+import type { SoundMeasureName } from '../../measurement';
 import { suiteBridge } from '../suite-bridge';
 import { judgeInterruptionHeardAs, judgeNotHeardItself, judgeStoppedSpeaking } from './barge-in-matchers';
 import {
@@ -54,7 +54,7 @@ export interface TurnMatchers {
   /** The board's own reply was not in what it sent to the provider, and was never taken for speech. */
   readonly toNotHearItself: () => void;
   /** The measure has a number. */
-  readonly toHaveMeasured: (measure: MeasureName) => void;
+  readonly toHaveMeasured: (measure: SoundMeasureName) => void;
   readonly not: NegatedTurnMatchers;
 }
 

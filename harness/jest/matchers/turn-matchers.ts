@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
-import type { Mark, MeasureName, NotMeasuredReason } from '../../measurement';
+import type { Mark, NotMeasuredReason, SoundMeasureName } from '../../measurement';
 import type { Judgement, Mismatch } from './judgement';
 
 /** Marks what the provider heard, or that it heard nothing. */
@@ -94,7 +94,7 @@ function measureFault({ record, measurement }: TurnResult, reason: NotMeasuredRe
   return 'HIL_TURN_UNMEASURED';
 }
 
-export function judgeMeasured(turn: TurnResult, name: MeasureName): Judgement {
+export function judgeMeasured(turn: TurnResult, name: SoundMeasureName): Judgement {
   const { measurement } = turn;
   const measured = measurement.measures[name];
   const seen = measured.state === 'measured' ? '' : `${measured.state}: ${measured.reason}`;

@@ -1,4 +1,4 @@
-import { measureNames, type MeasureName } from '../../measurement';
+import { soundMeasureNames, type SoundMeasureName } from '../../measurement';
 import { methodNames, type MethodName } from '../methods/method';
 import type { Condition } from './conditions';
 import { errorStatistics, type ErrorStatistics } from './statistics';
@@ -8,7 +8,7 @@ import { partTrialsOf, targetsOf, trialsOf, type Target, type Trials } from './t
 export interface ConditionReport extends Pick<Condition, 'name' | 'title' | 'group' | 'turn' | 'expects'> {
   readonly methods: Readonly<Partial<Record<MethodName, ErrorStatistics>>>;
   /** Measures of the known reply besides voice-to-voice. */
-  readonly parts: Readonly<Partial<Record<MeasureName, ErrorStatistics>>>;
+  readonly parts: Readonly<Partial<Record<SoundMeasureName, ErrorStatistics>>>;
 }
 
 /** `reports/bench/accuracy.json`. */
@@ -21,7 +21,7 @@ export interface AccuracyReport {
 }
 
 /** Measures besides the headline, as they are declared; interrupted turns have a bench of their own (`bench:barge-in`). */
-export const furtherMeasures = measureNames.filter(
+export const furtherMeasures = soundMeasureNames.filter(
   (name) => name !== 'voiceToVoice' && name !== 'bargeInStop',
 );
 

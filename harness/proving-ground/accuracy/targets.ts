@@ -1,4 +1,4 @@
-import type { MeasureName } from '../../measurement';
+import type { SoundMeasureName } from '../../measurement';
 import type { MethodName } from '../methods/method';
 import type { Condition } from './conditions';
 import { errorStatistics, type ErrorStatistics, type Trial } from './statistics';
@@ -36,7 +36,7 @@ export function trialsOf(
 /** One part of the breakdown over the turns of some conditions. */
 export function partTrialsOf(
   { conditions, results }: Trials,
-  part: MeasureName,
+  part: SoundMeasureName,
   which: (condition: Condition) => boolean,
 ): Trial[] {
   const names = new Set(conditions.filter(which).map(({ name }) => name));
@@ -132,7 +132,7 @@ function honesty(name: string, statistics: ErrorStatistics): Target[] {
   ];
 }
 
-function breakdown(trials: Trials, parts: readonly MeasureName[]): Target[] {
+function breakdown(trials: Trials, parts: readonly SoundMeasureName[]): Target[] {
   const which = (one: Condition): boolean => one.expects === 'number' && snrOf(one) >= 10;
   return parts.flatMap((part) => {
     const { p95AbsErrorMs, coverage } = errorStatistics(partTrialsOf(trials, part, which));
@@ -142,7 +142,7 @@ function breakdown(trials: Trials, parts: readonly MeasureName[]): Target[] {
 }
 
 /** The targets that these trials can judge: those of conditions that were not run are left out. */
-export function targetsOf(trials: Trials, parts: readonly MeasureName[]): Target[] {
+export function targetsOf(trials: Trials, parts: readonly SoundMeasureName[]): Target[] {
   const has = (which: (condition: Condition) => boolean): boolean => trials.conditions.some(which);
   const bleed = (one: Condition): boolean => isBleed(one) && snrOf(one) >= 20;
   const none = (one: Condition): boolean => !hasReply(one);

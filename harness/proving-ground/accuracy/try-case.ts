@@ -1,5 +1,5 @@
 import type { VoiceActivityDetector } from '../../audio';
-import { measureNames, measureTurn, type Measured, type MeasureName } from '../../measurement';
+import { soundMeasureNames, measureTurn, type Measured, type SoundMeasureName } from '../../measurement';
 import { energyThreshold } from '../methods/energy-threshold';
 import type { Estimate, Evidence, MethodName } from '../methods/method';
 import { silencedetect } from '../methods/silencedetect';
@@ -24,7 +24,7 @@ export interface CaseResult {
   readonly truthMs: number;
   readonly estimates: Readonly<Partial<Record<MethodName, Estimate>>>;
   /** Measures of `known` besides voice-to-voice, those that the turn has. */
-  readonly parts: Readonly<Partial<Record<MeasureName, PartResult>>>;
+  readonly parts: Readonly<Partial<Record<SoundMeasureName, PartResult>>>;
 }
 
 const estimateOf = (measured: Measured): Estimate =>
@@ -34,9 +34,11 @@ const estimateOf = (measured: Measured): Estimate =>
 
 function partsOf(
   turn: SyntheticTurn,
-  measures: Readonly<Record<MeasureName, Measured>>,
+  measures: Readonly<Record<SoundMeasureName, Measured>>,
 ): CaseResult['parts'] {
-  const parts = measureNames.filter((name) => name !== 'voiceToVoice' && Number.isFinite(turn.truth[name]));
+  const parts = soundMeasureNames.filter(
+    (name) => name !== 'voiceToVoice' && Number.isFinite(turn.truth[name]),
+  );
   return Object.fromEntries(
     parts.map((name) => [name, { truthMs: turn.truth[name], estimate: estimateOf(measures[name]) }]),
   );

@@ -1,5 +1,5 @@
 import type { PcmClip } from '../../audio';
-import type { MeasureName, TurnSound } from '../../measurement';
+import type { SoundMeasureName, TurnSound } from '../../measurement';
 import type { FunctionCall, RigClockPoint, Topology, TurnRecord } from '../../ports';
 import { derivedSeed, seededNormal, seededUniform } from '../../units';
 import { simulateDialogue } from './dialogue';
@@ -60,7 +60,7 @@ export interface SyntheticTurn {
   readonly record: TurnRecord;
   readonly sound: TurnSound;
   /** Milliseconds, counted. NaN where there is nothing to count: without calls, the times to call and confirmation. */
-  readonly truth: Readonly<Record<MeasureName, number>>;
+  readonly truth: Readonly<Record<SoundMeasureName, number>>;
 }
 
 /** Of the board: from the first packet of a reply to its first sample at the speaker. */

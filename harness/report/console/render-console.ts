@@ -1,9 +1,9 @@
 import pc from 'picocolors';
-import { measureNames, measures, type Distribution } from '../../measurement';
+import { isSoundTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome, Verdict } from '../../verdict';
-import { shownFindings, shownTurns, whyOf, type ShownTurn } from '../judged-turn';
-import { kindRows, latencyNotes } from '../kinds';
+import { shownFindings, shownTurns, whyOf, type ShownSoundTurn } from '../judged-turn';
+import { kindRows, latencyNotes, shownMeasures } from '../kinds';
 import {
   callsInWords,
   heardInWords,
@@ -43,7 +43,7 @@ const turnColumns: readonly Column[] = [
 
 const outcomeMark = { pass: 'pass', fail: 'FAIL', 'not-judged': 'n/j' } as const;
 
-function turnRow(turn: ShownTurn, colours: Colours): Cell[] {
+function turnRow(turn: ShownSoundTurn, colours: Colours): Cell[] {
   const { measures: of } = turn.measurement;
   return [
     plain(turn.record.turnId),
@@ -85,7 +85,7 @@ function distributionRow(title: string, distribution: Distribution): Cell[] {
 
 /** Turns are interrupted only by suites that ask for it. */
 const measureRows = (verdict: Verdict): Cell[][] =>
-  measureNames
+  shownMeasures(verdict)
     .filter((name) => name !== 'bargeInStop' || verdict.distributions[name].n > 0)
     .map((name) => distributionRow(measures[name].title, verdict.distributions[name]));
 
@@ -137,7 +137,7 @@ function folded(text: string, columns: number, indent: string): string[] {
 export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colours ?? false);
   const { verdict } = run;
-  const turns = shownTurns(run);
+  const turns = shownTurns(run).filter(isSoundTurn);
   const lines: string[] = [];
   const section = (content: readonly string[]): void => {
     if (content.length > 0) lines.push('', ...content);

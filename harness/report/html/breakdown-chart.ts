@@ -1,5 +1,5 @@
 import { measures, partNames as parts } from '../../measurement';
-import type { ShownTurn } from '../judged-turn';
+import type { ShownSoundTurn } from '../judged-turn';
 import { plain } from '../wording';
 import { html, type Markup } from './markup';
 import { linearScale, ticks } from './scale';
@@ -11,14 +11,14 @@ const PLOT = { left: 48, right: 948, top: 12, bottom: 222 };
 /** Milliseconds of each part; a part without a number takes none, and a negative one (both ends uncertain) is drawn as none. */
 export function partsOf({
   measurement,
-}: ShownTurn): { readonly name: (typeof parts)[number]; readonly ms: number }[] {
+}: ShownSoundTurn): { readonly name: (typeof parts)[number]; readonly ms: number }[] {
   return parts.map((name) => {
     const measured = measurement.measures[name];
     return { name, ms: measured.state === 'measured' ? Math.max(0, measured.valueMs) : 0 };
   });
 }
 
-function column(turn: ShownTurn, left: number, width: number, y: (ms: number) => number): Markup {
+function column(turn: ShownSoundTurn, left: number, width: number, y: (ms: number) => number): Markup {
   const { voiceToVoice } = turn.measurement.measures;
   const { turnId, prompt } = turn.record;
   const known = partsOf(turn);
@@ -54,7 +54,7 @@ function column(turn: ShownTurn, left: number, width: number, y: (ms: number) =>
 }
 
 /** One stacked column per turn, from the prompt's end at the bottom to the reply's onset at the top; each leads to its turn. */
-export function breakdownChart(turns: readonly ShownTurn[]): Markup {
+export function breakdownChart(turns: readonly ShownSoundTurn[]): Markup {
   const totals = turns.map((turn) => partsOf(turn).reduce((sum, { ms }) => sum + ms, 0));
   const most = Math.max(100, ...totals) * 1.05;
   const y = linearScale([0, most], [PLOT.bottom, PLOT.top]);
@@ -95,7 +95,7 @@ export const partsLegend = (): Markup =>
   </ul>`;
 
 /** One thin bar with the parts of a turn, on a scale that all turns share. */
-export function partsBar(turn: ShownTurn, mostMs: number): Markup {
+export function partsBar(turn: ShownSoundTurn, mostMs: number): Markup {
   let at = 0;
   return html`<svg class="bar-strip" viewBox="0 0 200 10" preserveAspectRatio="none" aria-hidden="true">
     ${partsOf(turn).map(({ name, ms }) => {

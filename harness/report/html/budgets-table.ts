@@ -1,6 +1,6 @@
 import { measureNames, measures, turnKindTitles, type Distribution } from '../../measurement';
 import type { Verdict } from '../../verdict';
-import { kindRows } from '../kinds';
+import { kindRows, shownMeasures } from '../kinds';
 import { inMs, outcomeInWords, quantileInWords } from '../wording';
 import { html, type Markup } from './markup';
 
@@ -79,10 +79,13 @@ const quantiles = (title: string, rows: readonly QuantileRow[]): Markup =>
   </div>`;
 
 /** Quantiles of every measure. */
-export const quantilesTable = ({ distributions }: Verdict): Markup =>
+export const quantilesTable = (verdict: Verdict): Markup =>
   quantiles(
     'measure',
-    measureNames.map((name) => ({ title: measures[name].title, distribution: distributions[name] })),
+    shownMeasures(verdict).map((name) => ({
+      title: measures[name].title,
+      distribution: verdict.distributions[name],
+    })),
   );
 
 /** Voice-to-voice by kind of turn; undefined where the kinds tell no turns apart. */
@@ -92,9 +95,9 @@ export function kindsTable(verdict: Verdict): Markup | undefined {
 }
 
 /** What each measure begins and ends with. */
-export const definitions = (): Markup =>
+export const definitions = (verdict: Verdict | undefined): Markup =>
   html`<dl class="definitions">
-    ${measureNames.map((name) => {
+    ${(verdict === undefined ? measureNames : shownMeasures(verdict)).map((name) => {
       const { title, begins, ends } = measures[name];
       return html`<div>
         <dt>${title}</dt>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { chromium } from 'playwright-core';
+import { isSoundTurn } from '../../measurement';
 import { readRun, type FinishedRun } from '../../run';
 import { shownTurns } from '../judged-turn';
 import { escapeHtml, html } from './markup';
@@ -12,7 +13,8 @@ import { linearScale, ticks } from './scale';
 import { timeline } from './timeline';
 import { peaksOf } from './turn-sound';
 
-const run = readRun(join(__dirname, '../../../fixtures/runs/sample'));
+const sample = readRun(join(__dirname, '../../../fixtures/runs/sample'));
+const run = { ...sample, turns: sample.turns.filter(isSoundTurn) };
 const page = renderHtml(run);
 
 /** Script and style are no markup. */
@@ -214,7 +216,7 @@ describe('page', () => {
 });
 
 describe('timeline', () => {
-  const turns = shownTurns(run);
+  const turns = shownTurns(run).filter(isSoundTurn);
 
   it('draws the waveform where the sound was', () => {
     const turn = turns[0]!;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { measures } from '../../measurement';
+import { isSoundTurn, measures } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import { shownFindings, shownTurns } from '../judged-turn';
 import { latencyNotes } from '../kinds';
@@ -60,7 +60,7 @@ const hatch = html`<svg width="0" height="0" aria-hidden="true" style="position:
  */
 export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string {
   const { verdict, record } = run;
-  const turns = shownTurns(run);
+  const turns = shownTurns(run).filter(isSoundTurn);
   const findings = shownFindings(run);
   const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
   const voiceToVoice = measures.voiceToVoice.title;
@@ -102,7 +102,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
           ${turns.length > 0 && card('Turns', 'open one for its timeline, sound and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
           ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
-          ${card('Definitions', `prompts and replies are located in samples of one clock, topology ${record.rig.topology}`, definitions())}
+          ${card('Definitions', `prompts and replies are located in samples of one clock, topology ${record.rig.topology}`, definitions(verdict))}
         </main>
         <footer>
           earshot ${record.earshotVersion} · ${record.runId} · scenario ${record.scenario.sha256.slice(0, 12)}

@@ -1,5 +1,5 @@
 import type { Mark } from '../../measurement';
-import type { ShownTurn } from '../judged-turn';
+import type { ShownSoundTurn } from '../judged-turn';
 import { plain } from '../wording';
 import { html, type Markup } from './markup';
 import { linearScale, ticks, type Scale } from './scale';
@@ -16,7 +16,7 @@ const HEIGHT = 272;
 type Marks = Partial<Record<Mark['name'], Mark>>;
 
 /** Host time of a rig sample, from a mark that has both; undefined when none has. */
-function hostAtMsOf(turn: ShownTurn): ((rigSample: number) => number) | undefined {
+function hostAtMsOf(turn: ShownSoundTurn): ((rigSample: number) => number) | undefined {
   const anchor = turn.measurement.marks.find(({ atRigSample }) => atRigSample !== undefined);
   const { capture } = turn.record;
   if (capture === undefined || anchor?.atRigSample === undefined) return undefined;
@@ -28,7 +28,7 @@ function hostAtMsOf(turn: ShownTurn): ((rigSample: number) => number) | undefine
  * Peaks of one channel as strokes around the middle of a lane, scaled to its own loudest point. One path of small integers,
  * stretched by a transform: with thousands of turns the waveforms are most of the page.
  */
-function waveform(turn: ShownTurn, peaks: readonly number[], top: number, x: Scale): Markup | undefined {
+function waveform(turn: ShownSoundTurn, peaks: readonly number[], top: number, x: Scale): Markup | undefined {
   const hostAtMs = hostAtMsOf(turn);
   const { capture } = turn.record;
   if (hostAtMs === undefined || capture === undefined || peaks.length === 0) return undefined;
@@ -84,7 +84,7 @@ function link(
 }
 
 /** Where the reply's first sample must have sounded: its onset less the lead-in. */
-function leadInFrom({ measurement }: ShownTurn, replyOnset: Mark | undefined): Mark | undefined {
+function leadInFrom({ measurement }: ShownSoundTurn, replyOnset: Mark | undefined): Mark | undefined {
   const { replyLeadIn } = measurement.measures;
   if (replyOnset === undefined || replyLeadIn.state !== 'measured') return replyOnset;
   return { ...replyOnset, hostAtMs: replyOnset.hostAtMs - Math.max(0, replyLeadIn.valueMs) };
@@ -96,7 +96,7 @@ interface Dot {
 }
 
 /** What the board did, at its own stamp where its clock is known well enough. */
-const boardDots = ({ record, measurement }: ShownTurn): Dot[] =>
+const boardDots = ({ record, measurement }: ShownSoundTurn): Dot[] =>
   record.boardEvents.flatMap((event): Dot[] => {
     const own = measurement.deviceMarks?.find(
       ({ lineIndex, type }) => lineIndex === event.lineIndex && type === event.type,
@@ -110,7 +110,7 @@ const boardDots = ({ record, measurement }: ShownTurn): Dot[] =>
     return event.type === 'complaint' ? [{ hostAtMs, label: plain(event.text).slice(0, 40) }] : [];
   });
 
-const providerDots = ({ record }: ShownTurn): Dot[] =>
+const providerDots = ({ record }: ShownSoundTurn): Dot[] =>
   record.providerEvents.flatMap((event): Dot[] =>
     event.type === 'tool-call'
       ? [{ hostAtMs: event.hostAtMs, label: `asks ${event.name}` }]
@@ -136,7 +136,7 @@ const dots = (entries: readonly Dot[], top: number, kind: string, x: Scale): Mar
  * Marks of a turn on one time axis, zero at the prompt's last speech sample: what the rig played, what the provider decided, what
  * the board did, what the rig heard. Undefined when the turn has no marks.
  */
-export function timeline(turn: ShownTurn, sound: TurnSoundSummary | undefined): Markup | undefined {
+export function timeline(turn: ShownSoundTurn, sound: TurnSoundSummary | undefined): Markup | undefined {
   const marks = Object.fromEntries(turn.measurement.marks.map((mark) => [mark.name, mark])) as Marks;
   const all = turn.measurement.marks.map(({ hostAtMs }) => hostAtMs);
   if (all.length === 0) return undefined;

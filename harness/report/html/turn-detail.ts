@@ -1,14 +1,14 @@
 import {
-  measureNames,
   measures,
+  soundMeasureNames,
   type CallHops,
   type CallObservation,
   type ReplyCheck,
-  type MeasureName,
+  type SoundMeasureName,
 } from '../../measurement';
 import type { ProviderEvent } from '../../ports';
 import { msOfSamples } from '../../units';
-import type { ShownTurn } from '../judged-turn';
+import type { ShownSoundTurn } from '../judged-turn';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup, type MarkupValue } from './markup';
@@ -26,7 +26,7 @@ const sourceOf = (path: string, inline: InlineAudio | undefined): string => {
     : `data:audio/wav;base64,${Buffer.from(bytes).toString('base64')}`;
 };
 
-function players({ record }: ShownTurn, inline: InlineAudio | undefined): Markup | undefined {
+function players({ record }: ShownSoundTurn, inline: InlineAudio | undefined): Markup | undefined {
   const files = [
     ...(record.capture === undefined ? [] : [['What the rig heard', record.capture.path] as const]),
     ...(record.received === undefined ? [] : [['What the provider received', record.received.path] as const]),
@@ -99,7 +99,7 @@ function callPairs({ name, asked, executed, effects, contradicting, hops }: Call
   </dl>`;
 }
 
-function calls({ measurement, record }: ShownTurn): Markup {
+function calls({ measurement, record }: ShownSoundTurn): Markup {
   if (measurement.calls.length > 0) return html`${measurement.calls.map(callPairs)}`;
   const expected = record.expected.calls.map(({ name }) => name).join(', ');
   return html`<p class="empty">
@@ -125,7 +125,7 @@ function replyText(reply: ReplyCheck): string {
   }
 }
 
-function sound({ measurement, record }: ShownTurn): Markup {
+function sound({ measurement, record }: ShownSoundTurn): Markup {
   const { reply, witness, levels, selfCheck, callDetour } = measurement;
   const calledBy = measurement.marks.find(({ name }) => name === 'functionCall')?.stampedBy;
   const entries: (readonly [string, string])[] = [
@@ -240,11 +240,11 @@ function providerLines(events: readonly ProviderEvent[]): LogLine[] {
 }
 
 /** The measure of an interruption is of no meaning where nobody interrupted. */
-const isShown = (name: MeasureName, { interruption }: ShownTurn['record']): boolean =>
+const isShown = (name: SoundMeasureName, { interruption }: ShownSoundTurn['record']): boolean =>
   name !== 'bargeInStop' || interruption !== undefined;
 
 /** The board's own voice in what it sent; nothing where it was not measured. */
-function echoRow({ echo }: ShownTurn['measurement']): Markup | undefined {
+function echoRow({ echo }: ShownSoundTurn['measurement']): Markup | undefined {
   if (echo?.state !== 'measured') return undefined;
   const bound = echo.delayMs === undefined ? 'below ' : '';
   return html`<tr>
@@ -255,7 +255,7 @@ function echoRow({ echo }: ShownTurn['measurement']): Markup | undefined {
 
 /** Everything about one turn below its row. */
 export function turnDetail(
-  turn: ShownTurn,
+  turn: ShownSoundTurn,
   soundSummary: TurnSoundSummary | undefined,
   inline: InlineAudio | undefined,
 ): Markup {
@@ -269,7 +269,7 @@ export function turnDetail(
         <h4>Measures, ms</h4>
         <table class="compact">
           <tbody>
-            ${measureNames
+            ${soundMeasureNames
               .filter((name) => isShown(name, record))
               .map(
                 (name) =>

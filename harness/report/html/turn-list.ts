@@ -1,4 +1,4 @@
-import type { ShownTurn } from '../judged-turn';
+import type { ShownSoundTurn } from '../judged-turn';
 import { callsInWords, heardInWords, measuredInWords, outcomeInWords } from '../wording';
 import { partsBar, partsOf } from './breakdown-chart';
 import { html, type Markup } from './markup';
@@ -14,7 +14,7 @@ const filters = [
 
 /** All turns as rows that open; works without scripts, filters need one. */
 export function turnList(
-  turns: readonly ShownTurn[],
+  turns: readonly ShownSoundTurn[],
   sounds: ReadonlyMap<string, TurnSoundSummary>,
   inline: InlineAudio | undefined,
 ): Markup {

@@ -1,7 +1,7 @@
-import { measureNames, measures, type Distribution } from '../../measurement';
+import { isSoundTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
-import { kindRows, latencyNotes } from '../kinds';
+import { kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
 import {
   callsInWords,
@@ -78,7 +78,9 @@ export function renderMarkdown(run: FinishedRun): string {
       '',
       ...distributionTable(
         'measure',
-        measureNames.map((name) => distributionRow(measures[name].title, verdict.distributions[name])),
+        shownMeasures(verdict).map((name) =>
+          distributionRow(measures[name].title, verdict.distributions[name]),
+        ),
       ),
     );
     const kinds = kindRows(verdict).map(({ title, distribution }) => distributionRow(title, distribution));
@@ -101,7 +103,7 @@ export function renderMarkdown(run: FinishedRun): string {
     }
     lines.push('');
   }
-  const turns = shownTurns(run);
+  const turns = shownTurns(run).filter(isSoundTurn);
   if (turns.length > 0) {
     const rows = turns
       .slice(0, MAX_TURNS)

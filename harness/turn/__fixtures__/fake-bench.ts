@@ -37,9 +37,13 @@ export class FakeBench implements TurnBench {
   private readonly providerLost = new Listeners<Error>();
   private readonly boardLost = new Listeners<Error>();
   private readonly boardEvents = new Listeners<BoardEvent>();
+  private readonly providerEvents = new Listeners<ProviderEvent>();
   private readonly script: { atMs: number; act: () => void }[] = [];
   readonly saved: { turnId: string; clip: MultiChannelClip }[] = [];
   readonly expectedTurns: string[] = [];
+  /** Questions that were typed. */
+  readonly asked: string[] = [];
+  private boot = 1;
   private level = 1e-4;
   position = 0;
   muted = false;
@@ -58,10 +62,10 @@ export class FakeBench implements TurnBench {
     protocol: 'fake',
     url: 'ws://fake',
     events: [],
-    onEvent: () => () => undefined,
+    onEvent: (listener) => this.providerEvents.add(listener),
     onLost: (listener) => this.providerLost.add(listener),
-    expectTurn: ({ turnId }) => {
-      this.expectedTurns.push(turnId);
+    expectTurn: ({ turnId, fault }) => {
+      this.expectedTurns.push(fault === undefined ? turnId : `${turnId} ${fault}`);
       return Promise.resolve();
     },
     saveReceived: ({ path, sessionId }) =>
@@ -80,6 +84,15 @@ export class FakeBench implements TurnBench {
     name: 'fake',
     events: [] as BoardEvent[],
     console: { lines: [], cursor: () => 0 },
+    ask: (text: string) => {
+      this.asked.push(text);
+      return Promise.resolve();
+    },
+    reset: () => {
+      this.boot += 1;
+      this.prints({ type: 'boot', resetCause: 'power on (0x1)' });
+      return Promise.resolve();
+    },
     onEvent: (listener: (event: BoardEvent) => void) => this.boardEvents.add(listener),
     onLost: (listener: (error: Error) => void) => this.boardLost.add(listener),
   } as unknown as Board & { readonly events: BoardEvent[] };
@@ -131,16 +144,14 @@ export class FakeBench implements TurnBench {
   }
 
   says(event: Body<ProviderEvent>): void {
-    this.provider.events.push({
-      ...event,
-      seq: this.provider.events.length,
-      hostAtMs: this.nowMs,
-      sessionId: 's1',
-    });
+    const stamp = { seq: this.provider.events.length, hostAtMs: this.nowMs, sessionId: 's1' };
+    const stamped = { ...event, ...stamp } as ProviderEvent;
+    this.provider.events.push(stamped);
+    this.providerEvents.tell(stamped);
   }
 
   prints(event: Body<BoardEvent>): void {
-    const stamped = { ...event, hostAtMs: this.nowMs, boot: 1, lineIndex: 0 } as BoardEvent;
+    const stamped = { ...event, hostAtMs: this.nowMs, boot: this.boot, lineIndex: 0 } as BoardEvent;
     this.board.events.push(stamped);
     this.boardEvents.tell(stamped);
   }

@@ -1,0 +1,231 @@
+import type { ProviderFault, TextTurnRecord } from '../../ports';
+import { answering, printing, question, textTurnOf, type TextStep } from '../__fixtures__/text-turn';
+import { diagnoseTextTurn } from './diagnose-text-turn';
+import { measureTextTurn } from './measure-text-turn';
+
+const diagnosed = (record: TextTurnRecord) => diagnoseTextTurn(record, measureTextTurn(record));
+const codes = (record: TextTurnRecord): string[] =>
+  diagnosed(record).map(({ code, origin }) => `${origin} ${code}`);
+
+const read = answering.slice(0, 1);
+const asked = printing().slice(0, 2);
+
+const refusal = (code: string, httpStatus?: number, message = 'no'): TextStep => ({
+  atMs: 1_100,
+  provider: {
+    type: 'error',
+    responseId: 'r1',
+    code,
+    message,
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+  },
+});
+const failed = (status?: number, code?: string, message = 'no', atMs = 1_150): TextStep => ({
+  atMs,
+  board: {
+    type: 'request-failed',
+    message,
+    ...(status === undefined ? {} : { status }),
+    ...(code === undefined ? {} : { code }),
+  },
+});
+const ordered = (fault: ProviderFault, ...steps: TextStep[]): string[] =>
+  codes(textTurnOf([...read, ...asked, ...steps], { ordered: fault }));
+
+describe('a turn in writing', () => {
+  it('without fault has no finding', () => {
+    expect(codes(textTurnOf([...answering, ...printing()]))).toEqual([]);
+    expect(
+      codes(textTurnOf([...answering, ...printing()], { prompt: undefined, askedAtHostMs: undefined })),
+    ).toEqual([]);
+  });
+
+  it('gives findings the turn, its end and a sentence', () => {
+    expect(diagnosed(textTurnOf([...answering, ...printing('It is')]))).toEqual([
+      expect.objectContaining({
+        code: 'HIL_TURN_ANSWER_CHANGED',
+        message:
+          'Board board-1 printed "It is" where "It will be sunny and warm all day" was sent; they part at character 4.',
+        turnId: 't0001',
+        hostAtMs: 1_700,
+      }),
+    ]);
+  });
+
+  it('blames the first link that broke', () => {
+    const fault = { code: 'HIL_BOARD_PANIC', message: 'crashed', facts: {} } as const;
+    expect(codes(textTurnOf(read, { faults: [fault] }))).toEqual(['board HIL_BOARD_PANIC']);
+    const boot = (atMs: number): TextStep => ({
+      atMs,
+      board: { type: 'boot', resetCause: 'software CPU reset (0xc)' },
+    });
+    expect(codes(textTurnOf([...read, ...asked, boot(1_100)]))).toEqual(['board HIL_BOARD_RESTARTED']);
+    const byItself = { prompt: undefined, askedAtHostMs: undefined };
+    expect(codes(textTurnOf([boot(1_001), ...answering, ...printing()], byItself))).toEqual([]);
+    expect(codes(textTurnOf([boot(1_001), ...read, boot(1_200)], byItself))).toEqual([
+      'board HIL_BOARD_RESTARTED',
+    ]);
+  });
+});
+
+describe('a question that did not arrive', () => {
+  it.each([
+    [[], 'board HIL_TURN_QUESTION_IGNORED'],
+    [asked, 'board HIL_TURN_REQUEST_MISSING'],
+    [[...asked, failed(undefined, undefined, 'ESP_ERR_HTTP_CONNECT')], 'board HIL_TURN_REQUEST_FAILED'],
+    [
+      [
+        {
+          atMs: 1_100,
+          board: { type: 'tls-refused', reason: 'The certificate is not correctly signed by the trusted CA' },
+        },
+        failed(),
+      ],
+      'bench HIL_TURN_TLS_REFUSED',
+    ],
+  ] as const)('%#', (steps, code) => expect(codes(textTurnOf(steps))).toEqual([code]));
+
+  it('names what the board complained of', () => {
+    const busy: TextStep = { atMs: 1_010, board: { type: 'complaint', text: 'Busy' } };
+    expect(diagnosed(textTurnOf([busy]))[0]?.message).toContain('it complained "Busy"');
+  });
+
+  it('is another one on arrival', () => {
+    const other: TextStep = {
+      atMs: 1_040,
+      provider: { type: 'request', responseId: 'r1', prompt: 'What will', stream: true },
+    };
+    const record = textTurnOf([other, ...answering.slice(1), ...printing()]);
+    expect(codes(record)).toEqual(['board HIL_TURN_QUESTION_CHANGED']);
+    expect(diagnosed(record)[0]?.facts).toMatchObject({ typed: question.transcript, arrived: 'What will' });
+  });
+});
+
+describe('a provider that does not answer', () => {
+  it.each([
+    [refusal('rate_limit_exceeded', 429), failed(429), 'provider HIL_TURN_PROVIDER_FAILED'],
+    [refusal('server_error', 500), failed(500), 'provider HIL_TURN_PROVIDER_FAILED'],
+    [refusal('RequestLimitExceeded', 200), failed(200), 'provider HIL_TURN_PROVIDER_FAILED'],
+    [refusal('10013'), failed(), 'provider HIL_TURN_PROVIDER_FAILED'],
+    [refusal('invalid_api_key', 401), failed(401), 'board HIL_TURN_REQUEST_REFUSED'],
+    [refusal('AuthFailure.SignatureFailure', 200), failed(200), 'board HIL_TURN_REQUEST_REFUSED'],
+    [refusal('10005'), failed(), 'board HIL_TURN_REQUEST_REFUSED'],
+  ])('%#: $provider.code', (error, report, code) => {
+    expect(codes(textTurnOf([...read, ...asked, error, report]))).toEqual([code]);
+    // Refused before the request was read: there is no request in the log.
+    expect(codes(textTurnOf([...asked, error, report]))).toEqual([code]);
+  });
+
+  it('is not the board’s fault when it is cut or late of its own accord', () => {
+    const cut: TextStep = {
+      atMs: 1_300,
+      provider: { type: 'response-done', responseId: 'r1', status: 'failed' },
+    };
+    expect(codes(textTurnOf([...read, ...asked, cut, failed()]))).toEqual([
+      'provider HIL_TURN_PROVIDER_FAILED',
+    ]);
+    const late = textTurnOf([...read, ...asked], { endedAtHostMs: 9_100, ending: 'deadline' });
+    expect(codes(late)).toEqual(['provider HIL_TURN_PROVIDER_FAILED']);
+    const gaveUp = textTurnOf([...read, ...asked, failed(undefined, undefined, 'timeout', 21_000)]);
+    expect(codes(gaveUp)).toEqual(['provider HIL_TURN_PROVIDER_FAILED']);
+  });
+
+  it('is the board’s fault when the board did not wait for it', () => {
+    expect(codes(textTurnOf([...read, ...asked, failed(undefined, undefined, 'timeout')]))).toEqual([
+      'board HIL_TURN_REQUEST_FAILED',
+    ]);
+  });
+});
+
+describe('a provider that was told to fail', () => {
+  const cut: TextStep = {
+    atMs: 1_300,
+    provider: { type: 'response-done', responseId: 'r1', status: 'failed' },
+  };
+
+  it('is no finding where the board says so', () => {
+    expect(ordered('rate-limit', refusal('x', 429), failed(429))).toEqual([]);
+    expect(ordered('bad-key', refusal('x', 401), failed(401))).toEqual([]);
+    expect(ordered('mid-stream-death', cut, failed())).toEqual([]);
+    expect(ordered('slow-first-token', ...answering.slice(1), failed())).toEqual([]);
+  });
+
+  it('is one where the board keeps it to itself, takes it for an answer, or reports another', () => {
+    const unreported = ['board HIL_TURN_ERROR_UNREPORTED'];
+    expect(ordered('rate-limit', refusal('x', 429))).toEqual(unreported);
+    expect(ordered('rate-limit', refusal('x', 429), ...printing('no').slice(3))).toEqual(unreported);
+    expect(ordered('rate-limit', refusal('x', 429), failed(200))).toEqual(unreported);
+    expect(ordered('mid-stream-death', cut, ...printing('It').slice(3))).toEqual(unreported);
+  });
+
+  it('is judged as any other where it answered all the same', () => {
+    expect(ordered('duplicate', ...answering.slice(1), ...printing().slice(2))).toEqual([]);
+    expect(ordered('duplicate', ...answering.slice(1), ...printing('ItIt').slice(2))).toEqual([
+      'board HIL_TURN_ANSWER_CHANGED',
+    ]);
+  });
+});
+
+describe('an answer that was sent', () => {
+  it.each([
+    [answering, asked, 'board HIL_TURN_ANSWER_MISSING'],
+    [answering, printing('It will be'), 'board HIL_TURN_ANSWER_CUT'],
+    [answering, printing('Rain'), 'board HIL_TURN_ANSWER_CHANGED'],
+    [answering, printing('It will be sunny and warm all day', false), 'board HIL_TURN_ANSWER_CUT'],
+    [answering, [...asked, failed()], 'board HIL_TURN_REQUEST_FAILED'],
+  ] as const)('%#', (provider, board, code) =>
+    expect(codes(textTurnOf([...provider, ...board]))).toEqual([code]),
+  );
+});
+
+describe('a board with a wrong date', () => {
+  const unset = { boardDate: { state: 'unset' } } as const;
+  const future: TextStep = {
+    atMs: 1_100,
+    board: { type: 'tls-refused', reason: 'The certificate validity starts in the future' },
+  };
+  const skewedBy = (ms: number): Partial<TextTurnRecord> => ({
+    boardDate: { state: 'set', unixMs: Date.UTC(2026, 10, 21, 6, 0, 0) + ms, hostAtMs: 1_000 },
+  });
+  const expired = refusal('AuthFailure.SignatureExpire', 200, 'Signature expired');
+  const hmac = refusal('403', 403, 'HMAC signature cannot be verified');
+
+  it('says 1970 where no time server answered, and so refuses the certificate', () => {
+    const [finding] = diagnosed(textTurnOf([...asked, future, failed()], unset));
+    expect(finding).toMatchObject({ code: 'HIL_TURN_CLOCK_UNSET', origin: 'bench' });
+    expect(finding?.message).toBe(
+      'The clock of board board-1 says 1970 since its time server did not answer, so it refused the provider\'s certificate ("The certificate validity starts in the future").',
+    );
+  });
+
+  it('names the kiss of death', () => {
+    const kiss = { boardDate: { state: 'unset', reason: 'the time server refused with RATE' } } as const;
+    expect(diagnosed(textTurnOf([...asked, hmac, failed(403)], kiss))[0]?.message).toContain(
+      'says 1970 since the time server refused with RATE, so the provider refused its request (403: HMAC',
+    );
+  });
+
+  it('signs requests that Spark and Tencent refuse, and the skew is named', () => {
+    for (const error of [hmac, expired]) {
+      const record = textTurnOf([...read, ...asked, error, failed(200)], skewedBy(-400_000));
+      expect(codes(record)).toEqual(['bench HIL_TURN_CLOCK_WRONG']);
+      expect(diagnosed(record)[0]?.message).toContain('is 400 s slow, 300 s are allowed');
+    }
+  });
+
+  it('is not the reason within the limit, nor where nothing asked for the date', () => {
+    expect(codes(textTurnOf([...read, ...asked, hmac, failed(403)], skewedBy(200_000)))).toEqual([
+      'board HIL_TURN_REQUEST_REFUSED',
+    ]);
+    expect(codes(textTurnOf([...answering, ...printing()], unset))).toEqual([]);
+    expect(codes(textTurnOf([...read, ...asked, refusal('x', 500), failed(500)], unset))).toEqual([
+      'provider HIL_TURN_PROVIDER_FAILED',
+    ]);
+  });
+
+  it('is not the reason where the certificate itself is from the future', () => {
+    expect(codes(textTurnOf([...asked, future, failed()], skewedBy(0)))).toEqual([
+      'bench HIL_TURN_TLS_REFUSED',
+    ]);
+  });
+});
