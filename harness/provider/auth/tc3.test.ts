@@ -109,7 +109,7 @@ describe('TC3-HMAC-SHA256', () => {
 });
 
 describe('verifying a TC3 request', () => {
-  const rules: Tc3Rules = { keys, service: 'hunyuan', unixNowMs: 1_700_000_000_000 };
+  const rules: Tc3Rules = { keys, services: ['hunyuan', '127'], unixNowMs: 1_700_000_000_000 };
   const signed = (signedHeaders?: readonly string[], host?: string) => {
     const request = hunyuan(signedHeaders, host);
     return {
@@ -242,7 +242,7 @@ describe('verifying a TC3 request', () => {
       'another service',
       (text: string) => text.replace('/hunyuan/', '/cvm/'),
       'InvalidAuthorization',
-      'expected hunyuan',
+      'expected hunyuan or 127',
     ],
     ['another SecretId', (text: string) => text.replace('AKID', 'BKID'), 'SecretIdNotFound', 'SecretId'],
     [

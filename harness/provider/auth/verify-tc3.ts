@@ -26,7 +26,8 @@ export interface Tc3Refusal {
 
 export interface Tc3Rules {
   readonly keys: Tc3Keys;
-  readonly service: string;
+  /** Names of the service that a signature may be for: its own, and the first label of the host that it was reached by. */
+  readonly services: readonly string[];
   readonly unixNowMs: number;
   /** Default 300 000, the service's. */
   readonly maxSkewMs?: number;
@@ -52,7 +53,7 @@ export function verifyTc3(
   },
   rules: Tc3Rules,
 ): Tc3Refusal | undefined {
-  const { keys, service, unixNowMs, maxSkewMs = 300_000 } = rules;
+  const { keys, services, unixNowMs, maxSkewMs = 300_000 } = rules;
   const headers: Readonly<Record<string, string>> = Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, typeof value === 'string' ? value : value.join(',')]],
@@ -113,8 +114,10 @@ export function verifyTc3(
   }
   if (date !== tc3Date(timestamp))
     return invalid(`Credential is for ${date.slice(0, 32)}, X-TC-Timestamp for ${tc3Date(timestamp)} (UTC).`);
-  if (signedService !== service)
-    return invalid(`Credential is for the service ${signedService.slice(0, 64)}; expected ${service}.`);
+  if (!services.includes(signedService))
+    return invalid(
+      `Credential is for the service ${signedService.slice(0, 64)}; expected ${services.join(' or ').slice(0, 128)}.`,
+    );
   if (!equalText(secretId, keys.secretId)) {
     const because = 'The SecretId is not the one that the provider was given.';
     return refuse('AuthFailure.SecretIdNotFound', 'The SecretId is not found.', because);
@@ -130,7 +133,7 @@ export function verifyTc3(
     signedHeaders,
   });
   const candidates = hostsOf(headers.host ?? '').map(asSigned);
-  const scope = { timestamp, service };
+  const scope = { timestamp, service: signedService };
   if (candidates.some((candidate) => equalText(signature, tc3Signature(candidate, keys.secretKey, scope))))
     return undefined;
   const canonical = tc3CanonicalRequest(asSigned(headers.host ?? ''));

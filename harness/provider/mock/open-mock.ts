@@ -1,6 +1,7 @@
 import { ProviderError } from '../../errors';
 import type { ProviderProtocol } from '../../ports';
 import { openChatMock } from './chat/chat-mock';
+import { openHunyuanMock } from './hunyuan/hunyuan-mock';
 import type { MockOptions, MockProvider } from './mock-options';
 import { createMockProvider } from './openai-realtime/mock-provider';
 import { openShapedMock } from './shaped-mock';
@@ -14,6 +15,7 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
   openai: (options) => openChatMock('openai', options),
   siliconflow: (options) => openChatMock('siliconflow', options),
   deepseek: (options) => openChatMock('deepseek', options),
+  hunyuan: openHunyuanMock,
 };
 
 /**
