@@ -4,6 +4,7 @@ import { openChatMock } from './chat/chat-mock';
 import { openHunyuanMock } from './hunyuan/hunyuan-mock';
 import type { MockOptions, MockProvider } from './mock-options';
 import { createMockProvider } from './openai-realtime/mock-provider';
+import { openPanguMock } from './pangu/pangu-mock';
 import { openShapedMock } from './shaped-mock';
 
 const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>>> = {
@@ -16,6 +17,7 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
   siliconflow: (options) => openChatMock('siliconflow', options),
   deepseek: (options) => openChatMock('deepseek', options),
   hunyuan: openHunyuanMock,
+  pangu: openPanguMock,
 };
 
 /**
