@@ -50,6 +50,11 @@ export class AnswerBuilder {
     return this.finishReason !== undefined;
   }
 
+  /** Something of the answer has arrived. */
+  get hasBegun(): boolean {
+    return this.seen.size > 0;
+  }
+
   take(piece: Piece, hostAtMs: number): void {
     this.lastAtMs = hostAtMs;
     switch (piece.kind) {

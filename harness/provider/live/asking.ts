@@ -1,7 +1,7 @@
 import { ProviderError } from '../../errors';
 import type { ProviderProtocol } from '../../ports';
 import { AnswerBuilder } from './answer-builder';
-import { FailedAttempt, malformed, providerErrorOf } from './failure';
+import { FailedAttempt, providerErrorOf } from './failure';
 import {
   defaultLimits,
   type Answer,
@@ -62,10 +62,9 @@ export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
           const endAtMs = await asker.ask({ question, answer, limits, signal, emit, sent });
           return { ...answer.finish(endAtMs), responseId, attempts };
         } catch (thrown) {
-          const failed =
-            thrown instanceof FailedAttempt
-              ? thrown
-              : malformed(`unreadable answer: ${String(thrown)}`, undefined, thrown);
+          // Anything else is a fault of ours, which must not read as one of the provider's.
+          if (!(thrown instanceof FailedAttempt)) throw thrown;
+          const failed = onceBegun(thrown, answer);
           const error = providerErrorOf(failed, { name, secrets, variables, attempts });
           const { httpStatus, providerCode } = failed.failure;
           emit(
@@ -91,6 +90,12 @@ export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
       await asker.close?.();
     },
   };
+}
+
+/** An answer that has begun is not asked for again: it was paid for, and timed. */
+function onceBegun(failed: FailedAttempt, answer: AnswerBuilder): FailedAttempt {
+  if (!failed.failure.retryable || !answer.hasBegun) return failed;
+  return new FailedAttempt({ ...failed.failure, retryable: false }, { cause: failed.cause });
 }
 
 /**

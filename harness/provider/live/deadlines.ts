@@ -2,9 +2,10 @@ import type { Cancel, Clock } from '../../ports';
 import { FailedAttempt } from './failure';
 import type { LiveLimits } from './live-client';
 
-export type Stage = 'connect' | 'first-byte' | 'idle';
+/** `speaking` has no limit of its own. */
+export type Stage = 'connect' | 'first-byte' | 'idle' | 'speaking';
 
-const words: Readonly<Record<Stage | 'total', string>> = {
+const words: Readonly<Record<Exclude<Stage, 'speaking'> | 'total', string>> = {
   connect: 'no connection',
   'first-byte': 'no first byte of an answer',
   idle: 'no further piece of the answer',
@@ -29,6 +30,7 @@ export class Deadlines {
   enter(stage: Stage): void {
     const { connectMs, firstByteMs, idleMs } = this.limits;
     this.stage();
+    if (stage === 'speaking') return;
     this.stage = this.arm(stage, { connect: connectMs, 'first-byte': firstByteMs, idle: idleMs }[stage]);
   }
 
@@ -37,7 +39,7 @@ export class Deadlines {
     this.stage();
   }
 
-  private arm(name: Stage | 'total', withinMs: number): Cancel {
+  private arm(name: keyof typeof words, withinMs: number): Cancel {
     return this.clock.after(withinMs, () => {
       this.stop();
       this.late(

@@ -145,7 +145,8 @@ function readBody(
   });
 }
 
-function brokenConnection(cause: NodeJS.ErrnoException, url: URL, answered: boolean): FailedAttempt {
+/** Why a connection failed, by Node's codes. */
+export function brokenConnection(cause: NodeJS.ErrnoException, url: URL, answered: boolean): FailedAttempt {
   const code = cause.code ?? '';
   if (answered || code === 'ECONNRESET' || code === 'EPIPE') {
     const what = answered

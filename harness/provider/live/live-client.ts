@@ -19,7 +19,11 @@ export interface Question {
   /** The question; of a spoken one, its words. */
   readonly text: string;
   /** Asks by sound, at the speed of speech. Only `openai-realtime` can; the others ask by `text`. */
-  readonly speech?: PcmClip;
+  readonly speech?: {
+    readonly clip: PcmClip;
+    /** Last speech sample of the clip, where the wait for the answer begins. */
+    readonly offsetSample: number;
+  };
   /** What was said before, oldest first. */
   readonly history?: readonly ChatMessage[];
   readonly tools?: readonly OfferedTool[];

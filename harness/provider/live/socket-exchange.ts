@@ -1,0 +1,125 @@
+import { WebSocket, type RawData } from 'ws';
+import { Deadlines, type Stage } from './deadlines';
+import { cancelledAttempt, FailedAttempt, malformed } from './failure';
+import { parseBody } from './frames';
+import { brokenConnection, type HttpLink } from './http-exchange';
+
+/** An open WebSocket of one exchange. */
+export interface SocketLink {
+  /** Sends a text message; `sent` gets the instant at which it was handed to the operating system. */
+  send(message: object, sent?: (hostAtMs: number) => void): void;
+  /** Starts the time limit of a stage. */
+  enter(stage: Stage): void;
+  /** Ends the exchange with a failure. */
+  fail(error: unknown): void;
+}
+
+/** Told of each step with its instant on the host's clock. What it throws ends the exchange. */
+export interface SocketWatch {
+  open(link: SocketLink, hostAtMs: number): void;
+  /** @returns True once the answer is complete. */
+  message(text: string, hostAtMs: number): boolean;
+  /** The failure that an HTTP answer in place of the upgrade stands for. */
+  refused(status: number, body: unknown): FailedAttempt;
+  /** The failure that an early close stands for. Default: the connection was cut. */
+  closed?(code: number, reason: string): FailedAttempt | undefined;
+}
+
+/** How long a server may take to close behind a complete answer. */
+const LINGER_MS = 1_000;
+
+const textOf = (data: RawData): string =>
+  Buffer.isBuffer(data)
+    ? data.toString('utf8')
+    : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]).toString('utf8');
+
+/**
+ * One exchange over a WebSocket of its own, until the watch has its answer.
+ * @throws FailedAttempt, or what the watch throws.
+ */
+export function exchangeSocket(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  watch: SocketWatch,
+  { clock, limits, ca, signal }: HttpLink,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(cancelledAttempt());
+      return;
+    }
+    const socket = new WebSocket(url, {
+      headers,
+      perMessageDeflate: false,
+      maxPayload: limits.maxAnswerBytes,
+      ...(ca === undefined ? {} : { ca }),
+    });
+    let ended = false;
+    let answered = false;
+    const end = (settle: () => void): void => {
+      if (ended) return;
+      ended = true;
+      deadlines.stop();
+      signal.removeEventListener('abort', cancelled);
+      settle();
+    };
+    const fail = (error: unknown): void =>
+      end(() => {
+        socket.terminate();
+        reject(error instanceof Error ? error : new Error(String(error)));
+      });
+    const guarded = (step: () => void): void => {
+      if (ended) return;
+      try {
+        step();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    const cancelled = (): void => fail(cancelledAttempt());
+    const deadlines = new Deadlines(clock, limits, fail);
+    deadlines.enter('connect');
+    signal.addEventListener('abort', cancelled);
+
+    socket.on('error', (cause) => fail(brokenConnection(cause, new URL(url), answered)));
+    socket.on('unexpected-response', (_request, response) => {
+      const body: Buffer[] = [];
+      response.on('data', (bytes: Buffer) => body.push(bytes));
+      response.once('close', () =>
+        fail(watch.refused(response.statusCode ?? 0, parseBody(Buffer.concat(body)))),
+      );
+    });
+    socket.once('open', () =>
+      guarded(() => {
+        const link: SocketLink = {
+          send: (message, sent) =>
+            // A socket that cannot be written to closes, which is told there.
+            socket.send(JSON.stringify(message), () => guarded(() => sent?.(clock.nowMs()))),
+          enter: (stage) => deadlines.enter(stage),
+          fail,
+        };
+        deadlines.enter('first-byte');
+        watch.open(link, clock.nowMs());
+      }),
+    );
+    socket.on('message', (data, isBinary) =>
+      guarded(() => {
+        const hostAtMs = clock.nowMs();
+        answered = true;
+        if (isBinary) throw malformed('the answer is a binary message; expected text');
+        if (!watch.message(textOf(data), hostAtMs)) return;
+        socket.close(1000);
+        const cancel = clock.after(LINGER_MS, () => socket.terminate());
+        socket.once('close', cancel);
+        end(resolve);
+      }),
+    );
+    socket.once('close', (code, reason) => {
+      const what = `the connection was closed with ${code} before the answer was complete`;
+      fail(
+        watch.closed?.(code, reason.toString('utf8')) ??
+          new FailedAttempt({ code: 'HIL_PROVIDER_CUT', what, retryable: !answered }),
+      );
+    });
+  });
+}
