@@ -3,6 +3,7 @@ import type { ProviderProtocol } from '../../ports';
 import { openChatMock } from './chat/chat-mock';
 import { openHunyuanMock } from './hunyuan/hunyuan-mock';
 import type { MockOptions, MockProvider } from './mock-options';
+import { openOllamaMock } from './ollama/ollama-mock';
 import { createMockProvider } from './openai-realtime/mock-provider';
 import { openPanguMock } from './pangu/pangu-mock';
 import { openShapedMock } from './shaped-mock';
@@ -18,6 +19,7 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
   deepseek: (options) => openChatMock('deepseek', options),
   hunyuan: openHunyuanMock,
   pangu: openPanguMock,
+  ollama: openOllamaMock,
 };
 
 /**

@@ -6,7 +6,7 @@ import { openHttpMock, type HttpContext, type HttpService } from '../http/http-m
 import { jsonBody } from '../json/json-body';
 import type { MockOptions, MockProvider } from '../mock-options';
 import { AnswerLog } from '../text/answer-log';
-import { Respondent, type WrittenAnswer } from '../text/respondent';
+import { Respondent, toolResults, type WrittenAnswer } from '../text/respondent';
 import { paceOf } from '../text/text-pace';
 import { cutTokens } from '../text/tokens';
 import type { ChatRefusal } from './chat-errors';
@@ -130,7 +130,7 @@ class ChatDesk {
       return;
     }
     log.heard(answer.heard);
-    for (const { callId, text } of toolResults(request)) log.toolOutput(callId ?? '', text);
+    for (const { callId, text } of toolResults(request.messages)) log.toolOutput(callId ?? '', text);
     this.play(exchange, id, request, answer, log);
   }
 
@@ -214,9 +214,3 @@ const answerable = ({
   stop,
   ...(maxTokens !== undefined && { maxTokens }),
 });
-
-/** Results of tools that came with this request: those behind the last user message. */
-function toolResults({ messages }: ChatRequest): ChatRequest['messages'] {
-  const asked = messages.findLastIndex(({ role }) => role === 'user');
-  return messages.slice(asked + 1).filter(({ role }) => role === 'tool');
-}

@@ -47,6 +47,11 @@ export class Exchange {
     return this.answered;
   }
 
+  /** Calls back once, when the answer is out or its reader gone. */
+  whenOver(listener: () => void): void {
+    this.response.once('close', listener);
+  }
+
   /** Answers in one piece. @param sent - Told when the last byte was handed to the socket; never when the client has gone. */
   answer({ status, headers, body }: HttpAnswer, sent?: (hostAtMs: number) => void): void {
     const { response } = this;

@@ -4,7 +4,8 @@ import type { Cancel, Clock } from '../../../ports';
 /** A piece of a body. */
 export type Frame =
   | {
-      readonly bytes: string | Buffer;
+      /** A function is called when the piece is due. */
+      readonly bytes: string | Buffer | (() => string);
       /** After the piece before it was due, or the body's start. Default 0. */
       readonly afterMs?: number;
       /** Told when the piece was handed to the socket; never when the client has gone. */
@@ -50,8 +51,9 @@ export function playFrames(response: ServerResponse, frames: Iterable<Frame>, ru
   };
 
   const write = (frame: Exclude<Frame, { cut: true }>): boolean => {
+    const bytes = typeof frame.bytes === 'function' ? frame.bytes() : frame.bytes;
     unsent++;
-    return response.write(frame.bytes, (error) => {
+    return response.write(bytes, (error) => {
       unsent--;
       if (error || over) return;
       frame.sent?.(clock.nowMs());
@@ -110,7 +112,12 @@ export function playFrames(response: ServerResponse, frames: Iterable<Frame>, ru
   };
   const perform = (frame: Frame): void => {
     waiting = undefined;
-    if (!over && performNow(frame)) step();
+    if (over) return;
+    try {
+      if (performNow(frame)) step();
+    } catch (cause) {
+      cutOff('failed', cause);
+    }
   };
 
   response.once('close', gone);

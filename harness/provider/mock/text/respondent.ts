@@ -38,6 +38,12 @@ export interface WrittenAnswer {
   readonly fault?: ProviderFault;
 }
 
+/** Results of functions that came with a question: those behind the last user message. */
+export function toolResults(messages: readonly WrittenMessage[]): readonly WrittenMessage[] {
+  const asked = messages.findLastIndex(({ role }) => role === 'user');
+  return messages.slice(asked + 1).filter(({ role }) => role === 'tool');
+}
+
 /** Chinese characters: what is typed in them is answered in Chinese. */
 const HAN = /\p{Script=Han}/u;
 /** How many messages back the language is looked for. */
@@ -86,7 +92,7 @@ export class Respondent {
     const asked = messages.findLastIndex(({ role }) => role === 'user');
     const heard = asked < 0 ? heardNothing : this.heard(messages[asked]?.text ?? '');
     const script = new Script(this.scenario, () => this.turn()?.answer);
-    const told = messages.slice(asked + 1).some(({ role }) => role === 'tool');
+    const told = toolResults(messages).length > 0;
     const language = languageOf(messages.slice(0, asked + 1), (text) => this.heard(text));
     const offer = { tools: told ? [] : tools };
     const answer =
