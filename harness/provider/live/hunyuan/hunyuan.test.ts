@@ -51,7 +51,7 @@ it('signs what it sends and reads a stream that ends with its body', async () =>
   expect(
     verifyTc3(
       { method: 'POST', headers: seen!.headers, body: seen!.text },
-      { keys, service: 'hunyuan', unixNowMs: nowMs },
+      { keys, services: ['hunyuan'], unixNowMs: nowMs },
     ),
   ).toBeUndefined();
   expect(seen?.json).toEqual({
