@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors';
+import { withEnvFile } from './live-settings';
 import { nearest } from './nearest';
 import { secretsOf } from './secrets';
 
@@ -21,7 +22,7 @@ export interface Environment {
   readonly reportsPath: string | undefined;
   /** EARSHOT_ALLURE: absolute path that Jest children write their Allure results to. */
   readonly allureResultsPath: string | undefined;
-  /** Values of the variables whose names say that they are secret: they are masked in everything that is stored. */
+  /** Values of the variables, of `.env` too, whose names say that they are secret: they are masked in everything that is stored. */
   readonly secrets: readonly string[];
 }
 
@@ -57,7 +58,7 @@ export function readEnvironment(env: Variables = process.env): Environment {
     turns: turnsOf(value(variables.turns)),
     reportsPath: path(variables.reportsPath),
     allureResultsPath: path(variables.allureResultsPath),
-    secrets: secretsOf(env),
+    secrets: secretsOf(env === process.env ? withEnvFile() : env),
   });
 }
 

@@ -1,5 +1,5 @@
 /** Last words of variable names that hold secrets: OPENAI_API_KEY, GITHUB_TOKEN, WIFI_PSK. */
-const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PSK|CREDENTIALS?)$/i;
+const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PSK|SECRET_ID|CREDENTIALS?)$/i;
 
 /** Shorter values occur in ordinary text, and masking them would only make a log unreadable. */
 const shortestSecretCharacters = 8;

@@ -15,4 +15,5 @@ export {
 export { startSntpServer, type SntpServer, type SntpServerOptions } from './ntp/sntp-server';
 export { liveProtocols, openLiveClient } from './live/open-live-client';
 export type { Answer, AskOptions, LiveClient, LiveLimits, LiveOptions, Question } from './live/live-client';
+export { SpendCap, type SpendLimits } from './live/spend-cap';
 export type { LiveEvent, Usage } from './live/live-event';

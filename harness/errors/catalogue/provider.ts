@@ -54,5 +54,9 @@ export const providerCodes = {
     origin: 'provider',
     remedy: 'Check that the address belongs to this protocol; else report the answer above to the provider.',
   },
+  HIL_PROVIDER_SPEND_CAP: {
+    origin: 'config',
+    remedy: 'Allow more with --max-turns or --max-seconds, once you know what it costs.',
+  },
   HIL_PROVIDER_CANCELLED: { origin: 'bench', remedy: 'Run it again; somebody ended it early.' },
 } as const satisfies Record<string, CatalogueEntry>;

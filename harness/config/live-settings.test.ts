@@ -1,0 +1,44 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { providerProtocols } from '../ports';
+import { readEnvFile } from './env-file';
+import { liveSettings, liveVariables } from './live-settings';
+
+describe('liveSettings', () => {
+  it('takes keys by the vendors’ names and leaves out what is not set', () => {
+    const env = { SPARK_APP_ID: ' 12345678 ', SPARK_API_KEY: 'k', SPARK_API_SECRET: ' ' };
+    expect(liveSettings('spark', env)).toEqual({
+      credentials: { appId: '12345678', apiKey: 'k' },
+      variables: ['SPARK_APP_ID', 'SPARK_API_KEY', 'SPARK_API_SECRET'],
+    });
+  });
+
+  it.each([
+    ['localhost', 'http://localhost:11434/'],
+    ['0.0.0.0:8000', 'http://127.0.0.1:8000/'],
+    ['https://ollama.example', 'https://ollama.example/'],
+  ])('reads OLLAMA_HOST %s as Ollama does', (host, url) => {
+    expect(liveSettings('ollama', { OLLAMA_HOST: host })).toEqual({ credentials: {}, variables: [], url });
+  });
+
+  it('knows every protocol and no variable of ours, which would be taken for a misspelt one', () => {
+    expect(Object.keys(liveVariables).sort()).toEqual([...providerProtocols].sort());
+    expect(JSON.stringify(liveVariables)).not.toContain('EARSHOT_');
+  });
+});
+
+describe('readEnvFile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-env-'));
+
+  it('reads quotes and comments', () => {
+    const path = join(folder, '.env');
+    writeFileSync(path, '# keys\nDEEPSEEK_API_KEY="sk-a b" # mine\nOPENAI_API_KEY=sk-c\n');
+    expect(readEnvFile(path)).toEqual({ DEEPSEEK_API_KEY: 'sk-a b', OPENAI_API_KEY: 'sk-c' });
+  });
+
+  it('is empty without a file, and says so of a folder', () => {
+    expect(readEnvFile(join(folder, 'none'))).toEqual({});
+    expect(() => readEnvFile(folder)).toThrow(/cannot be read/);
+  });
+});
