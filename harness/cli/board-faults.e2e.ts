@@ -1,22 +1,9 @@
-/** Faults of a board that is deaf, mute or dead: each fails exactly the cases that it should, for the right reason and with the right origin. */
+/** Faults of a board that dies or never lives: each fails exactly the cases that it should, for the right reason and with the right origin. */
 import { answers, expectFault, greets, lightOn, type FaultCase } from './__fixtures__/fault-case';
 
 jest.setTimeout(180_000);
 
 const cases: readonly FaultCase[] = [
-  {
-    fault: 'dead-mic',
-    exitCode: 1,
-    codes: ['HIL_TURN_MICROPHONE_SILENT'],
-    failing: [answers, lightOn],
-    why: /microphone/i,
-  },
-  {
-    fault: 'dead-speaker',
-    exitCode: 1,
-    codes: ['HIL_TURN_SPEAKER_SILENT', 'HIL_SESSION_GREETING_SILENT'],
-    failing: [greets, answers, lightOn],
-  },
   {
     fault: 'panic-mid-reply',
     exitCode: 1,

@@ -1,10 +1,9 @@
-/** Faults of what a board does, and faults that are not the board's: the right cases, the right reason, the right origin. */
-import { bargesIn, expectFault, lightOn, runAndRead, type FaultCase } from './__fixtures__/fault-case';
+/** Faults of what a board does: the right cases, the right reason, the right origin. */
+import { bargesIn, expectFault, lightOn, type FaultCase } from './__fixtures__/fault-case';
 
 jest.setTimeout(180_000);
 
 const cases: readonly FaultCase[] = [
-  { fault: undefined, exitCode: 0, codes: [], failing: [], withBargeIn: true },
   {
     fault: 'lost-call',
     exitCode: 1,
@@ -24,24 +23,4 @@ const cases: readonly FaultCase[] = [
 
 describe('faults of function calls', () => {
   it.each(cases)('$fault ends with exit code $exitCode', expectFault);
-});
-
-describe('faults of the bench', () => {
-  const fourTurns = ['--suite', 'conversation'];
-
-  it('provider-killed is the provider’s fault: exit code 4, what came before is kept', async () => {
-    const { result } = await runAndRead([...fourTurns, '--fault', 'provider-killed']);
-    expect(result.exitCode).toBe(4);
-    expect(result.summary.findings.map(({ origin }) => origin)).not.toContain('board');
-    expect(result.summary.turns.slice(0, 2).map(({ outcome }) => outcome)).toEqual(['pass', 'pass']);
-  });
-
-  it('port-unplugged is the bench’s fault: exit code 3, what came before is kept', async () => {
-    const { result } = await runAndRead([...fourTurns, '--fault', 'port-unplugged']);
-    expect(result.exitCode).toBe(3);
-    expect(new Set(result.summary.findings.map(({ code }) => code))).toEqual(
-      new Set(['HIL_BOARD_PORT_LOST']),
-    );
-    expect(result.summary.turns.slice(0, 2).map(({ outcome }) => outcome)).toEqual(['pass', 'pass']);
-  });
 });

@@ -87,6 +87,12 @@ export function startRun(args: readonly string[]): MarkedRun {
   };
 }
 
+/** Resolves in the middle of the second turn: one is recorded, one is being played. */
+export async function secondTurn(run: MarkedRun): Promise<void> {
+  await run.turns(1);
+  await run.moreEvents('speech-started');
+}
+
 function processesWith(mark: string): ReadonlyMap<number, Role> {
   const found = new Map<number, Role>();
   for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
@@ -102,6 +108,21 @@ function processesWith(mark: string): ReadonlyMap<number, Role> {
   }
   return found;
 }
+
+/** Runs to the end, and past the end of its last child. */
+export async function runToTheEnd(
+  args: readonly string[],
+): Promise<Ended & { readonly summary: RunSummary }> {
+  const started = startRun(args);
+  const ended = await started.ended;
+  expect([...started.processes().values()]).toEqual([]);
+  return ended;
+}
+
+/** Codes of all findings of a run, each once. */
+export const codesOf = ({ summary }: { readonly summary: RunSummary }): string[] => [
+  ...new Set(summary.findings.map(({ code }) => code)),
+];
 
 const countOf = (text: string, path: string): number =>
   existsSync(path) ? readFileSync(path, 'utf8').split(text).length - 1 : 0;

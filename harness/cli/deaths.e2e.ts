@@ -1,61 +1,13 @@
-/** Ctrl-C and the death of any process of a run: it ends, says why, blames the right part, and keeps what was recorded. */
+/** The death of any process of a run: the run ends, says why, blames the right part, and keeps what was recorded. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRun } from '../run';
-import { startRun, type MarkedRun, type Role } from './__fixtures__/marked-run';
+import { secondTurn, startRun, type Role } from './__fixtures__/marked-run';
 import { runEarshot, type RunSummary } from './__fixtures__/run-earshot';
 
 jest.setTimeout(180_000);
 
 const conversation = ['--suite', 'conversation'];
-
-/** Resolves in the middle of the second turn: one is recorded, one is being played. */
-async function secondTurn(run: MarkedRun): Promise<void> {
-  await run.turns(1);
-  await run.moreEvents('speech-started');
-}
-
-/** As a terminal does it: every process of the group gets the signal. */
-const ctrlC = (run: MarkedRun): boolean => process.kill(-(run.parent.pid ?? 0), 'SIGINT');
-
-describe('Ctrl-C', () => {
-  it('in the middle of a turn ends with 130, and the run is whole and reported', async () => {
-    const run = startRun(conversation);
-    await secondTurn(run);
-    ctrlC(run);
-    const { exitCode, stderr, summary } = await run.ended;
-    expect(exitCode).toBe(130);
-    expect(run.processes().size).toBe(0);
-    expect(stderr).toMatch(/Interrupted: closing the bench/);
-    expect(summary).toMatchObject({ outcome: 'aborted', exitCode: 130, findings: [] });
-    const { turns, aborted, events } = readRun(summary.runPath);
-    expect(aborted).toBe(true);
-    expect(turns.map(({ record }) => record.turnId)).toEqual(['t0001']);
-    expect(events.length).toBeGreaterThan(10);
-    expect(existsSync(join(summary.runPath, 'report.html'))).toBe(true);
-  });
-
-  it('while the bench opens ends with 130', async () => {
-    const run = startRun(conversation);
-    await run.pidOf('virtual-board');
-    ctrlC(run);
-    expect((await run.ended).exitCode).toBe(130);
-    expect(run.processes().size).toBe(0);
-  });
-
-  it('a second time ends at once, and what was recorded can be read', async () => {
-    const run = startRun(conversation);
-    await secondTurn(run);
-    ctrlC(run);
-    await run.says(/Interrupted: closing the bench/);
-    ctrlC(run);
-    const { exitCode, summary } = await run.ended;
-    expect(exitCode).toBe(130);
-    expect(summary.outcome).toBe('aborted');
-    expect(readRun(summary.runPath).turns).toHaveLength(1);
-    await run.gone();
-  });
-});
 
 describe('a process that is killed', () => {
   /** Kills this process in the middle of the second turn. */

@@ -1,9 +1,16 @@
-/** Faults of a board whose sound is wrong: each fails exactly the cases that it should, for the right reason and with the right origin. */
+/** Faults of a board that hears nothing, or itself, or nobody while it speaks: each fails exactly the cases that it should. */
 import { answers, bargesIn, expectFault, greets, lightOn, type FaultCase } from './__fixtures__/fault-case';
 
 jest.setTimeout(180_000);
 
 const cases: readonly FaultCase[] = [
+  {
+    fault: 'dead-mic',
+    exitCode: 1,
+    codes: ['HIL_TURN_MICROPHONE_SILENT'],
+    failing: [answers, lightOn],
+    why: /microphone/i,
+  },
   {
     fault: 'echo-leak',
     exitCode: 1,
@@ -20,22 +27,8 @@ const cases: readonly FaultCase[] = [
     why: /to the end/,
     withBargeIn: true,
   },
-  {
-    fault: 'wrong-rate',
-    exitCode: 1,
-    codes: ['HIL_TURN_REPLY_WRONG_RATE'],
-    failing: [answers, lightOn],
-    why: /0\.667 of its rate: a 24 kHz reply played at 16 kHz/,
-  },
-  {
-    fault: 'stutter',
-    exitCode: 1,
-    codes: ['HIL_TURN_REPLY_STUTTERED'],
-    failing: [],
-    why: /again: \d repeats? of \d+ ms/,
-  },
 ];
 
-describe("faults of the board's sound", () => {
+describe('faults of what the board hears', () => {
   it.each(cases)('$fault ends with exit code $exitCode', expectFault);
 });
