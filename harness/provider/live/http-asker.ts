@@ -7,12 +7,9 @@ import { ndjsonReader, parseBody, parseFrame, sseReader } from './frames';
 import { exchangeHttp, type HttpRequest } from './http-exchange';
 import type { LiveOptions, Question } from './live-client';
 
-/** One HTTP protocol: how a question is written, how the answer and its errors are read. */
-export interface HttpCodec {
-  readonly protocol: ProviderProtocol;
-  readonly model: string;
+/** How the answers of an HTTP protocol and its errors are read. */
+export interface AnswerWords {
   readonly framing: 'sse' | 'ndjson';
-  request(question: Question, attempt: Attempt): HttpRequest | Promise<HttpRequest>;
   /** The message behind the last one, where the protocol has one. */
   readonly terminator?: string;
   /** The pieces of one message of a streamed answer. */
@@ -21,6 +18,13 @@ export interface HttpCodec {
   readAnswer(body: unknown): readonly Piece[];
   /** What an error body says, whatever its status; undefined when it is none. */
   refusalIn(body: unknown, status: number): Refusal | undefined;
+}
+
+/** One HTTP protocol: how a question is written, how the answer is read. */
+export interface HttpCodec extends AnswerWords {
+  readonly protocol: ProviderProtocol;
+  readonly model: string;
+  request(question: Question, attempt: Attempt): HttpRequest | Promise<HttpRequest>;
   /** Gives up a credential that was fetched and has just been rejected; true when there was one, so that asking again helps. */
   renew?(): boolean;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Piece } from '../answer-builder';
 import { malformed, type Refusal, type RefusalKind } from '../failure';
-import { kindOfStatus, plainRefusal, type HttpCodec } from '../http-asker';
+import { kindOfStatus, plainRefusal, type AnswerWords, type HttpCodec } from '../http-asker';
 import type { Question } from '../live-client';
 import type { Usage } from '../live-event';
 import { codeText, fieldsOf, shaped } from '../shape';
@@ -145,6 +145,14 @@ export function chatRefusal(body: unknown, status: number): Refusal | undefined 
   return status === 200 ? undefined : plainRefusal(status, body);
 }
 
+export const chatWords: AnswerWords = {
+  framing: 'sse',
+  terminator: '[DONE]',
+  readFrame: (frame) => readChunk(frame, ['delta']),
+  readAnswer: readCompletion,
+  refusalIn: chatRefusal,
+};
+
 export interface ChatService {
   readonly protocol: 'openai' | 'siliconflow' | 'deepseek';
   readonly url: string;
@@ -158,8 +166,7 @@ export function chatCodec(service: ChatService, apiKey: string): HttpCodec {
   return {
     protocol,
     model,
-    framing: 'sse',
-    terminator: '[DONE]',
+    ...chatWords,
     request: (question) => ({
       url,
       headers: {
@@ -176,8 +183,5 @@ export function chatCodec(service: ChatService, apiKey: string): HttpCodec {
         }),
       ),
     }),
-    readFrame: (frame) => readChunk(frame, ['delta']),
-    readAnswer: readCompletion,
-    refusalIn: chatRefusal,
   };
 }

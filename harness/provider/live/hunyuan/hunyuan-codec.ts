@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { signTc3, type Tc3Keys } from '../../auth/tc3';
 import type { Piece } from '../answer-builder';
 import { malformed, type Refusal, type RefusalKind } from '../failure';
-import { plainRefusal, type HttpCodec } from '../http-asker';
+import { plainRefusal, type AnswerWords, type HttpCodec } from '../http-asker';
 import type { Question } from '../live-client';
 import type { Usage } from '../live-event';
 import { messagesOf } from '../chat/chat-codec';
@@ -121,6 +121,23 @@ const bodyOf = (question: Question, model: string): object => ({
     }),
 });
 
+export const hunyuanWords: AnswerWords = {
+  framing: 'sse',
+  readFrame: (message) => {
+    const { Choices, Usage } = shaped(frame, message);
+    const [first] = Choices;
+    if (first === undefined) return Usage == null ? [] : piecesOf({}, undefined, Usage);
+    return piecesOf(first.Delta, first.FinishReason, Usage);
+  },
+  readAnswer: (body) => {
+    const { Choices, Usage } = shaped(whole, body).Response;
+    const [first] = Choices;
+    if (first === undefined) throw malformed('Response.Choices of the answer: empty; expected one', 200);
+    return piecesOf(first.Message, first.FinishReason ?? 'stop', Usage);
+  },
+  refusalIn,
+};
+
 /** Tencent Hunyuan's ChatCompletions, signed by TC3 (providers.md 5). A stream ends with its body. */
 export function hunyuanCodec(
   service: { readonly url: string; readonly model: string },
@@ -132,7 +149,7 @@ export function hunyuanCodec(
   return {
     protocol: 'hunyuan',
     model,
-    framing: 'sse',
+    ...hunyuanWords,
     request: (question) => {
       const body = JSON.stringify(bodyOf(question, model));
       const timestamp = Math.floor(unixNowMs() / 1000);
@@ -153,18 +170,5 @@ export function hunyuanCodec(
         body: Buffer.from(body),
       };
     },
-    readFrame: (message) => {
-      const { Choices, Usage } = shaped(frame, message);
-      const [first] = Choices;
-      if (first === undefined) return Usage == null ? [] : piecesOf({}, undefined, Usage);
-      return piecesOf(first.Delta, first.FinishReason, Usage);
-    },
-    readAnswer: (body) => {
-      const { Choices, Usage } = shaped(whole, body).Response;
-      const [first] = Choices;
-      if (first === undefined) throw malformed('Response.Choices of the answer: empty; expected one', 200);
-      return piecesOf(first.Message, first.FinishReason ?? 'stop', Usage);
-    },
-    refusalIn,
   };
 }

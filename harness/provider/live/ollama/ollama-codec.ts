@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Piece } from '../answer-builder';
 import type { Refusal } from '../failure';
-import { plainRefusal, type HttpCodec } from '../http-asker';
+import { plainRefusal, type AnswerWords, type HttpCodec } from '../http-asker';
 import { fieldsOf, shaped } from '../shape';
 import { messagesOf } from '../chat/chat-codec';
 
@@ -73,6 +73,8 @@ function refusalIn(body: unknown, status: number): Refusal | undefined {
   return status === 200 ? undefined : plainRefusal(status, body);
 }
 
+export const ollamaWords: AnswerWords = { framing: 'ndjson', readFrame: read, readAnswer: read, refusalIn };
+
 /**
  * Ollama (providers.md 7): `/api/generate` for a bare question, `/api/chat` beside it where a history or functions go with
  * it, which the former cannot carry.
@@ -81,7 +83,7 @@ export function ollamaCodec({ url, model }: { readonly url: string; readonly mod
   return {
     protocol: 'ollama',
     model,
-    framing: 'ndjson',
+    ...ollamaWords,
     request: (question) => {
       const { text, history = [], tools = [], stream } = question;
       const bare = history.length === 0 && tools.length === 0;
@@ -97,8 +99,5 @@ export function ollamaCodec({ url, model }: { readonly url: string; readonly mod
         body: Buffer.from(JSON.stringify({ model, ...asked, stream })),
       };
     },
-    readFrame: read,
-    readAnswer: read,
-    refusalIn,
   };
 }

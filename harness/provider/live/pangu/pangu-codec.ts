@@ -1,6 +1,6 @@
 import { chatBody, chatRefusal, readChunk, readCompletion } from '../chat/chat-codec';
 import type { Refusal, RefusalKind } from '../failure';
-import type { HttpCodec } from '../http-asker';
+import type { AnswerWords, HttpCodec } from '../http-asker';
 import { codeText, fieldsOf } from '../shape';
 import { IAM_TOKEN_HEADER } from '../../auth/iam-token';
 import type { IamSession } from './iam-session';
@@ -21,6 +21,14 @@ export function panguRefusal(body: unknown, status: number): Refusal | undefined
   return { kind, code: own, message: codeText(message) ?? own };
 }
 
+export const panguWords: AnswerWords = {
+  framing: 'sse',
+  terminator: '[DONE]',
+  readFrame: (frame) => readChunk(frame, ['message', 'delta']),
+  readAnswer: readCompletion,
+  refusalIn: panguRefusal,
+};
+
 /** Huawei Pangu V1 and V2 (providers.md 6): chat completions with a token of the identity service. */
 export function panguCodec(
   { url, model }: { readonly url: string; readonly model: string },
@@ -29,8 +37,7 @@ export function panguCodec(
   return {
     protocol: 'pangu',
     model,
-    framing: 'sse',
-    terminator: '[DONE]',
+    ...panguWords,
     request: async (question, attempt) => ({
       url: new URL(url),
       headers: {
@@ -42,9 +49,6 @@ export function panguCodec(
         JSON.stringify({ ...(url.includes('/v2/') && { model }), ...chatBody(question) }),
       ),
     }),
-    readFrame: (frame) => readChunk(frame, ['message', 'delta']),
-    readAnswer: readCompletion,
-    refusalIn: panguRefusal,
     renew: () => iam.forget(),
   };
 }

@@ -1,53 +1,13 @@
-import { z } from 'zod';
 import { signSparkUrl, type SparkKeys } from '../../auth/spark-url';
 import type { Asker } from '../asking';
 import { messagesOf } from '../chat/chat-codec';
-import { refused, type RefusalKind } from '../failure';
+import { refused } from '../failure';
 import { parseFrame } from '../frames';
 import { plainRefusal } from '../http-asker';
 import type { LiveOptions, Question } from '../live-client';
-import { codeText, fieldsOf, shaped } from '../shape';
+import { codeText, fieldsOf } from '../shape';
+import { readSparkFrame } from './spark-frame';
 import { exchangeSocket, type SocketLink } from '../socket-exchange';
-
-const header = z.object({
-  header: z.object({ code: z.number(), message: z.string().nullish(), sid: z.string().nullish() }),
-});
-const frame = z.object({
-  payload: z.object({
-    choices: z.object({
-      status: z.number(),
-      text: z.array(
-        z.object({
-          content: z.string().nullish(),
-          reasoning_content: z.string().nullish(),
-          function_call: z.object({ name: z.string(), arguments: z.string() }).nullish(),
-        }),
-      ),
-    }),
-    usage: z
-      .object({
-        text: z.object({
-          prompt_tokens: z.number(),
-          completion_tokens: z.number(),
-          total_tokens: z.number(),
-        }),
-      })
-      .nullish(),
-  }),
-});
-
-/** `choices.status` of the last frame. */
-const LAST = 2;
-
-/** What Spark's codes are about (providers.md 4.4). */
-function kindOf(code: number): RefusalKind {
-  if ([10013, 10014, 10019, 10021].includes(code)) return 'blocked';
-  if ([10015, 10016].includes(code)) return 'key';
-  if ([11200, 11201].includes(code)) return 'quota';
-  if ([11202, 11203].includes(code)) return 'limit';
-  if ((code >= 10006 && code <= 10012) || [10110, 10222].includes(code)) return 'busy';
-  return 'other';
-}
 
 export interface SparkService {
   /** `wss://spark-api.xf-yun.com/v3.1/chat`. */
@@ -92,37 +52,11 @@ export function sparkAsker(service: SparkService, keys: SparkKeys, options: Live
           },
           message: (text, hostAtMs) => {
             waiting?.enter('idle');
-            const message = parseFrame(text);
-            const { code, message: said } = shaped(header, message).header;
-            if (code !== 0) {
-              throw refused({
-                kind: kindOf(code),
-                code: String(code),
-                message: said ?? 'error without a message',
-              });
-            }
-            const { choices, usage } = shaped(frame, message).payload;
-            for (const [place, part] of choices.text.entries()) {
-              if (part.reasoning_content != null) {
-                answer.take({ kind: 'reasoning', text: part.reasoning_content }, hostAtMs);
-              }
-              if (part.content != null) answer.take({ kind: 'answer', text: part.content }, hostAtMs);
-              if (part.function_call != null) {
-                const { name, arguments: given } = part.function_call;
-                answer.take({ kind: 'call', key: place, name, argumentsPart: given }, hostAtMs);
-              }
-            }
-            if (usage != null) {
-              const { prompt_tokens, completion_tokens, total_tokens } = usage.text;
-              const counted = {
-                promptTokens: prompt_tokens,
-                answerTokens: completion_tokens,
-                totalTokens: total_tokens,
-              };
-              answer.take({ kind: 'usage', usage: counted }, hostAtMs);
-            }
+            const read = readSparkFrame(parseFrame(text));
+            if (read.refusal !== undefined) throw refused(read.refusal);
+            for (const piece of read.pieces) answer.take(piece, hostAtMs);
             endAtMs = hostAtMs;
-            return choices.status === LAST;
+            return read.isLast;
           },
           refused: (status, body) => {
             const said = codeText(fieldsOf(body).message);
