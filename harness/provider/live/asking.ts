@@ -51,6 +51,7 @@ export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
         onEvent?.({ ...event, responseId, hostAtMs });
       let attempts = 0;
       const attempt = async (number: number): Promise<Answer> => {
+        const spent = options.spend?.begin();
         attempts = number;
         const answer = new AnswerBuilder(emit, question.stream);
         const sent = (hostAtMs: number): void => {
@@ -77,6 +78,8 @@ export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
             options.clock.nowMs(),
           );
           throw failed;
+        } finally {
+          spent?.();
         }
       };
       try {

@@ -1,6 +1,7 @@
 import type { PcmClip } from '../../audio';
 import type { Clock, FunctionCall, ProviderProtocol } from '../../ports';
 import type { LiveEvent, Usage } from './live-event';
+import type { SpendCap } from './spend-cap';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -61,7 +62,7 @@ export interface LiveClient {
    * Asks once and waits for the whole answer.
    * @throws ProviderError `HIL_PROVIDER_KEY_REJECTED`, `HIL_PROVIDER_LIMITED`, `HIL_PROVIDER_QUOTA`, `HIL_PROVIDER_REFUSED`,
    *   `HIL_PROVIDER_UNREACHABLE`, `HIL_PROVIDER_TIMEOUT`, `HIL_PROVIDER_CUT`, `HIL_PROVIDER_MALFORMED`,
-   *   `HIL_PROVIDER_CANCELLED`. Facts: `provider`, `httpStatus`, `providerCode`, `providerMessage`, `retryable`, `attempts`.
+   *   `HIL_PROVIDER_CANCELLED`, `HIL_PROVIDER_SPEND_CAP`. Facts: `provider`, `httpStatus`, `providerCode`, `providerMessage`, `retryable`, `attempts`.
    */
   ask(question: Question, options?: AskOptions): Promise<Answer>;
   close(): Promise<void>;
@@ -114,6 +115,8 @@ export interface LiveOptions {
   /** Wall-clock time, for signatures. Default: this machine's. */
   readonly unixNowMs?: () => number;
   readonly limits?: Partial<LiveLimits>;
+  /** Shared by all clients that one purse pays. Default: no cap. */
+  readonly spend?: SpendCap;
   /** PEM of certificates to trust in place of those that Node comes with. */
   readonly ca?: string;
 }

@@ -10,6 +10,7 @@ import { makeCertificate } from '../../mock/http/certificate';
 import type { LiveLimits, LiveOptions, Question } from '../live-client';
 import type { LiveEvent } from '../live-event';
 import { openLiveClient } from '../open-live-client';
+import { SpendCap } from '../spend-cap';
 
 let service: StubService | undefined;
 afterEach(async () => {
@@ -443,6 +444,35 @@ describe('retries', () => {
       onEvent: ({ type }) => type === 'error' && setImmediate(() => cancel.abort()),
     });
     await expect(failed).rejects.toMatchObject({ code: 'HIL_PROVIDER_CANCELLED' });
+  });
+});
+
+describe('a spend cap', () => {
+  it('counts questions that are asked again, over all clients, and stops the next one', async () => {
+    const spend = new SpendCap({ maxTurns: 3 }, systemClock);
+    const limits = { attempts: 2, backoffMs: 1, maxBackoffMs: 1 };
+    const asked = await client(answers(503, 'busy'), { limits, spend });
+    await expect(asked.ask(question)).rejects.toMatchObject({ code: 'HIL_PROVIDER_LIMITED' });
+    await expect(asked.ask(question)).rejects.toMatchObject({
+      code: 'HIL_PROVIDER_SPEND_CAP',
+      message: 'openai: not asked: the spend cap of 3 turns is reached.',
+    });
+    expect(service?.requests).toHaveLength(3);
+  });
+
+  it('counts the seconds that questions were open, those that still are included', () => {
+    let nowMs = 0;
+    const spend = new SpendCap({ maxSeconds: 2 }, { nowMs: () => nowMs, after: () => () => undefined });
+    const end = spend.begin();
+    nowMs = 1_500;
+    expect(spend.reached).toBeUndefined();
+    end();
+    nowMs = 9_000;
+    const second = spend.begin();
+    nowMs = 9_500;
+    expect(spend.reached).toBe('2 s');
+    second();
+    expect(() => spend.begin()).toThrow('spend cap of 2 s');
   });
 });
 
