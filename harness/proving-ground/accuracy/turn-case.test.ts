@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { loadCorpus } from '../../corpus';
 import { measureTurn } from '../../measurement';
 import { conditions, type Condition } from './conditions';
@@ -32,7 +33,8 @@ describe('castOf', () => {
 describe('turnCase', () => {
   it('is named by condition and index: the same again, another next to it and in the tuning set', () => {
     const one = turnCase(named('white-20'), 3, reported);
-    expect(turnCase(named('white-20'), 3, reported)).toEqual(one);
+    // Jest's own comparison takes seconds for so many samples.
+    expect(isDeepStrictEqual(turnCase(named('white-20'), 3, reported), one)).toBe(true);
     const seeds = [
       one,
       turnCase(named('white-20'), 4, reported),
