@@ -6,6 +6,7 @@ import type { MockOptions, MockProvider } from './mock-options';
 import { openOllamaMock } from './ollama/ollama-mock';
 import { createMockProvider } from './openai-realtime/mock-provider';
 import { openPanguMock } from './pangu/pangu-mock';
+import { openSparkMock } from './spark/spark-mock';
 import { openShapedMock } from './shaped-mock';
 
 const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>>> = {
@@ -17,6 +18,7 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
   openai: (options) => openChatMock('openai', options),
   siliconflow: (options) => openChatMock('siliconflow', options),
   deepseek: (options) => openChatMock('deepseek', options),
+  spark: openSparkMock,
   hunyuan: openHunyuanMock,
   pangu: openPanguMock,
   ollama: openOllamaMock,

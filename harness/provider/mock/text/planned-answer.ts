@@ -34,6 +34,8 @@ export interface AnswerWriting {
   readonly opening?: string;
   piece(piece: AnswerPiece): string;
   closing(whole: WholeAnswer): string;
+  /** For protocols that end in their last piece: stands for it and for what closes, unless there is no piece. */
+  readonly lastPiece?: (piece: AnswerPiece, whole: WholeAnswer) => string;
   /** What a client reads of the fault `mid-stream-death`. Default: nothing, the connection is cut. */
   readonly death?: (whole: WholeAnswer) => string;
 }
@@ -105,9 +107,19 @@ export class PlannedAnswer {
       yield { bytes: writing.opening, afterMs };
       afterMs = 0;
     }
+    const last = writing.lastPiece !== undefined && !this.dies ? this.pieces.at(-1) : undefined;
     for (const piece of this.pieces) {
+      if (piece === last) break;
       yield { bytes: writing.piece(piece), afterMs, sent: (hostAtMs) => this.pieceLeft(piece, hostAtMs) };
       afterMs = pace.nextMs();
+    }
+    if (last !== undefined && writing.lastPiece !== undefined) {
+      const sent = (hostAtMs: number): void => {
+        this.pieceLeft(last, hostAtMs);
+        this.wholeLeft(hostAtMs);
+      };
+      yield { bytes: writing.lastPiece(last, this.whole), afterMs, sent };
+      return;
     }
     if (!this.dies)
       yield { bytes: writing.closing(this.whole), afterMs, sent: (hostAtMs) => this.wholeLeft(hostAtMs) };
