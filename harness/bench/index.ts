@@ -4,6 +4,7 @@ export {
   openBench,
   virtualFaults,
   type OpenBench,
+  type SoundBench,
   type VirtualFault,
 } from './open-bench';
 export { certificateIn, isLoopback } from './provider-settings';

@@ -3,7 +3,7 @@ import type { BenchConfig, BoardConfig } from '../config';
 import { loadScenario } from '../config';
 import { checkScenario, loadCorpus } from '../corpus';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
-import { launchProvider, type LaunchedProvider } from '../provider';
+import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
 import { providerSettings } from './provider-settings';
 import type {
@@ -38,10 +38,16 @@ export const virtualFaults = {
 
 export type VirtualFault = keyof typeof virtualFaults;
 
+/** A bench whose board is asked by sound. */
+export interface SoundBench extends OpenBench {
+  readonly rig: AudioRig;
+}
+
 /** A bench whose parts are open. Closing it closes them in reverse order of opening. */
 export interface OpenBench extends Closable {
   readonly board: Board;
-  readonly rig: AudioRig;
+  /** Undefined: the board is asked in writing. */
+  readonly rig: AudioRig | undefined;
   readonly provider: VoiceProvider;
   readonly corpus: Corpus;
   readonly scenario: Scenario;
@@ -109,6 +115,9 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   });
   opened.push(provider);
 
+  const time = config.ntp && (await startSntpServer({ script: config.ntp.answers, port: config.ntp.port }));
+  if (time !== undefined) opened.push(time);
+
   const { board, rig, virtual } = await openBoard(options, boardConfig, provider, opened);
   return {
     board,
@@ -126,7 +135,8 @@ async function openBoard(
   config: BoardConfig,
   provider: VoiceProvider,
   opened: Closable[],
-): Promise<{ board: Board; rig: AudioRig; virtual: VirtualBoardProcess | undefined }> {
+): Promise<{ board: Board; rig: AudioRig | undefined; virtual: VirtualBoardProcess | undefined }> {
+  const inWriting = describeDialect(config.dialect).capabilities.includes('text');
   const console = {
     name: config.name,
     model: config.model,
@@ -136,7 +146,9 @@ async function openBoard(
     clock,
   };
   if (config.kind === 'serial') {
-    opened.push(await openSerialBoard({ ...console, port: config.port, baudRate: config.baudRate }));
+    const board = await openSerialBoard({ ...console, port: config.port, baudRate: config.baudRate });
+    opened.push(board);
+    if (inWriting) return { board, rig: undefined, virtual: undefined };
     throw new ConfigError(
       'HIL_RIG_UNAVAILABLE',
       `Board ${config.name} answers on ${config.port}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version.`,
@@ -153,13 +165,8 @@ async function openBoard(
     faults: faults.filter((fault) => virtualFaults[fault] === 'board'),
   });
   opened.push(virtual);
-  const rig = await openVirtualRig({
-    name: `${config.name} rig`,
-    audioLink: virtual.audioLink,
-    clock,
-    ...config.rig,
-  });
-  opened.push(rig);
+  const rig = inWriting ? undefined : await openRig(config, virtual, clock);
+  if (rig !== undefined) opened.push(rig);
   const board = await openSerialBoard({
     ...console,
     port: virtual.ptyPath,
@@ -168,6 +175,20 @@ async function openBoard(
   });
   opened.push(board);
   return { board, rig, virtual };
+}
+
+async function openRig(
+  { name, rig }: BoardConfig,
+  { audioLink }: VirtualBoardProcess,
+  clock: Clock,
+): Promise<AudioRig> {
+  if (audioLink !== undefined && rig !== undefined)
+    return openVirtualRig({ name: `${name} rig`, audioLink, clock, ...rig });
+  throw new ConfigError(
+    'HIL_RIG_UNAVAILABLE',
+    `Board ${name} is asked by sound and has ${rig === undefined ? 'no rig in the bench file' : 'no audio link'}.`,
+    { board: name },
+  );
 }
 
 async function breakNow(

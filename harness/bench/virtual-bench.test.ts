@@ -40,7 +40,12 @@ const startBoard = (providerUrl: string): Promise<VirtualBoardProcess> =>
   });
 
 const openRig = ({ audioLink }: VirtualBoardProcess): Promise<AudioRig> =>
-  openVirtualRig({ name: 'virtual-1 rig', audioLink, clock: systemClock, ...config.boards[0]!.rig });
+  openVirtualRig({
+    name: 'virtual-1 rig',
+    audioLink: audioLink!,
+    clock: systemClock,
+    ...config.boards[0]!.rig!,
+  });
 
 /** Resolves once the provider has said everything it is saying: only then it takes an order. */
 function idle(provider: VoiceProvider, fromEvent: number): Promise<void> {

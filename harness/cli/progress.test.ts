@@ -30,6 +30,23 @@ describe('Progress', () => {
     expect(text).not.toContain('\u001b');
   });
 
+  it('shows a turn in writing with its question and its answer', () => {
+    const text = shown(undefined, (progress) => {
+      progress.take({
+        type: 'turn',
+        turn: {
+          kind: 'text',
+          turnId: 't0002',
+          promptId: undefined,
+          answer: '今天\n\u001b[2J晴朗',
+          questionToAnswer: { state: 'censored', aboveMs: 8_000, reason: 'no-answer' },
+          findings: [],
+        },
+      });
+    });
+    expect(text).toMatch(/^ {2}t0002 {2}own question +question to answer > 8000 ms +今天 \[2J晴朗 +ok\n$/);
+  });
+
   it('keeps one status line at the bottom of a terminal, cut to its width', () => {
     const text = shown(20, (progress) => {
       progress.take({ type: 'activity', text: 'a'.repeat(50) });

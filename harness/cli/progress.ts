@@ -1,5 +1,5 @@
 import type pc from 'picocolors';
-import type { HostMessage, TurnProgress } from '../host';
+import type { HostMessage, TextTurnProgress, TurnProgress } from '../host';
 
 /** Where a run's progress is written. */
 export interface ProgressOutput {
@@ -8,12 +8,31 @@ export interface ProgressOutput {
   readonly columns: number | undefined;
 }
 
-const millis = ({ voiceToVoice }: TurnProgress): string => {
-  if (voiceToVoice.state === 'measured') {
-    return `${voiceToVoice.valueMs.toFixed(1)} ± ${Number(voiceToVoice.uncertaintyMs.toPrecision(1))} ms`;
+const millis = (measured: TurnProgress['voiceToVoice']): string => {
+  if (measured.state === 'measured') {
+    return `${measured.valueMs.toFixed(1)} ± ${Number(measured.uncertaintyMs.toPrecision(1))} ms`;
   }
-  return voiceToVoice.state === 'censored' ? `> ${voiceToVoice.aboveMs} ms` : voiceToVoice.reason;
+  return measured.state === 'censored' ? `> ${measured.aboveMs} ms` : measured.reason;
 };
+
+/** What a turn was asked, how long it took and what came of it. */
+const columnsOf = (turn: TurnProgress | TextTurnProgress): readonly [string, string, string, string] =>
+  turn.kind === 'text'
+    ? [
+        turn.promptId ?? 'own question',
+        'question to answer',
+        millis(turn.questionToAnswer),
+        (turn.answer ?? 'no answer').replace(/\p{Cc}+/gu, ' ').slice(0, LONGEST_ANSWER),
+      ]
+    : [
+        turn.promptId,
+        'voice-to-voice',
+        millis(turn.voiceToVoice),
+        turn.calls.map(({ name }) => name).join(', '),
+      ];
+
+/** Characters of an answer that a line of progress has room for. */
+const LONGEST_ANSWER = 36;
 
 /** Shows a run as it goes: one line for each turn and test, and on a terminal what it is doing right now. */
 export class Progress {
@@ -64,13 +83,13 @@ export class Progress {
     this.status = '';
   }
 
-  private turnLine(turn: TurnProgress): string {
+  private turnLine(turn: TurnProgress | TextTurnProgress): string {
     const { green, red, yellow, dim } = this.colours;
     const [finding] = turn.findings;
     const outcome =
       finding === undefined ? green('ok') : (finding.origin === 'board' ? red : yellow)(finding.code);
-    const calls = turn.calls.map(({ name }) => name).join(', ');
-    return `  ${dim(turn.turnId)}  ${turn.promptId.padEnd(18)} ${dim('voice-to-voice')} ${millis(turn).padEnd(18)} ${calls.padEnd(14)} ${outcome}`;
+    const [asked, measure, took, came] = columnsOf(turn);
+    return `  ${dim(turn.turnId)}  ${asked.padEnd(18)} ${dim(measure)} ${took.padEnd(18)} ${came.padEnd(14)} ${outcome}`;
   }
 
   private show(text: string): void {

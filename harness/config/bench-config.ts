@@ -22,7 +22,8 @@ interface BoardConfigBase {
   readonly dialect: string;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
-  readonly rig: VirtualRigConfig;
+  /** Undefined: none was given; boards that are asked in writing need none. */
+  readonly rig: VirtualRigConfig | undefined;
 }
 
 export interface SerialBoardConfig extends BoardConfigBase {

@@ -65,7 +65,8 @@ const serialBoard = z.strictObject({
   port: text,
   /** Default: 115200. */
   baudRate: z.int().min(300).max(5_000_000).default(115_200),
-  rig: virtualRig,
+  /** Default: none, which boards that are asked in writing do not need. */
+  rig: virtualRig.exactOptional(),
 });
 
 const virtualBoard = z.strictObject({

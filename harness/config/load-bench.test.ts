@@ -68,7 +68,7 @@ describe('loadBench', () => {
     const bench = loadBench(benchOf(`${smallest}scenario: s/own.yaml\nbudgets: /abs/b.yaml\n`));
     expect(bench.scenarioPath).toBe(join(folder, 's/own.yaml'));
     expect(bench.budgetsPath).toBe('/abs/b.yaml');
-    expect(Object.isFrozen(bench.boards[0]?.rig.paths.boardToMic)).toBe(true);
+    expect(Object.isFrozen(bench.boards[0]?.rig?.paths.boardToMic)).toBe(true);
   });
 
   it('lets overrides win over the file', () => {

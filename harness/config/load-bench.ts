@@ -16,7 +16,7 @@ import { packageRoot } from './package-root';
 import { readYamlFile } from './yaml-file';
 
 type FileBoard = BenchFile['boards'][number];
-type FileRig = FileBoard['rig'];
+type FileRig = NonNullable<FileBoard['rig']>;
 
 /** What a command line changes on a bench. Absent or undefined: as the file says. Paths are relative to the working folder. */
 export interface BenchOverrides {
@@ -99,7 +99,7 @@ function boardOf(board: FileBoard): BoardConfig {
     dialect: board.dialect,
     bootTimeoutMs: board.bootTimeout,
     sessionTimeoutMs: board.sessionTimeout,
-    rig: rigOf(board.rig),
+    rig: board.rig && rigOf(board.rig),
   };
   return board.kind === 'serial'
     ? { kind: 'serial', ...shared, port: board.port, baudRate: board.baudRate }

@@ -4,7 +4,7 @@ import type { AudioRig, Board, VoiceProvider } from '../ports';
 /** Parts that may break at any time. */
 interface Parts {
   readonly board: Pick<Board, 'onLost' | 'onEvent'>;
-  readonly rig: Pick<AudioRig, 'onLost'>;
+  readonly rig: Pick<AudioRig, 'onLost'> | undefined;
   readonly provider: Pick<VoiceProvider, 'onLost'>;
 }
 
@@ -28,7 +28,7 @@ export class BenchHealth {
         : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
       this.tell(this.firstCause);
     };
-    rig.onLost(lose);
+    rig?.onLost(lose);
     provider.onLost(lose);
     board.onLost(lose);
     board.onEvent((event) => {

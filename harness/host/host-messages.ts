@@ -23,11 +23,24 @@ export interface HostInit {
 
 /** One finished turn, for progress. */
 export interface TurnProgress {
+  /** Absent: sound. */
+  readonly kind?: 'sound';
   readonly turnId: string;
   readonly promptId: string;
   readonly heard: string | undefined;
   readonly calls: readonly FunctionCall[];
   readonly voiceToVoice: Measured;
+  readonly findings: readonly Finding[];
+}
+
+/** One finished turn in writing, for progress. */
+export interface TextTurnProgress {
+  readonly kind: 'text';
+  readonly turnId: string;
+  /** Of the corpus; undefined for a question of the board's own. */
+  readonly promptId: string | undefined;
+  readonly answer: string | undefined;
+  readonly questionToAnswer: Measured;
   readonly findings: readonly Finding[];
 }
 
@@ -39,7 +52,7 @@ export type HostMessage =
   /** The bench did not open; the finding is recorded if the run folder exists. */
   | { readonly type: 'failed'; readonly error: WireError }
   | { readonly type: 'activity'; readonly text: string }
-  | { readonly type: 'turn'; readonly turn: TurnProgress }
+  | { readonly type: 'turn'; readonly turn: TurnProgress | TextTurnProgress }
   | { readonly type: 'test'; readonly test: TestRecord }
   | { readonly type: 'closed' };
 

@@ -1,6 +1,13 @@
-export type { HostInit, HostMessage, TurnProgress } from './host-messages';
+export type { HostInit, HostMessage, TextTurnProgress, TurnProgress } from './host-messages';
 export { HostFailure, launchHost, newRpcAddress, type HostProcess } from './launch-host';
 export { HostClient, type RemoteError } from './rpc/client';
-export type { BenchDescription, HostMethod, HostMethods, SessionResult, TurnResult } from './rpc/protocol';
+export type {
+  BenchDescription,
+  HostMethod,
+  HostMethods,
+  SessionResult,
+  TextTurnResult,
+  TurnResult,
+} from './rpc/protocol';
 export { serveHost, type HostChannel } from './serve-host';
 export type { TestRecord } from '../run';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chosenBoard, describeDialect, openBench, type OpenBench } from '../bench';
+import { chosenBoard, describeDialect, openBench, type OpenBench, type SoundBench } from '../bench';
 import { loadBench, loadScenario, type BenchConfig, type BoardConfig } from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
 import { closeAll, type Closable } from '../errors';
@@ -14,6 +14,9 @@ import { SoundWorkshop } from './sound-workshop';
 import type { BenchDescription } from './rpc/protocol';
 import { serveRpc, type HostHandlers } from './rpc/server';
 import { SessionKeeper } from './session-keeper';
+import { soundStand, textStand, type Stand } from './stand';
+import { TextSessions } from './text-sessions';
+import { TextTurnTaker } from './text-turn-taker';
 import { turnBenchOf, TurnTaker } from './turn-taker';
 
 /** A host that serves its suites. Closing it silences the rig, closes the bench and ends the run's files. */
@@ -33,7 +36,9 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
       startedAtHostMs: clock.nowMs(),
       bench: { name: config.name, path: config.path },
       boards: [{ name: board.name, model: board.model, dialect }],
-      rig: { name: `${board.name} rig`, topology: 'virtual', rateHz: 48_000 },
+      ...(dialect.capabilities.includes('text')
+        ? {}
+        : { rig: { name: `${board.name} rig`, topology: 'virtual', rateHz: 48_000 } }),
       provider: {
         name: `${config.provider.kind} ${config.provider.protocol}`,
         protocol: config.provider.protocol,
@@ -89,24 +94,12 @@ export async function runHost(
     const bench = await openBench({ config, boardName: init.boardName, faults: init.faults, launch, clock });
     opened.push(bench);
     recordEverything(bench, store);
-    const watch = new SpeakerWatch(bench.rig);
-    const workshop = new SoundWorkshop(store.path);
-    opened.push(workshop);
-    const turnBench = turnBenchOf(bench, store, clock);
-    const keeper = new SessionKeeper(bench, turnBench, watch, config.turn);
     const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));
-    const taker = new TurnTaker(
-      bench,
-      turnBench,
-      watch,
-      config.turn,
-      keeper,
-      workshop,
-      store,
-      findings,
-      health,
-      init.faults,
-    );
+    const parts: StandParts = { init, config, boardConfig, store, findings, health, clock, tell };
+    const stand =
+      bench.rig === undefined
+        ? standInWriting(bench, parts)
+        : standWithSound({ ...bench, rig: bench.rig }, parts, opened);
     const description: BenchDescription = {
       runId: store.runId,
       runPath: store.path,
@@ -126,12 +119,12 @@ export async function runHost(
       ),
       turns: init.turns,
     };
-    const handlers = handlersOf({ bench, description, keeper, taker, findings, health, store, clock, tell });
+    const handlers = handlersOf({ bench, description, stand, findings, health, store, clock, tell });
     const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
     // Closed in reverse: the sound stops first, whatever else takes its time.
     opened.push(
       rpc,
-      closing(() => bench.rig.mute()),
+      closing(() => bench.rig?.mute()),
     );
     tell({ type: 'ready', address: rpc.address });
     return { close: () => closeAll(opened) };
@@ -142,11 +135,61 @@ export async function runHost(
   }
 }
 
+/** What turns are taken with, whichever kind they are of. */
+interface StandParts {
+  readonly init: HostInit;
+  readonly config: BenchConfig;
+  readonly boardConfig: BoardConfig;
+  readonly store: RunStore;
+  readonly findings: FindingLog;
+  readonly health: BenchHealth;
+  readonly clock: Clock;
+  readonly tell: (message: HostMessage) => void;
+}
+
+function standWithSound(bench: SoundBench, parts: StandParts, opened: Closable[]): Stand {
+  const { init, config, store, findings, health, clock, tell } = parts;
+  const watch = new SpeakerWatch(bench.rig);
+  const workshop = new SoundWorkshop(store.path);
+  opened.push(workshop);
+  const turnBench = turnBenchOf(bench, store, clock);
+  const keeper = new SessionKeeper(bench, turnBench, watch, config.turn);
+  const taker = new TurnTaker(
+    bench,
+    turnBench,
+    watch,
+    config.turn,
+    keeper,
+    workshop,
+    store,
+    findings,
+    health,
+    init.faults,
+  );
+  return soundStand(bench.board.name, keeper, taker, tell);
+}
+
+function standInWriting(bench: OpenBench, parts: StandParts): Stand {
+  const { init, config, boardConfig, store, findings, health, clock, tell } = parts;
+  const sessions = new TextSessions(bench);
+  const taker = new TextTurnTaker(
+    bench,
+    { board: bench.board, provider: bench.provider, clock, unixNowMs: () => new Date().getTime() },
+    { deadlineMs: config.turn.deadlineMs, requestMs: boardConfig.sessionTimeoutMs },
+    { faults: config.provider.faults, network: config.provider.network !== undefined },
+    sessions,
+    store,
+    findings,
+    health,
+    init.faults,
+  );
+  return textStand(bench.board.name, sessions, taker, tell);
+}
+
 interface Serving {
   readonly bench: OpenBench;
   readonly description: BenchDescription;
-  readonly keeper: SessionKeeper;
-  readonly taker: TurnTaker;
+  readonly stand: Stand;
   readonly findings: FindingLog;
   readonly health: BenchHealth;
   readonly store: RunStore;
@@ -158,8 +201,7 @@ interface Serving {
 function handlersOf({
   bench,
   description,
-  keeper,
-  taker,
+  stand,
   findings,
   health,
   store,
@@ -180,31 +222,15 @@ function handlersOf({
     };
   return {
     describe: () => Promise.resolve(description),
-    turn: guarded(async ({ promptId, interruption }) => {
-      const turn = await taker.take(promptId, interruption);
-      const { record, measurement } = turn;
-      tell({
-        type: 'turn',
-        turn: {
-          turnId: record.turnId,
-          promptId: record.prompt.id,
-          heard: measurement.heard === undefined ? undefined : (measurement.heard.utterance ?? 'unknown'),
-          calls: measurement.calls.flatMap(({ name, executed }) =>
-            executed.map((run) => ({ name, arguments: run.arguments ?? {} })),
-          ),
-          voiceToVoice: measurement.measures.voiceToVoice,
-          findings: turn.findings,
-        },
-      });
-      return turn;
-    }),
+    turn: guarded(({ promptId, interruption }) => stand.turn(promptId, interruption)),
+    ask: guarded(({ promptId, fault }) => stand.ask(promptId, fault)),
     newSession: guarded(async () => {
-      tell({ type: 'activity', text: `session ${keeper.session + 1}: resetting ${board.name}` });
-      return health.attend(() => keeper.open());
+      tell({ type: 'activity', text: `session ${stand.session + 1}: resetting ${board.name}` });
+      return health.attend(() => stand.openSession());
     }),
     reset: guarded(async () => {
       const firstLine = board.console.cursor();
-      keeper.spoil();
+      stand.spoil();
       await health.attend(() => board.reset());
       return { firstLine };
     }),

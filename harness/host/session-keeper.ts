@@ -1,10 +1,8 @@
 import type { OpenBench } from '../bench';
 import { settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
 import { msOfSamples } from '../units';
+import { Attempts } from './attempts';
 import type { SessionResult } from './rpc/protocol';
-
-/** A board that fails this often in a row is not going to come up: every later try repeats the error at once. */
-const HOPELESS_AFTER = 2;
 
 /** Opens sessions, counts them, and knows whether the current one can take a turn. */
 export class SessionKeeper {
@@ -12,7 +10,7 @@ export class SessionKeeper {
   private turns = 0;
   private usable = false;
   private firstSeq = 0;
-  private failures: unknown[] = [];
+  private readonly attempts = new Attempts();
 
   constructor(
     private readonly bench: OpenBench,
@@ -53,15 +51,7 @@ export class SessionKeeper {
 
   /** Resets the board, waits for its session and lets the greeting end. */
   async open(): Promise<SessionResult> {
-    if (this.failures.length >= HOPELESS_AFTER) throw this.failures[0];
-    try {
-      const session = await this.tryToOpen();
-      this.failures = [];
-      return session;
-    } catch (cause) {
-      this.failures.push(cause);
-      throw cause;
-    }
+    return this.attempts.make(() => this.tryToOpen());
   }
 
   private async tryToOpen(): Promise<SessionResult> {

@@ -1,10 +1,11 @@
 import { writeWav } from '../audio';
-import { type OpenBench, type VirtualFault, virtualFaults } from '../bench';
+import type { SoundBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
 import type { Clock, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
 import { playTurn, type SpeakerWatch, type TurnBench, type TurnPlan, type TurnTiming } from '../turn';
+import { breakWhatIsDue } from './due-faults';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
 import type { FindingLog } from './finding-log';
@@ -16,8 +17,6 @@ import type { SoundWorkshop } from './sound-workshop';
 const RETAKES = 2;
 /** No reply is longer than the player's memory holds, and a test that waits longer waits for something else. */
 const LATEST_INTERRUPTION_MS = 30_000;
-/** Faults of the bench itself strike in this turn, so that some of the run is good. */
-const FAULTY_TURN = 3;
 
 type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound' | 'expected'>;
 
@@ -36,7 +35,7 @@ export class TurnTaker {
   private busy = false;
 
   constructor(
-    private readonly bench: OpenBench,
+    private readonly bench: SoundBench,
     private readonly turnBench: TurnBench,
     private readonly watch: SpeakerWatch,
     private readonly timing: TurnTiming,
@@ -103,7 +102,7 @@ export class TurnTaker {
     const { corpus } = this.bench;
     await this.keeper.ensure();
     this.count += 1;
-    const turnId = `t${String(this.count).padStart(4, '0')}`;
+    const turnId = turnIdOf(this.count);
     return playTurn(this.turnBench, this.watch, this.timing, {
       turnId,
       session: this.keeper.session,
@@ -112,20 +111,16 @@ export class TurnTaker {
       ...(interruption === undefined ? {} : { interruption }),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
-      onPlaying: () => this.breakWhatIsDue(),
+      onPlaying: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),
     });
-  }
-
-  private breakWhatIsDue(): void {
-    if (this.count !== FAULTY_TURN) return;
-    for (const fault of this.faults.filter((name) => virtualFaults[name] === 'bench')) {
-      this.bench.breakNow(fault).catch((cause: unknown) => this.findings.recordThrown(cause));
-    }
   }
 }
 
+/** `t0001` for the first turn. */
+export const turnIdOf = (count: number): string => `t${String(count).padStart(4, '0')}`;
+
 /** What a turn is played on, its captures going into the run folder. */
-export function turnBenchOf(bench: OpenBench, store: RunStore, clock: Clock): TurnBench {
+export function turnBenchOf(bench: SoundBench, store: RunStore, clock: Clock): TurnBench {
   const folder = `${store.boardFolder(bench.board.name)}/captures`;
   return {
     board: bench.board,

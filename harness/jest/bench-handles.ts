@@ -1,8 +1,8 @@
 import { attachment, attachmentPath } from 'allure-js-commons';
 import { join } from 'node:path';
 import { ConfigError, fromWireError } from '../errors';
-import type { BenchDescription, SessionResult, TurnResult } from '../host';
-import type { ConsoleLine, DialectDescription } from '../ports';
+import type { BenchDescription, SessionResult, TextTurnResult, TurnResult } from '../host';
+import type { ConsoleLine, DialectDescription, ProviderFault } from '../ports';
 import { suiteBridge } from './suite-bridge';
 
 /** The board, as a suite holds it. */
@@ -32,6 +32,12 @@ export interface TurnOptions {
   readonly afterMs: number;
 }
 
+/** What else happens in a turn in writing. */
+export interface AskOptions {
+  /** What the mock provider does wrong in this turn: the board is judged by what it says of it. */
+  readonly fault?: ProviderFault;
+}
+
 /** What a test is handed. */
 export interface BenchHandles {
   readonly board: BoardHandle;
@@ -42,6 +48,12 @@ export interface BenchHandles {
    * turn is over when that one has been answered. Throws when something broke during the turn.
    */
   readonly turn: (prompt: string, options?: TurnOptions) => Promise<TurnResult>;
+  /**
+   * Types a prompt on the console of a board with the capability `text` and resolves when the answer is printed, measured.
+   * Prompts are named as in `turn`. A board that `asks-at-boot` is reset instead, and takes no prompt. Throws when something
+   * broke during the turn.
+   */
+  readonly ask: (prompt?: string, options?: AskOptions) => Promise<TextTurnResult>;
 }
 
 /** Clip of an id or an utterance. */
@@ -61,7 +73,8 @@ function clipOf(bench: BenchDescription, prompt: string): string {
 }
 
 /** Puts what a person wants to hear and read beside a test into its Allure result. */
-async function attachEvidence(bench: BenchDescription, { record, measurement }: TurnResult): Promise<void> {
+async function attachEvidence(bench: BenchDescription, turn: TurnResult): Promise<void> {
+  const { record, measurement } = turn;
   const title = `${record.turnId} ${record.prompt.id}`;
   if (record.capture !== undefined) {
     await attachmentPath(`${title} capture`, join(bench.runPath, record.capture.path), {
@@ -69,16 +82,34 @@ async function attachEvidence(bench: BenchDescription, { record, measurement }: 
       fileExtension: 'wav',
     });
   }
+  const { marks, measures, calls, reply } = measurement;
+  await attachLogs(title, turn, { marks, measures, calls, reply });
+}
+
+/** The same of a turn in writing. */
+async function attachWriting(turn: TextTurnResult): Promise<void> {
+  const { record, measurement } = turn;
+  const { marks, measures, question, answer, sent } = measurement;
+  const title = `${record.turnId} ${record.prompt?.id ?? 'own question'}`;
+  await attachLogs(title, turn, { marks, measures, question, answer, sent });
+}
+
+async function attachLogs(
+  title: string,
+  { record }: TurnResult | TextTurnResult,
+  timeline: object,
+): Promise<void> {
   const console = record.consoleLines
     .map(({ hostAtMs, text }) => `${hostAtMs.toFixed(1)}  ${text}`)
     .join('\n');
   await attachment(`${title} console`, console, 'text/plain');
-  const { marks, measures, calls, reply } = measurement;
-  await attachment(
-    `${title} timeline`,
-    JSON.stringify({ marks, measures, calls, reply }, null, 2),
-    'application/json',
-  );
+  await attachment(`${title} timeline`, JSON.stringify(timeline, null, 2), 'application/json');
+}
+
+/** What broke in a turn is thrown; the host has recorded it. */
+function throwFault({ record }: TurnResult | TextTurnResult): void {
+  const [fault] = record.faults;
+  if (fault !== undefined) throw Object.assign(fromWireError(fault), { recorded: true });
 }
 
 /** The handles of the bench that this sandbox is connected to. */
@@ -109,8 +140,16 @@ export function benchHandles(): BenchHandles {
             }),
       });
       await attachEvidence(bench, result);
-      const [fault] = result.record.faults;
-      if (fault !== undefined) throw Object.assign(fromWireError(fault), { recorded: true });
+      throwFault(result);
+      return result;
+    },
+    ask: async (prompt, { fault } = {}) => {
+      const result = await call('ask', {
+        ...(prompt === undefined ? {} : { promptId: clipOf(bench, prompt) }),
+        ...(fault === undefined ? {} : { fault }),
+      });
+      await attachWriting(result);
+      throwFault(result);
       return result;
     },
   };

@@ -1,11 +1,13 @@
-export type { SessionResult, TurnResult } from '../host';
-export type { BenchHandles, BoardHandle, TurnOptions } from './bench-handles';
+export type { SessionResult, TextTurnResult, TurnResult } from '../host';
+export type { AskOptions, BenchHandles, BoardHandle, TurnOptions } from './bench-handles';
 export type { CallArguments, ExpectedCall } from './matchers/call-matchers';
 export {
   expect,
   type EarshotExpect,
+  type NegatedTextTurnMatchers,
   type NegatedTurnMatchers,
   type SessionMatchers,
+  type TextTurnMatchers,
   type TurnMatchers,
   type TurnsMatchers,
 } from './matchers/expect';

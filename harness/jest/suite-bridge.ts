@@ -1,4 +1,4 @@
-import type { BenchDescription, HostMethod, HostMethods, TurnResult } from '../host';
+import type { BenchDescription, HostMethod, HostMethods, TextTurnResult, TurnResult } from '../host';
 import type { Finding, LatencyBound } from '../ports';
 import type { BudgetResult } from '../verdict';
 
@@ -9,7 +9,10 @@ export interface SuiteBridge {
   /** Sends a finding at once; it is with the host before the test counts as over. */
   recordFinding(finding: Omit<Finding, 'hostAtMs' | 'test'>): void;
   /** Says what the turns say of a bound, and sends it to the host, which judges it with the budgets of the run. */
-  judgeBound(bound: Pick<LatencyBound, 'quantile' | 'boundMs'>, turns: readonly TurnResult[]): BudgetResult;
+  judgeBound(
+    bound: Pick<LatencyBound, 'measure' | 'quantile' | 'boundMs'>,
+    turns: readonly (TurnResult | TextTurnResult)[],
+  ): BudgetResult;
 }
 
 const BRIDGE = '__earshot__';

@@ -3,7 +3,15 @@ import type { Test } from '@jest/test-result';
 import { basename } from 'node:path';
 
 /** The order in which a person would try a board: nothing can be said of calls before it boots and hears. */
-const order = ['boot', 'session', 'conversation', 'function-calls', 'latency', 'unknown-utterance'];
+const order = [
+  'boot',
+  'session',
+  'conversation',
+  'text-chat',
+  'function-calls',
+  'latency',
+  'unknown-utterance',
+];
 
 const rankOf = ({ path }: Test): number => {
   const rank = order.indexOf(basename(path).replace(/\.hil\.[jt]s$/, ''));

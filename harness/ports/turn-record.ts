@@ -122,8 +122,11 @@ export interface TextTurnRecord extends AnyTurn {
   readonly prompt?: SpeechClip | undefined;
   /** When the last byte of the command was handed to the serial driver; undefined for a board that asks by itself. */
   readonly askedAtHostMs?: number | undefined;
-  /** What the provider was told to do wrong in this turn. Absent: nothing, so an error of its is its own. */
-  readonly ordered?: ProviderFault;
+  /**
+   * What was told to go wrong in this turn: in the provider, or on the link to it. Absent: nothing, so an error of the
+   * provider is its own.
+   */
+  readonly ordered?: ProviderFault | 'network' | undefined;
   /** This machine's wall clock at `startedAtHostMs`. */
   readonly startedAtUnixMs: number;
   /** Absent: the board printed nothing of its date. */

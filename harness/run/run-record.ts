@@ -18,7 +18,8 @@ export interface RunRecord {
     readonly dialect: DialectDescription;
     readonly firmware?: FirmwareIdentity;
   }[];
-  readonly rig: { readonly name: string; readonly topology: Topology; readonly rateHz: number };
+  /** Absent: the board was asked in writing. */
+  readonly rig?: { readonly name: string; readonly topology: Topology; readonly rateHz: number };
   readonly provider: { readonly name: string; readonly protocol: string };
   readonly scenario: { readonly name: string; readonly sha256: string };
   readonly corpus: { readonly path: string; readonly sha256: string; readonly prompts: number };

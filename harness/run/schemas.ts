@@ -166,7 +166,7 @@ export const runSchema = z.looseObject({
       dialect: z.looseObject({ name: z.string(), knownGaps: z.array(z.string()) }),
     }),
   ),
-  rig: z.looseObject({ name: z.string(), topology: z.string(), rateHz: number }),
+  rig: z.looseObject({ name: z.string(), topology: z.string(), rateHz: number }).optional(),
   provider: z.looseObject({ name: z.string(), protocol: z.string() }),
   scenario: z.looseObject({ name: z.string() }),
   corpus: z.looseObject({ prompts: number }),

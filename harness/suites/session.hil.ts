@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'earshot';
 
 describe('session and greeting', () => {
-  test('opens a session by itself and declares its tools', async ({ board }) => {
+  test('opens a session by itself and declares its tools', { needs: ['audio'] }, async ({ board }) => {
     const functions = board.dialect.capabilities.filter((capability) => /^[A-Z]/.test(capability));
     expect(await board.newSession()).toHaveDeclared(functions);
   });

@@ -14,7 +14,7 @@ const ask = (bench: FakeBench, over: Partial<AskPlan> = {}): Promise<TextTurnRec
       session: 1,
       turnInSession: 1,
       prompt,
-      faultOf: () => undefined,
+      orderedFor: () => undefined,
       ...over,
     }),
   );
@@ -103,8 +103,9 @@ describe('askTurn', () => {
     expect(bench.expectedTurns).toEqual(['t0001 rate-limit']);
     const scripted = new FakeBench();
     printsAnswer(scripted, 100);
-    const faultOf = (utterance: string | undefined) => (utterance === 'en-weather' ? 'too-long' : undefined);
-    expect(await ask(scripted, { faultOf })).toMatchObject({ ordered: 'too-long' });
+    const orderedFor = (utterance: string | undefined) =>
+      utterance === 'en-weather' ? 'too-long' : undefined;
+    expect(await ask(scripted, { orderedFor })).toMatchObject({ ordered: 'too-long' });
     expect(scripted.expectedTurns).toEqual(['t0001']);
   });
 

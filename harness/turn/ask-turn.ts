@@ -24,8 +24,8 @@ export interface AskPlan {
   readonly prompt: SpeechClip | undefined;
   /** What the provider is to do wrong in this turn. */
   readonly fault?: ProviderFault;
-  /** What the scenario lets go wrong for an utterance that the provider recognises. */
-  readonly faultOf: (utterance: string | undefined) => ProviderFault | undefined;
+  /** What goes wrong by order, where the plan says nothing, with an utterance that the provider recognises. */
+  readonly orderedFor: (utterance: string | undefined) => TextTurnRecord['ordered'];
   /** Called once the question is on its way. */
   readonly onAsked?: () => void;
 }
@@ -140,7 +140,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
   }
   const providerEvents = exchange.provider;
   const heard = providerEvents.findLast((event) => event.type === 'heard');
-  const ordered = fault ?? plan.faultOf(prompt?.utterance ?? heard?.utterance);
+  const ordered = fault ?? plan.orderedFor(prompt?.utterance ?? heard?.utterance);
   const date = dateOf(board.events);
   return Object.freeze({
     schema: 'earshot/text-turn@1' as const,

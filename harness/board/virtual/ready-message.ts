@@ -4,7 +4,8 @@ import type { Endpoint } from './control-client';
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly ptyPath: string;
-  readonly audioLink: Endpoint;
+  /** Absent: the firmware has no sound. */
+  readonly audioLink?: Endpoint;
   readonly control: Endpoint;
 }
 
@@ -16,5 +17,6 @@ const isEndpoint = (value: unknown): value is Endpoint => {
 /** True for the child's ready message; other messages are left alone. */
 export function isReadyMessage(message: unknown): message is ReadyMessage {
   const { type, ptyPath, audioLink, control } = (message ?? {}) as Partial<ReadyMessage>;
-  return type === 'ready' && typeof ptyPath === 'string' && isEndpoint(audioLink) && isEndpoint(control);
+  const hasPorts = (audioLink === undefined || isEndpoint(audioLink)) && isEndpoint(control);
+  return type === 'ready' && typeof ptyPath === 'string' && hasPorts;
 }

@@ -37,7 +37,7 @@ describe('startVirtualBoardProcess', () => {
     expect(board.ptyPath).toBe(
       'virtual-board --child --dialect=realtime-ws --provider-url=ws://127.0.0.1:8080 --crystal-ppm=-20 --model=korvo-2',
     );
-    expect(board.audioLink.host).toBe('127.0.0.1');
+    expect(board.audioLink?.host).toBe('127.0.0.1');
     expect(board.pid).toBeGreaterThan(0);
   });
 

@@ -31,7 +31,8 @@ export interface VirtualBoardControl extends ResetLine {
 export interface VirtualBoardProcess {
   /** Opens like a serial port. */
   readonly ptyPath: string;
-  readonly audioLink: Endpoint;
+  /** Absent: the firmware has no sound. */
+  readonly audioLink?: Endpoint;
   readonly control: VirtualBoardControl;
   readonly pid: number;
   /** Calls back once, when the process has ended; at once when it already has. */
@@ -53,7 +54,7 @@ export async function startVirtualBoardProcess(
     const control = await ControlClient.open(ready.control, options.clock);
     return {
       ptyPath: ready.ptyPath,
-      audioLink: ready.audioLink,
+      ...(ready.audioLink === undefined ? {} : { audioLink: ready.audioLink }),
       control,
       pid: child.pid ?? 0,
       onExit: (listener) => child.onExit(listener),

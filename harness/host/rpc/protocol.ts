@@ -5,10 +5,12 @@ import type {
   Finding,
   FirmwareIdentity,
   LatencyBound,
+  ProviderFault,
   SpeechClip,
+  TextTurnRecord,
   TurnRecord,
 } from '../../ports';
-import type { TurnMeasurement } from '../../measurement';
+import type { TextTurnMeasurement, TurnMeasurement } from '../../measurement';
 import type { TestRecord } from '../../run';
 
 /** What a suite may know of the bench before its first test: all JSON. */
@@ -43,6 +45,14 @@ export interface TurnResult {
   readonly findings: readonly Finding[];
 }
 
+/** A turn in writing as the suites see it. */
+export interface TextTurnResult {
+  readonly record: TextTurnRecord;
+  readonly measurement: TextTurnMeasurement;
+  /** What the monitor found wrong with it, already recorded. */
+  readonly findings: readonly Finding[];
+}
+
 /** What a new session started with. */
 export interface SessionResult {
   readonly session: number;
@@ -66,6 +76,11 @@ export interface HostMethods {
   turn: {
     readonly params: { readonly promptId: string; readonly interruption?: Interruption };
     readonly result: TurnResult;
+  };
+  ask: {
+    /** `promptId` is absent where the board asks by itself. */
+    readonly params: { readonly promptId?: string; readonly fault?: ProviderFault };
+    readonly result: TextTurnResult;
   };
   newSession: { readonly params: Record<string, never>; readonly result: SessionResult };
   reset: { readonly params: Record<string, never>; readonly result: { readonly firstLine: number } };

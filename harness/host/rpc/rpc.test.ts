@@ -13,6 +13,7 @@ const refuse = (): never => {
 const handlers = (own: Partial<HostHandlers>): HostHandlers => ({
   describe: refuse,
   turn: refuse,
+  ask: refuse,
   newSession: refuse,
   reset: refuse,
   send: refuse,

@@ -54,7 +54,8 @@ class EarshotEnvironment extends NodeEnvironment {
       bench,
       call: async (method, params) => {
         const result = await client.call(method, params);
-        if (method === 'turn') this.turnIds.push((result as { record: { turnId: string } }).record.turnId);
+        if (method === 'turn' || method === 'ask')
+          this.turnIds.push((result as { record: { turnId: string } }).record.turnId);
         return result;
       },
       recordFinding: (finding) => this.record(finding),

@@ -1,4 +1,4 @@
-import type { TurnResult } from '../../host';
+import type { TextTurnResult, TurnResult } from '../../host';
 import type { Hop, Mark } from '../../measurement';
 import type { BoardEvent, ProviderEvent } from '../../ports';
 import type { Mismatch } from './judgement';
@@ -45,6 +45,12 @@ function providerText(event: ProviderEvent): string | undefined {
       return `reports ${event.code}: ${plain(event.message)}`;
     case 'session-closed':
       return `session closed: ${event.closeCode} ${plain(event.reason)}`;
+    case 'request':
+      return `reads the question "${plain(event.prompt)}"`;
+    case 'first-token':
+      return `writes the first token of its ${event.kind}`;
+    case 'text-out':
+      return `has sent "${plain(event.text)}"`;
     case 'response-done':
       return event.status === 'completed' ? undefined : `response ${event.status}`;
     case 'session-open':
@@ -66,6 +72,22 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return `prints the transcript "${plain(event.text)}"`;
     case 'complaint':
       return `complains: ${plain(event.text)}`;
+    case 'asking':
+      return `asks "${plain(event.text)}"`;
+    case 'request-sent':
+      return 'has sent its request';
+    case 'first-text':
+      return 'receives the first text';
+    case 'answer':
+      return `${event.complete ? 'has printed' : 'broke off after'} "${plain(event.text)}"`;
+    case 'request-failed':
+      return `reports a failure: ${plain([event.status, event.code, event.message].join(' '))}`;
+    case 'clock-set':
+      return 'sets its clock';
+    case 'clock-unset':
+      return `goes on without the time${event.reason === undefined ? '' : `: ${plain(event.reason)}`}`;
+    case 'tls-refused':
+      return `refuses the certificate: ${plain(event.reason)}`;
     case 'fault':
       return `${event.error.code}: ${plain(event.error.message)}`;
     case 'boot':
@@ -112,10 +134,15 @@ function hopNotes({ record, measurement }: TurnResult): ReadonlyMap<Listed, stri
 const isMissing = (mismatch: Mismatch): mismatch is Extract<Mismatch, { readonly missing: string }> =>
   'missing' in mismatch;
 
+/** The marks of a spoken turn that no event says. */
+const marksOf = (turn: TurnResult | TextTurnResult): readonly Mark[] =>
+  isWritten(turn) ? [] : turn.measurement.marks;
+
 /** The event lines of all sides in order of time; those in `needed` also when they are of no kind that is listed. */
-function linesOf({ record, measurement }: TurnResult, needed: ReadonlySet<Listed>): Line[] {
+function linesOf(turn: TurnResult | TextTurnResult, needed: ReadonlySet<Listed>): Line[] {
+  const { record } = turn;
   const printed = new Map(record.consoleLines.map(({ index, text }) => [index, text]));
-  const marks = measurement.marks.flatMap((mark): Line[] => {
+  const marks = marksOf(turn).flatMap((mark): Line[] => {
     const [who, what] = markLines[mark.name] ?? [];
     return who === undefined || what === undefined ? [] : [{ atMs: mark.hostAtMs, who, what, event: mark }];
   });
@@ -130,17 +157,31 @@ function linesOf({ record, measurement }: TurnResult, needed: ReadonlySet<Listed
   ].sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
 }
 
+const isWritten = (turn: TurnResult | TextTurnResult): turn is TextTurnResult => turn.record.kind === 'text';
+
+/** What the times of a list are relative to. */
+function zeroOf(turn: TurnResult | TextTurnResult): { readonly title: string; readonly zeroMs: number } {
+  const { record } = turn;
+  if (isWritten(turn)) {
+    const typedAtMs = turn.record.askedAtHostMs;
+    const title = typedAtMs === undefined ? 'ms after the reset' : 'ms after the question';
+    return { title, zeroMs: typedAtMs ?? record.startedAtHostMs };
+  }
+  const offset = turn.measurement.marks.find(({ name }) => name === 'promptOffset');
+  if (offset === undefined) return { title: 'ms after the turn began', zeroMs: record.startedAtHostMs };
+  return { title: 'ms after the prompt ended', zeroMs: offset.hostAtMs };
+}
+
 /**
  * The turn as every side saw it, one event a line, with `✗` where expectation and reality part. Times are milliseconds after the
- * prompt's last speech sample, or after the beginning of the turn where that is unknown; the first line says which.
+ * prompt's last speech sample, after the question was typed, or after the beginning of the turn; the first line says which.
  */
-export function eventList(turn: TurnResult, mismatches: readonly Mismatch[] = []): string {
-  const offset = turn.measurement.marks.find(({ name }) => name === 'promptOffset');
-  const zeroMs = offset?.hostAtMs ?? turn.record.startedAtHostMs;
+export function eventList(turn: TurnResult | TextTurnResult, mismatches: readonly Mismatch[] = []): string {
+  const { title, zeroMs } = zeroOf(turn);
   const notes = new Map(
     mismatches.flatMap((mismatch) => (isMissing(mismatch) ? [] : [[mismatch.event, mismatch.note] as const])),
   );
-  const hops = hopNotes(turn);
+  const hops = isWritten(turn) ? new Map<Listed, string>() : hopNotes(turn);
   const lines = linesOf(turn, new Set(notes.keys()));
   for (const mismatch of mismatches.filter(isMissing)) {
     const at = lines.findIndex(({ event }) => event !== undefined && event === mismatch.after);
@@ -159,6 +200,5 @@ export function eventList(turn: TurnResult, mismatches: readonly Mismatch[] = []
     const hop = (event && hops.get(event)) ?? '';
     return `${wrong ? '✗' : ' '} ${after.padStart(7)}  ${who.padEnd(8)}  ${what}${hop}${why === '' ? '' : `  ← ${why}`}`;
   });
-  const title = offset === undefined ? 'ms after the turn began' : 'ms after the prompt ended';
   return [`  ${title}`, ...rows].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { expect as expectOfJest } from '@jest/globals';
 import { catalogue } from '../../errors';
-import type { SessionResult, TurnResult } from '../../host';
-import type { SoundMeasureName } from '../../measurement';
+import type { SessionResult, TextTurnResult, TurnResult } from '../../host';
+import type { Measured, SoundMeasureName, TextMeasureName } from '../../measurement';
 import { suiteBridge } from '../suite-bridge';
 import { judgeInterruptionHeardAs, judgeNotHeardItself, judgeStoppedSpeaking } from './barge-in-matchers';
 import {
@@ -17,6 +17,15 @@ import { eventList } from './event-list';
 import { findingOf, misused, type Judgement } from './judgement';
 import { judgeAnswer, judgeAnswers, type TurnLimit, type TurnsLimits } from './latency-matchers';
 import { judgeNotSaid, judgeSaid } from './said-matchers';
+import {
+  judgeAnswered,
+  judgeAnswerDoesNotSay,
+  judgeAnswerSays,
+  judgeReportedError,
+  judgeTextAnswer,
+  judgeTextAnswers,
+  judgeTextMeasured,
+} from './text-matchers';
 import { judgeDeclared, judgeGreetedAloud } from './session-matchers';
 import { judgeHeardAs, judgeHeardAsUnknown, judgeMeasured, judgePlayedCompletely } from './turn-matchers';
 
@@ -58,10 +67,31 @@ export interface TurnMatchers {
   readonly not: NegatedTurnMatchers;
 }
 
+/** What can be expected not to have been in a turn in writing. */
+export interface NegatedTextTurnMatchers {
+  /** An answer was printed, and this is nowhere in it. */
+  readonly toHaveSaid: (pattern: RegExp | string) => void;
+}
+
+/** What can be expected of a turn in writing. Each failure is recorded as a finding, with an origin, before it is thrown. */
+export interface TextTurnMatchers {
+  /** The board printed the whole answer, and the one that was sent where that is known. */
+  readonly toHaveAnswered: () => void;
+  /** The pattern is found in the printed answer. */
+  readonly toHaveSaid: (pattern: RegExp | string) => void;
+  /** The board printed that its request failed; the pattern is found in status, code and message of what it printed. */
+  readonly toHaveReportedAnError: (pattern?: RegExp | string) => void;
+  /** From the question to the whole printed answer it took at most this. */
+  readonly toAnswerWithin: (limit: TurnLimit) => void;
+  /** The measure has a number. */
+  readonly toHaveMeasured: (measure: TextMeasureName) => void;
+  readonly not: NegatedTextTurnMatchers;
+}
+
 /** What can be expected of several turns, beside what Jest expects of a list. */
 export interface TurnsMatchers {
   /**
-   * Voice-to-voice latency over the turns, judged as budgets are: a quantile fails when its 95 % interval lies above the limit.
+   * Voice-to-voice latency over the turns, or from question to answer over turns in writing, judged as budgets are: a quantile fails when its 95 % interval lies above the limit.
    * With too few turns (p50 needs 6, p90 29, p95 59) it is not judged, and the run's budgets say so.
    */
   readonly toAnswerWithin: (limits: TurnsLimits) => void;
@@ -81,17 +111,27 @@ type JestMatchers<T> = ReturnType<typeof expectOfJest<T>>;
 /** Jest's `expect`, which also judges turns and sessions. */
 export interface EarshotExpect extends Omit<JestExpect, never> {
   (turn: TurnResult): TurnMatchers;
+  (turn: TextTurnResult): TextTurnMatchers;
   (turns: readonly TurnResult[]): TurnsMatchers & JestMatchers<readonly TurnResult[]>;
+  (turns: readonly TextTurnResult[]): TurnsMatchers & JestMatchers<readonly TextTurnResult[]>;
   (session: SessionResult): SessionMatchers;
   <T>(actual: T): JestMatchers<T>;
 }
 
-const isTurn = (value: unknown): value is TurnResult =>
+const isAnyTurn = (value: unknown): value is TurnResult | TextTurnResult =>
   typeof value === 'object' && value !== null && 'record' in value && 'measurement' in value;
+
+const isTextTurn = (value: unknown): value is TextTurnResult =>
+  isAnyTurn(value) && value.record.kind === 'text';
+
+const isTurn = (value: unknown): value is TurnResult => isAnyTurn(value) && value.record.kind !== 'text';
 
 /** A list of turns. An empty list may have been meant to hold some. */
 const isTurns = (value: unknown): value is readonly TurnResult[] =>
   Array.isArray(value) && value.every(isTurn);
+
+const isTextTurns = (value: unknown): value is readonly TextTurnResult[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isTextTurn);
 
 const isSession = (value: unknown): value is SessionResult =>
   typeof value === 'object' && value !== null && 'greetingSentMs' in value;
@@ -110,7 +150,7 @@ class ExpectationError extends Error {
   }
 }
 
-function check(turn: TurnResult, judgement: Judgement, caller: Caller): void {
+function check(turn: TurnResult | TextTurnResult, judgement: Judgement, caller: Caller): void {
   if (judgement.pass) return;
   const finding = findingOf(turn, judgement);
   if (finding !== undefined) {
@@ -122,7 +162,8 @@ function check(turn: TurnResult, judgement: Judgement, caller: Caller): void {
     .join('');
   const { turnId, prompt } = turn.record;
   const events = eventList(turn, judgement.mismatches);
-  throw new ExpectationError(`${judgement.message}${causes}\n\n${turnId} ${prompt.id}\n${events}`, caller);
+  const asked = prompt?.id ?? 'own question';
+  throw new ExpectationError(`${judgement.message}${causes}\n\n${turnId} ${asked}\n${events}`, caller);
 }
 
 /** Every name that looks like a matcher and is none is told what there is; anything else may ask for what it likes. */
@@ -172,6 +213,15 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
   return guarded(matchers, 'expect(turn)');
 }
 
+/** One turn of a list that took too long. */
+function valueLine(turnId: string, asked: string, value: Measured): string {
+  const shown =
+    value.state === 'measured'
+      ? `${value.valueMs.toFixed(1)} ±${value.uncertaintyMs.toFixed(1)} ms`
+      : `${value.state}: ${value.reason}`;
+  return `  ${turnId}  ${asked.padEnd(20)}  ${shown}`;
+}
+
 function turnsMatchers(turns: readonly TurnResult[]): TurnsMatchers {
   const matchers: TurnsMatchers = {
     toAnswerWithin: (limits) => {
@@ -180,14 +230,41 @@ function turnsMatchers(turns: readonly TurnResult[]): TurnsMatchers {
       const judgement = judgeAnswers(turns, limits);
       if ('code' in judgement) check(first, judgement, matchers.toAnswerWithin);
       if (judgement.pass) return;
-      const values = turns.map(({ record, measurement: { measures } }) => {
-        const { voiceToVoice: value } = measures;
-        const shown =
-          value.state === 'measured'
-            ? `${value.valueMs.toFixed(1)} ±${value.uncertaintyMs.toFixed(1)} ms`
-            : `${value.state}: ${value.reason}`;
-        return `  ${record.turnId}  ${record.prompt.id.padEnd(20)}  ${shown}`;
-      });
+      const values = turns.map(({ record, measurement: { measures } }) =>
+        valueLine(record.turnId, record.prompt.id, measures.voiceToVoice),
+      );
+      throw new ExpectationError(`${judgement.message}\n\n${values.join('\n')}`, matchers.toAnswerWithin);
+    },
+  };
+  return matchers;
+}
+
+function textTurnMatchers(turn: TextTurnResult): TextTurnMatchers {
+  const not: NegatedTextTurnMatchers = {
+    toHaveSaid: (pattern) => check(turn, judgeAnswerDoesNotSay(turn, pattern), not.toHaveSaid),
+  };
+  const matchers: TextTurnMatchers = {
+    toHaveAnswered: () => check(turn, judgeAnswered(turn), matchers.toHaveAnswered),
+    toHaveSaid: (pattern) => check(turn, judgeAnswerSays(turn, pattern), matchers.toHaveSaid),
+    toHaveReportedAnError: (pattern) =>
+      check(turn, judgeReportedError(turn, pattern), matchers.toHaveReportedAnError),
+    toAnswerWithin: (limit) => check(turn, judgeTextAnswer(turn, limit), matchers.toAnswerWithin),
+    toHaveMeasured: (name) => check(turn, judgeTextMeasured(turn, name), matchers.toHaveMeasured),
+    not: guarded(not, 'expect(textTurn).not'),
+  };
+  return guarded(matchers, 'expect(textTurn)');
+}
+
+function textTurnsMatchers(turns: readonly TextTurnResult[]): TurnsMatchers {
+  const matchers: TurnsMatchers = {
+    toAnswerWithin: (limits) => {
+      const judgement = judgeTextAnswers(turns, limits);
+      const [first] = turns;
+      if (first !== undefined && 'code' in judgement) check(first, judgement, matchers.toAnswerWithin);
+      if (judgement.pass) return;
+      const values = turns.map(({ record, measurement: { measures } }) =>
+        valueLine(record.turnId, record.prompt?.id ?? 'own question', measures.questionToAnswer),
+      );
       throw new ExpectationError(`${judgement.message}\n\n${values.join('\n')}`, matchers.toAnswerWithin);
     },
   };
@@ -215,9 +292,11 @@ function sessionMatchers(session: SessionResult): SessionMatchers {
 }
 
 function matchersFor(actual: unknown): unknown {
+  if (isTextTurn(actual)) return textTurnMatchers(actual);
   if (isTurn(actual)) return turnMatchers(actual);
   if (isSession(actual)) return sessionMatchers(actual);
   const ofJest = jestExpect()(actual);
+  if (isTextTurns(actual)) return Object.assign(ofJest, textTurnsMatchers(actual));
   return isTurns(actual) ? Object.assign(ofJest, turnsMatchers(actual)) : ofJest;
 }
 

@@ -1,5 +1,5 @@
 import { catalogue, ConfigError, type ErrorCode } from '../../errors';
-import type { TurnResult } from '../../host';
+import type { TextTurnResult, TurnResult } from '../../host';
 import type { Mark } from '../../measurement';
 import type { BoardEvent, ProviderEvent } from '../../ports';
 
@@ -26,7 +26,7 @@ export interface Judgement {
 
 /** What the failure is recorded as, or undefined when the monitor already knows why this turn failed. */
 export function findingOf(
-  turn: TurnResult,
+  turn: Pick<TurnResult | TextTurnResult, 'findings'>,
   { code, message }: Judgement,
 ):
   | {

@@ -8,7 +8,7 @@ export interface TurnLimit {
   readonly maxMs: number;
 }
 
-/** Limits on the voice-to-voice latency of several turns; at least one. */
+/** Limits on the latency of several turns; at least one. */
 export interface TurnsLimits {
   readonly p50Ms?: number;
   readonly p90Ms?: number;
@@ -17,13 +17,13 @@ export interface TurnsLimits {
   readonly maxMs?: number;
 }
 
-const quantiles = { p50Ms: 'p50', p90Ms: 'p90', p95Ms: 'p95', maxMs: 'max' } as const;
+export const quantiles = { p50Ms: 'p50', p90Ms: 'p90', p95Ms: 'p95', maxMs: 'max' } as const;
 type LimitName = keyof typeof quantiles;
 
 const isLimitName = (name: string): name is LimitName => name in quantiles;
 
 /** @throws ConfigError `HIL_CONFIG_MATCHER` when no limit, an unknown one or no positive number is given. */
-function checkedLimits(limits: unknown, allowed: readonly LimitName[]): [LimitName, number][] {
+export function checkedLimits(limits: unknown, allowed: readonly LimitName[]): [LimitName, number][] {
   const entries = Object.entries((limits ?? {}) as Record<string, unknown>).filter(
     ([, value]) => value !== undefined,
   );

@@ -55,11 +55,11 @@ function saidIn({ record, measurement: { reply, marks } }: TurnResult): Said {
   return { known: true, texts: printed.map(({ text }) => text), by: 'HIL_TURN_PROVIDER_FAILED', where };
 }
 
-const showPattern = (pattern: RegExp | string): string =>
+export const showPattern = (pattern: RegExp | string): string =>
   typeof pattern === 'string' ? `"${pattern}"` : String(pattern);
 
 // A pattern with the flags g or y remembers where it last matched.
-const matches = (text: string, pattern: RegExp | string): boolean =>
+export const matches = (text: string, pattern: RegExp | string): boolean =>
   typeof pattern === 'string' ? text.includes(pattern) : text.search(pattern) >= 0;
 
 const quoted = (texts: readonly string[]): string =>

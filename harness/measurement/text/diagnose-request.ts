@@ -28,6 +28,8 @@ export function diagnoseRequest(record: TextTurnRecord, exchange: Exchange): rea
       },
     ];
   }
+  // A link that was told to fail may swallow the request; the board has said what it saw of it.
+  if (record.ordered === 'network') return [];
   if (failure !== undefined) {
     return [
       {

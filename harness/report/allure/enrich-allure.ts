@@ -58,7 +58,11 @@ export function enrichAllure(run: FinishedRun): AllureFile[] {
         [firmware?.project, firmware?.version].filter((part) => part !== undefined).join(' '),
       ],
     ]),
-    ['Rig', `${record.rig.name} (${record.rig.topology}, ${record.rig.rateHz} Hz)`],
+    ...(record.rig === undefined
+      ? []
+      : [
+          ['Rig', `${record.rig.name} (${record.rig.topology}, ${record.rig.rateHz} Hz)`] as [string, string],
+        ]),
     ['Provider', `${record.provider.name} (${record.provider.protocol})`],
     ['Scenario', record.scenario.name],
     ...(record.faults.length === 0 ? [] : [['Faults', record.faults.join(', ')] as [string, string]]),

@@ -68,7 +68,7 @@ export function header(run: FinishedRun): Markup {
         ),
         fact('Dialect', dialect.name, dialect.firmware),
       ])}
-      ${fact('Rig', record.rig.name, `${record.rig.topology}, ${record.rig.rateHz / 1000} kHz`)}
+      ${record.rig !== undefined && fact('Rig', record.rig.name, `${record.rig.topology}, ${record.rig.rateHz / 1000} kHz`)}
       ${fact('Provider', record.provider.name, record.provider.protocol)}
       ${fact('Scenario', record.scenario.name, `${record.corpus.prompts} prompts`)}
       ${fact('Bench', record.bench.name, `earshot ${record.earshotVersion}`)}

@@ -46,6 +46,12 @@ const card = (title: string, note: Markup | string, content: Markup, kind = ''):
     ${content}
   </section>`;
 
+/** On which clocks the measures stand. */
+const definitionsNote = ({ rig }: FinishedRun['record']): string =>
+  rig === undefined
+    ? "instants of the host's clock; console lines by the board's own stamps where they are better"
+    : `prompts and replies are located in samples of one clock, topology ${rig.topology}`;
+
 /** The hatching of bars without a number. */
 const hatch = html`<svg width="0" height="0" aria-hidden="true" style="position:absolute">
   <defs>
@@ -102,7 +108,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
           ${turns.length > 0 && card('Turns', 'open one for its timeline, sound and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
           ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
-          ${card('Definitions', `prompts and replies are located in samples of one clock, topology ${record.rig.topology}`, definitions(verdict))}
+          ${card('Definitions', definitionsNote(record), definitions(verdict))}
         </main>
         <footer>
           earshot ${record.earshotVersion} · ${record.runId} · scenario ${record.scenario.sha256.slice(0, 12)}

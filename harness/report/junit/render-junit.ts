@@ -66,15 +66,18 @@ function runProperties({ record, verdict, ...rest }: FinishedRun): (readonly [st
       ],
     ],
   );
-  const quantiles = (['p50', 'p90', 'p95'] as const).flatMap((quantile): (readonly [string, string])[] => {
-    const estimate = verdict?.distributions.voiceToVoice[quantile];
-    return estimate === undefined ? [] : [[`earshot.voiceToVoice.${quantile}Ms`, String(estimate.valueMs)]];
-  });
+  const headlines = ['voiceToVoice', 'questionToAnswer'] as const;
+  const quantiles = headlines.flatMap((name) =>
+    (['p50', 'p90', 'p95'] as const).flatMap((quantile): (readonly [string, string])[] => {
+      const estimate = verdict?.distributions[name][quantile];
+      return estimate === undefined ? [] : [[`earshot.${name}.${quantile}Ms`, String(estimate.valueMs)]];
+    }),
+  );
   return [
     ['earshot.run', record.runId],
     ['earshot.version', record.earshotVersion],
     ['earshot.bench', record.bench.name],
-    ['earshot.topology', record.rig.topology],
+    ...(record.rig === undefined ? [] : [['earshot.topology', record.rig.topology] as const]),
     ['earshot.provider', record.provider.name],
     ...boards,
     ['earshot.outcome', record.outcome ?? 'aborted'],

@@ -49,12 +49,13 @@ export function renderMarkdown(run: FinishedRun): string {
       firmware?.version === undefined ? '' : `, ${firmware.project ?? 'firmware'} ${firmware.version}`;
     return cell(`${name} (${model}${version})`);
   });
+  const rig = record.rig === undefined ? '' : ` · **rig** ${cell(record.rig.name)} (${record.rig.topology})`;
   const lines = [
     `## ${badge[outcome]} Earshot: ${outcomeInWords[outcome]}`,
     '',
     cell(whyOf(run)),
     '',
-    `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)} · **rig** ${cell(record.rig.name)} (${record.rig.topology}) · **provider** ${cell(record.provider.name)} (${cell(record.provider.protocol)}) · **run** ${cell(record.runId)}`,
+    `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)}${rig} · **provider** ${cell(record.provider.name)} (${cell(record.provider.protocol)}) · **run** ${cell(record.runId)}`,
     '',
   ];
   if (record.faults.length > 0)

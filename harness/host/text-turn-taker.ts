@@ -1,0 +1,106 @@
+import type { OpenBench, VirtualFault } from '../bench';
+import { ConfigError } from '../errors';
+import { diagnoseTextTurn, measureTextTurn } from '../measurement';
+import type { ProviderFault, SpeechClip, TextTurnRecord } from '../ports';
+import type { RunStore } from '../run';
+import { askTurn, type AskPlan, type TextBench, type TextTiming } from '../turn';
+import type { BenchHealth } from './bench-health';
+import { breakWhatIsDue } from './due-faults';
+import type { FindingLog } from './finding-log';
+import type { TextTurnResult } from './rpc/protocol';
+import type { TextSessions } from './text-sessions';
+import { turnIdOf } from './turn-taker';
+
+/** What goes wrong in turns by order of the bench file. */
+export interface StandingOrders {
+  /** `provider.faults`. */
+  readonly faults: readonly ProviderFault[];
+  /** `provider.network` makes the link to the provider worse than it is. */
+  readonly network: boolean;
+}
+
+/** Takes turns in writing one after the other, has them measured and diagnosed, and stores them. */
+export class TextTurnTaker {
+  private count = 0;
+  private busy = false;
+
+  constructor(
+    private readonly bench: OpenBench,
+    private readonly textBench: TextBench,
+    private readonly timing: TextTiming,
+    private readonly orders: StandingOrders,
+    private readonly sessions: TextSessions,
+    private readonly store: RunStore,
+    private readonly findings: FindingLog,
+    private readonly health: BenchHealth,
+    private readonly faults: readonly VirtualFault[],
+  ) {}
+
+  /**
+   * One turn with this prompt typed, or with a reset where the board asks by itself.
+   * @param fault - What the provider is to do wrong in this turn.
+   * @throws HilError of the part that broke before the board was asked; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that is none of
+   * the corpus; `HIL_CONFIG_USAGE` for a second turn at a time, and for a prompt where the board asks by itself or none where it
+   * does not.
+   */
+  async ask(promptId: string | undefined, fault: ProviderFault | undefined): Promise<TextTurnResult> {
+    const prompt = this.promptOf(promptId);
+    if (this.busy)
+      throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
+    this.busy = true;
+    try {
+      const record = await this.health.attend(() => this.take(prompt, fault));
+      if (record.faults.length > 0) this.sessions.spoil();
+      const measurement = measureTextTurn(record);
+      this.store.appendTurn({ record, measurement });
+      const findings = diagnoseTextTurn(record, measurement);
+      for (const finding of findings) this.findings.record(finding);
+      return { record, measurement, findings };
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private promptOf(promptId: string | undefined): SpeechClip | undefined {
+    const { board, corpus } = this.bench;
+    const { asksAtBoot } = this.sessions;
+    if (asksAtBoot !== (promptId === undefined)) {
+      const message = asksAtBoot
+        ? `Board ${board.name} asks a question of its own after each boot and takes no other: ask() without a prompt.`
+        : `Board ${board.name} has to be asked something: ask() needs a prompt.`;
+      throw new ConfigError('HIL_CONFIG_USAGE', message, { board: board.name, promptId });
+    }
+    if (promptId === undefined) return undefined;
+    const prompt = corpus.prompts.get(promptId);
+    if (prompt !== undefined) return prompt;
+    throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, { promptId });
+  }
+
+  private async take(
+    prompt: SpeechClip | undefined,
+    fault: ProviderFault | undefined,
+  ): Promise<TextTurnRecord> {
+    if (prompt === undefined) return this.sessions.restart(() => this.askOnce(prompt, fault));
+    await this.sessions.ensure();
+    return this.askOnce(prompt, fault);
+  }
+
+  private askOnce(prompt: SpeechClip | undefined, fault: ProviderFault | undefined): Promise<TextTurnRecord> {
+    this.count += 1;
+    const { scenario } = this.bench;
+    const { faults, network } = this.orders;
+    const plan: AskPlan = {
+      turnId: turnIdOf(this.count),
+      session: this.sessions.session,
+      turnInSession: this.sessions.countTurn(),
+      prompt,
+      ...(fault === undefined ? {} : { fault }),
+      orderedFor: (utterance) => {
+        const turn = scenario.turns.find(({ heard }) => utterance !== undefined && heard.includes(utterance));
+        return turn?.fault ?? faults[0] ?? (network ? 'network' : undefined);
+      },
+      onAsked: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),
+    };
+    return askTurn(this.textBench, this.timing, plan);
+  }
+}
