@@ -6,6 +6,10 @@ export const providerCodes = {
     origin: 'bench',
     remedy: 'Stop the process that listens on this port, or set `provider.port` to 0 to take any free one.',
   },
+  HIL_PROVIDER_OPEN_TO_ALL: {
+    origin: 'config',
+    remedy: 'Give the mock a key that clients have to show, or let it listen on 127.0.0.1.',
+  },
   HIL_PROVIDER_DIED: {
     origin: 'provider',
     remedy: 'Read the provider log of the run; start the provider by hand to see why it stopped.',

@@ -24,11 +24,21 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
   ollama: openOllamaMock,
 };
 
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** A mock that the whole network can reach asks for a key: there is no telling who else finds it. */
+function checkHost({ host = '127.0.0.1', credentials = {} }: MockOptions): void {
+  if (LOOPBACK.test(host) || Object.values(credentials).some((value) => value !== '')) return;
+  const message = `The mock provider is to listen on ${host}, where others can reach it, without a key.`;
+  throw new ProviderError('HIL_PROVIDER_OPEN_TO_ALL', message, { host });
+}
+
 /**
  * Opens the mock of a protocol in this process.
- * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; what the protocol's own mock throws.
+ * @throws ProviderError `HIL_PROVIDER_OPEN_TO_ALL`, `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; what the protocol's own mock throws.
  */
 export async function openMock(protocol: ProviderProtocol, options: MockOptions): Promise<MockProvider> {
+  checkHost(options);
   const open = mocks[protocol];
   const { network, ...direct } = options;
   if (open !== undefined)

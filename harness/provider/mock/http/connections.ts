@@ -1,12 +1,22 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 interface Connection {
   readonly socket: Socket;
   readonly id: string;
-  requests: number;
+  /** What is being read or answered; an upgrade counts until its end. */
+  readonly open: Set<Work>;
   closeWhenIdle: boolean;
 }
+
+interface Work {
+  readonly request: IncomingMessage;
+  /** Undefined: an upgrade. */
+  readonly response: ServerResponse | undefined;
+}
+
+/** Whether a request has been read in full, so that only its answer is missing. */
+const isRead = ({ request }: Work): boolean => request.complete;
 
 /** By which a TLS socket and the TCP socket under it are known as the same. */
 const peerOf = ({ remoteAddress, remotePort }: Socket): string =>
@@ -36,26 +46,35 @@ export class Connections {
   }
 
   /** A request has begun; the function tells that it has ended. */
-  busy(socket: Socket): () => void {
-    const peer = peerOf(socket);
+  busy(request: IncomingMessage, response?: ServerResponse): () => void {
+    const peer = peerOf(request.socket);
     const connection = this.byPeer.get(peer);
     if (connection === undefined) return () => undefined;
-    connection.requests++;
+    const work: Work = { request, response };
+    connection.open.add(work);
     return () => {
-      connection.requests--;
-      if (connection.requests > 0 || this.byPeer.get(peer) !== connection) return;
-      if (connection.closeWhenIdle) connection.socket.destroySoon();
+      connection.open.delete(work);
+      if (this.byPeer.get(peer) !== connection) return;
+      if (connection.closeWhenIdle && ![...connection.open].some(isRead)) connection.socket.destroySoon();
+      if (connection.open.size > 0) return;
       this.byPeer.delete(peer);
       this.byPeer.set(peer, connection);
     };
   }
 
-  /** Lets a connection that has requests finish them, then closes it; false when it has none. */
-  closeAfterRequests(socket: Socket): boolean {
+  /**
+   * Nothing more can be read of a connection.
+   * @returns `later` when it closes by itself after the answers to what was read before; else whether an answer to the rest
+   *   can still be written.
+   */
+  stopReading(socket: Socket): 'later' | 'answerable' | 'unanswerable' {
     const connection = this.byPeer.get(peerOf(socket));
-    if (connection === undefined || connection.requests === 0) return false;
-    connection.closeWhenIdle = true;
-    return true;
+    const open = [...(connection?.open ?? [])];
+    if (connection !== undefined && open.some(isRead)) {
+      connection.closeWhenIdle = true;
+      return 'later';
+    }
+    return open.some(({ response }) => response?.headersSent === true) ? 'unanswerable' : 'answerable';
   }
 
   destroy(): void {
@@ -65,15 +84,15 @@ export class Connections {
   private add(socket: Socket): void {
     const peer = peerOf(socket);
     if (this.byPeer.size >= this.most) this.makeRoom();
-    this.byPeer.set(peer, { socket, id: `http_${++opened}`, requests: 0, closeWhenIdle: false });
+    this.byPeer.set(peer, { socket, id: `http_${++opened}`, open: new Set(), closeWhenIdle: false });
     socket.once('close', () => {
       if (this.byPeer.get(peer)?.socket === socket) this.byPeer.delete(peer);
     });
   }
 
   private makeRoom(): void {
-    for (const [peer, { socket, requests }] of this.byPeer) {
-      if (requests > 0) continue;
+    for (const [peer, { socket, open }] of this.byPeer) {
+      if (open.size > 0) continue;
       this.byPeer.delete(peer);
       socket.destroy();
       this.evicted();

@@ -270,6 +270,14 @@ describe('limits', () => {
     await raw.closed;
   });
 
+  it('end a request whose sender has said everything and not enough', async () => {
+    const mock = await open();
+    const raw = await client(mock);
+    raw.socket.end('POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nab');
+    await raw.closed;
+    expect(headOf(raw.text).status).toBe(400);
+  });
+
   it('refuse requests beyond those at once, and take the next when one has ended', async () => {
     const mock = await open({ limits: { requestsAtOnce: 2 } });
     const [first, second, third] = [await client(mock), await client(mock), await client(mock)];

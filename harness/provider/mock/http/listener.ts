@@ -86,6 +86,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     headersTimeout: limits.headersMs,
     // Bodies have a limit of their own, which answers in the protocol's words.
     requestTimeout: 0,
+    // Node would refuse without a Content-Length.
+    requireHostHeader: false,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: checkEveryMs(limits.headersMs),
   };
@@ -96,18 +98,32 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     const message = `More than ${limits.connections} connections are open; the one that was idle longest was cut.`;
     refused({ code: 'too_many_connections', message });
   });
-  server.on('request', (request, response) => {
-    const { socket } = request;
-    const id = connections.idOf(socket) ?? 'http_gone';
-    options.request(request, response, { id, ended: connections.busy(socket) });
-  });
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const id = connections.idOf(request.socket) ?? 'http_gone';
+    const ended = connections.busy(request, response);
+    if (request.headers.host !== undefined || request.httpVersion === '1.0') {
+      options.request(request, response, { id, ended });
+      return;
+    }
+    const fault: TransportFault = { code: 'bad_http', message: 'There is no Host header.', httpStatus: 400 };
+    refused(fault);
+    response.on('error', () => undefined);
+    response.once('close', ended);
+    const { headers, body } = textAnswer(400, fault.message);
+    response.writeHead(400, { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
+    response.end(body);
+    request.resume();
+  };
+  server.on('request', serve);
+  // An expectation that nobody knows may be ignored, and Node would refuse without a Content-Length.
+  server.on('checkExpectation', serve);
   const { upgrade } = options;
   if (upgrade !== undefined)
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // A peer that resets while it is being answered is not our failure.
       socket.on('error', () => socket.destroy());
       // One long request, so that nobody takes it for idle.
-      connections.busy(request.socket);
+      connections.busy(request);
       upgrade(request, socket, head);
     });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
@@ -119,8 +135,9 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     const fault = faultOf(error);
     if (fault !== undefined) refused(fault);
     // What was asked in good form before is still answered.
-    if (connections.closeAfterRequests(socket)) return;
-    if (fault?.httpStatus === undefined) socket.destroy();
+    const state = connections.stopReading(socket);
+    if (state === 'later') return;
+    if (fault?.httpStatus === undefined || state === 'unanswerable') socket.destroy();
     else answerRaw(socket, textAnswer(fault.httpStatus, fault.message));
   });
   server.on('tlsClientError', (error: Error, socket: Socket) => {
