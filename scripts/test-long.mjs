@@ -11,6 +11,7 @@ const help = `npm run test:long -- [options]
   --only NAME    one job (see --list)
   --fresh        starts anew: forgets the parts that were kept
   --turns N      turns for each condition of the job accuracy (100)
+  --messages N   messages to each mock of the job fuzz (20000)
   --list         print the jobs
   --help         this text
 
@@ -33,6 +34,7 @@ function optionsOf() {
         only: { type: 'string' },
         fresh: { type: 'boolean' },
         turns: { type: 'string', default: '100' },
+        messages: { type: 'string', default: '20000' },
         list: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -47,12 +49,21 @@ if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-if (!/^[1-9]\d*$/.test(options.turns))
-  usage(`--turns: a whole number from 1 is wanted, not "${options.turns}".`);
+for (const name of ['turns', 'messages']) {
+  if (!/^[1-9]\d*$/.test(options[name]))
+    usage(`--${name}: a whole number from 1 is wanted, not "${options[name]}".`);
+}
 
-const { accuracyJob, accuracyPage, conditions, hasFfmpeg, runLongJob, scriptJob, targetLines } = require(
-  at('dist/harness/proving-ground/index.js'),
-);
+const {
+  accuracyJob,
+  accuracyPage,
+  conditions,
+  fuzzJob,
+  hasFfmpeg,
+  runLongJob,
+  scriptJob,
+  targetLines,
+} = require(at('dist/harness/proving-ground/index.js'));
 const folder = at('reports/long');
 mkdirSync(folder, { recursive: true });
 
@@ -91,7 +102,7 @@ function jobsOf() {
     process.stderr.write(`skipped: ${job.name}, there is no ${job.script}\n`);
     return [];
   });
-  return [accuracy, ...ofScripts];
+  return [accuracy, fuzzJob({ root, messages: Number(options.messages) }), ...ofScripts];
 }
 
 const jobs = jobsOf();

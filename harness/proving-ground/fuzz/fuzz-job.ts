@@ -1,0 +1,146 @@
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { loadScenario } from '../../config';
+import { loadCorpus } from '../../corpus';
+import { systemClock, type ProviderEvent, type ProviderProtocol, type Scenario } from '../../ports';
+import { openMock } from '../../provider';
+import { derivedSeed } from '../../units';
+import type { Target } from '../accuracy/targets';
+import type { LongJob } from '../long/long-job';
+import { sourcesKey } from '../long/sources-key';
+import { fuzzHttp, type FuzzReport, type HttpSample } from './fuzz-http';
+import { httpSamples } from './samples';
+
+export interface FuzzJobOptions {
+  /** Of the repository: holds `dist` and `fixtures`. */
+  readonly root: string;
+  /** For each mock. */
+  readonly messages: number;
+}
+
+/** What one mock made of its messages. */
+interface FuzzPart {
+  readonly report: FuzzReport;
+  /** Of the second half of the messages, the mock's log left out. */
+  readonly heapGrowthBytesPerMessage: number;
+}
+
+const SEED = 20_261_121;
+const SLICE = 1000;
+/** A kept request would be several hundred bytes; the collector's own noise is below. */
+const FLAT_BYTES_PER_MESSAGE = 200;
+
+/** The collector, which Node hides unless it is asked. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}
+
+const sizeOf = (events: readonly ProviderEvent[]): number =>
+  events.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
+
+const together = (reports: readonly FuzzReport[]): FuzzReport =>
+  reports.reduce((sum, report) => {
+    const statuses = new Set([...Object.keys(sum.answered), ...Object.keys(report.answered)]);
+    const answered = [...statuses].map((status) => [
+      status,
+      (sum.answered[status] ?? 0) + (report.answered[status] ?? 0),
+    ]);
+    return {
+      messages: sum.messages + report.messages,
+      answered: Object.fromEntries(answered) as Record<string, number>,
+      closed: sum.closed + report.closed,
+      hung: sum.hung + report.hung,
+      failed: sum.failed + report.failed,
+      unmeasured: sum.unmeasured + report.unmeasured,
+      unserved: sum.unserved + report.unserved,
+      unhandledRejections: sum.unhandledRejections + report.unhandledRejections,
+    };
+  });
+
+const withoutDelays = (scenario: Scenario): Scenario => ({
+  ...scenario,
+  text: { ...scenario.text, firstTokenMs: 0, betweenTokensMs: 0, reasoning: 'Hm. 想一想。' },
+});
+
+async function fuzzMock(
+  protocol: ProviderProtocol,
+  samples: readonly [HttpSample, ...HttpSample[]],
+  { root, messages }: FuzzJobOptions,
+  signal: AbortSignal,
+): Promise<FuzzPart> {
+  const collect = collector();
+  const provider = await openMock(protocol, {
+    scenario: withoutDelays(loadScenario(join(root, 'fixtures/scenarios/voice-assistant.yaml'))),
+    corpus: loadCorpus(join(root, 'fixtures')),
+    clock: systemClock,
+  });
+  try {
+    const slices = Math.max(2, Math.ceil(messages / SLICE));
+    const half = Math.floor(slices / 2);
+    const reports: FuzzReport[] = [];
+    let heap = { usedBytes: 0, events: 0 };
+    for (let slice = 0; slice < slices; slice++) {
+      signal.throwIfAborted();
+      if (slice === half) {
+        collect();
+        heap = { usedBytes: process.memoryUsage().heapUsed, events: provider.events.length };
+      }
+      const seed = derivedSeed(SEED, `${protocol} ${slice}`);
+      const count = Math.ceil(messages / slices);
+      reports.push(await fuzzHttp({ provider, samples, messages: count, seed, clock: systemClock }));
+    }
+    collect();
+    const grownBytes = process.memoryUsage().heapUsed - heap.usedBytes;
+    const loggedBytes = sizeOf(provider.events.slice(heap.events));
+    const ofSecondHalf = (slices - half) * Math.ceil(messages / slices);
+    return {
+      report: together(reports),
+      heapGrowthBytesPerMessage: (grownBytes - loggedBytes) / ofSecondHalf,
+    };
+  } finally {
+    await provider.close();
+  }
+}
+
+/** Spoiled messages to every mock that takes requests without a signature: a part for each. */
+export function fuzzJob(options: FuzzJobOptions): LongJob {
+  const { root, messages } = options;
+  const folders = ['provider', 'proving-ground/fuzz'].map((folder) => `dist/harness/${folder}`);
+  const sources = sourcesKey(root, folders, (path) => path.endsWith('.js'));
+  return {
+    name: 'fuzz',
+    title: `fuzz: ${messages} spoiled messages to each mock`,
+    key: JSON.stringify({ messages, sources }),
+    parts: Object.keys(httpSamples),
+    run(part, signal) {
+      const protocol = part as ProviderProtocol;
+      const samples = httpSamples[protocol];
+      if (samples === undefined) throw new Error(`There are no samples of ${part}.`);
+      return fuzzMock(protocol, samples, options, signal);
+    },
+    finish: (parts) => ({
+      targets: [...parts].flatMap(([protocol, part]): readonly Target[] => {
+        const { report, heapGrowthBytesPerMessage: grown } = part as FuzzPart;
+        const zero = (['hung', 'failed', 'unmeasured', 'unserved', 'unhandledRejections'] as const).map(
+          (name) => ({
+            name: `${protocol} ${name}`,
+            value: report[name],
+            unit: 'messages',
+            bound: '= 0',
+            ok: report[name] === 0,
+          }),
+        );
+        const flat = {
+          name: `${protocol} heap growth of ${report.messages} messages, log left out`,
+          value: grown,
+          unit: 'bytes/message',
+          bound: `<= ${FLAT_BYTES_PER_MESSAGE}`,
+          ok: grown <= FLAT_BYTES_PER_MESSAGE,
+        };
+        return [...zero, flat];
+      }),
+    }),
+  };
+}
