@@ -1,0 +1,146 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer, type RawData } from 'ws';
+import type { Clock } from '../../ports';
+import { answerRaw } from '../mock/http/http-answer';
+import { passedOn } from './passed-headers';
+import type { Side, SocketTraffic } from './traffic';
+import type { Upstream } from './upstream';
+
+/** Close codes that may not be sent (RFC 6455 section 7.4.1): nobody said them, they only stand for what happened. */
+const unsendable: ReadonlySet<number> = new Set([1004, 1005, 1006, 1015]);
+/** Largest message either way: 15 MiB of sound as base64, and its event. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 + 65_536;
+/** More than this unsent towards a board, and the provider is not read any further. */
+const MOST_UNSENT_BYTES = 4 * 1024 * 1024;
+const BAD_GATEWAY = 502;
+
+const bytesOf = (data: RawData): Buffer =>
+  Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
+
+/** Headers by name as `ws` takes them, without those of the WebSocket's own handshake. */
+function upgradeHeaders(headers: readonly string[]): Record<string, string> {
+  const byName: Record<string, string> = {};
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (!/^sec-websocket-/i.test(name)) byName[name] = headers[at + 1] ?? '';
+  }
+  return byName;
+}
+
+/** Lets boards in with the subprotocol that the provider has chosen. */
+export interface UpgradeServer {
+  accept(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    protocol: string,
+    accepted: (board: WebSocket) => void,
+  ): void;
+}
+
+export function upgradeServer(): UpgradeServer {
+  const chosen = new WeakMap<IncomingMessage, string>();
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: (_offered, request) => chosen.get(request) || false,
+  });
+  return {
+    accept: (request, socket, head, protocol, accepted) => {
+      chosen.set(request, protocol);
+      server.handleUpgrade(request, socket, head, accepted);
+    },
+  };
+}
+
+/**
+ * Hands a WebSocket on: the provider is called first, so that a board is let in or turned away as the provider would. Payloads,
+ * opcodes, message boundaries, order and close codes stay.
+ */
+export function forwardSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  server: UpgradeServer,
+  upstream: Upstream,
+  traffic: SocketTraffic,
+  clock: Clock,
+): void {
+  const headers = passedOn(request, (name) => upstream.credentialHeaders.has(name));
+  const { url: asked = '/' } = request;
+  const sent = upstream.authorise({ method: 'GET', path: asked, headers, body: Buffer.alloc(0) });
+  const origin = upstream.originOf(sent.path);
+  const secure = origin.protocol === 'https:' || origin.protocol === 'wss:';
+  const protocols = (request.headers['sec-websocket-protocol'] ?? '')
+    .split(',')
+    .flatMap((name) => name.trim() || []);
+  const provider = new WebSocket(`${secure ? 'wss' : 'ws'}://${origin.host}${sent.path}`, protocols, {
+    headers: upgradeHeaders(sent.headers),
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    agent: undefined,
+    ...(secure && upstream.httpsAgent.options.ca !== undefined ? { ca: upstream.httpsAgent.options.ca } : {}),
+  });
+  const early: [Buffer, boolean][] = [];
+  let board: WebSocket | undefined;
+  let over = false;
+
+  provider.on('unexpected-response', (_call, answer) => {
+    const parts: Buffer[] = [];
+    answer.on('data', (bytes: Buffer) => parts.push(bytes));
+    answer.once('end', () => {
+      const body = Buffer.concat(parts);
+      traffic.refused(answer.statusCode ?? BAD_GATEWAY, body, clock.nowMs());
+      answerRaw(socket, {
+        status: answer.statusCode ?? BAD_GATEWAY,
+        headers: { 'content-type': answer.headers['content-type'] ?? 'text/plain' },
+        body: body.toString(),
+      });
+    });
+  });
+  provider.on('error', (cause) => {
+    if (board !== undefined || socket.destroyed || socket.writableEnded || over) return;
+    over = true;
+    const body = `earshot proxy: ${origin.host} cannot be reached`;
+    traffic.refused(BAD_GATEWAY, Buffer.from(cause.message), clock.nowMs());
+    answerRaw(socket, { status: BAD_GATEWAY, headers: { 'content-type': 'text/plain' }, body });
+  });
+  const handOn = (from: Side, to: WebSocket, data: Buffer, isBinary: boolean): void => {
+    to.send(from === 'board' ? upstream.authoriseMessage(data) : data, { binary: isBinary });
+    traffic.message(from, data, isBinary, clock.nowMs());
+  };
+  const closeOther = (by: Side, other: WebSocket | undefined, code: number, reason: Buffer): void => {
+    if (!over) traffic.closed(by, code, reason.toString(), clock.nowMs());
+    over = true;
+    if (other === undefined) return;
+    if (unsendable.has(code)) {
+      if (code === 1005) other.close();
+      else other.terminate();
+    } else other.close(code, reason);
+  };
+  provider.on('message', (data, isBinary) => {
+    const bytes = bytesOf(data);
+    if (board === undefined) early.push([bytes, isBinary]);
+    else handOn('provider', board, bytes, isBinary);
+    if (board !== undefined && board.bufferedAmount > MOST_UNSENT_BYTES) {
+      provider.pause();
+      socket.once('drain', () => provider.resume());
+    }
+  });
+  provider.on('close', (code, reason) => closeOther('provider', board, code, reason));
+  provider.once('open', () => {
+    server.accept(request, socket, head, provider.protocol, (accepted) => {
+      board = accepted;
+      traffic.opened({ path: asked, hostAtMs: clock.nowMs() });
+      accepted.on('error', () => undefined);
+      accepted.on('message', (data, isBinary) => handOn('board', provider, bytesOf(data), isBinary));
+      accepted.on('close', (code, reason) => closeOther('board', provider, code, reason));
+      for (const [bytes, isBinary] of early.splice(0)) handOn('provider', accepted, bytes, isBinary);
+    });
+  });
+  socket.once('close', () => {
+    if (board === undefined) provider.terminate();
+  });
+}

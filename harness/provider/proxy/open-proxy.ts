@@ -1,0 +1,216 @@
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import type { Duplex } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { closeAll, ConfigError, type Closable } from '../../errors';
+import type { Clock, ProviderProtocol, VoiceProvider } from '../../ports';
+import { EventLog, type UnstampedEvent } from '../event-log';
+import { chatWords } from '../live/chat/chat-codec';
+import { hunyuanWords } from '../live/hunyuan/hunyuan-codec';
+import { ollamaWords } from '../live/ollama/ollama-codec';
+import { panguWords } from '../live/pangu/pangu-codec';
+import { makeCertificate, type Certificate } from '../mock/http/certificate';
+import { defaultHttpLimits, type HttpLimits } from '../mock/http/http-limits';
+import { answerRaw, textAnswer } from '../mock/http/http-answer';
+import { openListener } from '../mock/http/listener';
+import { BodyReader } from '../mock/http/read-body';
+import { cassetteRedactor, recordHttp, recordSocket, type CassetteHead, type Take } from './cassette';
+import { ChatTap, type ChatWords } from './chat-tap';
+import { forwardHttp } from './forward-http';
+import { forwardSocket, upgradeServer } from './forward-socket';
+import { SparkTap } from './spark-tap';
+import type { HttpTraffic, SocketTraffic } from './traffic';
+import { upstreamOf, type UpstreamOptions } from './upstreams';
+
+export interface ProxyOptions extends Omit<UpstreamOptions, 'unixNowMs'> {
+  readonly protocol: ProviderProtocol;
+  readonly clock: Clock;
+  /** Wall-clock time, for signatures. Default: this machine's. */
+  readonly unixNowMs?: () => number;
+  /** Default 127.0.0.1. Elsewhere only without `credentials`: whoever reaches the proxy would spend them. */
+  readonly host?: string;
+  /** Default 0: any free one. */
+  readonly port?: number;
+  /** Listens with TLS as well: true makes a certificate for localhost. Default: no TLS. */
+  readonly tls?: boolean | Certificate;
+  /** File that exchanges are recorded to, for the mock to replay. Default: none. */
+  readonly cassettePath?: string;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** A proxy on its sockets. */
+export interface ProviderProxy extends VoiceProvider {
+  /** PEM of the certificate that `tlsUrl` shows; a client trusts it as CA. */
+  readonly tlsCertificate?: string;
+}
+
+/** Path that boards of a protocol ask; those of the chat family take a base URL and add theirs. */
+const paths: Readonly<Partial<Record<ProviderProtocol, string>>> = {
+  'openai-realtime': '/v1/realtime?model=gpt-realtime',
+  spark: '/v3.1/chat',
+};
+
+const words: Readonly<Partial<Record<ProviderProtocol, ChatWords>>> = {
+  openai: { ...chatWords, streamsByDefault: false },
+  siliconflow: { ...chatWords, streamsByDefault: false },
+  deepseek: { ...chatWords, streamsByDefault: false },
+  spark: { ...chatWords, streamsByDefault: false },
+  hunyuan: { ...hunyuanWords, streamsByDefault: false },
+  pangu: { ...panguWords, streamsByDefault: false },
+  ollama: { ...ollamaWords, streamsByDefault: true },
+};
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+/**
+ * Stands between a board and the real provider: hands everything on as it is but for the host and the credential, logs what a
+ * mock would have logged, and records it.
+ * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; ConfigError `HIL_CONFIG_USAGE` for credentials that
+ *   the network could spend.
+ */
+export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
+  const { protocol, clock, credentials, cassettePath, host = '127.0.0.1' } = options;
+  if (credentials !== undefined && Object.keys(credentials).length > 0 && !LOOPBACK.test(host)) {
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `A proxy on ${host} would let everybody who reaches it spend the bench's credentials; listen on 127.0.0.1, or leave the credentials to the board.`,
+      { host, protocol },
+    );
+  }
+  const unixNowMs = options.unixNowMs ?? (() => new Date().getTime());
+  const upstream = upstreamOf(protocol, { ...options, unixNowMs });
+  const limits = { ...defaultHttpLimits, ...options.limits };
+  const events = new EventLog(clock);
+  const log = (event: UnstampedEvent, hostAtMs?: number): void => events.emit(event, hostAtMs);
+  const recorder = cassettePath === undefined ? undefined : openRecorder(cassettePath, protocol, unixNowMs());
+  const redact = cassetteRedactor(maskingOf(Object.values(credentials ?? {})));
+  const upgrades = upgradeServer();
+  const bodies = new BodyReader(clock, limits);
+  let exchanges = 0;
+
+  const tapsOf = (connectionId: string): HttpTraffic[] => {
+    exchanges += 1;
+    const ofProtocol = words[protocol];
+    const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
+      log({ ...event, sessionId: connectionId }, hostAtMs);
+    return [
+      ...(ofProtocol === undefined ? [] : [new ChatTap(`live_${exchanges}`, ofProtocol, ofSession)]),
+      ...(recorder === undefined ? [] : [recordHttp(redact, recorder.keep)]),
+    ];
+  };
+  const request = (
+    asked: IncomingMessage,
+    response: ServerResponse,
+    connection: { readonly id: string; readonly ended: () => void },
+  ): void => {
+    response.once('close', connection.ended);
+    bodies.read(asked, (body) => {
+      if (typeof body === 'string') {
+        response.writeHead(413, { connection: 'close', 'content-length': 0 }).end();
+        log({ type: 'error', code: body, message: `The request's body is ${body}.`, httpStatus: 413 });
+        return;
+      }
+      forwardHttp(asked, response, body, upstream, both(tapsOf(connection.id)), clock);
+    });
+  };
+  const upgrade = (asked: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (protocol !== 'spark' && protocol !== 'openai-realtime') {
+      answerRaw(socket, textAnswer(400, 'no WebSocket here'));
+      return;
+    }
+    exchanges += 1;
+    const id = `live_${exchanges}`;
+    const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
+      log({ ...event, sessionId: id }, hostAtMs);
+    const taps: SocketTraffic[] = [
+      ...(protocol === 'spark' ? [new SparkTap(id, ofSession)] : []),
+      ...(recorder === undefined
+        ? []
+        : [recordSocket(redact, asked.url ?? '/', clock.nowMs(), recorder.keep)]),
+    ];
+    forwardSocket(asked, socket, head, upgrades, upstream, bothSockets(taps), clock);
+  };
+
+  const opened: Closable[] = [
+    {
+      close: () => {
+        upstream.httpAgent.destroy();
+        upstream.httpsAgent.destroy();
+        recorder?.close();
+        return Promise.resolve();
+      },
+    },
+  ];
+  const listen = (port: number, certificate: Certificate | undefined) =>
+    openListener({
+      host,
+      port,
+      certificate,
+      limits,
+      request,
+      upgrade,
+      refused: ({ code, message, httpStatus }) =>
+        log({ type: 'error', code, message, ...(httpStatus === undefined ? {} : { httpStatus }) }),
+    });
+  try {
+    const plain = await listen(options.port ?? 0, undefined);
+    opened.push(plain);
+    const certificate = options.tls === true ? await makeCertificate() : options.tls || undefined;
+    const secure = certificate && (await listen(0, certificate));
+    if (secure) opened.push(secure);
+    const scheme = protocol === 'spark' || protocol === 'openai-realtime' ? 'ws' : 'http';
+    const path = paths[protocol] ?? '';
+    return {
+      name: `proxy:${protocol}`,
+      protocol,
+      url: `${scheme}://${host}:${plain.port}${path}`,
+      ...(secure && {
+        tlsUrl: `${scheme}s://localhost:${secure.port}${path}`,
+        tlsCertificate: certificate.cert,
+      }),
+      get events() {
+        return events.events;
+      },
+      onEvent: (listener) => events.onEvent(listener),
+      // It lives in this process and ends with it.
+      onLost: () => () => undefined,
+      expectTurn: () => Promise.resolve(),
+      saveReceived: () => Promise.resolve(undefined),
+      close: () => closeAll(opened.splice(0)),
+    };
+  } catch (cause) {
+    await closeAll(opened);
+    throw cause;
+  }
+}
+
+/** Masks values wherever they stand. */
+function maskingOf(secrets: readonly string[]): (text: string) => string {
+  const worth = secrets.filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
+  return (text) => worth.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+}
+
+function openRecorder(path: string, protocol: ProviderProtocol, unixMs: number) {
+  const file = openSync(path, 'w', 0o600);
+  const head: CassetteHead = {
+    schema: 'earshot/cassette@1',
+    protocol,
+    recordedAt: new Date(unixMs).toISOString(),
+  };
+  const write = (value: CassetteHead | Take): void => appendFileSync(file, `${JSON.stringify(value)}\n`);
+  write(head);
+  return { keep: write, close: () => closeSync(file) };
+}
+
+const both = (taps: readonly HttpTraffic[]): HttpTraffic => ({
+  asked: (request) => taps.forEach((tap) => tap.asked(request)),
+  answered: (...answer) => taps.forEach((tap) => tap.answered(...answer)),
+  body: (...piece) => taps.forEach((tap) => tap.body(...piece)),
+  ended: (...end) => taps.forEach((tap) => tap.ended(...end)),
+});
+
+const bothSockets = (taps: readonly SocketTraffic[]): SocketTraffic => ({
+  opened: (request) => taps.forEach((tap) => tap.opened(request)),
+  message: (...message) => taps.forEach((tap) => tap.message(...message)),
+  closed: (...end) => taps.forEach((tap) => tap.closed(...end)),
+  refused: (...refusal) => taps.forEach((tap) => tap.refused(...refusal)),
+});
