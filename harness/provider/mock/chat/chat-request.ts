@@ -87,7 +87,9 @@ const checkRequest = openObject(
 const textOf = (content: unknown): string => {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
-  const parts = (content as readonly Json[]).map((part) => (typeof part.text === 'string' ? part.text : ''));
+  const parts = (content as readonly unknown[]).map((part) =>
+    isObject(part) && typeof part.text === 'string' ? part.text : '',
+  );
   return parts.join('');
 };
 
@@ -173,5 +175,5 @@ export function readChatRequest(json: Json): { readonly request: ChatRequest } |
 export function promptIn(json: Json): string {
   const messages = Array.isArray(json.messages) ? (json.messages as readonly unknown[]) : [];
   const last = messages.findLast((entry) => isObject(entry) && entry.role === 'user');
-  return isObject(last) ? textOf(isObject(last) ? last.content : undefined) : '';
+  return isObject(last) ? textOf(last.content) : '';
 }
