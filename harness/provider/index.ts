@@ -17,3 +17,6 @@ export { liveProtocols, openLiveClient } from './live/open-live-client';
 export type { Answer, AskOptions, LiveClient, LiveLimits, LiveOptions, Question } from './live/live-client';
 export { SpendCap, type SpendLimits } from './live/spend-cap';
 export type { LiveEvent, Usage } from './live/live-event';
+export { iamTokenRequest } from './auth/iam-token';
+export { signSparkUrl } from './auth/spark-url';
+export { signTc3 } from './auth/tc3';
