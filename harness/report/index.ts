@@ -6,3 +6,14 @@ export type { InlineAudio } from './html/turn-detail';
 export { peaksOf, type TurnSoundSummary } from './html/turn-sound';
 export { renderJunit } from './junit/render-junit';
 export { renderMarkdown } from './markdown/render-markdown';
+export { renderProbePage } from './probe/probe-page';
+export {
+  compareProbe,
+  spreadOf,
+  summariseProbe,
+  type ProbeComparison,
+  type ProbedProvider,
+  type ProbeReport,
+  type ProbeTurn,
+} from './probe/probe-report';
+export { renderProbeTable } from './probe/probe-table';
