@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeAll, type Closable } from '../../../errors';
-import type { Clock, Corpus, ProviderProtocol, Scenario, TurnScript } from '../../../ports';
+import type {
+  Cancel,
+  Clock,
+  Corpus,
+  ProviderProtocol,
+  ReceivedAudio,
+  ReceivedWindow,
+  Scenario,
+  TurnScript,
+} from '../../../ports';
 import { EventLog, type UnstampedEvent } from '../../event-log';
 import { FaultDesk } from '../../faults/fault-desk';
 import { Delays } from '../../script/delays';
@@ -50,8 +59,12 @@ export interface HttpService {
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** @throws ProviderError for a turn that the mock cannot play. */
   expectTurn?(script: TurnScript): void;
+  /** Absent: nothing that is received is kept. */
+  saveReceived?(window: ReceivedWindow): Promise<ReceivedAudio | undefined>;
+  /** Calls back once when it cannot go on. Absent: it lives in this process and ends with it. */
+  onLost?(listener: (error: Error) => void): Cancel;
   /** After the listeners have closed. */
-  close?(): void;
+  close?(): void | Promise<void>;
 }
 
 /** What clients are told to connect to. */
@@ -138,8 +151,7 @@ export async function openHttpMock(
         return log.events;
       },
       onEvent: (listener) => log.onEvent(listener),
-      // It lives in this process and ends with it.
-      onLost: () => () => undefined,
+      onLost: (listener) => service.onLost?.(listener) ?? (() => undefined),
       // Async, so that what it throws rejects.
       // eslint-disable-next-line @typescript-eslint/require-await
       expectTurn: async (next) => {
@@ -147,7 +159,7 @@ export async function openHttpMock(
         faults.expectTurn(next);
         turn = next;
       },
-      saveReceived: () => Promise.resolve(undefined),
+      saveReceived: (window) => service.saveReceived?.(window) ?? Promise.resolve(undefined),
       close: () => closeAll(opened.splice(0)),
     };
   } catch (cause) {

@@ -18,11 +18,23 @@ export interface LinkListener {
   /** The link is about to be cut because of the client. */
   cut(fault: Fault): void;
   /** The socket has closed; nothing follows. */
-  closed(closeCode: number, reason: string): void;
+  closed(how: LinkEnd): void;
+}
+
+/** How a link ended. */
+export interface LinkEnd {
+  /** 1006: without a CLOSE. */
+  readonly closeCode: number;
+  readonly reason: string;
+  /** Who ended it first; absent where a cut connection does not tell. */
+  readonly closedBy?: 'board' | 'provider';
 }
 
 /** How long a client may take to answer a CLOSE. */
 const CLOSE_GRACE_MS = 2_000;
+
+/** RFC 6455 section 7.1.5: the connection went without a CLOSE. */
+const CUT = 1006;
 
 /** Closes a socket politely, and a little later whether its peer agrees or not. */
 export function closeSocket(socket: WebSocket, clock: Clock, closeCode: number, reason: string): void {
@@ -37,6 +49,7 @@ export function closeSocket(socket: WebSocket, clock: Clock, closeCode: number, 
 export class ClientLink {
   private ended = false;
   private cutBecause: string | undefined;
+  private endedByUs = false;
   private nextPing: Cancel | undefined;
   private missingPong: Cancel | undefined;
 
@@ -59,10 +72,19 @@ export class ClientLink {
       this.missingPong?.();
       this.missingPong = undefined;
     });
+    // A message that ws refuses closes the socket; a reset comes here as well, and says nothing of who is to blame.
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code?.startsWith('WS_ERR_')) this.endedByUs = true;
+    });
     socket.on('close', (closeCode, reason) => {
       this.ended = true;
       this.stopTimers();
-      listener.closed(closeCode, this.cutBecause ?? reason.toString());
+      const closedBy = this.endedByUs ? 'provider' : closeCode === CUT ? undefined : 'board';
+      listener.closed({
+        closeCode,
+        reason: this.cutBecause ?? reason.toString(),
+        ...(closedBy !== undefined && { closedBy }),
+      });
     });
     this.keepPinging();
   }
@@ -78,7 +100,7 @@ export class ClientLink {
   /** Closes with a code and a reason; what the client still sends is not served. */
   close(closeCode: number, reason: string): void {
     if (this.ended) return;
-    this.ended = true;
+    this.ended = this.endedByUs = true;
     this.stopTimers();
     closeSocket(this.socket, this.rules.clock, closeCode, reason);
   }
@@ -88,6 +110,7 @@ export class ClientLink {
     const { bufferedAmount } = this.socket;
     if (bufferedAmount <= maxUnsentBytes) return;
     const message = `The client left ${bufferedAmount} bytes unread, at most ${maxUnsentBytes} are kept for it.`;
+    this.endedByUs = true;
     this.cut({ code: 'client_does_not_read', message, param: null });
   }
 

@@ -9,7 +9,7 @@ import { Script } from '../../script/script';
 import type { ReplyShelf } from '../reply-shelf';
 import { isObject, type Fault, type Json } from '../json/check';
 import { readClientEvent } from './client-event';
-import { ClientLink, type LinkRules } from './client-link';
+import { ClientLink, type LinkEnd, type LinkRules } from './client-link';
 import { Conversation } from './conversation';
 import { ConversationItems } from './conversation-items';
 import { newId } from './ids';
@@ -77,7 +77,7 @@ export class Connection {
         this.logError(fault);
         this.stop();
       },
-      closed: (closeCode, reason) => this.closed(closeCode, reason),
+      closed: (end) => this.closed(end),
     });
     const responses = new Responses(
       { clock, timing, delays, pacing, replies, conversation, conversationId, toolDoneDelayMs, send, log },
@@ -143,9 +143,9 @@ export class Connection {
     }
   }
 
-  private closed(closeCode: number, reason: string): void {
+  private closed(end: LinkEnd): void {
     this.stop();
-    this.log({ type: 'session-closed', closeCode, reason });
+    this.log({ type: 'session-closed', ...end });
   }
 
   private updateSession(change: Json): undefined {

@@ -1,0 +1,145 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Cancel, ReceivedAudio, ReceivedWindow, TurnScript } from '../../../ports';
+import type { Recogniser } from '../../hearing/recogniser';
+import { typedPrompt } from '../../hearing/typed-prompt';
+import { targetOf } from '../http/exchange';
+import { answerRaw, jsonAnswer, type HttpAnswer } from '../http/http-answer';
+import type { HttpContext, HttpService, Refused, Route } from '../http/http-mock';
+import { ReceivedArchive } from '../received-archive';
+import { ReplyShelf } from '../reply-shelf';
+import { modelOf, refusalOf, type AdmissionRules, type Refusal } from './auth';
+import { closeSocket } from './client-link';
+import { Connection, type ConnectionContext } from './connection';
+import { errorEvent } from './wire-events';
+
+/** What a Realtime service is told beyond what every mock is. */
+export interface RealtimeRules extends Pick<
+  ConnectionContext,
+  'toolDoneDelayMs' | 'sessionMaxMs' | 'pingIntervalMs' | 'pongTimeoutMs' | 'maxUnsentBytes'
+> {
+  readonly admission: AdmissionRules;
+  /** Further sessions are refused with close code 1013. */
+  readonly maxSessions: number;
+}
+
+/** Base64 of 15 MiB of sound, escapes and the rest of the event; larger messages close with 1009. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 + 65_536;
+const KEEP_RECEIVED_MS = 120_000;
+const PATH = '/v1/realtime';
+export const DEFAULT_MODEL = 'gpt-realtime';
+
+const refusedStatus: Readonly<Record<Refused, number>> = {
+  'not-found': 404,
+  'wrong-method': 405,
+  'too-large': 413,
+  'too-slow': 408,
+  busy: 503,
+  crashed: 500,
+};
+
+/** OpenAI Realtime over WebSocket (reference/providers.md section 2): who is let in, and the sessions of those who are. */
+export class RealtimeService implements HttpService {
+  readonly routes: readonly Route[] = [];
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols: (protocols) => (protocols.has('realtime') ? 'realtime' : false),
+  });
+  private readonly open = new Set<Connection>();
+  private readonly archive = new ReceivedArchive();
+  private readonly replies: ReplyShelf;
+  private readonly shared: ConnectionContext;
+  private lost: Error | undefined;
+
+  /** @throws ProviderError `HIL_CORPUS_UNKNOWN_CLIP`, `HIL_AUDIO_RATE`. */
+  constructor(
+    private readonly context: HttpContext,
+    private readonly recogniser: Recogniser,
+    private readonly rules: RealtimeRules,
+  ) {
+    const { scenario, corpus } = context;
+    const prompts = [...corpus.prompts.values()];
+    this.replies = new ReplyShelf(corpus, scenario.pacing.chunkMs);
+    this.replies.prepareScenario(scenario);
+    this.shared = {
+      ...context,
+      ...rules,
+      recogniser,
+      replies: this.replies,
+      keepReceivedMs: KEEP_RECEIVED_MS,
+      transcriptOf: (promptId) => corpus.prompts.get(promptId)?.transcript,
+      typed: (text) => typedPrompt(prompts, text),
+      answerOverride: () => context.turn()?.answer,
+    };
+    recogniser.onLost((error) => {
+      this.lost = error;
+      for (const connection of this.open) connection.fail(error.message);
+    });
+  }
+
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (targetOf(request).path === PATH)
+      this.sockets.handleUpgrade(request, socket, head, (accepted) => this.accept(accepted, request));
+    else answerRaw(socket, this.refuse('not-found'));
+  }
+
+  refuse(refused: Refused): HttpAnswer {
+    const message = refused === 'not-found' ? 'Invalid URL' : `The request was refused: ${refused}.`;
+    const type = refused === 'crashed' || refused === 'busy' ? 'server_error' : 'invalid_request_error';
+    return jsonAnswer(refusedStatus[refused], { error: { message, type, param: null, code: null } });
+  }
+
+  expectTurn({ answer }: TurnScript): void {
+    this.replies.prepare([answer?.say]);
+  }
+
+  saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined> {
+    return this.archive.save(window);
+  }
+
+  onLost(listener: (error: Error) => void): Cancel {
+    return this.recogniser.onLost(listener);
+  }
+
+  close(): Promise<void> {
+    return this.recogniser.close();
+  }
+
+  private accept(socket: WebSocket, request: IncomingMessage): void {
+    const refusal = refusalOf(request, this.rules.admission) ?? this.fullOrLost();
+    if (refusal !== undefined) {
+      this.turnAway(socket, refusal);
+      return;
+    }
+    const connection = new Connection(socket, modelOf(request) ?? DEFAULT_MODEL, this.shared);
+    const { session, received } = connection;
+    this.open.add(connection);
+    this.archive.open(session.id, received);
+    socket.on('close', () => {
+      this.open.delete(connection);
+      this.archive.close(session.id);
+    });
+    connection.open();
+  }
+
+  private turnAway(socket: WebSocket, { code, message, closeCode, closeReason }: Refusal): void {
+    const { clock, log } = this.context;
+    // ws reports a broken frame or reset here and closes by itself.
+    socket.on('error', () => undefined);
+    socket.send(JSON.stringify(errorEvent({ code, message, param: null })));
+    log({ type: 'error', code: code ?? closeReason, message });
+    closeSocket(socket, clock, closeCode, closeReason);
+  }
+
+  private fullOrLost(): Refusal | undefined {
+    const { lost, open, rules } = this;
+    if (lost !== undefined)
+      return { code: 'server_error', message: lost.message, closeCode: 1011, closeReason: 'server_error' };
+    if (open.size < rules.maxSessions) return undefined;
+    const [code, message] = ['session_limit_reached', `The mock serves ${open.size} sessions already.`];
+    return { code, message, closeCode: 1013, closeReason: code };
+  }
+}
