@@ -20,6 +20,7 @@ export {
   type ConvolverPath,
 } from './partitioned-convolver';
 export { bandLimitToSpeech } from './band-limit';
+export { decodeG711, encodeG711, type G711Law } from './g711';
 export { noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';
