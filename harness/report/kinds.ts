@@ -11,7 +11,7 @@ import type { FinishedRun } from '../run';
 import type { Verdict } from '../verdict';
 import { inMs } from './wording';
 
-/** Voice-to-voice of the turns of one kind. */
+/** The headline measure of the turns of one kind. */
 export interface KindRow {
   readonly title: string;
   readonly distribution: Distribution;
@@ -28,13 +28,18 @@ export function shownMeasures({ distributions }: Verdict): readonly MeasureName[
   return isSpoken ? [...soundMeasureNames, ...text] : text;
 }
 
+/** The measure that a run is about. */
+export const headlineOf = (verdict: Verdict): 'voiceToVoice' | 'questionToAnswer' =>
+  shownMeasures(verdict).includes('voiceToVoice') ? 'voiceToVoice' : 'questionToAnswer';
+
 /** One row for each kind of which there are turns; none where the kinds tell nothing apart, or the verdict is older than they are. */
-export function kindRows({ distributionsByKind }: Verdict): readonly KindRow[] {
+export function kindRows(verdict: Verdict): readonly KindRow[] {
+  const { distributionsByKind } = verdict;
   if (distributionsByKind === undefined) return [];
   const rows = turnKinds
     .map((kind) => ({
       title: turnKindTitles[kind],
-      distribution: distributionsByKind[kind].voiceToVoice,
+      distribution: distributionsByKind[kind][headlineOf(verdict)],
     }))
     .filter(({ distribution: { n, notMeasured } }) => n + notMeasured > 0);
   // Two kinds are all turns of one sort: every turn is warm, and every turn is plain.

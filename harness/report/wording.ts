@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Measured, NotMeasuredReason, QuantileEstimate, SoundTurn } from '../measurement';
+import type { Measured, NotMeasuredReason, QuantileEstimate, SoundTurn, TextTurn } from '../measurement';
 import type { Outcome } from '../verdict';
 
 /** Why there is no number, in a few words. */
@@ -99,4 +99,32 @@ export function callsInWords({ record, measurement }: SoundTurn): string {
     .filter(({ name }) => !known.has(name))
     .map(({ name }) => `${name} not asked`);
   return [...seen, ...unasked].join(', ') || '–';
+}
+
+/** What was asked in a turn in writing. */
+export const questionInWords = ({ measurement }: TextTurn): string =>
+  measurement.question ?? 'nothing was asked';
+
+/** What came of it: the answer, what the board reports instead, or that there is nothing. */
+export function answerInWords({ record, measurement }: TextTurn): string {
+  const failed = record.boardEvents.findLast((event) => event.type === 'request-failed');
+  const told = [failed?.status, failed?.code, failed?.message].filter((part) => part !== undefined).join(' ');
+  if (failed !== undefined) return `reports ${told}`;
+  return measurement.answer ?? 'no answer';
+}
+
+/** How the answer compares with what was sent. */
+export function answerCheckInWords({ measurement: { answerCheck: check } }: TextTurn): string {
+  switch (check.state) {
+    case 'same':
+      return 'as it was sent';
+    case 'cut':
+      return `the last ${check.missingChars} characters are missing`;
+    case 'other':
+      return `not what was sent, from character ${check.atChar + 1} on`;
+    case 'unknown':
+      return 'what was sent is not known';
+    case 'not-printed':
+      return 'none was printed';
+  }
 }

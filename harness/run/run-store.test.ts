@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isHilError } from '../errors';
-import { DeviceClocks } from '../measurement';
+import { DeviceClocks, isTextTurn, measureTextTurn } from '../measurement';
+import { answering, printing, textTurnOf } from '../measurement/__fixtures__/text-turn';
 import { AppendFile } from './append-file';
 import { addFindings, storeVerdict } from './finish-run';
 import { latestRunPath } from './latest';
@@ -52,6 +53,24 @@ const finding = {
   hostAtMs: 7,
   turnId: 't1',
 } as const;
+
+it('reads turns in writing back beside spoken ones, and tells a mistake as one of its own kind', () => {
+  const store = open();
+  const record = textTurnOf([...answering, ...printing()], { ordered: 'network' });
+  const own = textTurnOf(answering, { prompt: undefined, askedAtHostMs: undefined, turnId: 't2' });
+  store.appendTurn(sampleTurn('t0'));
+  for (const one of [record, own]) store.appendTurn({ record: one, measurement: measureTextTurn(one) });
+  store.close();
+  const { turns } = readRun(store.path);
+  expect(turns.map((turn) => isTextTurn(turn))).toEqual([false, true, true]);
+  expect(turns[1]).toEqual({ record, measurement: measureTextTurn(record) });
+  expect(turns[2]?.record.prompt).toBeUndefined();
+
+  const path = join(store.path, 'turns.jsonl');
+  const lines = readFileSync(path, 'utf8');
+  writeFileSync(path, lines.replace('"totalTime":{"state":"measured"', '"totalTime":{"state":"guessed"'));
+  expect(() => readRun(store.path)).toThrow(/line 2 .*measurement\.measures\.totalTime/);
+});
 
 it('reads back what was stored, with secrets masked and infinities kept', () => {
   const store = open();

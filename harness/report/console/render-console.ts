@@ -1,10 +1,11 @@
 import pc from 'picocolors';
-import { isSoundTurn, measures, type Distribution } from '../../measurement';
+import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome, Verdict } from '../../verdict';
-import { shownFindings, shownTurns, whyOf, type ShownSoundTurn } from '../judged-turn';
-import { kindRows, latencyNotes, shownMeasures } from '../kinds';
+import { shownFindings, shownTurns, whyOf, type ShownSoundTurn, type ShownTextTurn } from '../judged-turn';
+import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import {
+  answerInWords,
   callsInWords,
   heardInWords,
   inMs,
@@ -12,6 +13,7 @@ import {
   measuredInWords,
   outcomeInWords,
   plain,
+  questionInWords,
 } from '../wording';
 import { tableLines, type Cell, type Column } from './table';
 
@@ -41,6 +43,17 @@ const turnColumns: readonly Column[] = [
   { title: '', align: 'left', atMost: 4 },
 ];
 
+const textColumns: readonly Column[] = [
+  { title: 'turn', align: 'left', atMost: 8 },
+  { title: 'question', align: 'left', atMost: 24 },
+  { title: 'answer', align: 'left', atMost: 24 },
+  { title: 'to answer', align: 'right', atMost: 14 },
+  { title: 'ttft', align: 'right', atMost: 6 },
+  { title: 'total', align: 'right', atMost: 6 },
+  { title: 'first', align: 'right', atMost: 6 },
+  { title: '', align: 'left', atMost: 4 },
+];
+
 const outcomeMark = { pass: 'pass', fail: 'FAIL', 'not-judged': 'n/j' } as const;
 
 function turnRow(turn: ShownSoundTurn, colours: Colours): Cell[] {
@@ -56,6 +69,20 @@ function turnRow(turn: ShownSoundTurn, colours: Colours): Cell[] {
     measuredInShort(of.ttfa),
     measuredInShort(of.replyLeadIn),
     measuredInShort(of.downlink),
+    { text: outcomeMark[turn.outcome], colour: colourOf(colours, turn.outcome) },
+  ];
+}
+
+function textTurnRow(turn: ShownTextTurn, colours: Colours): Cell[] {
+  const { measures: of } = turn.measurement;
+  return [
+    plain(turn.record.turnId),
+    plain(questionInWords(turn)),
+    plain(answerInWords(turn)),
+    measuredInWords(of.questionToAnswer),
+    measuredInShort(of.timeToFirstToken),
+    measuredInShort(of.totalTime),
+    measuredInShort(of.boardTimeToFirstText),
     { text: outcomeMark[turn.outcome], colour: colourOf(colours, turn.outcome) },
   ];
 }
@@ -89,13 +116,15 @@ const measureRows = (verdict: Verdict): Cell[][] =>
     .filter((name) => name !== 'bargeInStop' || verdict.distributions[name].n > 0)
     .map((name) => distributionRow(measures[name].title, verdict.distributions[name]));
 
-/** Voice-to-voice by kind of turn, where the kinds tell turns apart. */
+/** The headline measure by kind of turn, where the kinds tell turns apart. */
 function kindLines(verdict: Verdict, colours: Colours): string[] {
   const rows = kindRows(verdict);
   if (rows.length === 0) return [];
   const [first, ...others] = measureColumns;
   const columns =
-    first === undefined ? others : [{ ...first, title: `${measures.voiceToVoice.title} of` }, ...others];
+    first === undefined
+      ? others
+      : [{ ...first, title: `${measures[headlineOf(verdict)].title} of` }, ...others];
   return tableLines(
     columns,
     rows.map(({ title, distribution }) => distributionRow(title, distribution)),
@@ -106,6 +135,11 @@ function kindLines(verdict: Verdict, colours: Colours): string[] {
 const legend = [
   '= heard as said · n/j not judged',
   'up, end, ttfa, lead, down: uplink, endpointing, time to first audio, reply lead-in, downlink',
+];
+
+const textLegend = [
+  'n/j not judged · ms; to answer: question to answer, ttft: time to first token, total: total time,',
+  "first: the board's time to first text",
 ];
 
 function budgetLines(verdict: Verdict, colours: Colours): string[] {
@@ -137,7 +171,9 @@ function folded(text: string, columns: number, indent: string): string[] {
 export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): string {
   const colours = pc.createColors(options.colours ?? false);
   const { verdict } = run;
-  const turns = shownTurns(run).filter(isSoundTurn);
+  const shown = shownTurns(run);
+  const turns = shown.filter(isSoundTurn);
+  const textTurns = shown.filter(isTextTurn);
   const lines: string[] = [];
   const section = (content: readonly string[]): void => {
     if (content.length > 0) lines.push('', ...content);
@@ -150,6 +186,15 @@ export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): s
         turns.map((turn) => turnRow(turn, colours)),
         colours.dim,
       ).concat(legend.map((line) => colours.dim(line))),
+    );
+  }
+  if (textTurns.length > 0) {
+    section(
+      tableLines(
+        textColumns,
+        textTurns.map((turn) => textTurnRow(turn, colours)),
+        colours.dim,
+      ).concat(textLegend.map((line) => colours.dim(line))),
     );
   }
   if (verdict !== undefined) {

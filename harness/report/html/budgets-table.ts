@@ -1,6 +1,6 @@
 import { measureNames, measures, turnKindTitles, type Distribution } from '../../measurement';
 import type { Verdict } from '../../verdict';
-import { kindRows, shownMeasures } from '../kinds';
+import { headlineOf, kindRows, shownMeasures } from '../kinds';
 import { inMs, outcomeInWords, quantileInWords } from '../wording';
 import { html, type Markup } from './markup';
 
@@ -88,10 +88,10 @@ export const quantilesTable = (verdict: Verdict): Markup =>
     })),
   );
 
-/** Voice-to-voice by kind of turn; undefined where the kinds tell no turns apart. */
+/** The headline measure by kind of turn; undefined where the kinds tell no turns apart. */
 export function kindsTable(verdict: Verdict): Markup | undefined {
   const rows = kindRows(verdict);
-  return rows.length === 0 ? undefined : quantiles('voice-to-voice of', rows);
+  return rows.length === 0 ? undefined : quantiles(`${measures[headlineOf(verdict)].title} of`, rows);
 }
 
 /** What each measure begins and ends with. */

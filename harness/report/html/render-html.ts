@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isSoundTurn, measures } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import { shownFindings, shownTurns } from '../judged-turn';
-import { latencyNotes } from '../kinds';
+import { headlineOf, latencyNotes } from '../kinds';
 import { breakdownChart, partsLegend } from './breakdown-chart';
 import { budgetsTable, definitions, kindsTable, quantilesTable } from './budgets-table';
 import { findingList } from './findings';
@@ -66,10 +66,12 @@ const hatch = html`<svg width="0" height="0" aria-hidden="true" style="position:
  */
 export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string {
   const { verdict, record } = run;
-  const turns = shownTurns(run).filter(isSoundTurn);
+  const turns = shownTurns(run);
+  const spoken = turns.filter(isSoundTurn);
+  const headline = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
   const findings = shownFindings(run);
   const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
-  const voiceToVoice = measures.voiceToVoice.title;
+  const title = measures[headline].title;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -88,14 +90,14 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
             verdict !== undefined && [
               card(
                 'Latency',
-                `${voiceToVoice}: bars count turns, the line is their cumulative share`,
+                `${title}: bars count turns, the line is their cumulative share`,
                 html`<div class="scroll">
                     ${latencyChart(
-                      verdict.distributions.voiceToVoice,
+                      verdict.distributions[headline],
                       verdict.budgets.filter(
-                        ({ measure, kind }) => measure === 'voiceToVoice' && kind === undefined,
+                        ({ measure, kind }) => measure === headline && kind === undefined,
                       ),
-                      voiceToVoice,
+                      title,
                     )}
                   </div>
                   ${kindsTable(verdict)}
@@ -103,10 +105,10 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
               ),
             ]
           }
-          ${turns.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(turns)}</div>`)}
+          ${spoken.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(spoken)}</div>`)}
           ${verdict !== undefined && card('Budgets', 'absolute bounds, judged by 95 % confidence bounds', budgetsTable(verdict))}
           ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
-          ${turns.length > 0 && card('Turns', 'open one for its timeline, sound and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
+          ${turns.length > 0 && card('Turns', spoken.length > 0 ? 'open one for its timeline, sound and logs' : 'open one for its timeline and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
           ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
           ${card('Definitions', definitionsNote(record), definitions(verdict))}
         </main>

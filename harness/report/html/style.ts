@@ -75,6 +75,7 @@ button:hover{background:var(--lane)}button[aria-pressed=true]{background:var(--i
 .quiet{margin-left:auto}
 .turns{overflow-x:auto}
 .turn-row{display:grid;grid-template-columns:16px 62px minmax(150px,2.2fr) minmax(90px,1fr) minmax(110px,1.2fr) 130px minmax(90px,1.3fr) 96px;gap:12px;align-items:center;padding:7px 8px;min-width:860px}
+.text-turns .turn-row{grid-template-columns:16px 62px minmax(150px,2fr) minmax(150px,2.4fr) 150px minmax(90px,1.3fr) 96px}
 .turn-titles{font-size:12px;color:var(--muted)}
 .turn{border-top:1px solid var(--line);scroll-margin-top:12px}
 .turn summary{cursor:pointer;list-style:none;border-radius:6px}.turn summary::-webkit-details-marker{display:none}.turn summary:hover{background:var(--lane)}

@@ -1,7 +1,8 @@
-import type { QuantileEstimate } from '../../measurement';
+import type { MeasureName, QuantileEstimate } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Verdict } from '../../verdict';
 import type { ShownTurn } from '../judged-turn';
+import { headlineOf } from '../kinds';
 import { inMs } from '../wording';
 import { html, type Markup, type MarkupValue } from './markup';
 
@@ -17,12 +18,7 @@ function interval({ lowerMs, upperMs }: QuantileEstimate): string {
   return `95 % interval ${lowerMs === undefined ? '–' : inMs(lowerMs)} to ${upper} ms`;
 }
 
-function quantileTile(
-  verdict: Verdict,
-  title: string,
-  name: 'voiceToVoice' | 'timeToFunctionCall',
-  quantile: 'p50' | 'p95',
-): Markup {
+function quantileTile(verdict: Verdict, title: string, name: MeasureName, quantile: 'p50' | 'p95'): Markup {
   const { n, [quantile]: estimate } = verdict.distributions[name];
   if (estimate === undefined) return tile(title, '–', '', 'no turn has a value');
   const note = estimate.judged ? interval(estimate) : `not judged at n = ${n}`;
@@ -33,13 +29,16 @@ function quantileTile(
 export function tiles({ verdict }: FinishedRun, turns: readonly ShownTurn[]): Markup {
   const of = (outcome: ShownTurn['outcome']): number =>
     turns.filter((turn) => turn.outcome === outcome).length;
+  const name = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
+  const inWriting = name === 'questionToAnswer';
+  const headline = inWriting ? 'Question to answer' : 'Voice-to-voice';
   const judged = of('pass') + of('fail');
   const unjudged = of('not-judged');
   return html`<section class="tiles" aria-label="Key figures">
-    ${verdict !== undefined && quantileTile(verdict, 'Voice-to-voice, median', 'voiceToVoice', 'p50')}
-    ${verdict !== undefined && quantileTile(verdict, 'Voice-to-voice, p95', 'voiceToVoice', 'p95')}
+    ${verdict !== undefined && quantileTile(verdict, `${headline}, median`, name, 'p50')}
+    ${verdict !== undefined && quantileTile(verdict, `${headline}, p95`, name, 'p95')}
     ${tile('Turns passed', `${of('pass')}`, ` of ${judged}`, unjudged === 0 ? 'all turns judged' : `${unjudged} more not judged`, of('fail') > 0 ? 'fail' : '')}
-    ${verdict !== undefined && quantileTile(verdict, 'Time to function call', 'timeToFunctionCall', 'p50')}
+    ${verdict !== undefined && quantileTile(verdict, inWriting ? 'Time to first token' : 'Time to function call', inWriting ? 'timeToFirstToken' : 'timeToFunctionCall', 'p50')}
     ${
       verdict?.selfCheck !== undefined &&
       tile(

@@ -6,14 +6,13 @@ import {
   type ReplyCheck,
   type SoundMeasureName,
 } from '../../measurement';
-import type { ProviderEvent } from '../../ports';
-import { msOfSamples } from '../../units';
 import type { ShownSoundTurn } from '../judged-turn';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup, type MarkupValue } from './markup';
 import { replyQualityTable } from './reply-quality';
 import { timeline } from './timeline';
+import { turnLogs } from './turn-logs';
 import type { TurnSoundSummary } from './turn-sound';
 
 /** Bytes of a file of the run; undefined leaves the link to the file. */
@@ -177,68 +176,6 @@ function sound({ measurement, record }: ShownSoundTurn): Markup {
   </dl>`;
 }
 
-interface LogLine {
-  readonly hostAtMs: number;
-  readonly text: string;
-}
-
-const MOST_LINES = 400;
-
-/** A log with times relative to the prompt's last speech sample, or to the turn's start where that is unknown. */
-function log(title: string, zeroMs: number, lines: readonly LogLine[]): Markup {
-  if (lines.length === 0)
-    return html`<section class="log">
-      <h4>${title}</h4>
-      <p class="empty">Nothing.</p>
-    </section>`;
-  const rows = lines
-    .slice(0, MOST_LINES)
-    .map(
-      ({ hostAtMs, text }) =>
-        html`<span><span class="at">${(hostAtMs - zeroMs).toFixed(0).padStart(6)}</span> ${text}</span>`,
-    );
-  const more = lines.length - MOST_LINES;
-  const rest = more > 0 && html`<span>${more} more lines are in the run folder</span>`;
-  return html`<section class="log">
-    <h4>${title}</h4>
-    <pre tabindex="0" aria-label="${title}">${rows}${rest}</pre>
-  </section>`;
-}
-
-const stampFields: ReadonlySet<string> = new Set(['seq', 'hostAtMs', 'sessionId', 'type']);
-
-function providerLine(event: ProviderEvent): LogLine {
-  const fields = Object.entries(event)
-    .filter(([name]) => !stampFields.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : json(value)}`);
-  return { hostAtMs: event.hostAtMs, text: `${event.type} ${fields.join(' ')}` };
-}
-
-/** Provider events as lines; a reply's packets in a row become one line. */
-function providerLines(events: readonly ProviderEvent[]): LogLine[] {
-  const lines: LogLine[] = [];
-  for (let at = 0; at < events.length; at += 1) {
-    const event = events[at];
-    if (event?.type !== 'audio-out') {
-      if (event !== undefined) lines.push(providerLine(event));
-      continue;
-    }
-    let packets = 1;
-    let next = events[at + 1];
-    let lengthSamples = event.lengthSamples;
-    while (next?.type === 'audio-out' && next.responseId === event.responseId) {
-      lengthSamples += next.lengthSamples;
-      packets += 1;
-      next = events[at + packets];
-    }
-    const soundMs = msOfSamples(lengthSamples, event.rateHz).toFixed(0);
-    const text = `audio-out ${event.replyId}: ${packets} packets, ${soundMs} ms of sound`;
-    lines.push({ hostAtMs: event.hostAtMs, text });
-    at += packets - 1;
-  }
-  return lines;
-}
-
 /** The measure of an interruption is of no meaning where nobody interrupted. */
 const isShown = (name: SoundMeasureName, { interruption }: ShownSoundTurn['record']): boolean =>
   name !== 'bargeInStop' || interruption !== undefined;
@@ -291,14 +228,6 @@ export function turnDetail(
         ${sound(turn)} ${replyQualityTable(turn.measurement)}
       </section>
     </div>
-    ${players(turn, inline)}
-    <div class="columns logs">
-      ${log(
-        'Console, ms after prompt',
-        zeroMs,
-        record.consoleLines.map(({ hostAtMs, text }) => ({ hostAtMs, text })),
-      )}
-      ${log('Provider, ms after prompt', zeroMs, providerLines(record.providerEvents))}
-    </div>
+    ${players(turn, inline)} ${turnLogs(record, zeroMs, 'prompt')}
   </div>`;
 }

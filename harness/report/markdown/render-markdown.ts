@@ -1,15 +1,17 @@
-import { isSoundTurn, measures, type Distribution } from '../../measurement';
+import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
-import { kindRows, latencyNotes, shownMeasures } from '../kinds';
+import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
 import {
+  answerInWords,
   callsInWords,
   heardInWords,
   inMs,
   measuredInWords,
   outcomeInWords,
   plain,
+  questionInWords,
   quantileInWords,
 } from '../wording';
 
@@ -85,7 +87,8 @@ export function renderMarkdown(run: FinishedRun): string {
       ),
     );
     const kinds = kindRows(verdict).map(({ title, distribution }) => distributionRow(title, distribution));
-    if (kinds.length > 0) lines.push(...distributionTable(`${measures.voiceToVoice.title} of`, kinds));
+    if (kinds.length > 0)
+      lines.push(...distributionTable(`${measures[headlineOf(verdict)].title} of`, kinds));
     for (const note of latencyNotes(run)) lines.push(cell(note), '');
     if (verdict.selfCheck !== undefined) {
       const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
@@ -104,7 +107,9 @@ export function renderMarkdown(run: FinishedRun): string {
     }
     lines.push('');
   }
-  const turns = shownTurns(run).filter(isSoundTurn);
+  const shown = shownTurns(run);
+  const turns = shown.filter(isSoundTurn);
+  const textTurns = shown.filter(isTextTurn);
   if (turns.length > 0) {
     const rows = turns
       .slice(0, MAX_TURNS)
@@ -120,6 +125,32 @@ export function renderMarkdown(run: FinishedRun): string {
     lines.push(`<details><summary>${turns.length} turns</summary>`, '');
     lines.push(...table(titles, ['l', 'l', 'l', 'l', 'r', 'l'], rows));
     if (turns.length > MAX_TURNS) lines.push(`The first ${MAX_TURNS} of ${turns.length} turns.`, '');
+    lines.push('</details>', '');
+  }
+  if (textTurns.length > 0) {
+    const rows = textTurns
+      .slice(0, MAX_TURNS)
+      .map((turn) => [
+        cell(turn.record.turnId),
+        cell(questionInWords(turn)),
+        cell(answerInWords(turn)),
+        measuredInWords(turn.measurement.measures.questionToAnswer),
+        measuredInWords(turn.measurement.measures.timeToFirstToken),
+        measuredInWords(turn.measurement.measures.totalTime),
+        `${badge[turn.outcome]} ${outcomeInWords[turn.outcome]}`,
+      ]);
+    const titles = [
+      'turn',
+      'question',
+      'answer',
+      'question to answer',
+      'time to first token',
+      'total time',
+      '',
+    ];
+    lines.push(`<details><summary>${textTurns.length} turns in writing</summary>`, '');
+    lines.push(...table(titles, ['l', 'l', 'l', 'r', 'r', 'r', 'l'], rows));
+    if (textTurns.length > MAX_TURNS) lines.push(`The first ${MAX_TURNS} of ${textTurns.length} turns.`, '');
     lines.push('</details>', '');
   }
   return lines.join('\n');

@@ -1,0 +1,51 @@
+import type { TextMark } from '../../measurement';
+import type { ShownTextTurn } from '../judged-turn';
+import { html, type Markup } from './markup';
+
+/** One stretch of a turn in writing; its colour is that of the part of a spoken turn that it is most like. */
+export interface TextPart {
+  readonly colour: 'uplink' | 'endpointing' | 'ttfa' | 'downlink';
+  readonly title: string;
+  readonly fromMs: number;
+  readonly ms: number;
+}
+
+const borders: readonly (readonly [TextMark['name'], TextPart['colour'], string])[] = [
+  ['questionTyped', 'uplink', 'question to request'],
+  ['requestRead', 'endpointing', 'request to first token'],
+  ['firstToken', 'ttfa', 'first token to end of answer'],
+  ['answerSent', 'downlink', 'end of answer to its last character on the console'],
+];
+
+/** The stretches of a turn from one border to the next that is known, in order; a negative one is drawn as none. */
+export function textPartsOf({ measurement: { marks } }: ShownTextTurn): TextPart[] {
+  const at = (name: TextMark['name']): number | undefined =>
+    marks.find((mark) => mark.name === name)?.hostAtMs;
+  return borders.flatMap(([name, colour, title], index): TextPart[] => {
+    const fromMs = at(name);
+    const next = borders[index + 1]?.[0] ?? 'answerPrinted';
+    const toMs = at(next);
+    return fromMs === undefined || toMs === undefined
+      ? []
+      : [{ colour, title, fromMs, ms: Math.max(0, toMs - fromMs) }];
+  });
+}
+
+/** One thin bar with the stretches of a turn, on a scale that all turns share. */
+export function textPartsBar(turn: ShownTextTurn, mostMs: number): Markup {
+  let at = 0;
+  return html`<svg class="bar-strip" viewBox="0 0 200 10" preserveAspectRatio="none" aria-hidden="true">
+    ${textPartsOf(turn).map(({ colour, ms }) => {
+      const width = (ms / mostMs) * 200;
+      const left = at;
+      at += width;
+      return html`<rect
+        class="part ${colour}"
+        x="${left.toFixed(2)}"
+        width="${width.toFixed(2)}"
+        y="0"
+        height="10"
+      />`;
+    })}
+  </svg>`;
+}
