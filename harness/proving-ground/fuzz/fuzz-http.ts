@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Clock, VoiceProvider } from '../../ports';
 import { seededUniform } from '../../units';
+import { failuresIn, limitOf, type FuzzReport, type Limit } from './fuzz-report';
 import { mutatedBytes, mutatedJson } from './mutate';
 
 /** A request in good form, which is then spoiled. */
@@ -28,25 +29,8 @@ export interface HttpFuzzOptions {
   readonly hangMs?: number;
 }
 
-/** What became of spoiled messages. Everything but `answered` and `closed` has to be zero. */
-export interface FuzzReport {
-  readonly messages: number;
-  /** By status, such as `200`. */
-  readonly answered: Readonly<Record<string, number>>;
-  /** Connections that were closed without an answer that could be read. */
-  readonly closed: number;
-  /** Messages without an end. */
-  readonly hung: number;
-  /** Failures of the mock itself, by its log. */
-  readonly failed: number;
-  /** Answers without Content-Length that are no stream, which boards cannot read. */
-  readonly unmeasured: number;
-  /** Requests in good form that were not served at the end. */
-  readonly unserved: number;
-  readonly unhandledRejections: number;
-}
-
-type Outcome = { readonly status: number; readonly measured: boolean } | 'closed' | 'hung';
+type Answer = { readonly status: number; readonly measured: boolean } | 'closed';
+type Outcome = Answer | 'hung';
 
 const STREAM = /event-stream|ndjson/;
 
@@ -54,7 +38,13 @@ const bytesOf = (body: unknown): Buffer =>
   body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
 
 /** Sends with a client that keeps to HTTP. */
-function send(url: URL, sample: HttpSample, body: Buffer, agent: Agent, limit: Limit): Promise<Outcome> {
+function send(
+  url: URL,
+  sample: HttpSample,
+  body: Buffer,
+  agent: Agent,
+  limit: Limit<Answer>,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     const headers = { ...sample.headers(body), 'content-length': String(body.length) };
     const asking = httpRequest(new URL(sample.target, url), { method: sample.method, headers, agent });
@@ -75,7 +65,7 @@ function send(url: URL, sample: HttpSample, body: Buffer, agent: Agent, limit: L
 }
 
 /** Sends bytes as they are, says that no more will come, and takes what comes back until the end. */
-function sendRaw(url: URL, bytes: Buffer, limit: Limit): Promise<Outcome> {
+function sendRaw(url: URL, bytes: Buffer, limit: Limit<Answer>): Promise<Outcome> {
   return new Promise((resolve) => {
     let text = '';
     const socket = connect({ port: Number(url.port), host: url.hostname });
@@ -98,23 +88,6 @@ function sendRaw(url: URL, bytes: Buffer, limit: Limit): Promise<Outcome> {
   });
 }
 
-/** Wraps a callback so that it is called once: with an outcome, or with `hung` when none comes in time. */
-type Limit = (settle: (outcome: Outcome) => void) => (outcome: Outcome) => void;
-
-const limitOf =
-  (clock: Clock, hangMs: number): Limit =>
-  (settle) => {
-    let over = false;
-    const once = (outcome: Outcome): void => {
-      if (over) return;
-      over = true;
-      cancel();
-      settle(outcome);
-    };
-    const cancel = clock.after(hangMs, () => once('hung'));
-    return once;
-  };
-
 const rawOf = (sample: HttpSample, host: string): Buffer => {
   const body = bytesOf(sample.body);
   const fields = { host, ...sample.headers(body), 'content-length': String(body.length) };
@@ -134,7 +107,7 @@ export async function fuzzHttp(options: HttpFuzzOptions): Promise<FuzzReport> {
   const url = new URL(provider.url.replace(/^ws/, 'http'));
   const random = seededUniform(options.seed);
   const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
-  const limit = limitOf(clock, hangMs);
+  const limit = limitOf<Answer>(clock, hangMs);
   const answered: Record<string, number> = {};
   const count = { closed: 0, hung: 0, unmeasured: 0, unhandledRejections: 0 };
   const rejected = (): void => {
@@ -173,10 +146,7 @@ export async function fuzzHttp(options: HttpFuzzOptions): Promise<FuzzReport> {
       const outcome = await send(url, sample, bytesOf(sample.body), agent, limit);
       if (typeof outcome === 'string' || outcome.status >= 300) unserved++;
     }
-    const failures = provider.events
-      .slice(before)
-      .filter((event) => event.type === 'error' && event.code === 'mock_failed');
-    return { messages, answered, ...count, failed: failures.length, unserved };
+    return { messages, answered, ...count, failed: failuresIn(provider.events.slice(before)), unserved };
   } finally {
     agent.destroy();
     process.off('unhandledRejection', rejected);

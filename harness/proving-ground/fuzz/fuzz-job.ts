@@ -9,7 +9,8 @@ import { derivedSeed } from '../../units';
 import type { Target } from '../accuracy/targets';
 import type { LongJob } from '../long/long-job';
 import { sourcesKey } from '../long/sources-key';
-import { fuzzHttp, type FuzzReport, type HttpSample } from './fuzz-http';
+import { fuzzHttp, type HttpSample } from './fuzz-http';
+import type { FuzzReport } from './fuzz-report';
 import { httpSamples } from './samples';
 
 export interface FuzzJobOptions {

@@ -2,7 +2,8 @@
 import { systemClock } from '../../ports';
 import { openMock } from '../../provider';
 import { scenario, smallCorpus } from '../../provider/__fixtures__/small-corpus';
-import { fuzzHttp, type FuzzReport } from './fuzz-http';
+import { fuzzHttp } from './fuzz-http';
+import type { FuzzReport } from './fuzz-report';
 import { fuzzSpark } from './fuzz-spark';
 import { fuzzCredentials, signedSamples } from './signed-samples';
 

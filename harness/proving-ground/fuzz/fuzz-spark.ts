@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { Clock, VoiceProvider } from '../../ports';
 import { signSparkUrl } from '../../provider';
 import { seededUniform } from '../../units';
-import type { FuzzReport } from './fuzz-http';
+import type { FuzzReport } from './fuzz-report';
 import { mutatedBytes, mutatedJson } from './mutate';
 
 export interface SparkFuzzOptions {
