@@ -4,6 +4,7 @@ import { loadCorpus, readSpeechClip } from '../corpus';
 import type { SpeechClip, TurnRecord } from '../ports';
 import { matchCalls } from './calls';
 import { hopsOf } from './call-hops';
+import { TurnConsole } from './device-marks';
 import { measureTurn } from './measure-turn';
 import type { Hop } from './turn-measurement';
 import { syntheticTurn, type Spoken } from './__fixtures__/synthetic-turn';
@@ -24,7 +25,10 @@ const counted = { askedToExecuted: 21, executedToEffect: 1, askedToOutput: 32, e
 const hops = (change: (record: TurnRecord) => TurnRecord) => {
   const changed = change(record);
   const [call] = matchCalls(changed);
-  const found = Object.entries(hopsOf(changed, call!, undefined)) as [string, Hop][];
+  const found = Object.entries(hopsOf(changed, call!, new TurnConsole(changed), undefined)) as [
+    string,
+    Hop,
+  ][];
   return Object.fromEntries(found.map(([name, { ms }]) => [name, Math.round(ms)]));
 };
 
@@ -39,9 +43,10 @@ describe('the hops of a call', () => {
     const { promptToAsked, askedToExecuted } = call!.hops!;
     const error = Math.abs(promptToAsked!.ms + askedToExecuted!.ms - truth.timeToFunctionCall);
     expect(error).toBeLessThan(2 * promptToAsked!.uncertaintyMs);
-    // √(0.3² + 0.5²) from the provider to the console, √(0.5² + 0.5²) from line to line, √(0.3² + 0.3²) within the provider.
-    expect(askedToExecuted?.uncertaintyMs).toBeCloseTo(0.5831, 4);
-    expect(call?.hops?.executedToEffect?.uncertaintyMs).toBeCloseTo(0.7071, 4);
+    // A line: √(1/3 + 0.3²) = 0.6506. √(0.3² + 0.6506²) from the provider to the console, √2 · 0.6506 from line to line,
+    // √(0.3² + 0.3²) within the provider.
+    expect(askedToExecuted?.uncertaintyMs).toBeCloseTo(0.7165, 4);
+    expect(call?.hops?.executedToEffect?.uncertaintyMs).toBeCloseTo(0.9201, 4);
     expect(call?.hops?.askedToOutput?.uncertaintyMs).toBeCloseTo(0.4243, 4);
   });
 
@@ -79,11 +84,11 @@ describe('the hops of a call', () => {
       boardEvents: turn.boardEvents.map((event) => ({ ...event, hostAtMs: event.hostAtMs + 15 })),
     });
     const changed = late(record);
-    const found = hopsOf(changed, matchCalls(changed)[0]!, undefined);
+    const found = hopsOf(changed, matchCalls(changed)[0]!, new TurnConsole(changed), undefined);
     // The output comes 11 ms after the execution; the line is read 15 ms late, so 4 ms after the output.
     expect(found.executedToOutput?.ms).toBeCloseTo(-4, 6);
-    expect(found.executedToOutput?.uncertaintyMs).toBeCloseTo(Math.hypot(0.5, 4, 0.3), 6);
-    expect(found.askedToExecuted?.uncertaintyMs).toBeCloseTo(Math.hypot(0.5, 4, 0.3), 6);
+    expect(found.executedToOutput?.uncertaintyMs).toBeCloseTo(Math.hypot(Math.sqrt(1 / 3), 0.3, 4, 0.3), 6);
+    expect(found.askedToExecuted?.uncertaintyMs).toBeCloseTo(Math.hypot(Math.sqrt(1 / 3), 0.3, 4, 0.3), 6);
     expect(found.askedToOutput?.uncertaintyMs).toBeCloseTo(0.4243, 4);
   });
 

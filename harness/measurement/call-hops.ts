@@ -1,8 +1,9 @@
-import type { TurnRecord } from '../ports';
+import type { BoardEvent, TurnRecord } from '../ports';
 import type { MatchedCall } from './calls';
 import type { MappedInstant } from './clock-map';
 import { eventsOf } from './provider-marks';
-import { CONSOLE_UNCERTAINTY_MS, stamped } from './stamps';
+import type { TurnConsole } from './device-marks';
+import { stamped } from './stamps';
 import type { CallHops, Hop } from './turn-measurement';
 
 type Instant = Pick<MappedInstant, 'hostAtMs' | 'uncertaintyMs'>;
@@ -10,9 +11,6 @@ type Instant = Pick<MappedInstant, 'hostAtMs' | 'uncertaintyMs'>;
 const hopBetween = (from: Instant | undefined, to: Instant | undefined): Hop | undefined =>
   from &&
   to && { ms: to.hostAtMs - from.hostAtMs, uncertaintyMs: Math.hypot(from.uncertaintyMs, to.uncertaintyMs) };
-
-const printed = (event: { readonly hostAtMs: number } | undefined): Instant | undefined =>
-  event && stamped(event.hostAtMs, CONSOLE_UNCERTAINTY_MS);
 
 /**
  * The instant of a console line that firmware prints before it sends the call's output. A line that arrived after the output was
@@ -29,14 +27,24 @@ function executedAt(line: Instant | undefined, output: Instant | undefined): Ins
  * execution, several effects by the first line.
  * @param promptOffset - Last speech sample of the prompt; undefined where it was not located.
  */
-export function hopsOf(record: TurnRecord, call: MatchedCall, promptOffset: Instant | undefined): CallHops {
+export function hopsOf(
+  record: TurnRecord,
+  call: MatchedCall,
+  turnConsole: TurnConsole,
+  promptOffset: Instant | undefined,
+): CallHops {
   const { asked: request, executed: runs } = call.observation;
+  const printed = (event: Pick<BoardEvent, 'hostAtMs' | 'boot'> | undefined): Instant | undefined =>
+    event && turnConsole.arrivalOf(event);
+  const firstRun = record.boardEvents.find(
+    ({ type, hostAtMs }) => type === 'function-call' && hostAtMs === runs[0]?.hostAtMs,
+  );
   const asked = request && stamped(request.hostAtMs);
   const effect = printed(call.effects[0]);
   const returned =
     request && eventsOf(record.providerEvents, 'tool-output').find(({ callId }) => callId === request.callId);
   const output = returned && stamped(returned.hostAtMs);
-  const executed = executedAt(printed(runs[0]), output);
+  const executed = executedAt(printed(firstRun), output);
   const hops = {
     promptToAsked: hopBetween(promptOffset, asked),
     askedToExecuted: hopBetween(asked, executed),

@@ -193,10 +193,36 @@ describe('the clock of a board', () => {
     expect(clocks.clocks).toEqual([]);
     expect(clocks.instantOf(lines[4]!)).toEqual({
       hostAtMs: lines[4]!.hostAtMs,
-      uncertaintyMs: 0.5,
+      uncertaintyMs: Math.hypot(1 / Math.sqrt(3), 0.3),
       stampedBy: 'host',
     });
     expect(DeviceClocks.of([], undefined).clocks).toEqual([]);
+  });
+
+  it.each([
+    ['of which no map says how late they are', { lines: 9, everyMs: 300 }],
+    ['of which a map does', { lines: 60, everyMs: 300 }],
+  ])('says honestly how far the arrival of USB lines can be believed %s', (_name, of) => {
+    let lines = 0;
+    let covered = 0;
+    let withinHalf = 0;
+    for (let seed = 3001; lines < 2400; seed++) {
+      const simulated = simulatedConsole({ seed, link: simulatedLinks.usb, tickMs: 1, ppm: 60, ...of });
+      const clocks = clocksOf(
+        simulated.map(({ line }) => line),
+        'usb',
+      );
+      for (const { line, loggedAtHostMs } of simulated) {
+        const { hostAtMs, uncertaintyMs } = clocks.arrivalOf(line);
+        lines += 1;
+        if (abs(hostAtMs - loggedAtHostMs) <= 2 * uncertaintyMs) covered += 1;
+        if (abs(hostAtMs - loggedAtHostMs) <= 1) withinHalf += 1;
+      }
+    }
+    expect(covered / lines).toBeGreaterThanOrEqual(0.95);
+    expect(covered / lines).toBeLessThanOrEqual(0.995);
+    // What 0.5 ms, the half of a frame, would have covered: lines are late and never early.
+    expect(withinHalf / lines).toBeLessThan(0.9);
   });
 
   it('knows of a line without a stamp how late lines are', () => {

@@ -19,6 +19,11 @@ export class TurnConsole {
     return line && this.clocks.instantOf(line);
   }
 
+  /** The arrival of a board event, whatever its own stamp says. */
+  arrivalOf(event: Pick<BoardEvent, 'hostAtMs' | 'boot'>): LoggedInstant {
+    return this.clocks.arrivalOf(event);
+  }
+
   /** Step of the board's stamps in a boot; undefined where too few of its lines say. */
   tickMsOf(boot: number): number | undefined {
     return this.clocks.clockOf(boot)?.tickMs;

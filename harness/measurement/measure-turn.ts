@@ -136,7 +136,7 @@ function measured(
     heard: heardOf(record, marks),
     calls: matched.map((call) => ({
       ...call.observation,
-      hops: hopsOf(record, call, offsetFor(call.observation)),
+      hops: hopsOf(record, call, turnConsole, offsetFor(call.observation)),
     })),
     reply:
       unknownReply?.check ??

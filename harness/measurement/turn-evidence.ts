@@ -15,7 +15,7 @@ import {
   type AnsweringReply,
 } from './provider-marks';
 import { checkReply, type HeardReply } from './reply-check';
-import { CONSOLE_UNCERTAINTY_MS, stamped } from './stamps';
+import { consoleUncertaintyMs, stamped } from './stamps';
 import { takeOf, type Take } from './take';
 import type { CallObservation, Mark } from './turn-measurement';
 import { hearUnknownReply, type UnknownReply } from './unknown-reply';
@@ -117,7 +117,7 @@ export function evidenceOf(
     ({ type, hostAtMs }) => type === 'function-call' && hostAtMs === called?.hostAtMs,
   );
   if (called !== undefined) {
-    const arrived = { ...stamped(called.hostAtMs, CONSOLE_UNCERTAINTY_MS), stampedBy: 'host' } as const;
+    const arrived = { ...stamped(called.hostAtMs, consoleUncertaintyMs()), stampedBy: 'host' } as const;
     markHost('functionCall', (calledBy && turnConsole.instantOf(calledBy)) ?? arrived);
   }
   const answer = answeringReply(record, endpoint?.hostAtMs ?? offset?.hostAtMs ?? record.startedAtHostMs);

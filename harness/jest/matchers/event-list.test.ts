@@ -25,8 +25,8 @@ describe('the event list', () => {
       '    -1412  rig       prompt begins',
       '        0  rig       prompt ends',
       '      100  provider  asks SetVolume({"volume":40})',
-      '      110  board     executes SetVolume({"volume":80})  (10.0 ±0.6 ms after asked)',
-      '✗     120  board     Volume set to 80  (10.0 ±0.7 ms after executed)  ← not what was asked for',
+      '      110  board     executes SetVolume({"volume":80})  (10.0 ±0.7 ms after asked)',
+      '✗     120  board     Volume set to 80  (10.0 ±0.9 ms after executed)  ← not what was asked for',
       '      130  provider  receives the output {"ok":true}  (30.0 ±0.4 ms after asked)',
       '      612  rig       reply begins',
     ]);

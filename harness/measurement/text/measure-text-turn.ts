@@ -3,7 +3,7 @@ import type { MappedInstant } from '../clock-map';
 import { TurnConsole } from '../device-marks';
 import { between, notMeasured, type Measured, type NotMeasuredReason } from '../measured';
 import type { TextMeasureName } from '../measures';
-import { CONSOLE_UNCERTAINTY_MS, stamped } from '../stamps';
+import { stamped } from '../stamps';
 import { boardClockSkewMs } from './board-clock';
 import { compareAnswer } from './compare-answer';
 import { diagnoseTextTurn } from './diagnose-text-turn';
@@ -41,12 +41,7 @@ class Instants {
   /** Of a board event; one that a prompt without a line end showed has its arrival only. */
   of(event: BoardEvent | undefined): (MappedInstant & Pick<TextMark, 'stampedBy'>) | undefined {
     if (event === undefined) return undefined;
-    return (
-      this.console.instantOf(event) ?? {
-        ...stamped(event.hostAtMs, CONSOLE_UNCERTAINTY_MS),
-        stampedBy: 'host',
-      }
-    );
+    return this.console.instantOf(event) ?? this.console.arrivalOf(event);
   }
 
   /** Where the answer was printed to its end. */

@@ -1,6 +1,7 @@
 import type { TurnResult } from '../../../host';
 import { hopsOf } from '../../../measurement/call-hops';
 import { matchCalls } from '../../../measurement/calls';
+import { TurnConsole } from '../../../measurement/device-marks';
 import type { ReplyCheck, TurnMeasurement } from '../../../measurement';
 import type { BoardEvent, ConsoleLine, ProviderEvent, TurnRecord } from '../../../ports';
 
@@ -108,7 +109,7 @@ export function turnOf(
       marks: [promptOffset],
       calls: matchCalls(record).map((call) => ({
         ...call.observation,
-        hops: hopsOf(record, call, promptOffset),
+        hops: hopsOf(record, call, new TurnConsole(record), promptOffset),
       })),
       reply: foundReply,
       ...over.measurement,
