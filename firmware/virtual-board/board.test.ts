@@ -5,6 +5,7 @@ import type { BoardServices } from './dialect/application';
 import { FaultSwitches } from './faults';
 import { identityOf } from './firmware-identity';
 import { SoundCard } from './sound/sound-card';
+import { voiceBoard } from './start-up';
 import { ManualClock } from './testing/manual-clock';
 
 /** A chip on a clock of its own, with an application that only notes what its network does. */
@@ -24,10 +25,12 @@ function openBoard() {
     faults,
     serial,
     sound: new SoundCard(faults, new Crystal(clock, 0), 6, 240),
-    provider: { url: 'ws://127.0.0.1', apiKey: 'key', model: 'model' },
+    provider: { url: 'ws://127.0.0.1', credentials: {}, model: 'model', question: '' },
     ssid: 'stored',
     dialect: {
       identity: identityOf('test', '1'),
+      startUp: voiceBoard,
+      access: { schemes: [], credentials: {}, model: '' },
       start: (given) => {
         services = given;
         return {

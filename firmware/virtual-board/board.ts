@@ -1,4 +1,4 @@
-import { bootLines, connectAfterMs, romBanner, startUpLines, startUpTimes, wifiRejoinMs } from './boot-log';
+import { connectAfterMs, restartBanner, romBanner, startUpTimes, wifiRejoinMs } from './boot-log';
 import type { BoardClock, Cancel } from './board-clock';
 import { BoardConsole } from './console/board-console';
 import { Repl } from './console/repl';
@@ -11,6 +11,8 @@ import type { FaultSwitches } from './faults';
 import { identityOf, type FirmwareIdentity } from './firmware-identity';
 import { panicText, type PanicSite } from './panic-text';
 import type { SoundCard } from './sound/sound-card';
+import type { LogLine } from './start-up';
+import { WallClock } from './wall-clock';
 
 const ADDRESS = '192.168.7.31';
 const CONSOLE_BAUD = 115_200;
@@ -36,6 +38,7 @@ export interface BoardParts {
 /** The simulated chip: boots, runs the application of its dialect, panics, and starts again at each reset. */
 export class Board implements BoardControl {
   private readonly crystal: Crystal;
+  private readonly wallClock: WallClock;
   private readonly uart: UartTransmitter;
   private readonly console: BoardConsole;
   private application: Application | undefined;
@@ -50,6 +53,7 @@ export class Board implements BoardControl {
 
   constructor(private readonly parts: BoardParts) {
     this.crystal = new Crystal(parts.clock, parts.crystalPpm);
+    this.wallClock = new WallClock(this.crystal);
     this.uart = new UartTransmitter(parts.clock, CONSOLE_BAUD, (bytes) => parts.serial.write(bytes));
     this.console = new BoardConsole(this.crystal, this.uart);
     this.identity = parts.dialect.identity;
@@ -57,16 +61,7 @@ export class Board implements BoardControl {
 
   /** EN low and high: everything ends where it is, and the ROM starts. */
   reset(): void {
-    this.halt();
-    this.console.reset();
-    this.parts.serial.discard();
-    this.crystal.restart();
-    this.boots++;
-    this.identity = this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
-    this.console.raw(romBanner);
-    if (this.parts.faults.has('no-boot')) return;
-    this.running = true;
-    this.boot();
+    this.start(romBanner);
   }
 
   setFault(name: string, on: boolean): void {
@@ -89,13 +84,35 @@ export class Board implements BoardControl {
 
   /** What the host typed; nobody reads it before the REPL started or while the chip hangs. */
   input(bytes: Uint8Array): void {
-    this.repl?.input(bytes);
+    if (this.repl !== undefined) this.repl.input(bytes);
+    else this.application?.input?.(bytes);
   }
 
   /** Power off. */
   close(): void {
     this.halt();
     this.uart.cut();
+  }
+
+  private start(banner: string): void {
+    this.halt();
+    this.console.reset();
+    this.parts.serial.discard();
+    this.crystal.restart();
+    this.boots++;
+    this.identity = this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
+    this.setWallClock();
+    this.console.raw(banner);
+    if (this.parts.faults.has('no-boot')) return;
+    this.running = true;
+    this.boot();
+  }
+
+  /** Without an SNTP server somebody else has set the clock; a board that never asks stays in 1970. */
+  private setWallClock(): void {
+    const { clock, faults, provider } = this.parts;
+    this.wallClock.restart();
+    if (provider.ntpServer === undefined && !faults.has('no-sntp')) this.wallClock.set(clock.unixMs());
   }
 
   private halt(): void {
@@ -115,16 +132,20 @@ export class Board implements BoardControl {
 
   private boot(): void {
     const { console } = this;
-    this.joinsStored = true;
-    const lines = [...bootLines(this.identity), ...startUpLines].map((line) => ({
+    const { startUp } = this.parts.dialect;
+    this.joinsStored = !this.parts.faults.has('no-wifi');
+    const lines = startUp.lines(this.identity).map((line) => ({
       atMs: line.atMs,
       run: () => console.log(line.level, line.tag, line.message),
     }));
+    const repl = [
+      { atMs: startUpTimes.probeMs, run: () => console.raw(TERMINAL_PROBE) },
+      { atMs: startUpTimes.replMs, run: () => this.startRepl() },
+    ];
     const actions = [
       { atMs: startUpTimes.schedulerMs, run: () => console.startScheduler() },
       { atMs: startUpTimes.applicationMs, run: () => this.startApplication() },
-      { atMs: startUpTimes.probeMs, run: () => console.raw(TERMINAL_PROBE) },
-      { atMs: startUpTimes.replMs, run: () => this.startRepl() },
+      ...(startUp.hasRepl ? repl : []),
       { atMs: startUpTimes.associatedMs, run: () => this.joinsStored && this.associated(this.parts.ssid) },
       { atMs: startUpTimes.gotIpMs, run: () => this.joinsStored && this.gotIp() },
     ];
@@ -140,18 +161,17 @@ export class Board implements BoardControl {
     this.repl.start();
   }
 
+  private log(lines: readonly LogLine[]): void {
+    for (const [level, tag, message] of lines) this.console.log(level, tag, message);
+  }
+
   private associated(ssid: string): void {
-    const { console } = this;
-    console.log('I', 'wifi', 'state: auth -> assoc (0x0)');
-    console.log('I', 'wifi', 'state: assoc -> run (0x10)');
-    console.log('I', 'wifi', `connected with ${ssid}, aid = 1, channel 6, BW20, bssid = 02:00:5e:10:00:01`);
+    this.log(this.parts.dialect.startUp.associated(ssid));
   }
 
   private gotIp(): void {
-    const { console, crystal } = this;
-    console.log('I', 'esp_netif_handlers', `sta ip: ${ADDRESS}, mask: 255.255.255.0, gw: 192.168.7.1`);
-    console.log('I', 'NETWORK', `got ip:${ADDRESS}`);
-    this.joining = [crystal.after(connectAfterMs, () => this.application?.networkUp())];
+    this.log(this.parts.dialect.startUp.addressed(ADDRESS));
+    this.joining = [this.crystal.after(connectAfterMs, () => this.application?.networkUp(ADDRESS))];
   }
 
   private services(): BoardServices {
@@ -161,10 +181,12 @@ export class Board implements BoardControl {
       sound,
       faults,
       provider,
+      wallClock: this.wallClock,
       hostNowMs: () => clock.nowMs(),
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),
       panic: (site) => this.panic(site),
       joinWifi: (ssid) => this.joinWifi(ssid),
+      restart: () => this.start(restartBanner),
     };
   }
 

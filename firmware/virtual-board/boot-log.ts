@@ -1,21 +1,30 @@
 import type { LogLevel } from './console/board-console';
 import type { FirmwareIdentity } from './firmware-identity';
 
+const bannerOf = (causes: readonly string[]): string =>
+  [
+    'ESP-ROM:esp32s3-20210327',
+    'Build:Mar 27 2021',
+    ...causes,
+    'SPIWP:0xee',
+    'mode:DIO, clock div:1',
+    'load:0x3fce2820,len:0x15a0',
+    'load:0x403c8700,len:0x4',
+    'load:0x403c8704,len:0xd20',
+    'load:0x403cb700,len:0x2f00',
+    'entry 0x403c8928',
+  ]
+    .map((line) => `${line}\r\n`)
+    .join('');
+
 /** What the ROM prints after EN went low and high; CR LF on the wire. */
-export const romBanner = [
-  'ESP-ROM:esp32s3-20210327',
-  'Build:Mar 27 2021',
-  'rst:0x1 (POWERON),boot:0x8 (SPI_FAST_FLASH_BOOT)',
-  'SPIWP:0xee',
-  'mode:DIO, clock div:1',
-  'load:0x3fce2820,len:0x15a0',
-  'load:0x403c8700,len:0x4',
-  'load:0x403c8704,len:0xd20',
-  'load:0x403cb700,len:0x2f00',
-  'entry 0x403c8928',
-]
-  .map((line) => `${line}\r\n`)
-  .join('');
+export const romBanner = bannerOf(['rst:0x1 (POWERON),boot:0x8 (SPI_FAST_FLASH_BOOT)']);
+
+/** The same after the firmware restarted the chip itself (`esp_restart`). */
+export const restartBanner = bannerOf([
+  'rst:0xc (RTC_SW_CPU_RST),boot:0x8 (SPI_FAST_FLASH_BOOT)',
+  'Saved PC:0x40381e0d',
+]);
 
 /** One log line and the board's time at which it is printed. */
 export interface BootLine {
@@ -25,7 +34,8 @@ export interface BootLine {
   readonly message: string;
 }
 
-const rows = (tag: string, lines: readonly (readonly [atMs: number, message: string])[]): BootLine[] =>
+/** Log lines of one tag at level I. */
+export const rows = (tag: string, lines: readonly (readonly [atMs: number, message: string])[]): BootLine[] =>
   lines.map(([atMs, message]) => ({ atMs, level: 'I', tag, message }));
 
 /** Log lines of the second-stage bootloader and of the start of the application up to `app_main`, in order. */
@@ -120,23 +130,6 @@ export function bootLines(identity: FirmwareIdentity): readonly BootLine[] {
     ...rows('main_task', [[970, 'Calling app_main()']]),
   ];
 }
-
-/** Log lines of the application and of its Wi-Fi driver, up to the address. */
-export const startUpLines: readonly BootLine[] = [
-  ...rows('Board', [[980, 'Init board.']]),
-  ...rows('CODEC_INIT', [
-    [1010, 'in:1 out:1 port: 1'],
-    [1010, 'Success to int i2c: 0'],
-    [1020, 'Init i2s 0 type: 2 mclk:16 bclk:9 ws:45 din:10 dout:8'],
-    [1020, 'Success to init i2s: 0'],
-  ]),
-  ...rows('wifi', [[1690, 'wifi driver task: 3fcc1a2c, prio:23, stack:6656, core=0']]),
-  ...rows('NETWORK', [
-    [1820, 'Force to use wifi config from nvs'],
-    [1830, 'wifi_init_sta finished.'],
-  ]),
-  ...rows('wifi', [[2310, 'state: init -> auth (0xb0)']]),
-];
 
 /** What else happens in the course of a boot. */
 export const startUpTimes = {

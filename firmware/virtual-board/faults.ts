@@ -13,6 +13,10 @@ export const faultNames = [
   'echo-leak',
   'no-barge-in',
   'wrong-project',
+  'garbled-answer',
+  'lost-answer',
+  'no-sntp',
+  'no-wifi',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

@@ -1,7 +1,7 @@
 import type { FirmwareIdentity } from './firmware-identity';
 
 /** Where the firmware writes to address 0. */
-export type PanicSite = 'console-command' | 'playback';
+export type PanicSite = 'console-command' | 'playback' | 'answer';
 
 interface Crash {
   readonly core: 0 | 1;
@@ -30,6 +30,16 @@ const crashes: Readonly<Record<PanicSite, Crash>> = {
       [0x4200cb17, 0x3fcd0e90],
       [0x4200d0a2, 0x3fcd0ec0],
       [0x40381e0d, 0x3fcd0f00],
+    ],
+  },
+  answer: {
+    core: 0,
+    pc: 0x4200b5ca,
+    stackPointer: 0x3fcc7a20,
+    callers: [
+      [0x4200b93d, 0x3fcc7a50],
+      [0x4200bd12, 0x3fcc7a80],
+      [0x40381e0d, 0x3fcc7ac0],
     ],
   },
 };

@@ -5,6 +5,7 @@ export type LogLevel = 'E' | 'W' | 'I' | 'D' | 'V';
 
 /** FreeRTOS ticks 100 times a second, so every stamp after the scheduler started ends in 0. */
 const TICK_MS = 10;
+const LINE_FEED = 0x0a;
 
 /** What the firmware prints: ESP-IDF log lines (colours off) and plain printf text, `\n` as CR LF on the wire. */
 export class BoardConsole {
@@ -27,15 +28,18 @@ export class BoardConsole {
   }
 
   /** `I (1080) Board: Init board.`; the Wi-Fi blob's tag `wifi` has no space after its colon. */
-  log(level: LogLevel, tag: string, message: string): void {
+  log(level: LogLevel, tag: string, message: string | Buffer): void {
     const elapsedMs = this.crystal.elapsedMs();
     const stampMs = this.ticks ? Math.floor(elapsedMs / TICK_MS) * TICK_MS : Math.floor(elapsedMs);
-    this.print(`${level} (${stampMs}) ${tag}:${tag === 'wifi' ? '' : ' '}${message}\n`);
+    const head = `${level} (${stampMs}) ${tag}:${tag === 'wifi' ? '' : ' '}`;
+    this.print(Buffer.concat([Buffer.from(head), Buffer.from(message), Buffer.of(LINE_FEED)]));
   }
 
-  /** printf: every `\n` becomes CR LF, a `\r\n` therefore CR CR LF. */
-  print(text: string): void {
-    this.uart.send(Buffer.from(text.replaceAll('\n', '\r\n')));
+  /** printf: every `\n` becomes CR LF, a `\r\n` therefore CR CR LF. Bytes need not be whole characters. */
+  print(text: string | Buffer): void {
+    // Latin-1 gives each byte a character of its own.
+    const bytes = Buffer.from(text).toString('latin1');
+    this.uart.send(Buffer.from(bytes.replaceAll('\n', '\r\n'), 'latin1'));
   }
 
   /** Bytes as they are: ROM text, echo, escape sequences. */

@@ -67,3 +67,16 @@ describe('UartTransmitter', () => {
     expect(performance.now() - startedAtMs).toBeLessThan(4_000);
   });
 });
+
+describe('a character of several bytes', () => {
+  it('is always cut by the end of a piece, and complete in the end', () => {
+    const clock = new ManualClock();
+    const pieces: Buffer[] = [];
+    const uart = new UartTransmitter(clock, 115_200, (bytes) => void pieces.push(bytes));
+    uart.send(Buffer.from('回答: 今天的天气很好\r\n'));
+    clock.advance(20);
+    expect(Buffer.concat(pieces).toString()).toBe('回答: 今天的天气很好\r\n');
+    const cut = pieces.filter((piece) => piece.toString().endsWith('\ufffd'));
+    expect(cut.length).toBe(pieces.length - 1);
+  });
+});

@@ -52,12 +52,26 @@ export class UartTransmitter {
   private transmit(): void {
     this.timer = undefined;
     const elapsedMs = this.clock.nowMs() - this.busySinceMs;
-    const due = Math.min(this.queuedBytes, Math.floor(elapsedMs * this.bytesPerMs));
+    const due = this.splitPoint(Math.min(this.queuedBytes, Math.floor(elapsedMs * this.bytesPerMs)));
     if (due > 0) {
       this.busySinceMs += due / this.bytesPerMs;
       this.deliver(this.take(due));
     }
     this.schedule();
+  }
+
+  /**
+   * Where to end a piece of at most `count` bytes: inside its last character of several bytes, if it has one. A serial line
+   * knows no characters, so readers have to put them together, and this way they always get to show that they do.
+   */
+  private splitPoint(count: number): number {
+    for (let end = count - 1; end > 0; end--) if (this.isContinuation(end)) return end;
+    return count;
+  }
+
+  /** True for the second and later bytes of a UTF-8 character: 10xxxxxx. */
+  private isContinuation(index: number): boolean {
+    return ((this.ring[(this.head + index) % QUEUE_LIMIT_BYTES] ?? 0) & 0xc0) === 0x80;
   }
 
   private take(count: number): Buffer {

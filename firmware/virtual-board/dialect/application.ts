@@ -5,16 +5,28 @@ import type { FaultSwitches } from '../faults';
 import type { FirmwareIdentity } from '../firmware-identity';
 import type { PanicSite } from '../panic-text';
 import type { SoundCard } from '../sound/sound-card';
+import type { StartUp } from '../start-up';
+import type { WallClock } from '../wall-clock';
 
-/** `none`: never opened or stopped; `open`: WebSocket up, tools not applied yet; `closed`: gone, with no reconnect. */
+/**
+ * `none`: never opened or stopped; `open`: WebSocket up, tools not applied yet; `closed`: gone, with no reconnect. A text
+ * board is `connecting` until it can ask, then `ready`, and `closed` when it will not ask any more.
+ */
 export type SessionState = 'none' | 'connecting' | 'open' | 'ready' | 'closed';
 
 /** How the board reaches its provider. */
 export interface ProviderAccess {
-  /** `ws://` or `wss://`; path and model are added when they are missing. */
+  /** `ws://` or `wss://` for sockets, `http://` or `https://` for requests; each dialect adds its path when there is none. */
   readonly url: string;
-  readonly apiKey: string;
+  /** By the protocol's own names, such as `apiKey`. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly model: string;
+  /** What a board asks by itself after its boot. */
+  readonly question: string;
+  /** SNTP server, `host:port`; without one the board does not ask. */
+  readonly ntpServer?: string;
+  /** PEM of what it trusts over TLS; default: what Node trusts. Boards that skip verification ignore it. */
+  readonly tlsCa?: string;
 }
 
 /** What the chip and its drivers offer to the application. */
@@ -23,6 +35,8 @@ export interface BoardServices {
   readonly sound: SoundCard;
   readonly faults: FaultSwitches;
   readonly provider: ProviderAccess;
+  /** The time of day as far as the board knows. */
+  readonly wallClock: WallClock;
   /** Host milliseconds (`process.hrtime`), for counted truth only: firmware has no such clock. */
   hostNowMs(): number;
   /** Once, after `delayMs` of board time, unless the board is reset before. */
@@ -31,20 +45,39 @@ export interface BoardServices {
   panic(site: PanicSite): void;
   /** Leaves the network and joins another; `networkUp` follows. */
   joinWifi(ssid: string): void;
+  /** `esp_restart`: the chip boots again. */
+  restart(): void;
 }
 
 /** One firmware's application: what a dialect adds to the chip. A new one is made at each boot. */
 export interface Application {
   readonly commands: readonly ReplCommand[];
   readonly session: SessionState;
-  networkUp(): void;
+  /** The board has its address, such as `192.168.7.31`. */
+  networkUp(address: string): void;
   networkDown(): void;
+  /** Typed bytes, for a firmware that does not have esp_console. */
+  input?(bytes: Uint8Array): void;
   /** The chip stops here and now: connections end without a goodbye and nothing is printed any more. */
   cut(): void;
 }
 
-/** A dialect: the identity that the boot log shows, and its application. */
+/** What a firmware needs to know of its provider, and what it was built with where nobody says otherwise. */
+export interface AccessDefaults {
+  /** Schemes of the URLs that it can reach. */
+  readonly schemes: readonly string[];
+  /** Dummies, by the names that its credentials have. */
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly model: string;
+}
+
+export const socketSchemes = ['ws:', 'wss:'] as const;
+export const requestSchemes = ['http:', 'https:'] as const;
+
+/** A dialect: the identity that the boot log shows, how it comes up, and its application. */
 export interface FirmwareDialect {
   readonly identity: FirmwareIdentity;
+  readonly startUp: StartUp;
+  readonly access: AccessDefaults;
   start(services: BoardServices): Application;
 }

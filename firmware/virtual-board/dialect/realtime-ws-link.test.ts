@@ -3,7 +3,7 @@ import { generate } from 'selfsigned';
 import { WebSocketServer } from 'ws';
 import { RealtimeWsLink, sessionUrl } from './realtime-ws-link';
 
-const access = (url: string) => ({ url, apiKey: 'key', model: 'gpt-realtime' });
+const access = (url: string) => ({ url, credentials: { apiKey: 'key' }, model: 'gpt-realtime' });
 
 const unexpected = (what: string) => (): never => {
   throw new Error(`unexpected ${what}`);

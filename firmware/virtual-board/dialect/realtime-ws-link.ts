@@ -6,7 +6,7 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 const MAX_MESSAGE_BYTES = 4 << 20;
 
 /** Address of a session: the path `/v1/realtime` and the model are added when the URL does not have them. */
-export function sessionUrl({ url, model }: ProviderAccess): string {
+export function sessionUrl({ url, model }: Pick<ProviderAccess, 'url' | 'model'>): string {
   const address = new URL(url);
   if (address.pathname === '/') address.pathname = '/v1/realtime';
   if (!address.searchParams.has('model')) address.searchParams.set('model', model);
@@ -30,9 +30,9 @@ export class RealtimeWsLink {
   private opened = false;
 
   /** @throws SyntaxError when the URL cannot be used. */
-  constructor(access: ProviderAccess, events: LinkEvents) {
+  constructor(access: Pick<ProviderAccess, 'url' | 'model' | 'credentials'>, events: LinkEvents) {
     this.socket = new WebSocket(sessionUrl(access), {
-      headers: { Authorization: `Bearer ${access.apiKey}` },
+      headers: { Authorization: `Bearer ${access.credentials['apiKey']}` },
       rejectUnauthorized: false,
       perMessageDeflate: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,

@@ -246,7 +246,12 @@ describe('realtime-ws without a provider', () => {
     const { port } = reserved.address() as { port: number };
     await new Promise((resolve) => reserved.close(resolve));
     const board = await startVirtualBoard(
-      { dialect: 'realtime-ws', providerUrl: `ws://127.0.0.1:${port}`, apiKey: 'k', model: 'm' },
+      {
+        dialect: 'realtime-ws',
+        providerUrl: `ws://127.0.0.1:${port}`,
+        credentials: { apiKey: 'k' },
+        model: 'm',
+      },
       fastClock(40),
     );
     const terminal = await Terminal.open(board.ptyPath);

@@ -1,6 +1,13 @@
 import type { ReplCommand } from '../console/repl';
 import { identityOf } from '../firmware-identity';
-import type { Application, BoardServices, FirmwareDialect, SessionState } from './application';
+import { voiceBoard } from '../start-up';
+import {
+  socketSchemes,
+  type Application,
+  type BoardServices,
+  type FirmwareDialect,
+  type SessionState,
+} from './application';
 import { realtimeWsCommands } from './realtime-ws-commands';
 import { RealtimeWsLink, sessionUrl } from './realtime-ws-link';
 import type { ClientEvent } from './realtime-ws-messages';
@@ -122,5 +129,11 @@ export class RealtimeWsApplication implements Application {
 
 export const realtimeWs: FirmwareDialect = {
   identity: identityOf('realtime_ws', '0.1.0'),
+  startUp: voiceBoard,
+  access: {
+    schemes: socketSchemes,
+    credentials: { apiKey: 'virtual-board-key' },
+    model: 'gpt-realtime',
+  },
   start: (services) => new RealtimeWsApplication(services),
 };

@@ -9,6 +9,11 @@ export class ManualClock implements BoardClock {
     return this.now;
   }
 
+  /** 21 November 2026, 06:00:00 UTC, when the clock starts. */
+  unixMs(): number {
+    return Date.UTC(2026, 10, 21, 6) + this.now;
+  }
+
   after(delayMs: number, callback: () => void): () => void {
     const timer = { dueMs: this.now + delayMs, callback };
     this.armed.push(timer);
