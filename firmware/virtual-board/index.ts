@@ -4,26 +4,49 @@ import { hostClock, type BoardClock } from './board-clock';
 import { SerialPort } from './console/serial-port';
 import { ControlServer } from './control-server';
 import { Crystal } from './crystal';
-import type { FirmwareDialect } from './dialect/application';
+import type { FirmwareDialect, ProviderAccess } from './dialect/application';
 import { realtimeWs } from './dialect/realtime-ws';
+import { idfChat } from './dialect/text/idf-chat';
+import { OllamaChat, ollamaAccess } from './dialect/text/ollama';
+import { textChat } from './dialect/text/text-chat';
 import { faultNames, FaultSwitches, type FaultName } from './faults';
+import { authoritiesOf } from './network/certificate-check';
 import { AudioLinkServer } from './sound/audio-link-server';
 import { SoundCard } from './sound/sound-card';
 
 export { faultNames, type BoardClock, type FaultName };
 
-const dialects = { 'realtime-ws': realtimeWs } as const satisfies Record<string, FirmwareDialect>;
+const dialects = {
+  'realtime-ws': realtimeWs,
+  'idf-chat': idfChat,
+  'ollama-chat': textChat('ollama_chat', ollamaAccess, (services) => new OllamaChat(services)),
+} as const satisfies Record<string, FirmwareDialect>;
 
 /** Firmware that can be simulated. */
 export type VirtualDialect = keyof typeof dialects;
+export const virtualDialects = Object.keys(dialects) as readonly VirtualDialect[];
+
+/** The transcript of the prompt `zh-weather`. */
+const DEFAULT_QUESTION = '今天的天气怎么样';
 
 /** What a simulated board is told at power-on. */
 export interface VirtualBoardOptions {
   readonly dialect: VirtualDialect;
-  /** `ws://` or `wss://`; `/v1/realtime` and the model are added when they are missing. */
+  /** `ws://`, `wss://`, `http://` or `https://` as the dialect connects; a path is added when there is none. */
   readonly providerUrl: string;
-  readonly apiKey?: string;
+  /**
+   * What it shows to its provider: `apiKey`; `appId`, `apiKey`, `apiSecret` (`spark-chat`); `secretId`, `secretKey`
+   * (`hunyuan-chat`); `user`, `password`, `domain`, `project` (`pangu-chat`). Default: dummies.
+   */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** The provider's model; the deployment for `pangu-chat`. Default: the dialect's own. */
   readonly model?: string;
+  /** What `idf-chat` and `micropython-chat` ask; default: the words of the prompt `zh-weather`. */
+  readonly question?: string;
+  /** SNTP server, `host:port`. Default: none, and the clock is set to the host's at each boot. */
+  readonly ntpServer?: string;
+  /** PEM of the certificates that text boards trust over TLS. Default: those that Node trusts. */
+  readonly tlsCa?: string;
   /** How fast the board's crystal runs against true time, in parts per million; default 0. */
   readonly crystalPpm?: number;
   /** Faults that are on from the start; see `faultNames`. */
@@ -49,7 +72,7 @@ export interface VirtualBoard {
 }
 
 /**
- * Powers a simulated ESP32-S3 voice board on: it boots at once, and again at each `reset` on its control port.
+ * Powers a simulated ESP32-S3 board on: it boots at once, and again at each `reset` on its control port.
  * @param clock - Where its time comes from; tests use a quicker one.
  * @throws BoardError `HIL_VIRTUAL_BOARD_FAILED` when an option cannot be used, or a port or pseudo-terminal not be opened.
  */
@@ -76,15 +99,35 @@ export async function startVirtualBoard(
   }
 }
 
+function accessOf({ access }: FirmwareDialect, options: VirtualBoardOptions): ProviderAccess {
+  const { providerUrl: url, model = access.model, question = DEFAULT_QUESTION, ntpServer, tlsCa } = options;
+  if (!access.schemes.includes(new URL(url).protocol))
+    throw new RangeError(`${url} is not ${access.schemes.map((scheme) => `${scheme}//`).join(' or ')}`);
+  const names = Object.keys(access.credentials);
+  for (const name of Object.keys(options.credentials ?? {}))
+    if (!names.includes(name))
+      throw new RangeError(`credential '${name}' is unknown; there are ${names.join(', ')}`);
+  // Found to be unusable now, rather than at the first connection.
+  if (ntpServer !== undefined) new URL(`ntp://${ntpServer}`);
+  if (tlsCa !== undefined) authoritiesOf(tlsCa);
+  return {
+    url,
+    credentials: { ...access.credentials, ...options.credentials },
+    model,
+    question,
+    ...(ntpServer === undefined ? {} : { ntpServer }),
+    ...(tlsCa === undefined ? {} : { tlsCa }),
+  };
+}
+
 async function powerOn(
   options: VirtualBoardOptions,
   clock: BoardClock,
   opened: (() => unknown)[],
 ): Promise<Omit<VirtualBoard, 'close'>> {
   const { crystalPpm = 0, host = '127.0.0.1', dmaDescriptors = 6, dmaFrames = 240 } = options;
-  const { apiKey = 'virtual-board-key', model = 'gpt-realtime', providerUrl } = options;
-  if (!/^wss?:$/.test(new URL(providerUrl).protocol))
-    throw new RangeError(`${providerUrl} is not ws:// or wss://`);
+  const dialect: FirmwareDialect = dialects[options.dialect];
+  const provider = accessOf(dialect, options);
   if (dmaDescriptors < 2 || dmaFrames < 1)
     throw new RangeError(`DMA chain of ${dmaDescriptors} × ${dmaFrames}`);
   const faults = new FaultSwitches();
@@ -99,8 +142,8 @@ async function powerOn(
     faults,
     serial,
     sound,
-    dialect: dialects[options.dialect],
-    provider: { url: providerUrl, apiKey, model },
+    dialect,
+    provider,
     ssid: options.wifi?.ssid ?? 'bench',
   });
   opened.push(() => board.close());

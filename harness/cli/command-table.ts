@@ -418,6 +418,16 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           })
           .option('crystal-ppm', { type: 'number', default: 0, describe: "Error of the board's crystal" })
           .option('model', { type: 'string', default: 'ESP32-S3 virtual', describe: 'Board model' })
+          .option('provider-model', { type: 'string', describe: "The provider's model to ask for" })
+          .option('credential', {
+            type: 'string',
+            array: true,
+            default: [] as string[],
+            describe: 'NAME=VALUE that the firmware shows to the provider',
+          })
+          .option('question', { type: 'string', describe: 'What a firmware asks that has it compiled in' })
+          .option('ntp-server', { type: 'string', describe: 'HOST:PORT that the firmware asks for the time' })
+          .option('tls-ca', { type: 'string', describe: 'PEM file of what a text board trusts over TLS' })
           .option('fault', {
             type: 'string',
             array: true,
@@ -426,16 +436,21 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           })
           .option('child', { type: 'boolean', default: false, hidden: true })
           .option('json', json),
-      async ({ dialect, providerUrl, crystalPpm, model, fault, child, json: asJson }) => {
+      async ({ fault, credential, json: asJson, ...args }) => {
         const { virtualBoardCommand } = await import('./commands/virtual-board.js');
         exit(
           await virtualBoardCommand({
-            dialect,
-            providerUrl,
-            crystalPpm,
-            model,
+            dialect: args.dialect,
+            providerUrl: args.providerUrl,
+            crystalPpm: args.crystalPpm,
+            model: args.model,
+            providerModel: args.providerModel,
+            credentials: credential,
+            question: args.question,
+            ntpServer: args.ntpServer,
+            tlsCa: args.tlsCa,
             faults: fault,
-            child,
+            child: args.child,
             json: asJson,
           }),
         );

@@ -14,6 +14,16 @@ export interface VirtualBoardProcessOptions {
   /** The board's crystal against true time. */
   readonly crystalPpm: number;
   readonly model: string;
+  /** What the firmware shows to the provider, as `VoiceProvider.credentials`; default: its own dummies. */
+  readonly credentials?: Readonly<Record<string, string>>;
+  /** The provider's model; default: the dialect's own. */
+  readonly providerModel?: string;
+  /** What a dialect asks that has its question compiled in; default: the dialect's own. */
+  readonly question?: string;
+  /** SNTP server, `host:port`; default: none, the board's clock is right. */
+  readonly ntpServer?: string;
+  /** PEM file of what a text board trusts over TLS; default: what Node trusts. */
+  readonly tlsCaPath?: string;
   /** Faults that it has from the start. */
   readonly faults: readonly string[];
   readonly clock: Clock;
@@ -69,12 +79,17 @@ export async function startVirtualBoardProcess(
   }
 }
 
+const given = (option: string, value: string | undefined): string[] =>
+  value === undefined ? [] : [`--${option}=${value}`];
+
 const commandOf = ({
   dialect,
   providerUrl,
   crystalPpm,
   model,
   faults,
+  credentials = {},
+  ...optional
 }: VirtualBoardProcessOptions): string[] => [
   'virtual-board',
   '--child',
@@ -83,6 +98,11 @@ const commandOf = ({
   // Written with `=`: a negative number after a space reads as an option.
   `--crystal-ppm=${crystalPpm}`,
   `--model=${model}`,
+  ...Object.entries(credentials).map(([name, value]) => `--credential=${name}=${value}`),
+  ...given('provider-model', optional.providerModel),
+  ...given('question', optional.question),
+  ...given('ntp-server', optional.ntpServer),
+  ...given('tls-ca', optional.tlsCaPath),
   ...faults.map((fault) => `--fault=${fault}`),
 ];
 
