@@ -423,7 +423,7 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             type: 'string',
             array: true,
             default: [] as string[],
-            describe: 'NAME=VALUE that the firmware shows to the provider',
+            describe: 'NAME=VARIABLE: what the firmware shows to the provider',
           })
           .option('question', { type: 'string', describe: 'What a firmware asks that has it compiled in' })
           .option('ntp-server', { type: 'string', describe: 'HOST:PORT that the firmware asks for the time' })
@@ -435,6 +435,7 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             describe: 'Fault that is on from the start (docs/virtual-board.md)',
           })
           .option('child', { type: 'boolean', default: false, hidden: true })
+          .option('access-by-ipc', { type: 'boolean', default: false, hidden: true })
           .option('json', json),
       async ({ fault, credential, json: asJson, ...args }) => {
         const { virtualBoardCommand } = await import('./commands/virtual-board.js');
@@ -450,6 +451,7 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             ntpServer: args.ntpServer,
             tlsCa: args.tlsCa,
             faults: fault,
+            accessByIpc: args.accessByIpc,
             child: args.child,
             json: asJson,
           }),

@@ -35,7 +35,7 @@ describe('startVirtualBoardProcess', () => {
   it('starts the child with its arguments and waits until it is ready', async () => {
     const board = await open();
     expect(board.ptyPath).toBe(
-      'virtual-board --child --dialect=realtime-ws --provider-url=ws://127.0.0.1:8080 --crystal-ppm=-20 --model=korvo-2',
+      'virtual-board --child --dialect=realtime-ws --provider-url=ws://127.0.0.1:8080 --crystal-ppm=-20 --model=korvo-2 --access-by-ipc',
     );
     expect(board.audioLink?.host).toBe('127.0.0.1');
     expect(board.pid).toBeGreaterThan(0);

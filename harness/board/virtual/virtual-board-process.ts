@@ -22,8 +22,8 @@ export interface VirtualBoardProcessOptions {
   readonly question?: string;
   /** SNTP server, `host:port`; default: none, the board's clock is right. */
   readonly ntpServer?: string;
-  /** PEM file of what a text board trusts over TLS; default: what Node trusts. */
-  readonly tlsCaPath?: string;
+  /** PEM of what a text board trusts over TLS; default: what Node trusts. */
+  readonly tlsCa?: string;
   /** Faults that it has from the start. */
   readonly faults: readonly string[];
   readonly clock: Clock;
@@ -59,6 +59,9 @@ export async function startVirtualBoardProcess(
   options: VirtualBoardProcessOptions,
 ): Promise<VirtualBoardProcess> {
   const child = new WatchedChild(options.launch(commandOf(options)), options.clock);
+  // Not on the command line, which everybody on the machine can read. A child that is gone fails below.
+  const { credentials = {}, tlsCa } = options;
+  child.process.send({ credentials, ...(tlsCa === undefined ? {} : { tlsCa }) }, () => undefined);
   try {
     const ready = await awaitReady(child, options.clock);
     const control = await ControlClient.open(ready.control, options.clock);
@@ -88,7 +91,6 @@ const commandOf = ({
   crystalPpm,
   model,
   faults,
-  credentials = {},
   ...optional
 }: VirtualBoardProcessOptions): string[] => [
   'virtual-board',
@@ -98,11 +100,10 @@ const commandOf = ({
   // Written with `=`: a negative number after a space reads as an option.
   `--crystal-ppm=${crystalPpm}`,
   `--model=${model}`,
-  ...Object.entries(credentials).map(([name, value]) => `--credential=${name}=${value}`),
+  '--access-by-ipc',
   ...given('provider-model', optional.providerModel),
   ...given('question', optional.question),
   ...given('ntp-server', optional.ntpServer),
-  ...given('tls-ca', optional.tlsCaPath),
   ...faults.map((fault) => `--fault=${fault}`),
 ];
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { loadScenario, packageRoot, parseDuration, readVariable } from '../../config';
+import { loadScenario, packageRoot, parseDuration } from '../../config';
 import { ConfigError } from '../../errors';
+import { readCredentials } from '../credential-options';
 import { checkScenario, loadCorpus } from '../../corpus';
 import { certificateIn, isLoopback } from '../../bench';
 import { openMock, startSntpServer, type MockProvider } from '../../provider';
@@ -93,16 +94,8 @@ function credentialsOf({
   apiKey,
   credentials,
 }: ProviderArguments): Readonly<Record<string, string>> | undefined {
-  const named = credentials.map((written): readonly [string, string] => {
-    const [, name, variable] = /^([A-Za-z]+)=([A-Za-z_][A-Za-z0-9_]*)$/.exec(written) ?? [];
-    if (name !== undefined && variable !== undefined) return [name, readVariable(variable)];
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      '--credential takes a name and an environment variable: apiSecret=SPARK_API_SECRET.',
-    );
-  });
-  const all = [...(apiKey === undefined ? [] : [['apiKey', apiKey] as const]), ...named];
-  return all.length === 0 ? undefined : Object.fromEntries(all);
+  const all = { ...(apiKey === undefined ? {} : { apiKey }), ...readCredentials(credentials) };
+  return Object.keys(all).length === 0 ? undefined : all;
 }
 
 /** Default credentials are no secret: everybody can read them here. Those of the caller are. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { startVirtualBoard, virtualDialects, type VirtualDialect } from '../../../firmware/virtual-board';
 import { ConfigError } from '../../errors';
 import { askedToEnd } from '../child-signals';
+import { readCredentials } from '../credential-options';
 import { exitCodes } from '../exit-codes';
 
 export interface VirtualBoardArguments {
@@ -11,13 +12,15 @@ export interface VirtualBoardArguments {
   readonly model: string;
   /** The provider's, not the board's. */
   readonly providerModel: string | undefined;
-  /** `NAME=VALUE` each. */
+  /** `NAME=VARIABLE` each. */
   readonly credentials: readonly string[];
   readonly question: string | undefined;
   readonly ntpServer: string | undefined;
   /** A PEM file. */
   readonly tlsCa: string | undefined;
   readonly faults: readonly string[];
+  /** Credentials and CA come by IPC. */
+  readonly accessByIpc: boolean;
   /** Started by a host: tell it by IPC and end with it. */
   readonly child: boolean;
   readonly json: boolean;
@@ -26,20 +29,26 @@ export interface VirtualBoardArguments {
 const isDialect = (name: string): name is VirtualDialect =>
   (virtualDialects as readonly string[]).includes(name);
 
-function readCredentials(pairs: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
-      if (name !== undefined && value !== undefined) return [name, value];
-      // What was written may be a secret.
-      throw new ConfigError('HIL_CONFIG_USAGE', '--credential takes NAME=VALUE, and got no "=".');
-    }),
-  );
+/** What a parent tells its child instead of writing it where everybody can read it. */
+interface AccessMessage {
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly tlsCa?: string;
+}
+
+const fromParent = (): Promise<AccessMessage> =>
+  new Promise((resolve) => process.once('message', (message) => resolve(message as AccessMessage)));
+
+async function accessOf(args: VirtualBoardArguments): Promise<AccessMessage> {
+  if (args.accessByIpc) return fromParent();
+  return {
+    credentials: readCredentials(args.credentials),
+    ...(args.tlsCa === undefined ? {} : { tlsCa: await readFile(args.tlsCa, 'utf8') }),
+  };
 }
 
 /** Runs a virtual board until it is asked to end. */
 export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<number> {
-  const { dialect, providerUrl, crystalPpm, faults, providerModel, question, ntpServer, tlsCa } = args;
+  const { dialect, providerUrl, crystalPpm, faults, providerModel, question, ntpServer } = args;
   if (!isDialect(dialect)) {
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
@@ -51,11 +60,10 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     providerUrl,
     crystalPpm,
     faults,
-    credentials: readCredentials(args.credentials),
+    ...(await accessOf(args)),
     ...(providerModel === undefined ? {} : { model: providerModel }),
     ...(question === undefined ? {} : { question }),
     ...(ntpServer === undefined ? {} : { ntpServer }),
-    ...(tlsCa === undefined ? {} : { tlsCa: await readFile(tlsCa, 'utf8') }),
   });
   const { ptyPath, audioLink, control } = board;
   const ended = askedToEnd(args);
