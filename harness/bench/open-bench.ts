@@ -5,7 +5,7 @@ import { checkScenario, loadCorpus } from '../corpus';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
-import { providerSettings } from './provider-settings';
+import { providerSettings, proxySettings } from './provider-settings';
 import type {
   AudioRig,
   Board,
@@ -106,12 +106,15 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const provider = await launchProvider({
     launch,
     clock,
-    init: {
-      scenario,
-      prompts: [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false),
-      replies: [...corpus.replies.values()],
-      ...providerSettings(config.provider),
-    },
+    init:
+      config.provider.kind === 'proxy'
+        ? proxySettings(config.provider)
+        : {
+            scenario,
+            prompts: [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false),
+            replies: [...corpus.replies.values()],
+            ...providerSettings(config.provider),
+          },
   });
   opened.push(provider);
 

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readVariable, type MockProviderConfig } from '../config';
+import { liveSettings, readVariable, type MockProviderConfig, type ProxyProviderConfig } from '../config';
 import { ConfigError } from '../errors';
-import type { MockProviderInit } from '../provider';
+import type { MockProviderInit, ProxyInit } from '../provider';
 
 /** Only this machine reaches these. */
 export const isLoopback = (host: string): boolean =>
@@ -36,6 +36,28 @@ export function providerSettings(
     faults,
     ...(credentials === undefined ? {} : { credentials }),
     ...(network === undefined ? {} : { network }),
+  };
+}
+
+/**
+ * What a bench file says of its proxy, with keys from the environment or `.env`. A proxy that the network can reach gets none:
+ * boards then show their own.
+ * @throws ConfigError as `certificateIn` and `liveSettings` do.
+ */
+export function proxySettings(config: ProxyProviderConfig): ProxyInit {
+  const { protocol, host, port, tls, certsPath, upstreamUrl, cassettePath } = config;
+  const live = liveSettings(protocol);
+  const address = upstreamUrl ?? live.url;
+  const hasKeys = Object.keys(live.credentials).length > 0;
+  return {
+    kind: 'proxy',
+    protocol,
+    host,
+    port,
+    tls: certsPath === undefined ? tls : certificateIn(certsPath),
+    ...(address === undefined ? {} : { upstreamUrl: address }),
+    ...(cassettePath === undefined ? {} : { cassettePath }),
+    ...(hasKeys && isLoopback(host) ? { credentials: live.credentials } : {}),
   };
 }
 

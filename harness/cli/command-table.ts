@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { providerFaults, providerProtocols } from '../ports';
+import { providerFaults, providerProtocols, writtenProtocols, type ProviderProtocol } from '../ports';
 
 type TakeExitCode = (code: number) => void;
 
@@ -47,6 +47,26 @@ export const faultChoices = [
   'port-unplugged',
 ] as const;
 
+export interface ProviderChoice {
+  readonly kind: 'mock' | 'proxy';
+  readonly protocol: ProviderProtocol;
+}
+
+/**
+ * Reads `mock:spark`, `proxy:deepseek`, or `mock` alone, which is the one that hears.
+ * @throws UsageError naming what there is.
+ */
+function readProviderChoice(written: string): ProviderChoice {
+  const [kind = '', name, ...rest] = written.split(':');
+  const protocol = providerProtocols.find((one) => one === (name ?? 'openai-realtime'));
+  if (rest.length === 0 && kind === 'mock' && protocol !== undefined) return { kind, protocol };
+  const canProxy = writtenProtocols.some((one) => one === name);
+  if (rest.length === 0 && kind === 'proxy' && protocol !== undefined && canProxy) return { kind, protocol };
+  throw new UsageError(
+    `--provider takes mock:NAME (${providerProtocols.join(', ')}) or proxy:NAME (${writtenProtocols.join(', ')}), not "${written}".`,
+  );
+}
+
 /** Turns of the latency suite unless told otherwise: with the other suites a run has 24 turns and more. */
 const DEFAULT_TURNS = 12;
 
@@ -89,9 +109,9 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
           })
           .option('turns', { type: 'number', default: DEFAULT_TURNS, describe: 'Turns of the latency suite' })
           .option('provider', {
-            choices: ['mock'] as const,
-            default: 'mock' as const,
-            describe: 'Voice provider that the board talks to',
+            type: 'string',
+            describe:
+              'Provider that the board talks to: mock:NAME or proxy:NAME (default: what the bench names)',
           })
           .option('budget', {
             type: 'string',
@@ -113,6 +133,10 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             } catch (cause) {
               throw new UsageError(`--grep takes a regular expression: ${(cause as Error).message}.`);
             }
+          })
+          .check(({ provider }) => {
+            if (provider !== undefined) readProviderChoice(provider);
+            return true;
           })
           .check(({ turns }) => {
             if (Number.isInteger(turns) && turns >= 1 && turns <= 100_000) return true;
@@ -141,7 +165,7 @@ const addRunCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             suite,
             grep,
             turns,
-            provider,
+            provider: provider === undefined ? undefined : readProviderChoice(provider),
             budget,
             fault,
             reports: folder,

@@ -10,7 +10,7 @@ export interface BenchConfig {
   /** Undefined: no absolute bounds, the run is judged by its findings alone. */
   readonly budgetsPath: string | undefined;
   readonly boards: readonly BoardConfig[];
-  readonly provider: MockProviderConfig;
+  readonly provider: ProviderConfig;
   /** Undefined: nobody tells the time. */
   readonly ntp: NtpConfig | undefined;
   readonly turn: TurnConfig;
@@ -72,6 +72,23 @@ export interface VirtualRigConfig {
   readonly acousticDelayMs?: number;
   /** Of the noise and the room. */
   readonly seed: number;
+}
+
+export type ProviderConfig = MockProviderConfig | ProxyProviderConfig;
+
+/** Stands between the board and the real provider of a written protocol. */
+export interface ProxyProviderConfig {
+  readonly kind: 'proxy';
+  readonly protocol: Exclude<ProviderProtocol, 'openai-realtime'>;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly tls: boolean;
+  readonly certsPath: string | undefined;
+  /** Address of the real provider; undefined: what the environment says, else the provider's own. */
+  readonly upstreamUrl: string | undefined;
+  /** File that exchanges are recorded to; undefined: none. */
+  readonly cassettePath: string | undefined;
 }
 
 export interface MockProviderConfig {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kissCodes, providerFaults, providerProtocols } from '../ports';
+import { kissCodes, providerFaults, providerProtocols, writtenProtocols } from '../ports';
 import { duration } from './duration';
 import { name, text, uniqueBy } from './field-types';
 
@@ -105,7 +105,7 @@ const network = z.strictObject({
 
 const mockProvider = z.strictObject({
   /** Default: mock. */
-  kind: z.literal('mock').default('mock'),
+  kind: z.literal('mock'),
   /** Default: openai-realtime. */
   protocol: z.enum(providerProtocols).default('openai-realtime'),
   /** Default: 127.0.0.1. */
@@ -123,6 +123,30 @@ const mockProvider = z.strictObject({
   /** Default: none, boards connect to the mock itself. */
   network: network.exactOptional(),
 });
+
+/** Hands on what board and real provider say to each other. */
+const proxyProvider = z.strictObject({
+  kind: z.literal('proxy'),
+  protocol: z.enum(writtenProtocols),
+  /** Default: 127.0.0.1. */
+  host: text.default('127.0.0.1'),
+  /** Default: 0, any free port. */
+  port,
+  /** Default: false. */
+  tls: z.boolean().default(false),
+  /** Default: none, a certificate for localhost is made where `tls` asks for one. */
+  certs: text.exactOptional(),
+  /** Default: what the environment says, else the provider's own address. */
+  upstream: z.url({ protocol: /^(https?|wss?)$/ }).exactOptional(),
+  /** Default: nothing is recorded. */
+  cassette: text.exactOptional(),
+});
+
+const provider = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && !('kind' in value) ? { ...value, kind: 'mock' } : value,
+  z.discriminatedUnion('kind', [mockProvider, proxyProvider]),
+);
 
 /** What a board that asks for the time is told. */
 const sntpAnswer = z
@@ -170,7 +194,7 @@ export const benchFile = z.strictObject({
     .array(z.discriminatedUnion('kind', [serialBoard, virtualBoard]))
     .min(1)
     .superRefine(uniqueBy('name', 'another board has this name already')),
-  provider: mockProvider.prefault({}),
+  provider: provider.prefault({ kind: 'mock' }),
   /** Default: no SNTP server, and virtual boards have the time from the start. */
   ntp: ntp.exactOptional(),
   turn: turn.prefault({}),

@@ -4,6 +4,8 @@ export type {
   BoardConfig,
   Budgets,
   MockProviderConfig,
+  ProviderConfig,
+  ProxyProviderConfig,
   SerialBoardConfig,
   TurnConfig,
   VirtualBoardConfig,

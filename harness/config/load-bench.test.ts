@@ -77,12 +77,15 @@ describe('loadBench', () => {
       boards: ['b2'],
       budgetsPath: 'x.yaml',
       turn: { quietMs: 100 },
-      provider: { port: 8443 },
+      provider: { kind: 'proxy', protocol: 'deepseek' },
     });
     expect(bench.boards.map(({ name }) => name)).toEqual(['b2']);
     expect(bench.budgetsPath).toBe(join(process.cwd(), 'x.yaml'));
     expect(bench.turn).toMatchObject({ quietMs: 100, deadlineMs: 8000 });
-    expect(bench.provider).toMatchObject({ port: 8443, tls: false });
+    expect(bench.provider).toMatchObject({ kind: 'proxy', protocol: 'deepseek', tls: false });
+    expect(() => loadBench(path, { provider: { kind: 'proxy', protocol: 'openai-realtime' } })).toThrow(
+      'A proxy hands written protocols on',
+    );
     expect(() => loadBench(path, { boards: ['b3'] })).toThrow(/has no board b3; did you mean b1 or b2\?/);
   });
 
@@ -125,6 +128,28 @@ describe('loadBench', () => {
       'expected one of skew, kissOfDeath and silence',
     );
     expect(() => bench('[]')).toThrow('ntp.answers');
+  });
+
+  it('reads a proxy, with paths beside the bench file', () => {
+    const { provider, path } = loadBench(
+      benchOf(
+        `${smallest}provider: { kind: proxy, protocol: spark, upstream: "wss://example.com", cassette: a.jsonl }`,
+      ),
+    );
+    expect(provider).toEqual({
+      kind: 'proxy',
+      protocol: 'spark',
+      host: '127.0.0.1',
+      port: 0,
+      tls: false,
+      certsPath: undefined,
+      upstreamUrl: 'wss://example.com',
+      cassettePath: join(path, '../a.jsonl'),
+    });
+    expect(() => loadBench(benchOf(`${smallest}provider: { kind: proxy, protocol: sparkle }`))).toThrow(
+      'provider.protocol is "sparkle"',
+    );
+    expect(() => loadBench(benchOf(`${smallest}provider: { kind: porxy }`))).toThrow('did you mean proxy?');
   });
 
   it('finds the certificates beside the bench file, and takes variables for credentials', () => {

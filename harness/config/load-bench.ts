@@ -4,8 +4,8 @@ import type { NetworkShape } from '../ports';
 import type {
   BenchConfig,
   BoardConfig,
-  MockProviderConfig,
   NtpConfig,
+  ProviderConfig,
   TurnConfig,
   VirtualRigConfig,
 } from './bench-config';
@@ -25,7 +25,8 @@ export interface BenchOverrides {
   readonly corpusPath?: string | undefined;
   readonly scenarioPath?: string | undefined;
   readonly budgetsPath?: string | undefined;
-  readonly provider?: Partial<MockProviderConfig> | undefined;
+  /** Another provider in place of the file's: its settings that both kinds have stay. */
+  readonly provider?: Pick<ProviderConfig, 'kind' | 'protocol'> | undefined;
   readonly turn?: Partial<TurnConfig> | undefined;
 }
 
@@ -49,7 +50,7 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
     budgetsPath: choose(overrides.budgetsPath, file.budgets),
     boards: chosenBoards(file.boards.map(boardOf), overrides.boards ?? [], path),
-    provider: { ...providerOf(file.provider, dirname(absolutePath)), ...overrides.provider },
+    provider: overridden(providerOf(file.provider, dirname(absolutePath)), overrides.provider),
     ntp: file.ntp && ntpOf(file.ntp),
     turn: {
       quietMs: file.turn.quiet,
@@ -62,23 +63,41 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
 
 const packaged = (path: string): string => join(packageRoot(), path);
 
-function providerOf(
-  { certs, credentials, network, ...rest }: BenchFile['provider'],
-  folder: string,
-): MockProviderConfig {
-  return {
-    ...rest,
-    certsPath: certs === undefined ? undefined : resolve(folder, certs),
-    credentials,
-    network: network && networkOf(network),
-  };
+/** The file's provider, or another kind of it that listens in the same place. */
+function overridden(provider: ProviderConfig, override: BenchOverrides['provider']): ProviderConfig {
+  if (override === undefined || (override.kind === provider.kind && override.protocol === provider.protocol))
+    return provider;
+  const { host, port, tls, certsPath } = provider;
+  const listening = { host, port, tls, certsPath };
+  const { kind, protocol } = override;
+  if (kind === 'mock') {
+    return { kind, protocol, ...listening, credentials: undefined, faults: [], network: undefined };
+  }
+  if (protocol !== 'openai-realtime')
+    return { kind, protocol, ...listening, upstreamUrl: undefined, cassettePath: undefined };
+  throw new ConfigError(
+    'HIL_CONFIG_USAGE',
+    'A proxy hands written protocols on; openai-realtime is served by the mock.',
+    { kind, protocol },
+  );
+}
+
+function providerOf(written: BenchFile['provider'], folder: string): ProviderConfig {
+  const pathOf = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : resolve(folder, path);
+  if (written.kind === 'proxy') {
+    const { certs, upstream, cassette, ...rest } = written;
+    return { ...rest, certsPath: pathOf(certs), upstreamUrl: upstream, cassettePath: pathOf(cassette) };
+  }
+  const { certs, credentials, network, ...rest } = written;
+  return { ...rest, certsPath: pathOf(certs), credentials, network: network && networkOf(network) };
 }
 
 const networkOf = ({
   delay,
   jitter,
   ...rest
-}: NonNullable<BenchFile['provider']['network']>): NetworkShape => ({
+}: NonNullable<Extract<BenchFile['provider'], { readonly kind: 'mock' }>['network']>): NetworkShape => ({
   delayMs: delay,
   jitterMs: jitter,
   ...rest,

@@ -4,7 +4,7 @@ import { chosenBoard, describeDialect, openBench, type OpenBench, type SoundBenc
 import { loadBench, loadScenario, type BenchConfig, type BoardConfig } from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
 import { closeAll, type Closable } from '../errors';
-import type { ChildLauncher, Clock, DialectDescription } from '../ports';
+import type { ChildLauncher, Clock, DialectDescription, ProviderFault } from '../ports';
 import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
@@ -169,6 +169,14 @@ function standWithSound(bench: SoundBench, parts: StandParts, opened: Closable[]
   return soundStand(bench.board.name, keeper, taker, tell);
 }
 
+/** What the bench has asked to go wrong; a proxy only hands on. */
+const willOf = ({
+  provider,
+}: BenchConfig): { readonly faults: readonly ProviderFault[]; readonly network: boolean } =>
+  provider.kind === 'mock'
+    ? { faults: provider.faults, network: provider.network !== undefined }
+    : { faults: [], network: false };
+
 function standInWriting(bench: OpenBench, parts: StandParts): Stand {
   const { init, config, boardConfig, store, findings, health, clock, tell } = parts;
   const sessions = new TextSessions(bench);
@@ -176,7 +184,7 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
     bench,
     { board: bench.board, provider: bench.provider, clock, unixNowMs: () => new Date().getTime() },
     { deadlineMs: config.turn.deadlineMs, requestMs: boardConfig.sessionTimeoutMs },
-    { faults: config.provider.faults, network: config.provider.network !== undefined },
+    willOf(config),
     sessions,
     store,
     findings,

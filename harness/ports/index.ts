@@ -19,7 +19,7 @@ export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';
 export type { NetworkShape } from './network-shape';
 export { providerFaults, type ProviderFault } from './provider-fault';
-export { providerProtocols, type ProviderProtocol } from './provider-protocol';
+export { providerProtocols, writtenProtocols, type ProviderProtocol } from './provider-protocol';
 export type {
   Delay,
   Scenario,

@@ -5,6 +5,7 @@ import { virtualFaults, type VirtualFault } from '../../bench';
 import type { Finding } from '../../ports';
 import { findingsOfHost, openSession } from '../bench-session';
 import { describeError } from '../describe-error';
+import type { ProviderChoice } from '../command-table';
 import { exitCodeOfError, exitCodes } from '../exit-codes';
 import { finishRun } from '../finish-run';
 import { JestChild } from '../jest-child';
@@ -18,7 +19,8 @@ export interface RunArguments {
   readonly suite: readonly string[];
   readonly turns: number;
   readonly budget: string | undefined;
-  readonly provider: 'mock';
+  /** Undefined: what the bench file names. */
+  readonly provider: ProviderChoice | undefined;
   readonly fault: readonly string[];
   readonly grep: string | undefined;
   readonly reports: string;
@@ -51,7 +53,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
   const { host, budgets } = openSession({
     init: {
       benchPath: args.bench,
-      overrides: {},
+      overrides: { provider: args.provider },
       boardName: args.board,
       faults: args.fault as VirtualFault[],
       turns: args.turns,

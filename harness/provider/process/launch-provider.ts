@@ -3,13 +3,13 @@ import { fromWireError, ProviderError } from '../../errors';
 import type { Cancel, ChildLauncher, Clock, VoiceProvider } from '../../ports';
 import { EventLog } from '../event-log';
 import { Loss } from '../loss';
-import type { FromChild, MockProviderInit, ProviderCalls, ProviderDescription, ToChild } from './messages';
+import type { FromChild, ProviderInit, ProviderCalls, ProviderDescription, ToChild } from './messages';
 
 export interface LaunchProviderOptions {
   readonly launch: ChildLauncher;
   /** Default `provider-child`. */
   readonly command?: readonly string[];
-  readonly init: MockProviderInit;
+  readonly init: ProviderInit;
   readonly clock: Clock;
   /** How long the child may take to listen. Default 20 s. */
   readonly readyWithinMs?: number;

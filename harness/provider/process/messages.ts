@@ -9,6 +9,7 @@ import type {
   VoiceProvider,
 } from '../../ports';
 import type { MockOptions } from '../mock/mock-options';
+import type { ProxyOptions } from '../proxy/open-proxy';
 
 /** A mock's options as they cross IPC: the corpus as lists, no clocks. */
 export interface MockProviderInit extends Omit<MockOptions, 'corpus' | 'clock' | 'unixNowMs'> {
@@ -17,6 +18,13 @@ export interface MockProviderInit extends Omit<MockOptions, 'corpus' | 'clock' |
   readonly prompts: readonly SpeechClip[];
   readonly replies: readonly SpeechClip[];
 }
+
+/** A proxy's options as they cross IPC: no clocks. */
+export interface ProxyInit extends Omit<ProxyOptions, 'clock' | 'unixNowMs'> {
+  readonly kind: 'proxy';
+}
+
+export type ProviderInit = MockProviderInit | ProxyInit;
 
 export type ProviderDescription = Pick<
   VoiceProvider,
@@ -33,7 +41,7 @@ export interface ProviderCalls {
 }
 
 export type ToChild =
-  | { readonly kind: 'init'; readonly init: MockProviderInit }
+  | { readonly kind: 'init'; readonly init: ProviderInit }
   | {
       [Method in keyof ProviderCalls]: {
         readonly kind: 'call';

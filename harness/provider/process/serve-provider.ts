@@ -2,7 +2,8 @@ import { toWireError } from '../../errors';
 import { systemClock, type Clock } from '../../ports';
 import type { MockProvider } from '../mock/mock-options';
 import { openMock } from '../mock/open-mock';
-import type { FromChild, MockProviderInit, ToChild } from './messages';
+import { openProxy } from '../proxy/open-proxy';
+import type { FromChild, MockProviderInit, ProviderInit, ToChild } from './messages';
 
 /** The child's end of an IPC channel: `process` in a forked child. */
 export interface IpcChannel {
@@ -27,13 +28,17 @@ export const mockProviderOf = (
     },
   });
 
+/** The provider that an init message asks for, in this process. */
+export const providerOf = (init: ProviderInit): Promise<MockProvider> =>
+  'kind' in init ? openProxy({ ...init, clock: systemClock }) : mockProviderOf(init);
+
 /**
  * The child's side of `launchProvider`: waits for the init message, opens the provider and serves it until it is closed or
  * the parent has gone. Resolves when the provider is closed.
  */
 export async function serveProvider(
   channel: IpcChannel,
-  buildProvider: (init: MockProviderInit) => Promise<MockProvider> = mockProviderOf,
+  buildProvider: (init: ProviderInit) => Promise<MockProvider> = providerOf,
 ): Promise<void> {
   const send = (message: FromChild): Promise<void> =>
     new Promise((resolve) => {
