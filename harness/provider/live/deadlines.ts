@@ -16,6 +16,7 @@ const words: Readonly<Record<Exclude<Stage, 'speaking'> | 'total', string>> = {
 export class Deadlines {
   private readonly total: Cancel;
   private stage: Cancel = () => undefined;
+  private stopped = false;
 
   /** @param late - Called once, with the limit that was missed. */
   constructor(
@@ -30,11 +31,13 @@ export class Deadlines {
   enter(stage: Stage): void {
     const { connectMs, firstByteMs, idleMs } = this.limits;
     this.stage();
-    if (stage === 'speaking') return;
+    // Whoever is told of a step may end the exchange in it; the next stage must not begin then.
+    if (this.stopped || stage === 'speaking') return;
     this.stage = this.arm(stage, { connect: connectMs, 'first-byte': firstByteMs, idle: idleMs }[stage]);
   }
 
   stop(): void {
+    this.stopped = true;
     this.total();
     this.stage();
   }

@@ -45,7 +45,8 @@ export interface Refusal {
 
 /** The failure that a provider's error answer stands for. Only limits and overload pass by themselves. */
 export function refused({ kind, httpStatus, code, message, retryAfterMs }: Refusal): FailedAttempt {
-  const said = code === undefined || message.includes(code) ? message : `${message} (${code})`;
+  const said =
+    code === undefined || message.includes(code) ? message : `${message.replace(/[.\s]+$/, '')} (${code})`;
   return new FailedAttempt({
     code: codeOf[kind],
     what: kind === 'key' ? `key rejected: ${said}` : said,
