@@ -7,7 +7,10 @@ import { Crystal } from './crystal';
 import type { FirmwareDialect, ProviderAccess } from './dialect/application';
 import { realtimeWs } from './dialect/realtime-ws';
 import { idfChat } from './dialect/text/idf-chat';
+import { HunyuanChat, hunyuanAccess } from './dialect/text/hunyuan';
 import { OllamaChat, ollamaAccess } from './dialect/text/ollama';
+import { PanguChat, panguAccess } from './dialect/text/pangu';
+import { SparkChat, sparkAccess } from './dialect/text/spark';
 import { textChat } from './dialect/text/text-chat';
 import { faultNames, FaultSwitches, type FaultName } from './faults';
 import { authoritiesOf } from './network/certificate-check';
@@ -19,6 +22,11 @@ export { faultNames, type BoardClock, type FaultName };
 const dialects = {
   'realtime-ws': realtimeWs,
   'idf-chat': idfChat,
+  'spark-chat': textChat('spark_chat', sparkAccess, (services) => new SparkChat(services), {
+    talksAboutTime: true,
+  }),
+  'hunyuan-chat': textChat('hunyuan_chat', hunyuanAccess, (services) => new HunyuanChat(services)),
+  'pangu-chat': textChat('pangu_chat', panguAccess, (services) => new PanguChat(services)),
   'ollama-chat': textChat('ollama_chat', ollamaAccess, (services) => new OllamaChat(services)),
 } as const satisfies Record<string, FirmwareDialect>;
 
