@@ -14,6 +14,7 @@ export {
   type Validity,
 } from './certificates/bench-ca';
 export { startSntpServer, type SntpServer, type SntpServerOptions } from './ntp/sntp-server';
+export { UPLINK_RATE_HZ } from './live/openai-realtime/paced-speech';
 export { liveProtocols, openLiveClient } from './live/open-live-client';
 export type { Answer, AskOptions, LiveClient, LiveLimits, LiveOptions, Question } from './live/live-client';
 export { SpendCap, type SpendLimits } from './live/spend-cap';

@@ -50,7 +50,8 @@ export async function probeCommand(args: ProbeArguments): Promise<ExitCode> {
   const corpus = loadCorpus(join(root, 'fixtures'));
   const scenario = loadScenario(args.scenario ?? join(root, 'fixtures/scenarios/voice-assistant.yaml'));
   checkScenario(scenario, corpus);
-  const questions = questionsOf(args, corpus);
+  const spoken = targets.some(({ protocol }) => protocol === 'openai-realtime');
+  const questions = await questionsOf({ ...args, spoken }, corpus);
   const board = args.compare === undefined ? undefined : boardRun(args.compare);
   const ca = args.ca === undefined ? undefined : readCa(args.ca);
   const clock = systemClock;

@@ -32,12 +32,17 @@ export interface Asker {
   close?(): Promise<void>;
 }
 
+/** Credentials that are secret; names of users, accounts and regions are not. */
+const secretField = /key|secret|password/i;
+
 /** A client that asks by one protocol: numbering, retries, events and errors are the same for all. */
 export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
   const limits: LiveLimits = { ...defaultLimits, ...options.limits };
   const { protocol, model } = asker;
   const name = options.name ?? protocol;
-  const secrets = Object.values(options.credentials ?? {});
+  const secrets = Object.entries(options.credentials ?? {}).flatMap(([field, value]) =>
+    secretField.test(field) ? value : [],
+  );
   const variables = options.credentialVariables ?? [];
   let asked = 0;
   return {

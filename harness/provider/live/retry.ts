@@ -12,7 +12,7 @@ interface Attempted {
 
 /**
  * Attempts until one succeeds, fails for good, or there were enough. Waits twice as long each time, with decorrelated
- * jitter, and never less than the provider asked for.
+ * jitter, and never less than the provider asked for; one that asks for more than the longest wait is not asked again.
  * @param attempt - Gets the number of the attempt, from 1.
  * @throws FailedAttempt - The last one; `HIL_PROVIDER_CANCELLED` at once when the signal is raised, also between attempts.
  */
@@ -26,11 +26,14 @@ export async function withRetries<Result>(
   const backoff = new DelegateBackoff<Attempted, IBackoff<Attempted>>((context, before) => {
     const state = before === undefined ? exponential.next() : before.next(context);
     const { error } = context.result as { readonly error?: FailedAttempt };
-    const delay = Math.min(Math.max(state.duration, error?.failure.retryAfterMs ?? 0), maxBackoffMs);
-    return { delay, state };
+    return { delay: Math.max(state.duration, error?.failure.retryAfterMs ?? 0), state };
   });
   const policy = retry(
-    handleWhen((error) => error instanceof FailedAttempt && error.failure.retryable),
+    handleWhen((error) => {
+      if (!(error instanceof FailedAttempt)) return false;
+      const { retryable, retryAfterMs = 0 } = error.failure;
+      return retryable && retryAfterMs <= maxBackoffMs;
+    }),
     { maxAttempts: attempts - 1, backoff },
   ).dangerouslyUnref();
   // The policy would sit out its wait; so its timer holds no process, and ours does until there is a result.

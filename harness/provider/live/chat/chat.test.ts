@@ -421,10 +421,17 @@ describe('retries', () => {
   });
 
   it('gives up after as many attempts as allowed', async () => {
-    const asked = await client(answers(429, { message: 'RPM' }, { 'retry-after': '1' }), { limits });
+    const asked = await client(answers(429, { message: 'RPM' }, { 'retry-after': '0' }), { limits });
     await expect(asked.ask(question)).rejects.toMatchObject({
       code: 'HIL_PROVIDER_LIMITED',
-      facts: { attempts: 3, retryAfterMs: 1000 },
+      facts: { attempts: 3, retryAfterMs: 0 },
+    });
+  });
+
+  it('does not ask again where it would have to wait longer than allowed', async () => {
+    const asked = await client(answers(429, { message: 'RPD' }, { 'retry-after': '3600' }), { limits });
+    await expect(asked.ask(question)).rejects.toMatchObject({
+      facts: { attempts: 1, retryAfterMs: 3_600_000 },
     });
   });
 
