@@ -1,5 +1,7 @@
 import type { Diagnose } from './diagnosis';
 import { diagnoseHearing } from './diagnose-hearing';
+import { diagnoseReply } from './diagnose-reply';
+import { STAMP_UNCERTAINTY_MS } from './stamps';
 
 /** The interrupting prompt from the room to the provider's understanding, by the rules of the first one. */
 export const diagnoseInterruptionHearing: Diagnose = (record, measurement) => {
@@ -11,6 +13,24 @@ export const diagnoseInterruptionHearing: Diagnose = (record, measurement) => {
   return diagnoseHearing(
     { ...record, prompt, expected },
     { ...measurement, heard: observed.heard, witness: observed.witness, marks },
+  );
+};
+
+/** The reply to the interrupting prompt, by the rules of a plain one. */
+export const diagnoseInterruptionReply: Diagnose = (record, measurement) => {
+  const { interruption } = record;
+  const { reply, replySentAtHostMs } = measurement.interruption ?? {};
+  if (interruption === undefined || reply === undefined) return [];
+  const { prompt, expected } = interruption;
+  const marks = measurement.marks.filter(({ name }) => name !== 'firstAudioOut');
+  if (replySentAtHostMs !== undefined)
+    marks.push({ name: 'firstAudioOut', hostAtMs: replySentAtHostMs, uncertaintyMs: STAMP_UNCERTAINTY_MS });
+  return diagnoseReply({ ...record, prompt, expected }, { ...measurement, reply, marks }).map(
+    ({ message, facts, ...diagnosis }) => ({
+      ...diagnosis,
+      message: `After prompt ${prompt.id} had interrupted the reply: ${message}`,
+      facts: { ...facts, interruption: prompt.id },
+    }),
   );
 };
 

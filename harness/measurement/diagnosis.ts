@@ -3,7 +3,11 @@ import type { Finding, TurnRecord } from '../ports';
 import { diagnoseCalls } from './diagnose-calls';
 import { diagnoseEcho } from './diagnose-echo';
 import { diagnoseHearing } from './diagnose-hearing';
-import { diagnoseInterruption, diagnoseInterruptionHearing } from './diagnose-interruption';
+import {
+  diagnoseInterruption,
+  diagnoseInterruptionHearing,
+  diagnoseInterruptionReply,
+} from './diagnose-interruption';
 import { diagnoseReply } from './diagnose-reply';
 import { diagnoseRestart } from './diagnose-restart';
 import { lagged } from './take';
@@ -60,12 +64,13 @@ const chain: readonly Diagnose[] = [
   diagnoseCalls,
   diagnoseReply,
   diagnoseInterruption,
+  diagnoseInterruptionReply,
 ];
 
 /**
  * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a bad take; a prompt that did not
  * leave the rig; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
- * calls; the reply; an interruption without effect. The first link with a finding ends the search, so one
+ * calls; the reply; an interruption without effect; the reply to the interrupting prompt. The first link with a finding ends the search, so one
  * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.
  */
 export function diagnoseTurn(record: TurnRecord, measurement: TurnMeasurement): Finding[] {

@@ -34,6 +34,17 @@ export interface SelfCheckSummary {
   readonly p95AbsErrorMs: number;
   readonly boundMs: number;
   readonly ok: boolean;
+  /**
+   * The same of the barge-in stop, by itself: where a reply pauses its end is not to be heard, so no bound is set to it, and the
+   * stated uncertainty is what it is held against. Absent where none was measured, or by an older version.
+   */
+  readonly bargeInStop?: {
+    readonly n: number;
+    readonly p50AbsErrorMs: number;
+    readonly p95AbsErrorMs: number;
+    /** Errors of at most twice the stated uncertainty. */
+    readonly withinTwoU: number;
+  };
 }
 
 /** Fewest turns that judge a quantile (measurement.md section 8). */

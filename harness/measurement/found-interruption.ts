@@ -3,6 +3,7 @@ import type { TurnRecord } from '../ports';
 import { findPrompt, type FoundPrompt } from './found-prompt';
 import { eventsOf } from './provider-marks';
 import type { GoodTake } from './take';
+import type { SoughtReply } from './turn-evidence';
 import type { InterruptionObservation } from './turn-measurement';
 import { promptAsBleed, receivedPrompt } from './witness';
 
@@ -24,6 +25,19 @@ export function findInterruption(
   });
 }
 
+/** The reply to the interrupting prompt, as far as its sound is known. */
+function replyOf(
+  sought: SoughtReply | undefined,
+): Pick<InterruptionObservation, 'reply' | 'replySentAtHostMs'> {
+  if (sought === undefined) return {};
+  const { answer, heard } = sought;
+  if (answer === undefined) return { reply: { state: 'not-sent' } };
+  return {
+    replySentAtHostMs: answer.firstSentAtHostMs,
+    ...(heard === undefined ? {} : { reply: heard.check }),
+  };
+}
+
 /** What the provider made of the interrupting prompt; undefined when none was played. */
 export function observeInterruption(
   record: TurnRecord,
@@ -31,6 +45,7 @@ export function observeInterruption(
   found: FoundPrompt | undefined,
   received: PcmClip | undefined,
   sound: PcmClip | undefined,
+  lateReply: SoughtReply | undefined,
 ): InterruptionObservation | undefined {
   const { interruption } = record;
   if (interruption?.playback === undefined || sound === undefined) return undefined;
@@ -48,5 +63,6 @@ export function observeInterruption(
       receivedLevelDbFs: late?.levelDbFs,
     },
     arrived: understood || late?.offsetAtStreamSample !== undefined,
+    ...replyOf(lateReply),
   };
 }

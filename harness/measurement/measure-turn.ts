@@ -119,6 +119,7 @@ function measured(
     evidence.interruption,
     sound.received,
     sound.interruption,
+    replyIsUnknown(record, sound) ? undefined : evidence.lateReply,
   );
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',

@@ -93,6 +93,16 @@ export function answeringReply(
   return undefined;
 }
 
+/** The reply to the prompt that interrupted one: the first that began to leave after the turn decision on that prompt. */
+export function replyToInterruption(record: TurnRecord): AnsweringReply | undefined {
+  const playback = record.interruption?.playback;
+  if (playback === undefined) return undefined;
+  const endpoint = eventsOf(record.providerEvents, 'endpoint').find(
+    ({ hostAtMs }) => hostAtMs > playback.askedAtHostMs,
+  );
+  return endpoint && answeringReply(record, endpoint.hostAtMs, 'whole');
+}
+
 /**
  * The reply that confirms a call: the first that began to leave after the call had been executed. The console line may come
  * late, so the tool output counts where the provider had it before the host had the line.

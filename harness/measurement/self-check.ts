@@ -1,4 +1,4 @@
-import type { RigTruth, TurnRecord } from '../ports';
+import type { RigTruth, SpeechClip, TurnRecord } from '../ports';
 import type { SelfCheckSummary } from './distribution';
 import { quantile } from './quantile';
 import type { SelfCheck, TurnMeasurement } from './turn-measurement';
@@ -26,8 +26,48 @@ function countedAt(
   return span.atRigSample + (sourceSample - span.sourceSample) * perSample;
 }
 
+/** A prompt that the rig was told to play. */
+interface PlayedPrompt {
+  readonly prompt: SpeechClip;
+  readonly playback: { readonly startedAtRigSample: number } | undefined;
+}
+
+/** Where sample 0 of a prompt's clip was counted; undefined where the count says nothing of it. */
+function countedStart(truth: RigTruth, { playback }: PlayedPrompt): number | undefined {
+  const starts = truth.playbackStartsAtRigSample;
+  if (starts === undefined) return truth.promptStartAtRigSample;
+  if (starts.length < 2) return starts[0];
+  if (playback === undefined) return undefined;
+  const away = (start: number): number => Math.abs(start - playback.startedAtRigSample);
+  // Which of them it is, not where: the place is the counted one.
+  return starts.reduce((nearest, start) => (away(start) < away(nearest) ? start : nearest));
+}
+
 /**
- * Compares the measured voice-to-voice latency with what a virtual rig counted. The only reader of `record.truth`: the
+ * The barge-in stop against the count: from the first speech sample of the interrupting prompt to where the last sample of the
+ * interrupted reply left the speaker, whether that sample was sound or a pause.
+ */
+function bargeInStopOf(
+  { truth, capture, interruption }: TurnRecord,
+  { measures }: TurnMeasurement,
+  interruptedItem: string,
+): SelfCheck['bargeInStop'] {
+  const { bargeInStop: measured } = measures;
+  if (truth === undefined || capture === undefined || interruption === undefined) return undefined;
+  if (measured.state !== 'measured' || truth.playbackStartsAtRigSample === undefined) return undefined;
+  const start = countedStart(truth, interruption);
+  const ends = truth.speakerSpans
+    .filter(({ itemId }) => itemId === interruptedItem)
+    .map((span) => span.atRigSample + (span.lengthSamples * capture.rateHz) / span.sourceRateHz);
+  if (start === undefined || ends.length === 0) return undefined;
+  const onset = start + (interruption.prompt.onsetSample * capture.rateHz) / interruption.prompt.rateHz;
+  const truthMs = ((Math.max(...ends) - onset) * 1000) / capture.rateHz;
+  const { valueMs, uncertaintyMs } = measured;
+  return { truthMs, errorMs: valueMs - truthMs, uncertaintyMs };
+}
+
+/**
+ * Compares the measured voice-to-voice latency, and the barge-in stop of an interrupted turn, with what a virtual rig counted. The only reader of `record.truth`: the
  * estimator never sees it (DESIGN section 12).
  * @returns undefined without truth or without a measured latency.
  */
@@ -35,22 +75,47 @@ export function selfCheck(record: TurnRecord, measurement: TurnMeasurement): Sel
   const { truth, capture, prompt } = record;
   const { voiceToVoice } = measurement.measures;
   const { reply } = measurement;
-  if (truth?.promptStartAtRigSample === undefined || capture === undefined) return undefined;
+  const promptStart = truth && countedStart(truth, record);
+  if (truth === undefined || promptStart === undefined || capture === undefined) return undefined;
+  // A count of the latest clip only is one of the wrong prompt where the reply was interrupted.
+  if (truth.playbackStartsAtRigSample === undefined && record.interruption?.playback !== undefined)
+    return undefined;
   if (voiceToVoice.state !== 'measured' || reply.state !== 'found') return undefined;
-  const promptOffset = truth.promptStartAtRigSample + (prompt.offsetSample * capture.rateHz) / prompt.rateHz;
+  const promptOffset = promptStart + (prompt.offsetSample * capture.rateHz) / prompt.rateHz;
   const measuredMs = voiceToVoice.valueMs;
   const candidates = record.replies
     .filter(({ clip }) => clip.id === reply.replyId)
-    .flatMap(({ itemId, clip }) => countedAt(truth, itemId, clip.onsetSample, capture.rateHz) ?? [])
-    .filter((at) => at > promptOffset)
-    .map((at) => ((at - promptOffset) * 1000) / capture.rateHz);
-  const truthMs = candidates[0];
-  return truthMs === undefined
-    ? undefined
-    : { voiceToVoiceTruthMs: truthMs, voiceToVoiceErrorMs: measuredMs - truthMs };
+    .flatMap(({ itemId, clip }) => {
+      const at = countedAt(truth, itemId, clip.onsetSample, capture.rateHz);
+      return at === undefined || at <= promptOffset ? [] : { itemId, at };
+    });
+  const [counted] = candidates;
+  if (counted === undefined) return undefined;
+  const truthMs = ((counted.at - promptOffset) * 1000) / capture.rateHz;
+  const bargeInStop = bargeInStopOf(record, measurement, counted.itemId);
+  return {
+    voiceToVoiceTruthMs: truthMs,
+    voiceToVoiceErrorMs: measuredMs - truthMs,
+    ...(bargeInStop === undefined ? {} : { bargeInStop }),
+  };
 }
 
-/** Absolute errors of many turns against the bound of 0.1 ms on the 95th percentile; `undefined` when none has truth. */
+/** Errors of barge-in stops, apart from those of voice-to-voice. */
+function summariseStops(checks: readonly (SelfCheck | undefined)[]): Pick<SelfCheckSummary, 'bargeInStop'> {
+  const stops = checks.flatMap((check) => check?.bargeInStop ?? []);
+  if (stops.length === 0) return {};
+  const errors = stops.map(({ errorMs }) => Math.abs(errorMs)).sort((a, b) => a - b);
+  return {
+    bargeInStop: {
+      n: errors.length,
+      p50AbsErrorMs: quantile(errors, 0.5),
+      p95AbsErrorMs: quantile(errors, 0.95),
+      withinTwoU: stops.filter(({ errorMs, uncertaintyMs }) => Math.abs(errorMs) <= 2 * uncertaintyMs).length,
+    },
+  };
+}
+
+/** Absolute voice-to-voice errors of many turns against the bound of 0.1 ms on the 95th percentile, barge-in stops beside it; `undefined` when none has truth. */
 export function summariseSelfCheck(checks: readonly (SelfCheck | undefined)[]): SelfCheckSummary | undefined {
   const errors = checks
     .flatMap((check) => (check === undefined ? [] : Math.abs(check.voiceToVoiceErrorMs)))
@@ -63,5 +128,6 @@ export function summariseSelfCheck(checks: readonly (SelfCheck | undefined)[]): 
     p95AbsErrorMs,
     boundMs: BOUND_MS,
     ok: p95AbsErrorMs <= BOUND_MS,
+    ...summariseStops(checks),
   };
 }

@@ -12,6 +12,7 @@ import {
   arrivalOf,
   confirmingReply,
   endpointOf,
+  replyToInterruption,
   type AnsweringReply,
 } from './provider-marks';
 import { checkReply, type HeardReply } from './reply-check';
@@ -56,6 +57,8 @@ export interface Evidence {
   /** The reply that confirms the turn's call, often the answer itself; undefined: nothing was called. */
   readonly confirmation: SoughtReply | undefined;
   readonly interruption: FoundPrompt | undefined;
+  /** The reply to the interrupting prompt; undefined: nothing was heard of one. */
+  readonly lateReply: SoughtReply | undefined;
   /** Undefined: no reply of which it could be told. */
   readonly silence: ReplySilence | undefined;
   readonly marks: readonly Mark[];
@@ -150,6 +153,8 @@ export function evidenceOf(
   }
   const asBleed = good !== undefined && promptAsBleed(good, prompt, record, sound.prompt);
   const interruption = good && findInterruption(record, good, sound.interruption);
+  const late = interruption && replyToInterruption(record);
+  const lateReply = interruption && { answer: late, heard: late && hear(late) };
   let silence: ReplySilence | undefined;
   if (interruption !== undefined) {
     markCapture('interruptionOnset', interruption.onsetAtSample, interruption.uncertaintySamples);
@@ -166,5 +171,5 @@ export function evidenceOf(
     if (silence?.state === 'found') markCapture('replySilence', silence.atSample, silence.uncertaintySamples);
   }
   const evidence = { take, prompt, asBleed, received, answer, heardReply, unknownReply, confirmation };
-  return { ...evidence, interruption, silence, marks };
+  return { ...evidence, interruption, lateReply, silence, marks };
 }

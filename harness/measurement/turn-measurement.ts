@@ -144,6 +144,10 @@ export interface InterruptionObservation {
   readonly witness: PromptWitness;
   /** Found in what the provider received. */
   readonly arrived: boolean;
+  /** The reply to it, held against what was sent as the reply of any turn is. Absent in turns that older versions measured. */
+  readonly reply?: ReplyCheck;
+  /** When the first packet of that reply left the provider; absent: it sent none. */
+  readonly replySentAtHostMs?: number;
 }
 
 /** The board's own reply in what the provider received while it was played. */
@@ -176,6 +180,13 @@ export interface MeasurementMethods {
 export interface SelfCheck {
   readonly voiceToVoiceTruthMs: number;
   readonly voiceToVoiceErrorMs: number;
+  /** Absent where no barge-in stop was measured, or by an older version. */
+  readonly bargeInStop?: {
+    readonly truthMs: number;
+    readonly errorMs: number;
+    /** As the measure states it. */
+    readonly uncertaintyMs: number;
+  };
 }
 
 /** What the sound, the console and the provider's log of one turn say. */

@@ -41,7 +41,10 @@ export interface CaptureSlice {
  * capture sample the board had last heard when it wrote each packet.
  */
 export interface RigTruth {
+  /** Of the latest clip in the stretch. */
   readonly promptStartAtRigSample?: number;
+  /** Of every clip in the stretch, oldest first. Absent in turns that older versions recorded. */
+  readonly playbackStartsAtRigSample?: readonly number[];
   readonly speakerSpans: readonly (Omit<SpeakerSpan, 'kind' | 'atLinkSample'> & {
     readonly atRigSample: number;
   })[];

@@ -1,5 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { Measured, NotMeasuredReason, QuantileEstimate, SoundTurn, TextTurn } from '../measurement';
+import type {
+  Measured,
+  NotMeasuredReason,
+  QuantileEstimate,
+  SelfCheckSummary,
+  SoundTurn,
+  TextTurn,
+} from '../measurement';
 import type { Outcome } from '../verdict';
 
 /** Why there is no number, in a few words. */
@@ -41,6 +48,14 @@ export const inMs = (valueMs: number): string => (Number.isFinite(valueMs) ? val
 /** An uncertainty to two digits that matter: `±0.03`, `±12`. */
 export const plusMinus = (uncertaintyMs: number): string =>
   uncertaintyMs >= 10 ? `±${uncertaintyMs.toFixed(0)}` : `±${Number(uncertaintyMs.toPrecision(1))}`;
+
+/** Errors of barge-in stops against the count: `p95 error 12.3 ms over 4 turns, 4 within 2 u`. */
+export const stopErrorsInWords = ({
+  n,
+  p95AbsErrorMs,
+  withinTwoU,
+}: NonNullable<SelfCheckSummary['bargeInStop']>): string =>
+  `p95 error ${p95AbsErrorMs.toFixed(1)} ms over ${n} ${n === 1 ? 'turn' : 'turns'}, ${withinTwoU} within 2 u`;
 
 /** `512.3 ±0.03`, `> 8000`, or the reason why there is no number. */
 export function measuredInWords(measured: Measured): string {

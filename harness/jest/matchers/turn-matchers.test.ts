@@ -92,6 +92,22 @@ describe('turn matchers', () => {
     expect(judgePlayedCompletely(turnOf({ reply }))).toMatchObject({ pass, code });
   });
 
+  it.each([
+    ['complete', { state: 'found', replyId: 'en-ok-a', completeness: 1, missingMs: 0 }, true, true],
+    ['half', { state: 'found', replyId: 'en-ok-a', completeness: 0.5, missingMs: 400 }, true, false],
+    ['missing', { state: 'not-sent' }, true, false],
+    ['missing, and so it should be,', { state: 'not-sent' }, false, true],
+    ['of a run before it was judged, and so absent', undefined, true, true],
+  ])('judge the reply to an interruption as any other: one that is %s', (_, late, spoken, pass) => {
+    const reply = { state: 'found', replyId: 'en-joke-a', completeness: 1, missingMs: 0 };
+    const turn = turnOf({ reply, interruption: { reply: late } } as unknown as TurnMeasurement);
+    const interruption = { prompt: { id: 'en-light-off-a' }, expected: { spoken } };
+    const interrupted = { ...turn, record: { ...turn.record, interruption } } as unknown as TurnResult;
+    const judgement = judgePlayedCompletely(interrupted);
+    expect(judgement.pass).toBe(pass);
+    if (!pass) expect(judgement.message).toMatch(/^After the interruption with en-light-off-a: /);
+  });
+
   it('never take a missing number for a fast one', () => {
     const measures = { voiceToVoice: { state: 'censored', aboveMs: 8_000, reason: 'no-onset' } };
     const turn = turnOf({ measures: measures as unknown as TurnMeasurement['measures'] });

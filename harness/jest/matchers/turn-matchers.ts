@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
-import type { Mark, NotMeasuredReason, SoundMeasureName } from '../../measurement';
+import type { Mark, NotMeasuredReason, ReplyCheck, SoundMeasureName } from '../../measurement';
 import type { Judgement, Mismatch } from './judgement';
 
 /** Marks what the provider heard, or that it heard nothing. */
@@ -46,13 +46,21 @@ export function judgeHeardAsUnknown(turn: TurnResult): Judgement {
 /** Share of a reply that must be where it belongs. */
 const COMPLETE = 0.95;
 
+/** The reply, and in an interrupted turn the one to the interruption as well; the first then counts as far as it was left alone. */
 export function judgePlayedCompletely(turn: TurnResult): Judgement {
-  const {
-    record,
-    measurement: { reply },
-  } = turn;
+  const { record, measurement } = turn;
+  const first = judgeReply(turn, measurement.reply, record.expected.spoken);
+  const second = measurement.interruption?.reply;
+  if (!first.pass || record.interruption === undefined || second === undefined) return first;
+  const { prompt, expected } = record.interruption;
+  if (second.state === 'not-sent' && !expected.spoken) return first;
+  const judgement = judgeReply(turn, second, expected.spoken);
+  return { ...judgement, message: `After the interruption with ${prompt.id}: ${judgement.message}` };
+}
+
+function judgeReply(turn: TurnResult, reply: ReplyCheck, spoken: boolean): Judgement {
   if (reply.state === 'not-sent') {
-    const code = record.expected.spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
+    const code = spoken ? 'HIL_TURN_REPLY_MISSING' : 'HIL_SCENARIO_MISMATCH';
     const mismatches: readonly Mismatch[] = [{ missing: 'a reply', who: 'provider' }];
     return { pass: false, message: 'The provider sent no reply.', code, mismatches };
   }

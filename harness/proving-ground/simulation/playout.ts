@@ -85,13 +85,21 @@ export function simulatePlayout(conditions: PlayoutConditions): Playout {
       .reduce((sum, { lengthMs }) => sum + inSamples(lengthMs), 0);
     return atRigSample + played + waited;
   };
-  const spans = Array.from({ length: ceil(reply.clip.lengthSamples / TRUTH_SPAN_SAMPLES) }, (_, n) => ({
-    itemId: 'i1',
-    sourceSample: n * TRUTH_SPAN_SAMPLES,
-    lengthSamples: TRUTH_SPAN_SAMPLES,
-    sourceRateHz: reply.clip.rateHz,
-    atRigSample: leavesAt(n * TRUTH_SPAN_SAMPLES),
-  }));
+  const waitedUntilCut = gaps
+    .filter(({ atMs, losesSound = false }) => !losesSound && inSamples(atMs) <= cut)
+    .reduce((sum, { lengthMs }) => sum + inSamples(lengthMs), 0);
+  const silentFrom = cutAtMs === undefined ? Infinity : whole.atSample + cut + waitedUntilCut;
+  const perRigSample = reply.clip.rateHz / RATE_HZ;
+  const spans = Array.from({ length: ceil(reply.clip.lengthSamples / TRUTH_SPAN_SAMPLES) }, (_, n) => {
+    const from = leavesAt(n * TRUTH_SPAN_SAMPLES);
+    return {
+      itemId: 'i1',
+      sourceSample: n * TRUTH_SPAN_SAMPLES,
+      lengthSamples: Math.min(TRUTH_SPAN_SAMPLES, (silentFrom - from) * perRigSample),
+      sourceRateHz: reply.clip.rateHz,
+      atRigSample: from,
+    };
+  }).filter(({ lengthSamples }) => lengthSamples > 0);
   return {
     sound: { samples, atSample: whole.atSample },
     onsetAtRigSample: leavesAt(reply.clip.onsetSample),

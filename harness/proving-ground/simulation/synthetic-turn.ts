@@ -252,6 +252,15 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
     faults: [],
     truth: {
       promptStartAtRigSample: promptStart + (heardOffset - promptOffset),
+      playbackStartsAtRigSample: [
+        promptStart + (heardOffset - promptOffset),
+        ...(interruption === undefined
+          ? []
+          : [
+              interruptedAt -
+                (interruption.prompt.clip.onsetSample * RATE_HZ) / interruption.prompt.clip.rateHz,
+            ]),
+      ],
       speakerSpans: playout.spans,
       uplinkMarks: [],
     },

@@ -14,6 +14,7 @@ import {
   outcomeInWords,
   plain,
   questionInWords,
+  stopErrorsInWords,
 } from '../wording';
 import { tableLines, type Cell, type Column } from './table';
 
@@ -212,7 +213,11 @@ export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): s
   if (verdict?.selfCheck !== undefined) {
     const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
     const error = `p95 error ${p95AbsErrorMs.toFixed(3)} ms against counted truth over ${n} turns`;
-    section([`self-check  ${ok ? 'ok' : 'MISSED'}: ${error}, bound ${boundMs} ms`]);
+    const { bargeInStop } = verdict.selfCheck;
+    section([
+      `self-check  ${ok ? 'ok' : 'MISSED'}: ${error}, bound ${boundMs} ms`,
+      ...(bargeInStop === undefined ? [] : [`            barge-in stop: ${stopErrorsInWords(bargeInStop)}`]),
+    ]);
   }
   const outcome = run.record.outcome ?? 'aborted';
   const badge = colourOf(colours, outcome)(outcomeInWords[outcome].toUpperCase());

@@ -126,9 +126,12 @@ function replyText(reply: ReplyCheck): string {
 
 function sound({ measurement, record }: ShownSoundTurn): Markup {
   const { reply, witness, levels, selfCheck, callDetour } = measurement;
+  const lateReply = measurement.interruption?.reply;
+  const stop = selfCheck?.bargeInStop;
   const calledBy = measurement.marks.find(({ name }) => name === 'functionCall')?.stampedBy;
   const entries: (readonly [string, string])[] = [
     ['reply', replyText(reply)],
+    ...(lateReply === undefined ? [] : [['reply to the interruption', replyText(lateReply)] as const]),
     [
       'prompt',
       `${witness.onLoopback ? 'on loopback' : 'not on loopback'}, ${witness.asBleed ? 'in the room' : 'not found in the room'}; provider received ${dB(witness.receivedLevelDbFs)}`,
@@ -163,7 +166,7 @@ function sound({ measurement, record }: ShownSoundTurn): Markup {
       : [
           [
             'self-check',
-            `truth ${selfCheck.voiceToVoiceTruthMs.toFixed(3)} ms, error ${selfCheck.voiceToVoiceErrorMs.toFixed(4)} ms`,
+            `truth ${selfCheck.voiceToVoiceTruthMs.toFixed(3)} ms, error ${selfCheck.voiceToVoiceErrorMs.toFixed(4)} ms${stop === undefined ? '' : `; barge-in stop: truth ${stop.truthMs.toFixed(1)} ms, error ${stop.errorMs.toFixed(1)} ± ${stop.uncertaintyMs.toFixed(1)} ms`}`,
           ] as const,
         ]),
   ];

@@ -13,6 +13,7 @@ import {
   plain,
   questionInWords,
   quantileInWords,
+  stopErrorsInWords,
 } from '../wording';
 
 const badge: Readonly<Record<Outcome, string>> = {
@@ -93,7 +94,9 @@ export function renderMarkdown(run: FinishedRun): string {
     if (verdict.selfCheck !== undefined) {
       const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
       const seen = `p95 error ${p95AbsErrorMs.toFixed(3)} ms against counted truth over ${n} turns, bound ${boundMs} ms`;
-      lines.push(`Self-check ${ok ? 'held' : '**missed**'}: ${seen}.`, '');
+      const { bargeInStop } = verdict.selfCheck;
+      const stops = bargeInStop === undefined ? '' : ` Barge-in stop: ${stopErrorsInWords(bargeInStop)}.`;
+      lines.push(`Self-check ${ok ? 'held' : '**missed**'}: ${seen}.${stops}`, '');
     }
   }
   const findings = shownFindings(run);

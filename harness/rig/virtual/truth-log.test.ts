@@ -11,12 +11,13 @@ describe('TruthLog', () => {
       { kind: 'uplink', ...mark, atLinkSample: 1_200 },
     ]);
     expect(log.between(0, 2_000, [])).toEqual({
+      playbackStartsAtRigSample: [],
       speakerSpans: [{ ...span, atRigSample: 1_048.25 }],
       uplinkMarks: [{ ...mark, atRigSample: 1_103.5 }],
     });
   });
 
-  it('names the start of the latest clip that overlaps the stretch', () => {
+  it('names the starts of the clips that overlap the stretch, and of the latest by itself', () => {
     const log = new TruthLog(48_000, 0, 0);
     const played = [480, 4_800].map((startedAtRigSample) => ({
       startedAtRigSample,
@@ -25,6 +26,8 @@ describe('TruthLog', () => {
     }));
     expect(log.between(0, 4_000, played).promptStartAtRigSample).toBe(480);
     expect(log.between(0, 9_000, played).promptStartAtRigSample).toBe(4_800);
+    expect(log.between(0, 9_000, played).playbackStartsAtRigSample).toEqual([480, 4_800]);
+    expect(log.between(1_480, 9_000, played).playbackStartsAtRigSample).toEqual([4_800]);
     expect(log.between(1_480, 4_800, played)).not.toHaveProperty('promptStartAtRigSample');
   });
 

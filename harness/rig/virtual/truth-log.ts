@@ -40,11 +40,15 @@ export class TruthLog {
     this.marks = this.marks.filter((mark) => mark.atRigSample >= beforeRigSample);
   }
 
-  /** Spans and clips that overlap [from, to), marks inside it. Of several clips the latest counts. */
+  /** Spans and clips that overlap [from, to), marks inside it. */
   between(from: number, to: number, played: readonly PlayedClip[]): RigTruth {
-    const clip = played.findLast((each) => each.startedAtRigSample < to && each.endAtRigSample > from);
+    const starts = played
+      .filter((each) => each.startedAtRigSample < to && each.endAtRigSample > from)
+      .map(({ startedAtRigSample }) => startedAtRigSample);
+    const latest = starts.at(-1);
     return {
-      ...(clip === undefined ? {} : { promptStartAtRigSample: clip.startedAtRigSample }),
+      ...(latest === undefined ? {} : { promptStartAtRigSample: latest }),
+      playbackStartsAtRigSample: starts,
       speakerSpans: this.spans.filter((span) => span.atRigSample < to && this.endOf(span) > from),
       uplinkMarks: this.marks.filter(({ atRigSample }) => atRigSample >= from && atRigSample < to),
     };
