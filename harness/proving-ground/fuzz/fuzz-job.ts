@@ -3,15 +3,23 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { loadScenario } from '../../config';
 import { loadCorpus } from '../../corpus';
-import { systemClock, type ProviderEvent, type ProviderProtocol, type Scenario } from '../../ports';
+import {
+  systemClock,
+  type ProviderEvent,
+  type ProviderProtocol,
+  type Scenario,
+  type VoiceProvider,
+} from '../../ports';
 import { openMock } from '../../provider';
 import { derivedSeed } from '../../units';
 import type { Target } from '../accuracy/targets';
 import type { LongJob } from '../long/long-job';
 import { sourcesKey } from '../long/sources-key';
-import { fuzzHttp, type HttpSample } from './fuzz-http';
+import { fuzzHttp } from './fuzz-http';
 import type { FuzzReport } from './fuzz-report';
+import { fuzzSpark } from './fuzz-spark';
 import { httpSamples } from './samples';
+import { fuzzCredentials, isSigned, signedSamples } from './signed-samples';
 
 export interface FuzzJobOptions {
   /** Of the repository: holds `dist` and `fixtures`. */
@@ -68,9 +76,27 @@ const withoutDelays = (scenario: Scenario): Scenario => ({
   text: { ...scenario.text, firstTokenMs: 0, betweenTokensMs: 0, reasoning: 'Hm. 想一想。' },
 });
 
+/** Protocols whose messages are spoiled: all but `openai-realtime`. */
+const fuzzed: readonly ProviderProtocol[] = [
+  ...(Object.keys(httpSamples) as ProviderProtocol[]),
+  ...(Object.keys(fuzzCredentials) as ProviderProtocol[]),
+  'spark',
+];
+
+/** How spoiled messages are sent to the mock of a protocol. */
+function fuzzerOf(
+  protocol: ProviderProtocol,
+  provider: VoiceProvider,
+): (messages: number, seed: number) => Promise<FuzzReport> {
+  if (protocol === 'spark')
+    return (messages, seed) => fuzzSpark({ provider, messages, seed, clock: systemClock });
+  const samples = isSigned(protocol) ? signedSamples(protocol, provider) : httpSamples[protocol];
+  if (samples === undefined) throw new Error(`There are no samples of ${protocol}.`);
+  return (messages, seed) => fuzzHttp({ provider, samples, messages, seed, clock: systemClock });
+}
+
 async function fuzzMock(
   protocol: ProviderProtocol,
-  samples: readonly [HttpSample, ...HttpSample[]],
   { root, messages }: FuzzJobOptions,
   signal: AbortSignal,
 ): Promise<FuzzPart> {
@@ -79,8 +105,10 @@ async function fuzzMock(
     scenario: withoutDelays(loadScenario(join(root, 'fixtures/scenarios/voice-assistant.yaml'))),
     corpus: loadCorpus(join(root, 'fixtures')),
     clock: systemClock,
+    ...(isSigned(protocol) && { credentials: fuzzCredentials[protocol] }),
   });
   try {
+    const fuzz = fuzzerOf(protocol, provider);
     const slices = Math.max(2, Math.ceil(messages / SLICE));
     const half = Math.floor(slices / 2);
     const reports: FuzzReport[] = [];
@@ -93,7 +121,7 @@ async function fuzzMock(
       }
       const seed = derivedSeed(SEED, `${protocol} ${slice}`);
       const count = Math.ceil(messages / slices);
-      reports.push(await fuzzHttp({ provider, samples, messages: count, seed, clock: systemClock }));
+      reports.push(await fuzz(count, seed));
     }
     collect();
     const grownBytes = process.memoryUsage().heapUsed - heap.usedBytes;
@@ -108,7 +136,7 @@ async function fuzzMock(
   }
 }
 
-/** Spoiled messages to every mock that takes requests without a signature: a part for each. */
+/** Spoiled messages to every mock but that of `openai-realtime`: a part for each. */
 export function fuzzJob(options: FuzzJobOptions): LongJob {
   const { root, messages } = options;
   const folders = ['provider', 'proving-ground/fuzz'].map((folder) => `dist/harness/${folder}`);
@@ -117,13 +145,8 @@ export function fuzzJob(options: FuzzJobOptions): LongJob {
     name: 'fuzz',
     title: `fuzz: ${messages} spoiled messages to each mock`,
     key: JSON.stringify({ messages, sources }),
-    parts: Object.keys(httpSamples),
-    run(part, signal) {
-      const protocol = part as ProviderProtocol;
-      const samples = httpSamples[protocol];
-      if (samples === undefined) throw new Error(`There are no samples of ${part}.`);
-      return fuzzMock(protocol, samples, options, signal);
-    },
+    parts: fuzzed,
+    run: (part, signal) => fuzzMock(part as ProviderProtocol, options, signal),
     finish: (parts) => ({
       targets: [...parts].flatMap(([protocol, part]): readonly Target[] => {
         const { report, heapGrowthBytesPerMessage: grown } = part as FuzzPart;

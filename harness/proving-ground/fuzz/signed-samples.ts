@@ -11,6 +11,9 @@ export const fuzzCredentials = {
 /** Protocols whose requests are signed, or need a token. */
 export type SignedProtocol = keyof typeof fuzzCredentials;
 
+export const isSigned = (protocol: string): protocol is SignedProtocol =>
+  Object.hasOwn(fuzzCredentials, protocol);
+
 const text = '打开灯';
 
 function hunyuanSamples({ url, credentials = {} }: VoiceProvider): readonly [HttpSample, ...HttpSample[]] {
