@@ -5,7 +5,7 @@ import { checkScenario, loadCorpus } from '../corpus';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
-import { providerSettings, proxySettings } from './provider-settings';
+import { authorityIn, providerSettings, proxySettings } from './provider-settings';
 import type {
   AudioRig,
   Board,
@@ -32,6 +32,10 @@ export const virtualFaults = {
   'echo-leak': 'board',
   'no-barge-in': 'board',
   'wrong-project': 'board',
+  'garbled-answer': 'board',
+  'lost-answer': 'board',
+  'no-sntp': 'board',
+  'no-wifi': 'board',
   'provider-killed': 'bench',
   'port-unplugged': 'bench',
 } as const satisfies Record<string, 'board' | 'bench'>;
@@ -121,7 +125,12 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const time = config.ntp && (await startSntpServer({ script: config.ntp.answers, port: config.ntp.port }));
   if (time !== undefined) opened.push(time);
 
-  const { board, rig, virtual } = await openBoard(options, boardConfig, provider, opened);
+  const service: Service = {
+    provider,
+    ntpServer: time?.address,
+    tlsCa: authorityOf(config.provider, provider),
+  };
+  const { board, rig, virtual } = await openBoard(options, boardConfig, service, opened);
   return {
     board,
     rig,
@@ -133,10 +142,25 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   };
 }
 
+/** What a simulated board is told of the service that it asks. */
+interface Service {
+  readonly provider: LaunchedProvider;
+  /** `host:port` of the time server; undefined: the bench has none. */
+  readonly ntpServer: string | undefined;
+  /** PEM of what signed the provider's certificate. */
+  readonly tlsCa: string | undefined;
+}
+
+/** The authority of `earshot certs` where the bench has one; a certificate that was made for the run signs itself. */
+const authorityOf = (
+  { certsPath }: BenchConfig['provider'],
+  provider: LaunchedProvider,
+): string | undefined => (certsPath === undefined ? provider.tlsCertificate : authorityIn(certsPath));
+
 async function openBoard(
   { launch, clock, faults }: OpenBenchOptions,
   config: BoardConfig,
-  provider: VoiceProvider,
+  { provider, ntpServer, tlsCa }: Service,
   opened: Closable[],
 ): Promise<{ board: Board; rig: AudioRig | undefined; virtual: VirtualBoardProcess | undefined }> {
   const inWriting = describeDialect(config.dialect).capabilities.includes('text');
@@ -162,7 +186,10 @@ async function openBoard(
     launch,
     clock,
     dialect: config.firmwareDialect,
-    providerUrl: provider.url,
+    providerUrl: (inWriting ? provider.tlsUrl : undefined) ?? provider.url,
+    ...(provider.credentials === undefined ? {} : { credentials: provider.credentials }),
+    ...(ntpServer === undefined ? {} : { ntpServer }),
+    ...(tlsCa === undefined ? {} : { tlsCa }),
     crystalPpm: config.crystalPpm,
     model: config.model,
     faults: faults.filter((fault) => virtualFaults[fault] === 'board'),

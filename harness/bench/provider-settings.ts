@@ -39,6 +39,20 @@ export function providerSettings(
   };
 }
 
+function readPem(folder: string, name: string): string {
+  const path = join(folder, name);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new ConfigError(
+      'HIL_CONFIG_FILE_MISSING',
+      `The provider's certificate ${path} cannot be read; earshot certs --out ${folder} makes it.`,
+      { path },
+      { cause },
+    );
+  }
+}
+
 /**
  * What a bench file says of its proxy, with keys from the environment or `.env`. A proxy that the network can reach gets none:
  * boards then show their own.
@@ -65,19 +79,13 @@ export function proxySettings(config: ProxyProviderConfig): ProxyInit {
  * A server's certificate as `earshot certs` lays it down.
  * @throws ConfigError `HIL_CONFIG_FILE_MISSING`.
  */
-export function certificateIn(folder: string): { readonly key: string; readonly cert: string } {
-  const read = (name: string): string => {
-    const path = join(folder, name);
-    try {
-      return readFileSync(path, 'utf8');
-    } catch (cause) {
-      throw new ConfigError(
-        'HIL_CONFIG_FILE_MISSING',
-        `The provider's certificate ${path} cannot be read; earshot certs --out ${folder} makes it.`,
-        { path },
-        { cause },
-      );
-    }
-  };
-  return { key: read('server.key'), cert: read('server.pem') };
-}
+export const certificateIn = (folder: string): { readonly key: string; readonly cert: string } => ({
+  key: readPem(folder, 'server.key'),
+  cert: readPem(folder, 'server.pem'),
+});
+
+/**
+ * The authority that signed it, which firmware trusts.
+ * @throws ConfigError `HIL_CONFIG_FILE_MISSING`.
+ */
+export const authorityIn = (folder: string): string => readPem(folder, 'ca.pem');

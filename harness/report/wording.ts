@@ -118,7 +118,7 @@ export function callsInWords({ record, measurement }: SoundTurn): string {
 
 /** What was asked in a turn in writing. */
 export const questionInWords = ({ measurement }: TextTurn): string =>
-  measurement.question ?? 'nothing was asked';
+  measurement.question ?? 'a question of its own';
 
 /** What came of it: the answer, what the board reports instead, or that there is nothing. */
 export function answerInWords({ record, measurement }: TextTurn): string {

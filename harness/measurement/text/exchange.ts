@@ -7,8 +7,8 @@ type OfBoard<T extends BoardEvent['type']> = Extract<BoardEvent, { readonly type
 export interface Exchange {
   /** First request of the turn: a board that asks again has asked since then. */
   readonly request: OfProvider<'request'> | undefined;
-  /** Of the last request, which is the one that is answered. */
-  readonly firstToken: OfProvider<'first-token'> | undefined;
+  /** Of the last request, which is the one that is answered; the whole answer where it is not streamed. */
+  readonly firstToken: OfProvider<'first-token' | 'text-out'> | undefined;
   readonly sent: OfProvider<'text-out'> | undefined;
   readonly done: OfProvider<'response-done'> | undefined;
   /** What the provider refused or broke, wherever it did. */
@@ -30,13 +30,14 @@ export function exchangeOf({ providerEvents, boardEvents }: TextTurnRecord): Exc
   const board = <T extends BoardEvent['type']>(type: T) =>
     boardEvents.filter((event): event is OfBoard<T> => event.type === type);
   const requests = provider('request');
-  const last = requests.at(-1)?.responseId;
+  const { responseId: last, stream } = requests.at(-1) ?? {};
   const ofLast = (event: { readonly responseId?: string }): boolean =>
     last === undefined || event.responseId === last;
+  const sent = provider('text-out').find(ofLast);
   return {
     request: requests[0],
-    firstToken: provider('first-token').find(ofLast),
-    sent: provider('text-out').find(ofLast),
+    firstToken: provider('first-token').find(ofLast) ?? (stream === false ? sent : undefined),
+    sent,
     done: provider('response-done').find(ofLast),
     error: provider('error').find((event) => event.responseId === undefined || ofLast(event)),
     asking: board('asking')[0],

@@ -47,6 +47,15 @@ describe('measureTextTurn', () => {
     expect(value(measureTextTurn(record).measures.questionToAnswer)).toBe(1_700 - 1_040);
   });
 
+  it('takes an answer that is not streamed for its own first token', () => {
+    const [request, , ...rest] = answering;
+    const whole = { atMs: 1_040, provider: { ...(request as { provider: object }).provider, stream: false } };
+    const record = textTurnOf([whole as (typeof answering)[number], ...rest, ...printing()]);
+    const { measures } = measureTextTurn(record);
+    expect(measures.timeToFirstToken).toEqual(measures.totalTime);
+    expect(value(measures.totalTime)).toBe(600);
+  });
+
   it('says why there is no number', () => {
     const reasons = (record: Parameters<typeof measureTextTurn>[0]): string[] =>
       Object.values(measureTextTurn(record).measures).map((measured) =>
