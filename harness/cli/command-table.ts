@@ -43,6 +43,10 @@ export const faultChoices = [
   'echo-leak',
   'no-barge-in',
   'wrong-project',
+  'garbled-answer',
+  'lost-answer',
+  'no-sntp',
+  'no-wifi',
   'provider-killed',
   'port-unplugged',
 ] as const;

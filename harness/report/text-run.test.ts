@@ -88,7 +88,7 @@ describe('a run in writing', () => {
     expect(page.match(/<details class="turn /g)).toHaveLength(5);
     expect(page).toContain('Question to answer, median');
     expect(page).toContain('&lt;b&gt;`晴` &amp; &quot;朗&quot;');
-    expect(page).toContain('request to first token 200 ms');
+    expect(page).toContain('to the first token 200 ms');
     expect(page).toContain('not set');
     expect(page).not.toMatch(/Voice-to-voice|Where the time goes<|<audio|topology/);
   });

@@ -27,6 +27,15 @@ function victimOf({ tlsRefusal, error, failure }: Exchange): string | undefined 
     : undefined;
 }
 
+/** The console says nothing of the date, and a certificate shows that it is wrong. */
+const undated = ({ boardName }: TextTurnRecord, victim: string): readonly Diagnosis[] => [
+  {
+    code: 'HIL_TURN_CLOCK_UNSET',
+    message: `The clock of board ${boardName} is wrong and its console says nothing of a time server, so ${victim}.`,
+    facts: { boardDate: undefined },
+  },
+];
+
 /**
  * A board with a wrong date cannot check a certificate or sign a request. Which time server it could reach is the bench's
  * affair, so the board is not blamed.
@@ -34,7 +43,8 @@ function victimOf({ tlsRefusal, error, failure }: Exchange): string | undefined 
 export function diagnoseClock(record: TextTurnRecord, exchange: Exchange): readonly Diagnosis[] {
   const victim = victimOf(exchange);
   const { boardDate, boardName } = record;
-  if (victim === undefined || boardDate === undefined) return [];
+  if (victim === undefined) return [];
+  if (boardDate === undefined) return exchange.tlsRefusal === undefined ? [] : undated(record, victim);
   const facts = { boardDate, tlsRefusal: exchange.tlsRefusal?.reason, failure: exchange.failure?.message };
   if (boardDate.state === 'unset') {
     const why = boardDate.reason ?? 'its time server did not answer';

@@ -223,6 +223,12 @@ describe('a board with a wrong date', () => {
     ]);
   });
 
+  it('shows by a certificate of the future, where the console says nothing of it', () => {
+    const [finding] = diagnosed(textTurnOf([...asked, future, failed()]));
+    expect(finding).toMatchObject({ code: 'HIL_TURN_CLOCK_UNSET' });
+    expect(finding?.message).toContain('says nothing of a time server');
+  });
+
   it('is not the reason where the certificate itself is from the future', () => {
     expect(codes(textTurnOf([...asked, future, failed()], skewedBy(0)))).toEqual([
       'bench HIL_TURN_TLS_REFUSED',

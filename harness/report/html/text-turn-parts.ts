@@ -11,10 +11,10 @@ export interface TextPart {
 }
 
 const borders: readonly (readonly [TextMark['name'], TextPart['colour'], string])[] = [
-  ['questionTyped', 'uplink', 'question to request'],
-  ['requestRead', 'endpointing', 'request to first token'],
-  ['firstToken', 'ttfa', 'first token to end of answer'],
-  ['answerSent', 'downlink', 'end of answer to its last character on the console'],
+  ['questionTyped', 'uplink', 'to the request'],
+  ['requestRead', 'endpointing', 'to the first token'],
+  ['firstToken', 'ttfa', 'to the end of the answer'],
+  ['answerSent', 'downlink', 'to its end on the console'],
 ];
 
 /** The stretches of a turn from one border to the next that is known, in order; a negative one is drawn as none. */

@@ -1,0 +1,69 @@
+/** Boards that are asked in writing: each dialect with the mock of its provider, and faults told apart. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../config';
+import { readRun } from '../run';
+import { runBench } from './__fixtures__/run-earshot';
+
+jest.setTimeout(180_000);
+
+const bench = (dialect: string): string => join(packageRoot(), `fixtures/benches/${dialect}.yaml`);
+const chat = ['--suite', 'text-chat', '--turns', '1'];
+/** One question is enough for a fault; boards that ask by themselves skip it and answer once. */
+const once = [...chat, '--grep', 'weather \\(en\\)|answers 1 times'];
+
+/** Codes of all findings, each once. */
+const codesOf = ({ summary }: Awaited<ReturnType<typeof runBench>>): string[] => [
+  ...new Set(summary.findings.map(({ code }) => code)),
+];
+
+describe('boards that are asked in writing', () => {
+  it.each(['idf-chat', 'ollama-chat'])('%s completes its suite against its mock', async (dialect) => {
+    const result = await runBench(['--bench', bench(dialect), ...chat]);
+    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({ findings: [], exitCode: 0 });
+    const { turns, record } = readRun(result.summary.runPath);
+    expect(record.rig).toBeUndefined();
+    expect(turns.length).toBeGreaterThan(0);
+    for (const { measurement } of turns) {
+      expect(measurement).toMatchObject({
+        kind: 'text',
+        answerCheck: { state: 'same' },
+        measures: {
+          questionToAnswer: { state: 'measured' },
+          timeToFirstToken: { state: 'measured' },
+          totalTime: { state: 'measured' },
+        },
+      });
+    }
+  });
+
+  it.each([
+    ['garbled-answer', 'HIL_TURN_ANSWER_CHANGED'],
+    ['panic-mid-reply', 'HIL_BOARD_PANIC'],
+  ])('%s is the fault of the board', async (fault, code) => {
+    const result = await runBench(['--bench', bench('ollama-chat'), ...once, '--fault', fault]);
+    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
+      findings: [code],
+      exitCode: 1,
+    });
+  });
+
+  it('names the clock where the provider’s certificate is from the future of the board’s date', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'skewed.yaml');
+    writeFileSync(
+      path,
+      `schema: earshot/bench@1
+boards: [{ name: idf-1, kind: virtual, dialect: idf-chat }]
+provider: { protocol: deepseek, tls: true }
+ntp: { answers: [{ skew: -9600h }] }
+`,
+    );
+    const result = await runBench(['--bench', path, ...once]);
+    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
+      findings: ['HIL_TURN_CLOCK_WRONG'],
+      exitCode: 3,
+    });
+    expect(result.summary.why).toMatch(/clock of board idf-1 is 345\d\d\d\d\d s slow/);
+  });
+});
