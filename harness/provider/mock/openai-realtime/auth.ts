@@ -1,5 +1,9 @@
 import type { IncomingMessage } from 'node:http';
+import type { FaultDesk } from '../../faults/fault-desk';
 import { bearerOf, masked } from '../http/bearer';
+import type { Json } from '../json/check';
+import type { DialectName } from './dialect';
+import type { KeyRing } from './key-ring';
 
 /** Why a connection is refused: an error event, then a close (providers.md 2.2). */
 export interface Refusal {
@@ -9,15 +13,33 @@ export interface Refusal {
   readonly closeReason: string;
 }
 
+/** Which dialects a service speaks; `both`: each client is answered in its own. */
+export type DialectChoice = DialectName | 'both';
+
 export interface AdmissionRules {
-  /** Undefined: any key that is not empty. */
-  readonly apiKey: string | undefined;
-  /** Undefined: every name that starts with `gpt-realtime`. */
+  readonly keys: KeyRing;
+  readonly faults: FaultDesk;
+  readonly dialect: DialectChoice;
+  /** Undefined: every name that looks like one of the dialect's. */
   readonly models: readonly string[] | undefined;
+}
+
+/** A client that is let in. */
+export interface Admission {
+  readonly dialect: DialectName;
+  readonly model: string;
+  /** What its ephemeral key says that its session begins with, in GA's shape. */
+  readonly begin?: Json;
 }
 
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
 const BETA_PROTOCOL = 'openai-beta.realtime-v1';
+
+/** Names that boards of each time have compiled in. */
+const modelNames: Readonly<Record<DialectName, RegExp>> = {
+  ga: /^gpt-realtime/,
+  beta: /^gpt-(realtime|4o(-mini)?-realtime-preview)/,
+};
 
 const refuse = (code: string | null, message: string, closeCode: number): Refusal => ({
   code,
@@ -26,7 +48,12 @@ const refuse = (code: string | null, message: string, closeCode: number): Refusa
   closeReason: code === null ? 'invalid_request_error' : `invalid_request_error.${code}`,
 });
 
-export const offeredProtocols = (request: IncomingMessage): readonly string[] =>
+export const isRefusal = (verdict: Admission | Refusal): verdict is Refusal => 'closeCode' in verdict;
+
+export const betaDisabled =
+  'The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.';
+
+const offeredProtocols = (request: IncomingMessage): readonly string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
 function keyOf(request: IncomingMessage): string | undefined {
@@ -35,23 +62,39 @@ function keyOf(request: IncomingMessage): string | undefined {
   return bearer ?? (protocol === undefined ? undefined : protocol.slice(KEY_PROTOCOL.length) || undefined);
 }
 
-/** The model of an upgrade request; undefined when it names none. */
-export const modelOf = (request: IncomingMessage): string | undefined =>
-  new URLSearchParams(request.url?.split('?')[1]).get('model') || undefined;
+/** What is wrong with a key, in the service's words; undefined when nothing is. */
+export function keyFault(
+  key: string,
+  { keys, faults }: AdmissionRules,
+): { readonly code: string; readonly message: string } | undefined {
+  const verdict = faults.has('bad-key') ? 'wrong' : keys.judge(key, faults.has('expired-credential'));
+  if (verdict === 'good') return undefined;
+  const message =
+    verdict === 'wrong'
+      ? `Incorrect API key provided: ${masked(key)}.`
+      : `The ephemeral key ${masked(key)} has expired.`;
+  return { code: 'invalid_api_key', message };
+}
 
-/** Checks key, dialect and model in this order; undefined when the connection may stay. */
-export function refusalOf(request: IncomingMessage, rules: AdmissionRules): Refusal | undefined {
+const asksForBeta = (request: IncomingMessage): boolean =>
+  (request.headers['openai-beta']?.includes('realtime=v1') ?? false) ||
+  offeredProtocols(request).includes(BETA_PROTOCOL);
+
+/** Checks key, dialect and model of an upgrade request in this order. */
+export function admissionOf(request: IncomingMessage, rules: AdmissionRules): Admission | Refusal {
   const key = keyOf(request);
   if (key === undefined) return refuse(null, 'Missing bearer or basic authentication in header', 3000);
-  if (rules.apiKey !== undefined && key !== rules.apiKey)
-    return refuse('invalid_api_key', `Incorrect API key provided: ${masked(key)}.`, 3000);
-  const beta = request.headers['openai-beta'];
-  if (beta?.includes('realtime=v1') || offeredProtocols(request).includes(BETA_PROTOCOL)) {
-    const message = 'The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.';
-    return refuse('beta_api_shape_disabled', message, 4000);
-  }
-  const model = modelOf(request);
+  const fault = keyFault(key, rules);
+  if (fault !== undefined) return refuse(fault.code, fault.message, 3000);
+  const isBeta = asksForBeta(request);
+  if (isBeta && rules.dialect === 'ga') return refuse('beta_api_shape_disabled', betaDisabled, 4000);
+  const dialect = isBeta || rules.dialect === 'beta' ? 'beta' : 'ga';
+  const begin = rules.keys.ephemeral(key)?.session;
+  const ofKey = typeof begin?.model === 'string' ? begin.model : undefined;
+  const named = new URLSearchParams(request.url?.split('?')[1]).get('model');
+  const model = named || ofKey;
   if (model === undefined) return refuse('missing_model', 'You must provide a model parameter.', 4000);
-  const known = rules.models?.includes(model) ?? model.startsWith('gpt-realtime');
-  return known ? undefined : refuse('invalid_model', `The model '${model}' does not exist.`, 4000);
+  const known = rules.models?.includes(model) ?? modelNames[dialect].test(model);
+  if (!known) return refuse('invalid_model', `The model '${model}' does not exist.`, 4000);
+  return { dialect, model, ...(begin !== undefined && { begin }) };
 }

@@ -1,5 +1,5 @@
 import { isObject, type Fault, type Json } from '../json/check';
-import { checkClientEvent } from './validation';
+import type { Dialect } from './dialect';
 
 /** A message of a client: an event with all of its fields checked, or what is wrong with it. */
 export type ClientMessage =
@@ -14,8 +14,8 @@ const refused = (code: string, message: string): ClientMessage => ({
   eventId: null,
 });
 
-/** Reads one WebSocket message as a client event. */
-export function readClientEvent(data: Buffer, isBinary: boolean): ClientMessage {
+/** Reads one WebSocket message as a client event of GA. */
+export function readClientEvent(data: Buffer, isBinary: boolean, dialect: Dialect): ClientMessage {
   if (isBinary)
     return refused('invalid_event', 'Expected a text WebSocket message; binary frames are not supported.');
   let event: unknown;
@@ -28,9 +28,11 @@ export function readClientEvent(data: Buffer, isBinary: boolean): ClientMessage 
   if (isDeeperThan(MOST_LEVELS, event))
     return refused('invalid_value', `The message is nested deeper than ${MOST_LEVELS} levels.`);
   const eventId = isObject(event) && typeof event.event_id === 'string' ? event.event_id.slice(0, 512) : null;
-  const fault = checkClientEvent(event, '');
+  const fault = dialect.check(event, '');
   if (fault !== undefined) return { fault: shortened(fault), eventId };
-  return isObject(event) ? { event, eventId } : refused('invalid_type', 'Expected an object.');
+  return isObject(event)
+    ? { event: dialect.read(event), eventId }
+    : refused('invalid_type', 'Expected an object.');
 }
 
 /** Looks in rows rather than by recursion, which is what deep nesting breaks, `JSON.stringify` included. */

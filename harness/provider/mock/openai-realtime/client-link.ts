@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../../ports';
 import type { Fault } from '../json/check';
+import type { Dialect } from './dialect';
 import type { WireEvent } from './wire-events';
 
 /** How a mock treats the sockets of its clients. */
@@ -55,6 +56,7 @@ export class ClientLink {
 
   constructor(
     private readonly socket: WebSocket,
+    private readonly dialect: Dialect,
     private readonly rules: LinkRules,
     private readonly listener: LinkListener,
   ) {}
@@ -89,12 +91,16 @@ export class ClientLink {
     this.keepPinging();
   }
 
-  /** Writes an event; does nothing once the link has ended. */
-  send(event: WireEvent): void {
+  /**
+   * Writes an event; does nothing once the link has ended.
+   * @param isBinary - As a binary message, which no service does; for the fault `wrong-framing`.
+   */
+  send(event: WireEvent, isBinary = false): void {
     // Before the event, so that a large one does not count against who reads.
     this.checkUnread();
     if (this.ended || this.socket.readyState !== this.socket.OPEN) return;
-    this.socket.send(JSON.stringify(event));
+    const written = this.dialect.write(event);
+    if (written !== undefined) this.socket.send(JSON.stringify(written), { binary: isBinary });
   }
 
   /** Closes with a code and a reason; what the client still sends is not served. */
@@ -103,6 +109,14 @@ export class ClientLink {
     this.ended = this.endedByUs = true;
     this.stopTimers();
     closeSocket(this.socket, this.rules.clock, closeCode, reason);
+  }
+
+  /** Cuts the connection without a CLOSE, behind what was written. */
+  cutOff(): void {
+    if (this.ended) return;
+    this.ended = this.endedByUs = true;
+    this.stopTimers();
+    this.socket.ping('', false, () => this.socket.terminate());
   }
 
   private checkUnread(): void {

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Cancel, Scenario } from '../../../ports';
 import type { UnstampedEvent } from '../../event-log';
+import type { FaultDesk } from '../../faults/fault-desk';
 import type { Heard } from '../../hearing/heard';
 import { ReceivedStream } from '../../hearing/received-stream';
 import type { Recogniser } from '../../hearing/recogniser';
@@ -8,10 +9,12 @@ import type { Delays } from '../../script/delays';
 import { Script } from '../../script/script';
 import type { ReplyShelf } from '../reply-shelf';
 import { isObject, type Fault, type Json } from '../json/check';
+import type { Admission } from './auth';
 import { readClientEvent } from './client-event';
 import { ClientLink, type LinkEnd, type LinkRules } from './client-link';
 import { Conversation } from './conversation';
 import { ConversationItems } from './conversation-items';
+import type { Dialect } from './dialect';
 import { newId } from './ids';
 import { InputBuffer } from './input-buffer';
 import { Responses } from './responses';
@@ -29,6 +32,8 @@ export interface ConnectionContext extends LinkRules {
   readonly toolDoneDelayMs: number;
   readonly keepReceivedMs: number;
   readonly sessionMaxMs: number;
+  readonly faults: FaultDesk;
+  readonly slowFirstTokenMs: number;
   /** What a corpus prompt says, for transcriptions. */
   readonly transcriptOf: (promptId: string) => string | undefined;
   /** The prompt whose words a typed message has. */
@@ -43,7 +48,7 @@ const MOST_LOGGED_ERRORS = 1000;
 
 type Handler = (event: Json) => Fault | undefined;
 
-/** One admitted WebSocket: the GA dialect of reference/providers.md section 2 for one session. */
+/** One admitted WebSocket: one session of reference/providers.md section 2. */
 export class Connection {
   readonly session: SessionState;
   readonly received: ReceivedStream;
@@ -57,21 +62,24 @@ export class Connection {
 
   constructor(
     socket: WebSocket,
-    model: string,
+    { model, begin }: Admission,
+    private readonly dialect: Dialect,
     private readonly context: ConnectionContext,
   ) {
     const { clock, scenario, recogniser, replies, toolDoneDelayMs, transcriptOf, typed } = context;
     const expiresAtUnixS = Math.floor((context.unixNowMs() + context.sessionMaxMs) / 1000);
-    const session = new SessionState(scenario.turnDetection, model, expiresAtUnixS);
+    const session = new SessionState(scenario.turnDetection, model, expiresAtUnixS, begin);
     const received = new ReceivedStream(RATE_HZ, Math.floor((context.keepReceivedMs * RATE_HZ) / 1000));
     const conversation = new Conversation();
     const script = new Script(scenario, context.answerOverride);
-    const send = (event: WireEvent): void => this.link.send(event);
+    const send = (event: WireEvent, isBinary?: boolean): void => this.link.send(event, isBinary);
+    const { faults, slowFirstTokenMs } = context;
+    const ends = { cut: () => this.cut(), expire: () => this.expire() };
     const log = (event: UnstampedEvent, hostAtMs?: number): void => this.log(event, hostAtMs);
     const { timing, pacing } = scenario;
     const { delays } = context;
     const conversationId = newId('conv');
-    this.link = new ClientLink(socket, context, {
+    this.link = new ClientLink(socket, dialect, context, {
       message: (data, isBinary) => this.receive(data, isBinary),
       cut: (fault) => {
         this.logError(fault);
@@ -80,7 +88,21 @@ export class Connection {
       closed: (end) => this.closed(end),
     });
     const responses = new Responses(
-      { clock, timing, delays, pacing, replies, conversation, conversationId, toolDoneDelayMs, send, log },
+      {
+        ...{
+          clock,
+          timing,
+          delays,
+          pacing,
+          replies,
+          conversation,
+          conversationId,
+          toolDoneDelayMs,
+          send,
+          log,
+        },
+        ...{ faults, slowFirstTokenMs, ...ends },
+      },
       session,
       script,
       {
@@ -134,7 +156,7 @@ export class Connection {
   private receive(data: Buffer, isBinary: boolean): void {
     this.arrivedAtHostMs = this.context.clock.nowMs();
     try {
-      const message = readClientEvent(data, isBinary);
+      const message = readClientEvent(data, isBinary, this.dialect);
       const fault = message.fault ?? this.handlers[message.event.type as string]?.(message.event);
       if (fault !== undefined) this.refuse(fault, message.eventId);
     } catch (cause) {
@@ -160,6 +182,12 @@ export class Connection {
     const minutes = Math.round(this.context.sessionMaxMs / 60_000);
     const message = `Your session hit the maximum duration of ${minutes} minutes.`;
     this.end({ code: 'session_expired', message, param: null }, 1001, 'session_expired');
+  }
+
+  /** The fault `mid-stream-death`. */
+  private cut(): void {
+    this.stop();
+    this.link.cutOff();
   }
 
   private end(fault: Fault, closeCode: number, reason: string): void {

@@ -7,6 +7,7 @@ import type { ReceivedStream } from '../../hearing/received-stream';
 import type { Recogniser } from '../../hearing/recogniser';
 import { Later } from '../../later';
 import type { Fault } from '../json/check';
+import { AudioReader } from './audio-coding';
 import type { Conversation } from './conversation';
 import type { ConversationItems } from './conversation-items';
 import { newId } from './ids';
@@ -39,6 +40,7 @@ const SHORTEST_COMMIT_MS = 100;
 /** The microphone's side of a session: audio in, turns detected or committed, user items out (providers.md 2.6, 2.7). */
 export class InputBuffer {
   private readonly ear: Ear;
+  private readonly reader: AudioReader;
   private readonly rateHz: number;
   private from = 0;
   private speechItemId = newId('item');
@@ -46,6 +48,7 @@ export class InputBuffer {
 
   constructor(private readonly context: InputBufferContext) {
     this.rateHz = context.received.rateHz;
+    this.reader = new AudioReader(this.rateHz);
     this.ear = new Ear(context.received, context.recogniser, this.earSettings(), {
       started: (onset) => this.speechStarted(onset),
       stopped: (turn) => this.speechStopped(turn),
@@ -58,7 +61,7 @@ export class InputBuffer {
   }
 
   append(audio: string, arrivedAtHostMs: number): Fault | undefined {
-    const samples = samplesOf(audio);
+    const samples = this.reader.read(audio, this.context.session.inputCoding);
     if (samples === undefined) {
       const message = 'Invalid audio: expected whole 16-bit samples in base64.';
       return { code: 'invalid_value', message, param: 'audio' };
@@ -188,15 +191,4 @@ export class InputBuffer {
   private msOf(lengthSamples: number): number {
     return msOfSamples(lengthSamples, this.rateHz);
   }
-}
-
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-/** Little-endian 16-bit samples of base64 text; undefined when it is no base64 or ends within a sample. */
-function samplesOf(audio: string): Int16Array | undefined {
-  if (audio.length % 4 !== 0 || !BASE64.test(audio)) return undefined;
-  const bytes = Buffer.from(audio, 'base64');
-  if (bytes.length % 2 !== 0) return undefined;
-  // A copy, since small buffers lie in a pool, at any place in it; every platform of Node is little-endian.
-  return new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

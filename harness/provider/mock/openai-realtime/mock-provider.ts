@@ -1,12 +1,18 @@
 import { openRecogniser } from '../../hearing/open-recogniser';
 import { openHttpMock } from '../http/http-mock';
 import type { MockOptions, MockProvider } from '../mock-options';
+import type { DialectChoice } from './auth';
 import { DEFAULT_MODEL, RealtimeService, type RealtimeRules } from './realtime-service';
 
 export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
   /** The only key that is let in; default: any that is not empty. */
   readonly apiKey?: string;
-  /** Default: every name that starts with `gpt-realtime`. */
+  /**
+   * `ga` (default) refuses who asks for the beta, as the service has done since May 2026; `both` answers each client in the
+   * dialect that it asks for; `beta` speaks the beta to everybody.
+   */
+  readonly dialect?: DialectChoice;
+  /** Default: every name that starts with `gpt-realtime`; in the beta those of the `gpt-4o` previews as well. */
   readonly models?: readonly string[];
   /**
    * `lenient` (default) ends a function-call response in the tick of its events; `strict` keeps it active for 40 ms, so that a
@@ -15,7 +21,7 @@ export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
   readonly toolRace?: 'lenient' | 'strict';
   /** Default 64; further ones are refused with close code 1013. */
   readonly maxSessions?: number;
-  /** Default 60 minutes. */
+  /** Default 60 minutes, 30 in the beta. */
   readonly sessionMaxMs?: number;
   /** Default 20 260, as the service does. */
   readonly pingIntervalMs?: number;
@@ -36,10 +42,12 @@ const STRICT_DONE_DELAY_MS = 40;
 export async function createMockProvider(options: MockProviderOptions): Promise<MockProvider> {
   const { apiKey, models, workerPath } = options;
   const rules: RealtimeRules = {
-    admission: { apiKey, models },
+    apiKey,
+    models,
+    dialect: options.dialect ?? 'ga',
     maxSessions: options.maxSessions ?? 64,
     toolDoneDelayMs: options.toolRace === 'strict' ? STRICT_DONE_DELAY_MS : 0,
-    sessionMaxMs: options.sessionMaxMs ?? 3_600_000,
+    sessionMaxMs: options.sessionMaxMs,
     pingIntervalMs: options.pingIntervalMs ?? 20_260,
     pongTimeoutMs: options.pongTimeoutMs ?? 20_000,
     maxUnsentBytes: options.maxUnsentBytes ?? 16 * 1024 * 1024,

@@ -9,17 +9,25 @@ import { answerRaw, jsonAnswer, type HttpAnswer } from '../http/http-answer';
 import type { HttpContext, HttpService, Refused, Route } from '../http/http-mock';
 import { ReceivedArchive } from '../received-archive';
 import { ReplyShelf } from '../reply-shelf';
-import { modelOf, refusalOf, type AdmissionRules, type Refusal } from './auth';
+import { admissionOf, isRefusal, type AdmissionRules, type DialectChoice, type Refusal } from './auth';
+import { BetaDialect } from './beta-dialect';
 import { closeSocket } from './client-link';
 import { Connection, type ConnectionContext } from './connection';
+import { gaDialect } from './dialect';
+import { keyRoutes } from './key-routes';
+import { KeyRing } from './key-ring';
 import { errorEvent } from './wire-events';
 
 /** What a Realtime service is told beyond what every mock is. */
 export interface RealtimeRules extends Pick<
   ConnectionContext,
-  'toolDoneDelayMs' | 'sessionMaxMs' | 'pingIntervalMs' | 'pongTimeoutMs' | 'maxUnsentBytes'
+  'toolDoneDelayMs' | 'pingIntervalMs' | 'pongTimeoutMs' | 'maxUnsentBytes'
 > {
-  readonly admission: AdmissionRules;
+  readonly apiKey: string | undefined;
+  readonly models: readonly string[] | undefined;
+  readonly dialect: DialectChoice;
+  /** Undefined: as long as the dialect's sessions last. */
+  readonly sessionMaxMs: number | undefined;
   /** Further sessions are refused with close code 1013. */
   readonly maxSessions: number;
 }
@@ -29,6 +37,8 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 + 65_536;
 const KEEP_RECEIVED_MS = 120_000;
 const PATH = '/v1/realtime';
 export const DEFAULT_MODEL = 'gpt-realtime';
+/** reference/providers.md 2.12. */
+const longestSessionMs = { ga: 3_600_000, beta: 1_800_000 } as const;
 
 const refusedStatus: Readonly<Record<Refused, number>> = {
   'not-found': 404,
@@ -41,7 +51,7 @@ const refusedStatus: Readonly<Record<Refused, number>> = {
 
 /** OpenAI Realtime over WebSocket (reference/providers.md section 2): who is let in, and the sessions of those who are. */
 export class RealtimeService implements HttpService {
-  readonly routes: readonly Route[] = [];
+  readonly routes: readonly Route[];
   private readonly sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -51,7 +61,8 @@ export class RealtimeService implements HttpService {
   private readonly open = new Set<Connection>();
   private readonly archive = new ReceivedArchive();
   private readonly replies: ReplyShelf;
-  private readonly shared: ConnectionContext;
+  private readonly shared: Omit<ConnectionContext, 'sessionMaxMs'>;
+  private readonly admission: AdmissionRules;
   private lost: Error | undefined;
 
   /** @throws ProviderError `HIL_CORPUS_UNKNOWN_CLIP`, `HIL_AUDIO_RATE`. */
@@ -60,7 +71,10 @@ export class RealtimeService implements HttpService {
     private readonly recogniser: Recogniser,
     private readonly rules: RealtimeRules,
   ) {
-    const { scenario, corpus } = context;
+    const { scenario, corpus, faults } = context;
+    const keys = new KeyRing(rules.apiKey, context.unixNowMs);
+    this.admission = { keys, faults, dialect: rules.dialect, models: rules.models };
+    this.routes = keyRoutes(context, this.admission, DEFAULT_MODEL);
     const prompts = [...corpus.prompts.values()];
     this.replies = new ReplyShelf(corpus, scenario.pacing.chunkMs);
     this.replies.prepareScenario(scenario);
@@ -109,12 +123,19 @@ export class RealtimeService implements HttpService {
   }
 
   private accept(socket: WebSocket, request: IncomingMessage): void {
-    const refusal = refusalOf(request, this.rules.admission) ?? this.fullOrLost();
-    if (refusal !== undefined) {
-      this.turnAway(socket, refusal);
+    const admission = admissionOf(request, this.admission);
+    if (isRefusal(admission)) {
+      this.turnAway(socket, admission);
       return;
     }
-    const connection = new Connection(socket, modelOf(request) ?? DEFAULT_MODEL, this.shared);
+    const noRoom = this.fullOrLost();
+    if (noRoom !== undefined) {
+      this.turnAway(socket, noRoom);
+      return;
+    }
+    const dialect = admission.dialect === 'beta' ? new BetaDialect() : gaDialect;
+    const sessionMaxMs = this.rules.sessionMaxMs ?? longestSessionMs[dialect.name];
+    const connection = new Connection(socket, admission, dialect, { ...this.shared, sessionMaxMs });
     const { session, received } = connection;
     this.open.add(connection);
     this.archive.open(session.id, received);

@@ -1,12 +1,14 @@
-import type { Clock, FunctionCall, ScenarioPacing, ScenarioTiming } from '../../../ports';
+import type { Clock, FunctionCall, ProviderFault, ScenarioPacing, ScenarioTiming } from '../../../ports';
 import { msOfSamples } from '../../../units';
 import type { UnstampedEvent } from '../../event-log';
+import type { FaultDesk } from '../../faults/fault-desk';
 import type { Later } from '../../later';
 import type { Delays } from '../../script/delays';
 import type { Answer } from '../../script/script';
 import { Timers } from '../../timers';
-import { REPLY_RATE_HZ, type Reply, type ReplyShelf } from '../reply-shelf';
+import type { Reply, ReplyShelf } from '../reply-shelf';
 import type { Json } from '../json/check';
+import { codingOf, lawOf } from './audio-coding';
 import type { Conversation, ConversationItem } from './conversation';
 import { newId } from './ids';
 import { responseObject } from './response-object';
@@ -24,7 +26,16 @@ export interface PlayerContext {
   readonly outputAudio: Json;
   /** Strict race of providers.md 1.3: how long after its events a function-call response stays active. */
   readonly toolDoneDelayMs: number;
-  readonly send: (event: WireEvent) => void;
+  readonly faults: FaultDesk;
+  readonly slowFirstTokenMs: number;
+  /** A conversation that is too long loses its oldest part; false: the response fails instead. */
+  readonly truncates: boolean;
+  /** @param isBinary - As a binary message, which no service does. */
+  readonly send: (event: WireEvent, isBinary?: boolean) => void;
+  /** Cuts the connection. */
+  readonly cut: () => void;
+  /** Ends the session as too old. */
+  readonly expire: () => void;
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
   readonly called: (callId: string) => void;
   readonly over: (player: ResponsePlayer) => void;
@@ -40,6 +51,9 @@ export interface ResponseRequest {
   readonly answer: Later<Answer>;
 }
 
+/** How a reply is to end before its end: the faults `mid-stream-death` and `content-blocked`. */
+type Break = 'dies' | 'is-blocked';
+
 type Status = 'completed' | 'cancelled' | 'failed' | 'incomplete';
 
 /** One response from `response.created` to `response.done`, in the order of providers.md 2.9. */
@@ -53,6 +67,7 @@ export class ResponsePlayer {
   private closeOpenItem: ((status: 'completed' | 'incomplete') => void) | undefined;
   private finished = false;
   private unsaid: (() => void) | undefined;
+  private fault: ProviderFault | undefined;
 
   constructor(
     private readonly context: PlayerContext,
@@ -73,7 +88,7 @@ export class ResponsePlayer {
   start(): void {
     const { context, request, id } = this;
     this.createdAtHostMs = context.clock.nowMs();
-    context.send(wireEvent('response.created', { response: this.wire('in_progress', null) }));
+    this.send(wireEvent('response.created', { response: this.wire('in_progress', null) }));
     context.log({ type: 'response-started', responseId: id, trigger: request.trigger }, this.createdAtHostMs);
     request.answer.use((answer) => this.give(answer));
   }
@@ -94,18 +109,80 @@ export class ResponsePlayer {
 
   private give(answer: Answer): void {
     if (this.finished) return;
-    const { timing, delays } = this.context;
+    const { timing, delays, slowFirstTokenMs } = this.context;
+    this.fault = answer.fault;
+    if (this.isRefused()) return;
+    const slowMs = this.has('slow-first-token') ? slowFirstTokenMs : undefined;
     if (answer.calls.length > 0) {
-      this.at(delays.draw(timing.toolCallMs), () => this.call(answer.calls));
+      this.at(slowMs ?? delays.draw(timing.toolCallMs), () => this.call(answer.calls));
       return;
     }
-    const firstAudioMs = delays.draw(timing.firstAudioMs);
-    if (answer.say === undefined) this.at(firstAudioMs, () => this.finish('completed', null));
-    else {
-      const reply = this.context.replies.get(answer.say);
-      const say = this.request.modality === 'audio' ? () => this.speak(reply) : () => this.write(reply);
-      this.at(firstAudioMs, say);
+    const firstAudioMs = slowMs ?? delays.draw(timing.firstAudioMs);
+    const { say } = answer;
+    if (say === undefined) this.at(firstAudioMs, () => this.breakOr(() => this.finish('completed', null)));
+    else if (this.request.modality === 'audio') {
+      const { format } = this.context.outputAudio;
+      const reply = this.context.replies.get(say, lawOf[codingOf(format)]);
+      this.at(firstAudioMs, () => this.speak(reply));
+    } else {
+      const reply = this.context.replies.get(say);
+      this.at(firstAudioMs, () => this.write(reply));
     }
+  }
+
+  /** True when a fault ends it before it says anything. */
+  private isRefused(): boolean {
+    if (this.has('session-end')) {
+      this.context.expire();
+      return true;
+    }
+    if (this.has('rate-limit')) {
+      this.fail('rate_limit_exceeded', 'Rate limit reached. Please try again in 1s.');
+      return true;
+    }
+    if (!this.has('too-long') || this.context.truncates) return false;
+    this.fail('context_length_exceeded', 'The conversation is longer than the context of the model.');
+    return true;
+  }
+
+  private has(fault: ProviderFault): boolean {
+    return this.context.faults.has(fault, this.fault);
+  }
+
+  private fail(code: string, message: string): void {
+    this.unsaid?.();
+    this.context.log({ type: 'error', code, message, responseId: this.id });
+    this.finish('failed', { type: 'failed', error: { type: 'invalid_request_error', code, message } });
+  }
+
+  private get breaks(): Break | undefined {
+    if (this.has('mid-stream-death')) return 'dies';
+    return this.has('content-blocked') ? 'is-blocked' : undefined;
+  }
+
+  /** Goes on, or ends as a fault wants it. */
+  private breakOr(goOn: () => void): void {
+    const { breaks, context } = this;
+    if (breaks === undefined) {
+      goOn();
+      return;
+    }
+    if (breaks === 'is-blocked') {
+      this.closeOpenItem?.('incomplete');
+      this.finish('incomplete', { type: 'incomplete', reason: 'content_filter' });
+      return;
+    }
+    context.log({ type: 'response-done', responseId: this.id, status: 'failed' });
+    context.cut();
+  }
+
+  /** How much of something that is said in parts is said. */
+  private partsOf(parts: number): number {
+    return this.breaks === undefined ? parts : Math.ceil(parts / 2);
+  }
+
+  private send(event: WireEvent): void {
+    this.context.send(event, this.has('wrong-framing'));
   }
 
   private call(calls: readonly FunctionCall[]): void {
@@ -126,15 +203,24 @@ export class ResponsePlayer {
       item.wire = shape('in_progress', '');
       this.openItem(item, outputIndex);
       const ids = { response_id: this.id, item_id: item.id, output_index: outputIndex, call_id: callId };
-      for (let at = 0; at < text.length; at += 16) {
+      for (let at = 0; at < this.partsOf(text.length); at += 16) {
         const delta = text.slice(at, at + 16);
-        context.send(wireEvent('response.function_call_arguments.delta', { ...ids, delta }));
+        this.send(wireEvent('response.function_call_arguments.delta', { ...ids, delta }));
+      }
+      if (this.breaks !== undefined) {
+        this.closeOpenItem = () => {
+          item.wire = shape('incomplete', '');
+          this.itemDone(item, outputIndex, false);
+        };
+        this.breakOr(() => undefined);
+        return;
       }
       context.called(callId);
       const hostAtMs = context.clock.nowMs();
-      context.send(
-        wireEvent('response.function_call_arguments.done', { ...ids, name: call.name, arguments: text }),
-      );
+      const made = { ...ids, name: call.name, arguments: text };
+      this.send(wireEvent('response.function_call_arguments.done', made));
+      // With the same call_id, which is what a board has to notice.
+      if (this.has('duplicate')) this.send(wireEvent('response.function_call_arguments.done', made));
       context.log({ type: 'tool-call', responseId: this.id, callId, ...call }, hostAtMs);
       item.wire = shape('completed', text);
       this.itemDone(item, outputIndex, true);
@@ -150,8 +236,8 @@ export class ResponsePlayer {
     const startedAtHostMs = context.clock.nowMs();
     let transcript = '';
     this.closeOpenItem = (status) => {
-      context.send(wireEvent('response.output_audio.done', ids));
-      context.send(wireEvent('response.output_audio_transcript.done', { ...ids, transcript }));
+      this.send(wireEvent('response.output_audio.done', ids));
+      this.send(wireEvent('response.output_audio_transcript.done', { ...ids, transcript }));
       this.closeMessage(item, { type: 'output_audio', transcript }, { type: 'audio', transcript }, status);
     };
     const packet = (index: number, delta: string): void => {
@@ -159,21 +245,22 @@ export class ResponsePlayer {
       const spoken = words.slice(share(index), share(index + 1)).join('');
       if (spoken !== '') {
         transcript += spoken;
-        context.send(wireEvent('response.output_audio_transcript.delta', { ...ids, delta: spoken }));
+        this.send(wireEvent('response.output_audio_transcript.delta', { ...ids, delta: spoken }));
       }
       const fromSample = index * reply.chunkSamples;
       const lengthSamples = Math.min(reply.chunkSamples, reply.lengthSamples - fromSample);
       const event = wireEvent('response.output_audio.delta', { ...ids, delta });
       const hostAtMs = context.clock.nowMs();
-      context.send(event);
-      const sent = { replyId: reply.clip.id, rateHz: REPLY_RATE_HZ, fromSample, lengthSamples };
+      this.send(event);
+      const sent = { replyId: reply.clip.id, rateHz: reply.rateHz, fromSample, lengthSamples };
       context.log({ type: 'audio-out', responseId, itemId: item.id, ...sent }, hostAtMs);
-      this.sentMs = item.audioMs = msOfSamples(fromSample + lengthSamples, REPLY_RATE_HZ);
+      this.sentMs = item.audioMs = msOfSamples(fromSample + lengthSamples, reply.rateHz);
       this.said = transcript;
     };
     const { chunkMs, realTimeFactor } = context.pacing;
+    const count = this.partsOf(reply.packets.length);
     const speakFrom = (first: number): void => {
-      for (let index = first; index < reply.packets.length && !this.finished; index++) {
+      for (let index = first; index < count && !this.finished; index++) {
         const dueAtHostMs = startedAtHostMs + (index * chunkMs) / realTimeFactor;
         if (realTimeFactor > 0 && index > first && dueAtHostMs > context.clock.nowMs()) {
           this.after(dueAtHostMs - context.clock.nowMs(), () => speakFrom(index));
@@ -182,24 +269,30 @@ export class ResponsePlayer {
         packet(index, reply.packets[index] ?? '');
       }
       if (this.finished) return;
-      this.closeOpenItem?.('completed');
-      this.finish('completed', null);
+      this.breakOr(() => {
+        this.closeOpenItem?.('completed');
+        this.finish('completed', null);
+      });
     };
     speakFrom(0);
   }
 
   private write(reply: Reply): void {
-    const { context } = this;
     const item = this.openMessage('output_text');
     const ids = { response_id: this.id, item_id: item.id, output_index: 0, content_index: 0 };
-    const text = reply.clip.transcript;
-    for (const delta of text.match(/\S+\s*/gu) ?? []) {
-      context.send(wireEvent('response.output_text.delta', { ...ids, delta }));
-    }
+    const deltas = reply.clip.transcript.match(/\S+\s*/gu) ?? [];
+    const said = deltas.slice(0, this.partsOf(deltas.length));
+    const text = said.join('');
+    for (const delta of said) this.send(wireEvent('response.output_text.delta', { ...ids, delta }));
     this.said = text;
-    context.send(wireEvent('response.output_text.done', { ...ids, text }));
-    this.closeMessage(item, { type: 'output_text', text }, { type: 'text', text }, 'completed');
-    this.finish('completed', null);
+    this.closeOpenItem = (status) => {
+      this.send(wireEvent('response.output_text.done', { ...ids, text }));
+      this.closeMessage(item, { type: 'output_text', text }, { type: 'text', text }, status);
+    };
+    this.breakOr(() => {
+      this.closeOpenItem?.('completed');
+      this.finish('completed', null);
+    });
   }
 
   private openMessage(content: 'output_audio' | 'output_text'): ConversationItem {
@@ -213,7 +306,7 @@ export class ResponsePlayer {
     };
     const item: ConversationItem = { id, wire: { ...message, content: [] }, audioMs: 0 };
     this.openItem(item, 0);
-    this.context.send(
+    this.send(
       wireEvent('response.content_part.added', {
         response_id: this.id,
         item_id: id,
@@ -234,7 +327,7 @@ export class ResponsePlayer {
     this.closeOpenItem = undefined;
     item.wire = { ...item.wire, status, content: [content] };
     const ids = { response_id: this.id, item_id: item.id, output_index: 0, content_index: 0 };
-    this.context.send(wireEvent('response.content_part.done', { ...ids, part }));
+    this.send(wireEvent('response.content_part.done', { ...ids, part }));
     this.itemDone(item, 0, status === 'completed');
   }
 
@@ -242,30 +335,30 @@ export class ResponsePlayer {
     const { context } = this;
     this.output.push(item);
     const response = { response_id: this.id, output_index: outputIndex };
-    context.send(wireEvent('response.output_item.added', { ...response, item: item.wire }));
+    this.send(wireEvent('response.output_item.added', { ...response, item: item.wire }));
     if (this.request.outOfBand) return;
     const previous = context.conversation.add(item)?.previousId ?? null;
-    context.send(wireEvent('conversation.item.added', { previous_item_id: previous, item: item.wire }));
+    this.send(wireEvent('conversation.item.added', { previous_item_id: previous, item: item.wire }));
   }
 
   private itemDone(item: ConversationItem, outputIndex: number, whole: boolean): void {
     const { context } = this;
     if (whole && !this.request.outOfBand) {
       const previous = context.conversation.before(item.id);
-      context.send(wireEvent('conversation.item.done', { previous_item_id: previous, item: item.wire }));
+      this.send(wireEvent('conversation.item.done', { previous_item_id: previous, item: item.wire }));
     }
     const response = { response_id: this.id, output_index: outputIndex };
-    context.send(wireEvent('response.output_item.done', { ...response, item: item.wire }));
+    this.send(wireEvent('response.output_item.done', { ...response, item: item.wire }));
   }
 
   private finish(status: Status, details: Json | null): void {
     if (this.finished) return;
     this.finished = true;
     this.timers.stop();
-    this.context.send(wireEvent('response.done', { response: this.wire(status, details) }));
+    this.send(wireEvent('response.done', { response: this.wire(status, details) }));
     this.context.log({ type: 'response-done', responseId: this.id, status });
     this.context.over(this);
-    this.context.send(rateLimitsEvent());
+    this.send(rateLimitsEvent());
   }
 
   private wire(status: Status | 'in_progress', details: Json | null): Json {

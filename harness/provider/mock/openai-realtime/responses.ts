@@ -26,7 +26,7 @@ export class Responses {
   private unanswered: Unanswered | undefined;
 
   constructor(
-    private readonly context: Omit<PlayerContext, 'over' | 'called' | 'outputAudio'>,
+    private readonly context: Omit<PlayerContext, 'over' | 'called' | 'outputAudio' | 'truncates'>,
     private readonly session: SessionState,
     private readonly script: Script,
     private readonly listener: ResponsesListener,
@@ -118,6 +118,7 @@ export class Responses {
     return {
       ...this.context,
       outputAudio: { ...this.session.outputAudio, ...audio },
+      truncates: this.session.truncates,
       called: (callId) => this.script.called(callId),
       over: (player) => this.over(player),
     };

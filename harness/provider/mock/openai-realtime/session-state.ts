@@ -1,5 +1,6 @@
 import type { ScenarioTurnDetection } from '../../../ports';
 import { isObject, type Json } from '../json/check';
+import { codingOf, type AudioCoding } from './audio-coding';
 import { newId } from './ids';
 
 /** How long semantic_vad waits: the mock takes a sentence as finished after a pause of this length. */
@@ -33,6 +34,8 @@ export class SessionState {
     private readonly defaults: ScenarioTurnDetection,
     model: string,
     expiresAtUnixS: number,
+    /** A checked session that it begins with, as an ephemeral key carries one. */
+    begin?: Json,
   ) {
     this.session = {
       type: 'realtime',
@@ -59,6 +62,7 @@ export class SessionState {
       },
       include: null,
     };
+    if (begin !== undefined) this.update(begin);
   }
 
   get wire(): Json {
@@ -102,6 +106,16 @@ export class SessionState {
 
   get modality(): 'audio' | 'text' {
     return modalityOf(this.session.output_modalities) ?? 'audio';
+  }
+
+  /** A conversation that grows too long loses its oldest part; false: it is refused. */
+  get truncates(): boolean {
+    return this.session.truncation !== 'disabled';
+  }
+
+  /** How the client's `append` events are to be read. */
+  get inputCoding(): AudioCoding {
+    return codingOf(this.part(this.session, 'input').format);
   }
 
   get outputAudio(): Json {

@@ -16,48 +16,51 @@ import {
 
 /** Fields of the GA dialect: reference/providers.md 2.5 to 2.8. Beta fields are unknown parameters. */
 const pcm24k = object({ type: oneOf('audio/pcm'), rate: numberIn('integer', 24_000, 24_000) }, ['type']);
-// This mock hears and speaks PCM only; G.711 is refused rather than misheard.
-const format = byType({ 'audio/pcm': pcm24k });
+const g711 = object({ type: text });
+const format = byType({ 'audio/pcm': pcm24k, 'audio/pcmu': g711, 'audio/pcma': g711 });
 
-const turnDetection = byType({
-  server_vad: object({
-    type: text,
-    threshold: numberIn('decimal', 0, 1),
-    prefix_padding_ms: numberIn('integer', 0, 10_000),
-    silence_duration_ms: numberIn('integer', 20, 10_000),
-    idle_timeout_ms: nullable(numberIn('integer', 5_000, 30_000)),
-    create_response: flag,
-    interrupt_response: flag,
-  }),
-  semantic_vad: object({
-    type: text,
-    eagerness: oneOf('auto', 'low', 'medium', 'high'),
-    create_response: flag,
-    interrupt_response: flag,
-  }),
-});
+export const serverVad = {
+  type: text,
+  threshold: numberIn('decimal', 0, 1),
+  prefix_padding_ms: numberIn('integer', 0, 10_000),
+  silence_duration_ms: numberIn('integer', 20, 10_000),
+  idle_timeout_ms: nullable(numberIn('integer', 5_000, 30_000)),
+  create_response: flag,
+  interrupt_response: flag,
+};
+export const semanticVad = {
+  type: text,
+  eagerness: oneOf('auto', 'low', 'medium', 'high'),
+  create_response: flag,
+  interrupt_response: flag,
+};
+const turnDetection = byType({ server_vad: object(serverVad), semantic_vad: object(semanticVad) });
 
 /** A JSON Schema: any object. */
 const jsonSchema: Check = (value, path) => (isObject(value) ? undefined : object({})(value, path));
-const tool = byType({
+export const tool = byType({
   function: object({ type: text, name: text, description: text, parameters: nullable(jsonSchema) }, ['name']),
   mcp: anything,
 });
 
-const toolChoice = either(
+export const toolChoice = either(
   oneOf('auto', 'none', 'required'),
   object({ type: oneOf('function', 'mcp'), name: text, server_label: text }, ['type']),
 );
-const maxOutputTokens = either(numberIn('integer', 1, 4096), oneOf('inf'));
-const modalities = listOf(oneOf('audio', 'text'));
-const voice = either(
+export const maxOutputTokens = either(numberIn('integer', 1, 4096), oneOf('inf'));
+export const modalities = listOf(oneOf('audio', 'text'));
+export const voice = either(
   oneOf('alloy', 'ash', 'ballad', 'coral', 'echo', 'sage', 'shimmer', 'verse', 'marin', 'cedar'),
   object({ id: text }, ['id']),
 );
 const outputAudio = object({ format, voice, speed: numberIn('decimal', 0.25, 1.5) });
 const prompt = nullable(object({ id: text, version: nullable(text), variables: anything }, ['id']));
 
-const session = byType({
+export const transcription = object({ model: text, language: text, prompt: text, delay: anything });
+export const noiseReduction = object({ type: oneOf('near_field', 'far_field') }, ['type']);
+
+/** The `session` of `session.update`, and of `POST /v1/realtime/client_secrets`. */
+export const checkSession = byType({
   realtime: object({
     type: text,
     model: text,
@@ -69,8 +72,8 @@ const session = byType({
     audio: object({
       input: object({
         format,
-        transcription: nullable(object({ model: text, language: text, prompt: text, delay: anything })),
-        noise_reduction: nullable(object({ type: oneOf('near_field', 'far_field') }, ['type'])),
+        transcription: nullable(transcription),
+        noise_reduction: nullable(noiseReduction),
         turn_detection: nullable(turnDetection),
       }),
       output: outputAudio,
@@ -91,7 +94,7 @@ const session = byType({
   }),
 });
 
-const id = textUpTo(512);
+export const id = textUpTo(512);
 const status = oneOf('completed', 'incomplete', 'in_progress');
 const content = byType({
   input_text: object({ type: text, text }, ['text']),
@@ -101,15 +104,18 @@ const content = byType({
   output_audio: object({ type: text, audio: text, transcript: nullable(text) }),
 });
 const base = { id, object: oneOf('realtime.item'), type: text, status };
-const item = byType({
-  message: object(
-    { ...base, role: oneOf('user', 'assistant', 'system'), content: listOf(content), phase: anything },
-    ['role', 'content'],
-  ),
-  function_call: object({ ...base, call_id: text, name: text, arguments: text }, ['name', 'arguments']),
-  function_call_output: object({ ...base, call_id: text, output: text }, ['call_id', 'output']),
-  item_reference: object({ ...base }, ['id']),
-});
+/** An item whose messages have content of this kind. */
+export const itemOf = (part: Check): Check =>
+  byType({
+    message: object(
+      { ...base, role: oneOf('user', 'assistant', 'system'), content: listOf(part), phase: anything },
+      ['role', 'content'],
+    ),
+    function_call: object({ ...base, call_id: text, name: text, arguments: text }, ['name', 'arguments']),
+    function_call_output: object({ ...base, call_id: text, output: text }, ['call_id', 'output']),
+    item_reference: object({ ...base }, ['id']),
+  });
+const item = itemOf(content);
 
 const response = object({
   output_modalities: modalities,
@@ -129,12 +135,12 @@ const response = object({
 /** "<=15 MiB per event", reference/providers.md 2.7. */
 export const MAX_APPEND_CHARS = 15 * 1024 * 1024;
 
-const event = (fields: Readonly<Record<string, Check>>, required = Object.keys(fields)): Check =>
+export const event = (fields: Readonly<Record<string, Check>>, required = Object.keys(fields)): Check =>
   object({ type: text, event_id: textUpTo(512), ...fields }, required);
 
 /** Every client event by its type, with all of its fields. */
-export const checkClientEvent: Check = byType({
-  'session.update': event({ session }),
+export const clientEvents: Readonly<Record<string, Check>> = {
+  'session.update': event({ session: checkSession }),
   'input_audio_buffer.append': event({ audio: textUpTo(MAX_APPEND_CHARS) }),
   'input_audio_buffer.commit': event({}),
   'input_audio_buffer.clear': event({}),
@@ -148,4 +154,5 @@ export const checkClientEvent: Check = byType({
   'conversation.item.retrieve': event({ item_id: id }),
   'response.create': event({ response }, []),
   'response.cancel': event({ response_id: id }, []),
-});
+};
+export const checkClientEvent: Check = byType(clientEvents);
