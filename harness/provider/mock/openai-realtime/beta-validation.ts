@@ -1,8 +1,6 @@
 import {
   anything,
   byType,
-  either,
-  flag,
   listOf,
   nullable,
   numberIn,
@@ -31,7 +29,9 @@ import {
 const format = oneOf('pcm16', 'g711_ulaw', 'g711_alaw');
 const temperature = numberIn('decimal', 0.6, 1.2);
 
-const { idle_timeout_ms: _gaOnly, ...betaServerVad } = serverVad;
+const betaServerVad = Object.fromEntries(
+  Object.entries(serverVad).filter(([name]) => name !== 'idle_timeout_ms'),
+);
 const turnDetection = byType({
   server_vad: object(betaServerVad),
   semantic_vad: object(semanticVad),
@@ -84,7 +84,6 @@ const response = object({
   conversation: oneOf('auto', 'none'),
   metadata: nullable(anything),
   input: listOf(item),
-  parallel_tool_calls: either(flag),
 });
 
 /** Every client event of the beta by its type, with all of its fields. */
