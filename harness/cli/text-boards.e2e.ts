@@ -19,24 +19,27 @@ const codesOf = ({ summary }: Awaited<ReturnType<typeof runBench>>): string[] =>
 ];
 
 describe('boards that are asked in writing', () => {
-  it.each(['idf-chat', 'ollama-chat'])('%s completes its suite against its mock', async (dialect) => {
-    const result = await runBench(['--bench', bench(dialect), ...chat]);
-    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({ findings: [], exitCode: 0 });
-    const { turns, record } = readRun(result.summary.runPath);
-    expect(record.rig).toBeUndefined();
-    expect(turns.length).toBeGreaterThan(0);
-    for (const { measurement } of turns) {
-      expect(measurement).toMatchObject({
-        kind: 'text',
-        answerCheck: { state: 'same' },
-        measures: {
-          questionToAnswer: { state: 'measured' },
-          timeToFirstToken: { state: 'measured' },
-          totalTime: { state: 'measured' },
-        },
-      });
-    }
-  });
+  it.each(['idf-chat', 'spark-chat', 'hunyuan-chat', 'pangu-chat', 'ollama-chat'])(
+    '%s completes its suite against its mock',
+    async (dialect) => {
+      const result = await runBench(['--bench', bench(dialect), ...chat]);
+      expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({ findings: [], exitCode: 0 });
+      const { turns, record } = readRun(result.summary.runPath);
+      expect(record.rig).toBeUndefined();
+      expect(turns.length).toBeGreaterThan(0);
+      for (const { measurement } of turns) {
+        expect(measurement).toMatchObject({
+          kind: 'text',
+          answerCheck: { state: 'same' },
+          measures: {
+            questionToAnswer: { state: 'measured' },
+            timeToFirstToken: { state: 'measured' },
+            totalTime: { state: 'measured' },
+          },
+        });
+      }
+    },
+  );
 
   it.each([
     ['garbled-answer', 'HIL_TURN_ANSWER_CHANGED'],

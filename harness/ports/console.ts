@@ -8,7 +8,7 @@ export interface ConsoleLine {
   readonly text: string;
   /** Boots seen so far: a ROM banner each, or the board's clock fallen back where the banner was lost. */
   readonly boot: number;
-  /** Arrival of the line's first byte. */
+  /** Arrival of the first byte of its text: a prompt ahead of it may have stood there for long. */
   readonly hostAtMs: number;
   /** Position of the line's first byte in the raw log. */
   readonly byteOffset: number;

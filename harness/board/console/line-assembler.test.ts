@@ -105,6 +105,15 @@ describe('LineAssembler', () => {
     expect([first?.hostAtMs, second?.hostAtMs]).toEqual([0, 0]);
   });
 
+  it('stamps a line behind a prompt with the arrival of its own first byte, not of the prompt', () => {
+    const text = 'I (3560) TEXT_CHAT: Request sent';
+    const stampOf = (...chunks: string[]) => assemble(chunks.map((chunk) => Buffer.from(chunk)))[0];
+    expect(stampOf('esp> ', `${text}\r\n`)).toMatchObject({ text, hostAtMs: 1 });
+    expect(stampOf('\u001b[0;32mesp> \u001b[0m', 'esp> ', text, '\n')).toMatchObject({ text, hostAtMs: 2 });
+    expect(stampOf('e', 'sp> ', 'I (35', '60) a: esp> b\n')).toMatchObject({ hostAtMs: 2 });
+    expect(stampOf('esp> ', '\n')).toMatchObject({ text: '', hostAtMs: 0 });
+  });
+
   it('marks what the end of the stream cuts', () => {
     expect(assemble([Buffer.from('half')])).toEqual([
       { text: 'half', hostAtMs: 0, byteOffset: 0, boot: 0, truncated: true },

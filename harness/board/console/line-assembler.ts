@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
 import { stripTerminalControl } from './ansi';
-import { stripPrompts } from './prompt';
+import { PROMPT, stripPrompts } from './prompt';
 
 const LF = 10;
 const ROM_NAME = 'ESP-ROM:';
@@ -155,7 +155,8 @@ export class LineAssembler {
         return;
       }
     }
-    this.text(stripTerminalControl(raw.toString('utf8')), offset, arrivalOf(arrivals, offset), isTruncated);
+    const arrivedAtMs = arrivalOf(arrivals, offset + behindPrompt(raw));
+    this.text(stripTerminalControl(raw.toString('utf8')), offset, arrivedAtMs, isTruncated);
   }
 
   private text(raw: string, byteOffset: number, hostAtMs: number, isTruncated = false): void {
@@ -193,6 +194,23 @@ function characterBoundary(bytes: Buffer, atMost: number): number {
     if (((bytes[length] ?? 0) & 0xc0) !== 0x80) return length;
   }
   return atMost;
+}
+
+/**
+ * Where the text of a line begins, in bytes: a prompt ahead of it was printed when the last command was over, and a log line that
+ * lands behind it comes later. 0 without a prompt.
+ */
+function behindPrompt(raw: Buffer): number {
+  const prompt = raw.indexOf(PROMPT);
+  if (prompt < 0) return 0;
+  const whole = stripTerminalControl(raw.toString('utf8'));
+  const text = stripPrompts(whole);
+  let begin = prompt;
+  const prompts = whole.slice(0, whole.length - text.length).split(PROMPT).length - 1;
+  for (let count = 0; count < prompts; count += 1) begin = raw.indexOf(PROMPT, begin) + PROMPT.length;
+  if (prompts === 0 || text.trim() === '') return 0;
+  // Colours of the prompt end behind it.
+  return Math.max(0, raw.indexOf(Buffer.from(text.slice(0, 4)), begin));
 }
 
 /** When the byte at `byteOffset` arrived. */

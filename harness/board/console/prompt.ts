@@ -1,5 +1,5 @@
 /** The prompt of esp_console as every dialect here configures it. */
-const PROMPT = 'esp> ';
+export const PROMPT = 'esp> ';
 // A carriage return before the prompt is smart mode drawing the line again; what stood there is the same text.
 const PROMPT_PREFIX = /^(?:.*\r)?(?:esp> )+/s;
 
