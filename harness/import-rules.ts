@@ -81,6 +81,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
   'harness/suites': ['harness/index.ts'],
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],
+  'harness/provider-plugin.ts': ['harness/ports'],
   'firmware/virtual-board': ['harness/units', 'harness/errors', 'harness/audio'],
 };
 

@@ -5,7 +5,7 @@ import { checkScenario, loadCorpus } from '../corpus';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
-import { authorityIn, providerSettings, proxySettings } from './provider-settings';
+import { authorityIn, providerInit } from './provider-settings';
 import type {
   AudioRig,
   Board,
@@ -110,15 +110,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const provider = await launchProvider({
     launch,
     clock,
-    init:
-      config.provider.kind === 'proxy'
-        ? proxySettings(config.provider)
-        : {
-            scenario,
-            prompts: [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false),
-            replies: [...corpus.replies.values()],
-            ...providerSettings(config.provider),
-          },
+    init: providerInit(config.provider, scenario, corpus),
   });
   opened.push(provider);
 
@@ -152,10 +144,10 @@ interface Service {
 }
 
 /** The authority of `earshot certs` where the bench has one; a certificate that was made for the run signs itself. */
-const authorityOf = (
-  { certsPath }: BenchConfig['provider'],
-  provider: LaunchedProvider,
-): string | undefined => (certsPath === undefined ? provider.tlsCertificate : authorityIn(certsPath));
+const authorityOf = (config: BenchConfig['provider'], provider: LaunchedProvider): string | undefined =>
+  config.kind === 'plugin' || config.certsPath === undefined
+    ? provider.tlsCertificate
+    : authorityIn(config.certsPath);
 
 async function openBoard(
   { launch, clock, faults }: OpenBenchOptions,

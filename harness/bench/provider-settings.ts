@@ -1,9 +1,24 @@
 import { isIPv4 } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { liveSettings, readVariable, type MockProviderConfig, type ProxyProviderConfig } from '../config';
+import {
+  liveSettings,
+  readVariable,
+  type MockProviderConfig,
+  type ProviderConfig,
+  type ProxyProviderConfig,
+} from '../config';
 import { ConfigError } from '../errors';
-import type { MockProviderInit, ProxyInit } from '../provider';
+import type { Corpus, Scenario } from '../ports';
+import type { MockProviderInit, ProviderInit, ProxyInit } from '../provider';
+
+/** What the provider's process is started with. @throws ConfigError as `providerSettings` and `proxySettings` do. */
+export function providerInit(config: ProviderConfig, scenario: Scenario, corpus: Corpus): ProviderInit {
+  if (config.kind === 'proxy') return proxySettings(config);
+  const prompts = [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false);
+  const told = { scenario, prompts, replies: [...corpus.replies.values()] };
+  return config.kind === 'plugin' ? { ...config, ...told } : { ...providerSettings(config), ...told };
+}
 
 /** Only this machine reaches these. */
 export const isLoopback = (host: string): boolean =>

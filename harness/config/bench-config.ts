@@ -74,7 +74,20 @@ export interface VirtualRigConfig {
   readonly seed: number;
 }
 
-export type ProviderConfig = MockProviderConfig | ProxyProviderConfig;
+export type ProviderConfig = MockProviderConfig | ProxyProviderConfig | PluginProviderConfig;
+
+/** A provider of the team's own. */
+export interface PluginProviderConfig {
+  readonly kind: 'plugin';
+  readonly name: string;
+  /** Any JSON; undefined: none. */
+  readonly options: unknown;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** Absolute paths of the modules that may provide it. */
+  readonly plugins: readonly string[];
+}
 
 /** Stands between the board and the real provider of a written protocol. */
 export interface ProxyProviderConfig {

@@ -142,10 +142,22 @@ const proxyProvider = z.strictObject({
   cassette: text.exactOptional(),
 });
 
+/** A provider of the team's own. */
+const pluginProvider = z.strictObject({
+  kind: z.literal('plugin'),
+  name: text,
+  /** Default: none. */
+  options: z.json().exactOptional(),
+  /** Default: 127.0.0.1. */
+  host: text.default('127.0.0.1'),
+  /** Default: 0, any free port. */
+  port,
+});
+
 const provider = z.preprocess(
   (value) =>
     typeof value === 'object' && value !== null && !('kind' in value) ? { ...value, kind: 'mock' } : value,
-  z.discriminatedUnion('kind', [mockProvider, proxyProvider]),
+  z.discriminatedUnion('kind', [mockProvider, proxyProvider, pluginProvider]),
 );
 
 /** What a board that asks for the time is told. */
@@ -190,6 +202,8 @@ export const benchFile = z.strictObject({
   scenario: text.exactOptional(),
   /** Default: none, no absolute bounds. */
   budgets: text.exactOptional(),
+  /** Default: none. */
+  plugins: z.array(text).default([]),
   boards: z
     .array(z.discriminatedUnion('kind', [serialBoard, virtualBoard]))
     .min(1)

@@ -5,6 +5,7 @@ export type {
   Budgets,
   MockProviderConfig,
   ProviderConfig,
+  PluginProviderConfig,
   ProxyProviderConfig,
   SerialBoardConfig,
   TurnConfig,

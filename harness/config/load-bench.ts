@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors';
-import type { NetworkShape } from '../ports';
+import type { NetworkShape, ProviderProtocol } from '../ports';
 import type {
   BenchConfig,
   BoardConfig,
@@ -26,7 +26,7 @@ export interface BenchOverrides {
   readonly scenarioPath?: string | undefined;
   readonly budgetsPath?: string | undefined;
   /** Another provider in place of the file's: its settings that both kinds have stay. */
-  readonly provider?: Pick<ProviderConfig, 'kind' | 'protocol'> | undefined;
+  readonly provider?: { readonly kind: 'mock' | 'proxy'; readonly protocol: ProviderProtocol } | undefined;
   readonly turn?: Partial<TurnConfig> | undefined;
 }
 
@@ -50,7 +50,7 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
     budgetsPath: choose(overrides.budgetsPath, file.budgets),
     boards: chosenBoards(file.boards.map(boardOf), overrides.boards ?? [], path),
-    provider: overridden(providerOf(file.provider, dirname(absolutePath)), overrides.provider),
+    provider: overridden(providerOf(file.provider, file.plugins, dirname(absolutePath)), overrides.provider),
     ntp: file.ntp && ntpOf(file.ntp),
     turn: {
       quietMs: file.turn.quiet,
@@ -65,11 +65,12 @@ const packaged = (path: string): string => join(packageRoot(), path);
 
 /** The file's provider, or another kind of it that listens in the same place. */
 function overridden(provider: ProviderConfig, override: BenchOverrides['provider']): ProviderConfig {
-  if (override === undefined || (override.kind === provider.kind && override.protocol === provider.protocol))
-    return provider;
-  const { host, port, tls, certsPath } = provider;
-  const listening = { host, port, tls, certsPath };
+  if (override === undefined) return provider;
   const { kind, protocol } = override;
+  if (provider.kind === kind && provider.protocol === protocol) return provider;
+  const { host, port } = provider;
+  const { tls, certsPath } = provider.kind === 'plugin' ? { tls: false, certsPath: undefined } : provider;
+  const listening = { host, port, tls, certsPath };
   if (kind === 'mock') {
     return { kind, protocol, ...listening, credentials: undefined, faults: [], network: undefined };
   }
@@ -82,12 +83,19 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
   );
 }
 
-function providerOf(written: BenchFile['provider'], folder: string): ProviderConfig {
+function providerOf(
+  written: BenchFile['provider'],
+  plugins: BenchFile['plugins'],
+  folder: string,
+): ProviderConfig {
   const pathOf = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
   if (written.kind === 'proxy') {
     const { certs, upstream, cassette, ...rest } = written;
     return { ...rest, certsPath: pathOf(certs), upstreamUrl: upstream, cassettePath: pathOf(cassette) };
+  }
+  if (written.kind === 'plugin') {
+    return { ...written, options: written.options, plugins: plugins.map((path) => resolve(folder, path)) };
   }
   const { certs, credentials, network, ...rest } = written;
   return { ...rest, certsPath: pathOf(certs), credentials, network: network && networkOf(network) };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chosenBoard, describeDialect, openBench, type OpenBench, type SoundBench } from '../bench';
-import { loadBench, loadScenario, type BenchConfig, type BoardConfig } from '../config';
+import { loadBench, loadScenario, type BenchConfig, type BoardConfig, type ProviderConfig } from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
 import { closeAll, type Closable } from '../errors';
 import type { ChildLauncher, Clock, DialectDescription, ProviderFault } from '../ports';
@@ -22,6 +22,10 @@ import { turnBenchOf, TurnTaker } from './turn-taker';
 /** A host that serves its suites. Closing it silences the rig, closes the bench and ends the run's files. */
 export type RunningHost = Closable;
 
+/** A plugin's protocol is known once it is open; its name says as much. */
+const providerWord = (provider: ProviderConfig): string =>
+  provider.kind === 'plugin' ? provider.name : provider.protocol;
+
 const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
@@ -40,8 +44,8 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
         ? {}
         : { rig: { name: `${board.name} rig`, topology: 'virtual', rateHz: 48_000 } }),
       provider: {
-        name: `${config.provider.kind} ${config.provider.protocol}`,
-        protocol: config.provider.protocol,
+        name: `${config.provider.kind} ${providerWord(config.provider)}`,
+        protocol: providerWord(config.provider),
       },
       scenario: { name: loadScenario(config.scenarioPath).name, sha256: sha256Of(config.scenarioPath) },
       corpus: { path: config.corpusPath, sha256: corpusSha256(corpus), prompts: corpus.prompts.size },

@@ -19,6 +19,13 @@ export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';
 export type { NetworkShape } from './network-shape';
 export { providerFaults, type ProviderFault } from './provider-fault';
+export {
+  defineProvider,
+  type OpenProviderPlugin,
+  type ProviderPlugin,
+  type ProviderPluginContext,
+  type UnstampedProviderEvent,
+} from './provider-plugin';
 export { providerProtocols, writtenProtocols, type ProviderProtocol } from './provider-protocol';
 export type {
   Delay,

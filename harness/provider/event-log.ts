@@ -1,10 +1,8 @@
-import type { Cancel, Clock, ProviderEvent } from '../ports';
+import type { Cancel, Clock, ProviderEvent, UnstampedProviderEvent } from '../ports';
 import { callEach } from './call-each';
 
-type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'seq' | 'hostAtMs'> : never;
-
 /** A provider event before the log has given it its place and time. */
-export type UnstampedEvent = WithoutStamp<ProviderEvent>;
+export type UnstampedEvent = UnstampedProviderEvent;
 
 /** The ordered log of a provider, and those who listen to it. */
 export class EventLog {

@@ -9,6 +9,7 @@ import type {
   VoiceProvider,
 } from '../../ports';
 import type { MockOptions } from '../mock/mock-options';
+import type { PluginOptions } from '../plugin/open-plugin';
 import type { ProxyOptions } from '../proxy/open-proxy';
 
 /** A mock's options as they cross IPC: the corpus as lists, no clocks. */
@@ -24,7 +25,14 @@ export interface ProxyInit extends Omit<ProxyOptions, 'clock' | 'unixNowMs'> {
   readonly kind: 'proxy';
 }
 
-export type ProviderInit = MockProviderInit | ProxyInit;
+/** A provider of a team's own, as it crosses IPC: the corpus as lists, no clock. */
+export interface PluginInit extends Omit<PluginOptions, 'corpus' | 'clock'> {
+  readonly kind: 'plugin';
+  readonly prompts: readonly SpeechClip[];
+  readonly replies: readonly SpeechClip[];
+}
+
+export type ProviderInit = MockProviderInit | ProxyInit | PluginInit;
 
 export type ProviderDescription = Pick<
   VoiceProvider,

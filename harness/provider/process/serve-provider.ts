@@ -1,7 +1,8 @@
 import { toWireError } from '../../errors';
-import { systemClock, type Clock } from '../../ports';
+import { systemClock, type Clock, type Corpus, type SpeechClip } from '../../ports';
 import type { MockProvider } from '../mock/mock-options';
 import { openMock } from '../mock/open-mock';
+import { openPlugin } from '../plugin/open-plugin';
 import { openProxy } from '../proxy/open-proxy';
 import type { FromChild, MockProviderInit, ProviderInit, ToChild } from './messages';
 
@@ -14,23 +15,24 @@ export interface IpcChannel {
   disconnect?: () => void;
 }
 
+const corpusOf = (prompts: readonly SpeechClip[], replies: readonly SpeechClip[]): Corpus => ({
+  prompts: new Map(prompts.map((clip) => [clip.id, clip])),
+  replies: new Map(replies.map((clip) => [clip.id, clip])),
+});
+
 /** The mock that an init message asks for, in this process. */
 export const mockProviderOf = (
   { protocol = 'openai-realtime', prompts, replies, ...options }: MockProviderInit,
   clock: Clock = systemClock,
-): Promise<MockProvider> =>
-  openMock(protocol, {
-    ...options,
-    clock,
-    corpus: {
-      prompts: new Map(prompts.map((clip) => [clip.id, clip])),
-      replies: new Map(replies.map((clip) => [clip.id, clip])),
-    },
-  });
+): Promise<MockProvider> => openMock(protocol, { ...options, clock, corpus: corpusOf(prompts, replies) });
 
 /** The provider that an init message asks for, in this process. */
-export const providerOf = (init: ProviderInit): Promise<MockProvider> =>
-  'kind' in init ? openProxy({ ...init, clock: systemClock }) : mockProviderOf(init);
+export function providerOf(init: ProviderInit): Promise<MockProvider> {
+  if (!('kind' in init)) return mockProviderOf(init);
+  if (init.kind === 'proxy') return openProxy({ ...init, clock: systemClock });
+  const { prompts, replies, ...options } = init;
+  return openPlugin({ ...options, clock: systemClock, corpus: corpusOf(prompts, replies) });
+}
 
 /**
  * The child's side of `launchProvider`: waits for the init message, opens the provider and serves it until it is closed or
