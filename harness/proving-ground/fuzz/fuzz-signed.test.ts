@@ -7,6 +7,9 @@ import type { FuzzReport } from './fuzz-report';
 import { fuzzSpark } from './fuzz-spark';
 import { fuzzCredentials, signedSamples } from './signed-samples';
 
+/** A busy machine takes longer than Jest's 5 s; what hangs is told by the report. */
+jest.setTimeout(60_000);
+
 const corpus = smallCorpus();
 const thinking = { ...scenario, text: { ...scenario.text, reasoning: 'Hm.' } };
 const options = { scenario: thinking, corpus, clock: systemClock };
