@@ -98,6 +98,12 @@ describe('expect of a turn in writing', () => {
     expect(thrownBy(() => expectOnBench(good).toHaveReportedAnError())).toContain('reports no error');
   });
 
+  it('does not blame the board for an error that an ordered fault did not make', () => {
+    const turn = resultOf([...answering, ...printing()], { ordered: 'bad-key' });
+    thrownBy(() => expectOnBench(turn).toHaveReportedAnError());
+    expect(recorded).toMatchObject([{ code: 'HIL_SCENARIO_MISMATCH', origin: 'harness' }]);
+  });
+
   it('holds each limit against its own turn, and names what there is', () => {
     expect(thrownBy(() => expectOnBench(good).toAnswerWithin({ maxMs: 600 }))).toContain(
       'had printed its answer after 700.0',

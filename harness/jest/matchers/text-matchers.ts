@@ -91,11 +91,14 @@ export function judgeReportedError(turn: TextTurnResult, pattern?: RegExp | stri
     .filter((part) => part !== undefined)
     .join(' ');
   const wanted = pattern === undefined ? 'an error' : showPattern(pattern);
-  const hasRefused = record.providerEvents.some(({ type }) => type === 'error');
+  // A mock without such a fault answers all the same, and there is nothing to report.
+  const hasFailed = record.providerEvents.some(
+    (event) => event.type === 'error' || (event.type === 'response-done' && event.status !== 'completed'),
+  );
   return {
     pass: failed !== undefined && (pattern === undefined || matches(words, pattern)),
     message: `The board ${failed === undefined ? 'reports no error' : `reports "${words}"`}, expected ${wanted}.`,
-    code: hasRefused || record.ordered !== undefined ? 'HIL_TURN_ERROR_UNREPORTED' : 'HIL_SCENARIO_MISMATCH',
+    code: hasFailed ? 'HIL_TURN_ERROR_UNREPORTED' : 'HIL_SCENARIO_MISMATCH',
     mismatches: atAnswer(turn, `expected ${wanted}`),
   };
 }
