@@ -23,6 +23,8 @@ export interface ProviderBench {
 }
 
 const SESSIONS = 50;
+/** Several prompts one after the other, so that sessions hold what boards fill them with. */
+const STREAM_MS = 30_000;
 const LEAD_MS = 600;
 /** A silence window, and room for the stagger. */
 const TAIL_MS = 500;
@@ -46,7 +48,7 @@ export async function benchProvider(
     timing: { responseCreatedMs: 0, firstAudioMs: 0, toolCallMs: 0 },
     pacing: { ...scenario.pacing, realTimeFactor: 0 },
   };
-  const staggered = streamsOf(prompts, (index) => index * 53);
+  const staggered = repeated(streamsOf(prompts, (index) => index * 53));
   const together = streamsOf(prompts, () => 0);
   const echo = start('echo-child.js');
   const [port] = (await once(echo, 'message')) as [number];
@@ -106,6 +108,17 @@ function streamsOf(prompts: readonly SpeechClip[], laterMs: (index: number) => n
     const stream = new Int16Array(longest + 24 * (LEAD_MS + latestMs + TAIL_MS));
     stream.set(pcm, 24 * (LEAD_MS + laterMs(index)) + longest - pcm.length);
     return stream;
+  });
+}
+
+/** The streams as often as they make 30 s. */
+function repeated(streams: readonly Int16Array[]): Int16Array[] {
+  const lengthSamples = streams[0]?.length ?? 1;
+  const times = Math.ceil((24 * STREAM_MS) / lengthSamples);
+  return streams.map((stream) => {
+    const all = new Int16Array(times * lengthSamples);
+    for (let time = 0; time < times; time++) all.set(stream, time * lengthSamples);
+    return all;
   });
 }
 
