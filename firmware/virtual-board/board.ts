@@ -175,12 +175,13 @@ export class Board implements BoardControl {
   }
 
   private services(): BoardServices {
-    const { faults, sound, provider, clock } = this.parts;
+    const { faults, sound, provider, ssid, clock } = this.parts;
     return {
       console: this.console,
       sound,
       faults,
       provider,
+      ssid,
       wallClock: this.wallClock,
       hostNowMs: () => clock.nowMs(),
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),

@@ -7,6 +7,7 @@ import { Crystal } from './crystal';
 import type { FirmwareDialect, ProviderAccess } from './dialect/application';
 import { realtimeWs } from './dialect/realtime-ws';
 import { idfChat } from './dialect/text/idf-chat';
+import { microPythonChat } from './dialect/text/micropython-chat';
 import { HunyuanChat, hunyuanAccess } from './dialect/text/hunyuan';
 import { OllamaChat, ollamaAccess } from './dialect/text/ollama';
 import { PanguChat, panguAccess } from './dialect/text/pangu';
@@ -22,6 +23,7 @@ export { faultNames, type BoardClock, type FaultName };
 const dialects = {
   'realtime-ws': realtimeWs,
   'idf-chat': idfChat,
+  'micropython-chat': microPythonChat,
   'spark-chat': textChat('spark_chat', sparkAccess, (services) => new SparkChat(services), {
     talksAboutTime: true,
   }),

@@ -76,9 +76,12 @@ export const exampleProject: StartUp = {
   hasRepl: false,
 };
 
-/** MicroPython: its build silences the bootloader and ESP-IDF, and Wi-Fi is joined by `main.py`. */
+/**
+ * MicroPython: its build silences the bootloader and ESP-IDF, and Wi-Fi is joined by `main.py`. Whatever else somebody
+ * flashed has its boot log.
+ */
 export const microPython: StartUp = {
-  lines: () => [],
+  lines: (identity) => (identity.project === 'micropython' ? [] : bootLines(identity)),
   associated: () => [],
   addressed: () => [],
   hasRepl: false,

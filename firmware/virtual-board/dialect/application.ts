@@ -35,6 +35,8 @@ export interface BoardServices {
   readonly sound: SoundCard;
   readonly faults: FaultSwitches;
   readonly provider: ProviderAccess;
+  /** Name of the network in the board's NVS. */
+  readonly ssid: string;
   /** The time of day as far as the board knows. */
   readonly wallClock: WallClock;
   /** Host milliseconds (`process.hrtime`), for counted truth only: firmware has no such clock. */

@@ -15,6 +15,9 @@ export class TextBench {
   readonly wallClock: WallClock;
   /** Panics and restarts, in their order. */
   readonly ends: string[] = [];
+  /** Resolves at the first of them. */
+  readonly ended: Promise<void>;
+  private tellEnded: () => void = () => undefined;
   private readonly crystal = new Crystal(this.clock, 0);
   private repl: Repl | undefined;
   private printed = Buffer.alloc(0);
@@ -27,6 +30,9 @@ export class TextBench {
       for (const watch of [...this.watchers]) watch();
     };
     const console = new BoardConsole(this.crystal, { send, cut: () => undefined });
+    this.ended = new Promise((resolve) => {
+      this.tellEnded = resolve;
+    });
     this.wallClock = new WallClock(this.crystal);
     if (provider.ntpServer === undefined) this.wallClock.set(this.clock.unixMs());
     const { model, credentials } = dialect.access;
@@ -35,6 +41,7 @@ export class TextBench {
       sound: undefined as unknown as SoundCard,
       faults: this.faults,
       provider: { model, credentials, question: '今天的天气怎么样', ...provider },
+      ssid: 'bench',
       wallClock: this.wallClock,
       hostNowMs: () => this.clock.nowMs(),
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),
@@ -92,5 +99,6 @@ export class TextBench {
   private end(how: string): void {
     this.ends.push(how);
     this.close();
+    this.tellEnded();
   }
 }

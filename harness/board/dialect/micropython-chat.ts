@@ -10,7 +10,8 @@ const EXCEPTION = /^\[Error\] (.*)$/s;
 const PAYLOAD = /^Payload: (.*)$/s;
 /** The last message of a printed dict: Python quotes with ' unless the text holds one. */
 const CONTENT = /'content': (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g;
-/** The REPL, to which `main.py` returns; it never ends its line. */
+/** The REPL, which is entered when `main.py` ended: its banner, and its prompt, which never ends its line. */
+const BANNER = /^MicroPython \S+ on \d{4}-\d\d-\d\d; .+ with \S+$/;
 const REPL = /^>>> ?$/;
 
 /** The chat client in MicroPython, which asks one question of `main.py` after each boot. */
@@ -33,10 +34,10 @@ export const micropythonChat: Dialect = {
 /** The text of a Python string literal without its quotes. */
 const unescaped = (inner: string): string =>
   inner.replace(
-    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|(.))/gs,
-    (_, byte?: string, unit?: string, other?: string) => {
-      const code = byte ?? unit;
-      if (code !== undefined) return String.fromCharCode(parseInt(code, 16));
+    /\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))/gs,
+    (_, byte?: string, unit?: string, point?: string, other?: string) => {
+      const code = byte ?? unit ?? point;
+      if (code !== undefined) return String.fromCodePoint(parseInt(code, 16));
       return ({ n: '\n', r: '\r', t: '\t' } as Record<string, string>)[other ?? ''] ?? other ?? '';
     },
   );
@@ -80,7 +81,10 @@ function createReader(): DialectReader {
   function readLine(text: string): readonly EventBody[] {
     if (text === '=== 启动系统 ===') return [{ type: 'milestone', milestone: 'app' }];
     if (text.startsWith('IP Address: ')) return [{ type: 'milestone', milestone: 'network' }];
-    if (text === '[Request]') return [{ type: 'milestone', milestone: 'connecting' }];
+    if (text === '[Request]') {
+      status = undefined;
+      return [{ type: 'milestone', milestone: 'connecting' }];
+    }
     if (text.startsWith('!!! 错误: ')) return [{ type: 'complaint', text }];
     const payload = PAYLOAD.exec(text);
     if (payload !== null) return questionIn(payload[1] ?? '');
@@ -102,8 +106,8 @@ function createReader(): DialectReader {
       }
       boot = ofBoot;
       const exception = EXCEPTION.exec(text)?.[1];
-      // The REPL's own line and the script's last word are behind whatever was open.
-      if (exception !== undefined || text.startsWith('>>> ')) {
+      // The REPL's own lines and the script's last word are behind whatever was open.
+      if (exception !== undefined || text.startsWith('>>> ') || BANNER.test(text)) {
         const before = close();
         return exception === undefined ? before : [...before, failed({ message: exception })];
       }

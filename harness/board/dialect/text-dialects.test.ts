@@ -240,34 +240,36 @@ describe('idf-chat', () => {
 });
 
 describe('micropython-chat', () => {
-  const boot = [
-    'MicroPython v1.26.0 on 2025-08-09; Generic ESP32S3 module with Octal-SPIRAM with ESP32S3',
-    'Type "help()" for more information.',
-    '=== 启动系统 ===',
-    'Connecting to lab...',
-    '....',
-    'IP Address: 192.168.7.31',
-    '',
-  ];
-  const started = [
-    booted,
-    {
-      type: 'firmware',
-      firmware: { project: 'micropython', version: 'v1.26.0', compiled: '2025-08-09' },
-    },
-    app,
-    network,
-  ];
+  const boot = ['=== 启动系统 ===', 'Connecting to lab...', '....', 'IP Address: 192.168.7.31', ''];
+  const started = [booted, app, network];
   const request = [
     '[Request]',
-    `Payload: {'model': 'deepseek-chat', 'messages': [{'role': 'system', 'content': "You're brief"}, {'role': 'user', 'content': '它\\'s 7\\u4e2a'}]}`,
+    `Payload: {'model': 'deepseek-chat', 'messages': [{'role': 'system', 'content': "You're brief"}, {'role': 'user', 'content': '它\\'s 7\\u4e2a\\U0001f600'}]}`,
     '',
   ];
-  const asked = [connecting, { type: 'asking', text: "它's 7个" }];
+  const asked = [connecting, { type: 'asking', text: "它's 7个😀" }];
+  const greeting = [
+    'MicroPython v1.26.0 on 2025-08-09; Generic ESP32S3 module with Octal-SPIRAM with ESP32S3',
+    'Type "help()" for more information.',
+  ];
+  const repl = [...greeting, '>>> '];
+  const firmware = {
+    type: 'firmware',
+    firmware: { project: 'micropython', version: 'v1.26.0', compiled: '2025-08-09' },
+  };
   const run = (...lines: string[]): Promise<object[]> =>
     events('micropython-chat', `${banner}${[...boot, ...request, ...lines].join('\r\n')}`, 5);
 
-  it('takes the lines up to the prompt, which never ends its line, for the answer', async () => {
+  it('takes the lines up to the banner of the REPL for the answer', async () => {
+    expect(await run('[Response] Status: 200', 'AI回复: 今天晴', '', '出门吧', ...repl)).toEqual([
+      ...started,
+      ...asked,
+      firmware,
+      { type: 'answer', text: '今天晴\n\n出门吧', complete: true },
+    ]);
+  });
+
+  it('takes the prompt for the end where the banner is missing, although it never ends its line', async () => {
     expect(await run('[Response] Status: 200', 'AI回复: 今天晴', '', '出门吧', '>>> ')).toEqual([
       ...started,
       ...asked,
@@ -275,21 +277,38 @@ describe('micropython-chat', () => {
     ]);
   });
 
-  it('leaves an answer open until the prompt is there', async () => {
+  it('leaves an answer open until the REPL is there', async () => {
     expect(await run('[Response] Status: 200', 'AI回复: 今天晴', '')).toEqual([...started, ...asked]);
   });
 
   it('reads refusals and exceptions', async () => {
     const refused = '{"error":{"message":"no","code":"invalid_api_key"}}';
-    expect(await run('[Response] Status: 401', `Error Response: ${refused}`, '>>> ')).toEqual([
+    expect(await run('[Response] Status: 401', `Error Response: ${refused}`, ...repl)).toEqual([
       ...started,
       ...asked,
+      firmware,
       { type: 'request-failed', status: 401, code: 'invalid_api_key', message: 'no' },
     ]);
-    expect(await run('[Error] [Errno 104] ECONNRESET', '>>> ')).toEqual([
+    expect(await run('[Error] [Errno 104] ECONNRESET', ...repl)).toEqual([
       ...started,
       ...asked,
       { type: 'request-failed', message: '[Errno 104] ECONNRESET' },
+      firmware,
+    ]);
+  });
+
+  it('reads another turn after a soft reset, without the status of the one before', async () => {
+    const again = ['', 'MPY: soft reboot', '=== 启动系统 ===', '', 'IP Address: 192.168.7.31', ''];
+    const first = ['[Response] Status: 200', 'AI回复: 今天晴', ...repl];
+    const second = [...again, ...request, '[Error] -202', ...repl];
+    expect((await run(...first, ...second)).slice(started.length + asked.length)).toEqual([
+      firmware,
+      { type: 'answer', text: '今天晴', complete: true },
+      app,
+      network,
+      ...asked,
+      { type: 'request-failed', message: '-202' },
+      firmware,
     ]);
   });
 
