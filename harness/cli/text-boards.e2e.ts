@@ -41,13 +41,10 @@ describe('boards that are asked in writing', () => {
     },
   );
 
-  it.each([
-    ['garbled-answer', 'HIL_TURN_ANSWER_CHANGED'],
-    ['panic-mid-reply', 'HIL_BOARD_PANIC'],
-  ])('%s is the fault of the board', async (fault, code) => {
-    const result = await runBench(['--bench', bench('ollama-chat'), ...once, '--fault', fault]);
+  it('an answer that is printed as another one is the fault of the board', async () => {
+    const result = await runBench(['--bench', bench('ollama-chat'), ...once, '--fault', 'garbled-answer']);
     expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
-      findings: [code],
+      findings: ['HIL_TURN_ANSWER_CHANGED'],
       exitCode: 1,
     });
   });
