@@ -54,6 +54,18 @@ export function askedIn(body: unknown, streamsByDefault: boolean): Asked | undef
   };
 }
 
+/**
+ * By what two requests ask the same: prompt, form of the answer, and how many messages follow the prompt, so that a question
+ * and the report of a call that it led to are two. Undefined where nothing is asked.
+ */
+export function questionOf(body: unknown, streamsByDefault: boolean): string | undefined {
+  const asked = askedIn(body, streamsByDefault);
+  if (asked === undefined || !isFields(body)) return undefined;
+  const messages = listOf(first(sparkBody(body) ?? body, 'messages', 'Messages', 'text'));
+  const promptAt = messages.findLastIndex((message) => first(message, 'role', 'Role') === 'user');
+  return JSON.stringify([asked.prompt, asked.stream, messages.length - promptAt]);
+}
+
 const asFields = (value: unknown): Fields => (isFields(value) ? value : {});
 
 /** Spark has what is asked in `payload.message` and the model in `parameter.chat`. */

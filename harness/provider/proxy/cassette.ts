@@ -2,7 +2,10 @@ import type { ProviderProtocol } from '../../ports';
 import type { HttpTraffic, Side, SocketTraffic } from './traffic';
 
 /** Bytes as JSON can hold them: text where they are valid UTF-8, else base64. */
-export type CassetteBytes = { readonly text: string } | { readonly base64: string };
+export type CassetteBytes = ({ readonly text: string } | { readonly base64: string }) & {
+  /** A secret was taken out of them: they are not what was sent. */
+  readonly masked?: true;
+};
 
 interface Recorded {
   /** From the request, in ms. */
@@ -52,14 +55,23 @@ export const MOST_TAKE_BYTES = 64 * 1024 * 1024;
 
 const credentialHeader =
   /^(authorization|cookie|set-cookie|x-auth-token|x-subject-token|x-tc-token|api-key|x-api-key|openai-organization|openai-project)$/;
-const MASK = '***';
+/** Stands for what was masked. */
+export const MASK = '***';
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+// A byte order mark is a part of the body too.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function bytesOf(data: Buffer, redact: (text: string) => string): CassetteBytes {
+  const marked = (bytes: CassetteBytes, masked: boolean): CassetteBytes =>
+    masked ? { ...bytes, masked: true } : bytes;
   try {
-    return { text: redact(decoder.decode(data)) };
+    const text = decoder.decode(data);
+    const kept = redact(text);
+    return marked({ text: kept }, kept !== text);
   } catch {
-    return { base64: data.toString('base64') };
+    // A character is cut at the edge of the piece, or it is sound; a secret may be in it all the same.
+    const text = data.toString('latin1');
+    const kept = redact(text);
+    return marked({ base64: Buffer.from(kept, 'latin1').toString('base64') }, kept !== text);
   }
 }
 
@@ -75,7 +87,7 @@ const redactedHeaders = (
   );
 
 /** Signatures and keys are in queries too: of these only the model stays. */
-function redactedPath(path: string): string {
+export function redactedPath(path: string): string {
   const [plain = '/', query] = path.split('?');
   const model = new URLSearchParams(query ?? '').get('model');
   return model === null ? plain : `${plain}?model=${encodeURIComponent(model)}`;

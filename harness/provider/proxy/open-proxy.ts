@@ -4,17 +4,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeAll, ConfigError, type Closable } from '../../errors';
 import type { Clock, ProviderProtocol, VoiceProvider } from '../../ports';
 import { EventLog, type UnstampedEvent } from '../event-log';
-import { chatWords } from '../live/chat/chat-codec';
-import { hunyuanWords } from '../live/hunyuan/hunyuan-codec';
-import { ollamaWords } from '../live/ollama/ollama-codec';
-import { panguWords } from '../live/pangu/pangu-codec';
 import { makeCertificate, type Certificate } from '../mock/http/certificate';
 import { defaultHttpLimits, type HttpLimits } from '../mock/http/http-limits';
 import { answerRaw, textAnswer } from '../mock/http/http-answer';
 import { openListener } from '../mock/http/listener';
 import { BodyReader } from '../mock/http/read-body';
+import { boardAddress, chatWordsOf } from './board-side';
 import { cassetteRedactor, recordHttp, recordSocket, type CassetteHead, type Take } from './cassette';
-import { ChatTap, type ChatWords } from './chat-tap';
+import { ChatTap } from './chat-tap';
 import { forwardHttp } from './forward-http';
 import { forwardSocket, upgradeServer } from './forward-socket';
 import { SparkTap } from './spark-tap';
@@ -42,22 +39,6 @@ export interface ProviderProxy extends VoiceProvider {
   /** PEM of the certificate that `tlsUrl` shows; a client trusts it as CA. */
   readonly tlsCertificate?: string;
 }
-
-/** Path that boards of a protocol ask; those of the chat family take a base URL and add theirs. */
-const paths: Readonly<Partial<Record<ProviderProtocol, string>>> = {
-  'openai-realtime': '/v1/realtime?model=gpt-realtime',
-  spark: '/v3.1/chat',
-};
-
-const words: Readonly<Partial<Record<ProviderProtocol, ChatWords>>> = {
-  openai: { ...chatWords, streamsByDefault: false },
-  siliconflow: { ...chatWords, streamsByDefault: false },
-  deepseek: { ...chatWords, streamsByDefault: false },
-  spark: { ...chatWords, streamsByDefault: false },
-  hunyuan: { ...hunyuanWords, streamsByDefault: false },
-  pangu: { ...panguWords, streamsByDefault: false },
-  ollama: { ...ollamaWords, streamsByDefault: true },
-};
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
@@ -89,7 +70,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
 
   const tapsOf = (connectionId: string): HttpTraffic[] => {
     exchanges += 1;
-    const ofProtocol = words[protocol];
+    const ofProtocol = chatWordsOf(protocol);
     const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
       log({ ...event, sessionId: connectionId }, hostAtMs);
     return [
@@ -157,8 +138,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
     const certificate = options.tls === true ? await makeCertificate() : options.tls || undefined;
     const secure = certificate && (await listen(0, certificate));
     if (secure) opened.push(secure);
-    const scheme = protocol === 'spark' || protocol === 'openai-realtime' ? 'ws' : 'http';
-    const path = paths[protocol] ?? '';
+    const { scheme, path } = boardAddress(protocol);
     return {
       name: `proxy:${protocol}`,
       protocol,
