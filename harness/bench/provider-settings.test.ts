@@ -14,6 +14,7 @@ const config: MockProviderConfig = {
   credentials: undefined,
   faults: ['rate-limit'],
   network: undefined,
+  replayPath: undefined,
 };
 
 it('hands on what the file says', () => {
@@ -24,6 +25,10 @@ it('hands on what the file says', () => {
     tls: false,
     faults: ['rate-limit'],
   });
+});
+
+it('hands on what is to be replayed', () => {
+  expect(providerSettings({ ...config, replayPath: '/a.jsonl' })).toMatchObject({ replayPath: '/a.jsonl' });
 });
 
 it.each(['0.0.0.0', '192.168.7.2', '::', 'bench.local', '127.evil.example'])(

@@ -31,8 +31,11 @@ export const isLoopback = (host: string): boolean =>
  */
 export function providerSettings(
   config: MockProviderConfig,
-): Pick<MockProviderInit, 'protocol' | 'host' | 'port' | 'tls' | 'credentials' | 'faults' | 'network'> {
-  const { protocol, host, port, tls, certsPath, faults, network } = config;
+): Pick<
+  MockProviderInit,
+  'protocol' | 'host' | 'port' | 'tls' | 'credentials' | 'faults' | 'network' | 'replayPath'
+> {
+  const { protocol, host, port, tls, certsPath, faults, network, replayPath } = config;
   const credentials =
     config.credentials &&
     Object.fromEntries(Object.entries(config.credentials).map(([name, from]) => [name, readVariable(from)]));
@@ -51,6 +54,7 @@ export function providerSettings(
     faults,
     ...(credentials === undefined ? {} : { credentials }),
     ...(network === undefined ? {} : { network }),
+    ...(replayPath === undefined ? {} : { replayPath }),
   };
 }
 

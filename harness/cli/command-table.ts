@@ -247,6 +247,10 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             default: [] as (typeof providerFaults)[number][],
             describe: 'What goes wrong all the time (docs/provider-faults.md)',
           })
+          .option('replay', {
+            type: 'string',
+            describe: 'Answer from this cassette of a proxy, at the recorded times (docs/proxy.md)',
+          })
           .option('ntp-port', { type: 'number', describe: 'Tell the time as well (SNTP), on this UDP port' })
           .option('ntp-skew', {
             type: 'string',
@@ -263,13 +267,14 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
               'host',
               'api-key',
               'certs',
+              'replay',
               'ntp-port',
               'ntp-skew',
             ]),
           ),
       async ({ ntpSkew, credential, fault, json: asJson, ...args }) => {
         const { providerCommand } = await import('./commands/provider.js');
-        const { protocol, scenario, corpus, host, port, apiKey, tls, certs, ntpPort } = args;
+        const { protocol, scenario, corpus, host, port, apiKey, tls, certs, replay, ntpPort } = args;
         exit(
           await providerCommand({
             protocol,
@@ -282,6 +287,7 @@ const addStandaloneCommands = (parser: Argv, exit: TakeExitCode): Argv =>
             tls,
             certs,
             faults: fault,
+            replay,
             ntpPort,
             ntpSkew,
             json: asJson,

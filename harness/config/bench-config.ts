@@ -119,6 +119,8 @@ export interface MockProviderConfig {
   readonly faults: readonly ProviderFault[];
   /** The link that boards reach it by; undefined: none. */
   readonly network: NetworkShape | undefined;
+  /** Cassette that it answers from, at the recorded times; undefined: the scenario's answers. */
+  readonly replayPath: string | undefined;
 }
 
 /** What boards that ask for the time are told. */

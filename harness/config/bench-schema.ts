@@ -122,6 +122,8 @@ const mockProvider = z.strictObject({
   faults: z.array(z.enum(providerFaults)).default([]),
   /** Default: none, boards connect to the mock itself. */
   network: network.exactOptional(),
+  /** Default: none, answers are the scenario's. */
+  replay: text.exactOptional(),
 });
 
 /** Hands on what board and real provider say to each other. */

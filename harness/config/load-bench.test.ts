@@ -152,6 +152,16 @@ describe('loadBench', () => {
     expect(() => loadBench(benchOf(`${smallest}provider: { kind: porxy }`))).toThrow('did you mean proxy?');
   });
 
+  it('finds what a mock replays beside the bench file', () => {
+    const { provider, path } = loadBench(
+      benchOf(`${smallest}provider: { kind: mock, protocol: spark, replay: a.jsonl }`),
+    );
+    expect(provider).toMatchObject({ protocol: 'spark', replayPath: join(path, '../a.jsonl') });
+    expect(() =>
+      loadBench(benchOf(`${smallest}provider: { kind: proxy, protocol: spark, replay: a.jsonl }`)),
+    ).toThrow('provider.replay is unknown');
+  });
+
   it('finds the certificates beside the bench file, and takes variables for credentials', () => {
     const { provider, path } = loadBench(
       benchOf(

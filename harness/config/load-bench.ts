@@ -72,7 +72,8 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
   const { tls, certsPath } = provider.kind === 'plugin' ? { tls: false, certsPath: undefined } : provider;
   const listening = { host, port, tls, certsPath };
   if (kind === 'mock') {
-    return { kind, protocol, ...listening, credentials: undefined, faults: [], network: undefined };
+    const asItComes = { credentials: undefined, faults: [], network: undefined, replayPath: undefined };
+    return { kind, protocol, ...listening, ...asItComes };
   }
   if (protocol !== 'openai-realtime')
     return { kind, protocol, ...listening, upstreamUrl: undefined, cassettePath: undefined };
@@ -97,8 +98,9 @@ function providerOf(
   if (written.kind === 'plugin') {
     return { ...written, options: written.options, plugins: plugins.map((path) => resolve(folder, path)) };
   }
-  const { certs, credentials, network, ...rest } = written;
-  return { ...rest, certsPath: pathOf(certs), credentials, network: network && networkOf(network) };
+  const { certs, credentials, network, replay, ...rest } = written;
+  const shape = network && networkOf(network);
+  return { ...rest, certsPath: pathOf(certs), credentials, network: shape, replayPath: pathOf(replay) };
 }
 
 const networkOf = ({

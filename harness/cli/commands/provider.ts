@@ -23,6 +23,8 @@ export interface ProviderArguments {
   /** Folder of `earshot certs`. */
   readonly certs: string | undefined;
   readonly faults: readonly ProviderFault[];
+  /** Cassette of a proxy to answer from. Undefined: the scenario's answers. */
+  readonly replay: string | undefined;
   /** Undefined: nobody is told the time. */
   readonly ntpPort: number | undefined;
   /** Duration, may be negative. */
@@ -64,6 +66,7 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     tls: args.certs === undefined ? args.tls : certificateIn(args.certs),
     faults: args.faults,
     ...(credentials === undefined ? {} : { credentials }),
+    ...(args.replay === undefined ? {} : { replayPath: args.replay }),
   });
   const ntp =
     args.ntpPort === undefined
@@ -75,7 +78,7 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     const { url, tlsUrl } = provider;
     print(JSON.stringify({ schema: 'earshot/provider@1', protocol, url, tlsUrl, ntp: ntp?.address }));
   } else {
-    print(`serving ${scenario.name} (${protocol}) at ${provider.url}`);
+    print(`serving ${args.replay ?? scenario.name} (${protocol}) at ${provider.url}`);
     if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}`);
     if (ntp !== undefined) print(`and the time, ${ntpSkewMs / 1000} s off, at udp://${ntp.address}`);
     print(`${whoIsLetIn(credentials, provider)} Ctrl-C ends it.`);

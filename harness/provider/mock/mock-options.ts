@@ -29,6 +29,8 @@ export interface MockOptions {
   readonly models?: readonly string[];
   /** What clients may do to a mock that speaks HTTP. Default: `defaultHttpLimits`. */
   readonly limits?: Partial<HttpLimits>;
+  /** Cassette of a proxy: answers come from it, at their recorded times, in place of the scenario's. Default: none. */
+  readonly replayPath?: string;
 }
 
 /** A mock on its sockets, with what only a mock has. */

@@ -6,6 +6,7 @@ import type { MockOptions, MockProvider } from './mock-options';
 import { openOllamaMock } from './ollama/ollama-mock';
 import { createMockProvider } from './openai-realtime/mock-provider';
 import { openPanguMock } from './pangu/pangu-mock';
+import { openReplay } from '../replay/open-replay';
 import { openSparkMock } from './spark/spark-mock';
 import { openShapedMock } from './shaped-mock';
 
@@ -34,13 +35,16 @@ function checkHost({ host = '127.0.0.1', credentials = {} }: MockOptions): void 
 }
 
 /**
- * Opens the mock of a protocol in this process.
+ * Opens the mock of a protocol in this process, scripted or with what was recorded.
  * @throws ProviderError `HIL_PROVIDER_OPEN_TO_ALL`, `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; what the protocol's own mock throws.
  */
 export async function openMock(protocol: ProviderProtocol, options: MockOptions): Promise<MockProvider> {
   checkHost(options);
-  const open = mocks[protocol];
-  const { network, ...direct } = options;
+  const { network, replayPath, ...direct } = options;
+  const open =
+    replayPath === undefined
+      ? mocks[protocol]
+      : (replayed: MockOptions) => openReplay(protocol, replayPath, replayed);
   if (open !== undefined)
     return network === undefined ? open(direct) : openShapedMock({ ...direct, network }, open);
   const known = Object.keys(mocks);
