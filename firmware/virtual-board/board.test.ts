@@ -1,15 +1,17 @@
 import { Board } from './board';
 import type { SerialPort } from './console/serial-port';
 import { Crystal } from './crystal';
-import type { BoardServices } from './dialect/application';
+import type { BoardServices, FirmwareDialect } from './dialect/application';
+import { idfChat } from './dialect/text/idf-chat';
+import { microPythonChat } from './dialect/text/micropython-chat';
 import { FaultSwitches } from './faults';
 import { identityOf } from './firmware-identity';
 import { SoundCard } from './sound/sound-card';
 import { voiceBoard } from './start-up';
 import { ManualClock } from './testing/manual-clock';
 
-/** A chip on a clock of its own, with an application that only notes what its network does. */
-function openBoard() {
+/** A chip on a clock of its own, with an application that only notes what its network does, or another one. */
+function openBoard(firmware?: FirmwareDialect) {
   const clock = new ManualClock();
   const faults = new FaultSwitches();
   const printed: Buffer[] = [];
@@ -25,9 +27,9 @@ function openBoard() {
     faults,
     serial,
     sound: new SoundCard(faults, new Crystal(clock, 0), 6, 240),
-    provider: { url: 'ws://127.0.0.1', credentials: {}, model: 'model', question: '' },
+    provider: { url: 'http://127.0.0.1', credentials: {}, model: 'model', question: '' },
     ssid: 'stored',
-    dialect: {
+    dialect: firmware ?? {
       identity: identityOf('test', '1'),
       startUp: voiceBoard,
       access: { schemes: [], credentials: {}, model: '' },
@@ -45,7 +47,7 @@ function openBoard() {
   });
   board.reset();
   const joinWifi = (ssid: string) => services?.joinWifi(ssid);
-  return { board, clock, network, joinWifi, text: () => Buffer.concat(printed).toString() };
+  return { board, clock, faults, network, joinWifi, text: () => Buffer.concat(printed).toString() };
 }
 
 const joined = (text: string): string[] => [...text.matchAll(/connected with (\w+)/g)].map((m) => m[1]!);
@@ -86,5 +88,53 @@ describe('Board', () => {
     clock.advance(10_000);
     expect(network).toEqual(['down', 'up']);
     expect(joined(text())).toEqual(['stored']);
+  });
+
+  const openWithoutWifi = (firmware: FirmwareDialect) => {
+    const opened = openBoard(firmware);
+    opened.faults.set('no-wifi', true);
+    opened.board.reset();
+    return opened;
+  };
+
+  it('waits for ever in idf-chat when its network is not there, until a reset finds it again', () => {
+    const { board, clock, faults, text } = openWithoutWifi(idfChat);
+    clock.advance(120_000);
+    expect(text()).toMatch(/I \(2310\) wifi:state: init -> auth \(0xb0\)\r\n$/);
+    expect(text()).not.toMatch(/IPv4 address|SNTP|HTTP_AI_CLIENT/);
+    expect(board.state()).toMatchObject({ running: true, session: 'none' });
+    faults.set('no-wifi', false);
+    board.reset();
+    clock.advance(3450);
+    expect(text()).toMatch(/I \(3360\) example_common: - IPv4 address: 192\.168\.7\.31,\r\n/);
+    board.close();
+  });
+
+  it('restarts itself in micropython-chat when its network is not there, again and again', () => {
+    const { board, clock, text } = openWithoutWifi(microPythonChat);
+    clock.advance(65_000);
+    expect(text().match(/rst:0x\w+ \(\w+\)/g)).toEqual([
+      'rst:0x1 (POWERON)',
+      'rst:0xc (RTC_SW_CPU_RST)',
+      'rst:0xc (RTC_SW_CPU_RST)',
+    ]);
+    expect(text().split(/entry 0x\w+\r\n/)[1]).toBe(
+      `=== 启动系统 ===\r\nConnecting to stored...\r\n${'.'.repeat(20)}\r\n` +
+        '!!! 错误: WiFi连接超时\r\n10秒后重启...\r\nESP-ROM:esp32s3-20210327\r\nBuild:Mar 27 2021\r\n' +
+        'rst:0xc (RTC_SW_CPU_RST),boot:0x8 (SPI_FAST_FLASH_BOOT)\r\nSaved PC:0x40381e0d\r\nSPIWP:0xee\r\n' +
+        'mode:DIO, clock div:1\r\nload:0x3fce2820,len:0x15a0\r\nload:0x403c8700,len:0x4\r\n' +
+        'load:0x403c8704,len:0xd20\r\nload:0x403cb700,len:0x2f00\r\n',
+    );
+    expect(board.state()).toMatchObject({ boot: 4, running: true, session: 'connecting' });
+    board.close();
+  });
+
+  it('has the boot log of what somebody flashed instead of MicroPython', () => {
+    const { board, clock, faults, text } = openBoard(microPythonChat);
+    faults.set('wrong-project', true);
+    board.reset();
+    clock.advance(1000);
+    expect(text()).toContain('app_init: Project name:     openai_demo\r\n');
+    board.close();
   });
 });
