@@ -180,6 +180,7 @@ async function openBoard(
     dialect: config.firmwareDialect,
     providerUrl: (inWriting ? provider.tlsUrl : undefined) ?? provider.url,
     ...(provider.credentials === undefined ? {} : { credentials: provider.credentials }),
+    ...(config.question === undefined ? {} : { question: config.question }),
     ...(ntpServer === undefined ? {} : { ntpServer }),
     ...(tlsCa === undefined ? {} : { tlsCa }),
     crystalPpm: config.crystalPpm,

@@ -38,6 +38,8 @@ export interface VirtualBoardConfig extends BoardConfigBase {
   readonly crystalPpm: number;
   /** Which dialect the simulated firmware really speaks; default: the one that the bench expects. */
   readonly firmwareDialect: string;
+  /** What firmware asks that has its question built in; absent: its own. */
+  readonly question?: string;
 }
 
 export type BoardConfig = SerialBoardConfig | VirtualBoardConfig;

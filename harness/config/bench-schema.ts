@@ -78,6 +78,8 @@ const virtualBoard = z.strictObject({
   crystalPpm: driftPpm.default(0),
   /** Default: what `dialect` says. */
   firmwareDialect: name.exactOptional(),
+  /** Default: the words of the prompt `zh-weather`. */
+  question: text.exactOptional(),
   rig: virtualRig.prefault({}),
 });
 

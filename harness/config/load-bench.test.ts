@@ -64,6 +64,13 @@ describe('loadBench', () => {
     });
   });
 
+  it('has the question of a simulated board that asks one of its own, and of no other', () => {
+    const withQuestion = (kind: string) =>
+      benchOf(`boards: [{ name: b1, ${kind}, dialect: idf-chat, question: '现在几点 "?"' }]\n`);
+    expect(loadBench(withQuestion('kind: virtual')).boards[0]).toMatchObject({ question: '现在几点 "?"' });
+    expect(() => loadBench(withQuestion('kind: serial, port: /dev/ttyUSB0'))).toThrow(/question/);
+  });
+
   it('takes paths relative to the bench file and is frozen', () => {
     const bench = loadBench(benchOf(`${smallest}scenario: s/own.yaml\nbudgets: /abs/b.yaml\n`));
     expect(bench.scenarioPath).toBe(join(folder, 's/own.yaml'));

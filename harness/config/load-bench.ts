@@ -137,6 +137,7 @@ function boardOf(board: FileBoard): BoardConfig {
         ...shared,
         crystalPpm: board.crystalPpm,
         firmwareDialect: board.firmwareDialect ?? board.dialect,
+        ...(board.question === undefined ? {} : { question: board.question }),
       };
 }
 
