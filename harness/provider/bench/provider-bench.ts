@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readWav, toPcm16 } from '../../audio';
 import { systemClock, type Scenario, type SpeechClip } from '../../ports';
 import { launchProvider } from '../process/launch-provider';
+import { quantile } from './quantile';
 import { PACKET_MS, talk, type Talk } from './talkers';
 
 /** One line of `reports/bench/provider.json` (DESIGN section 11). */
@@ -137,9 +138,4 @@ function timesOf({ sentAtHostMs, received }: Talk, type: string): number[] {
     const found = events.slice(at).find((later) => later.event.type === type);
     return found === undefined ? [] : [found.hostAtMs - (sentAtHostMs[packet] ?? NaN)];
   });
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 }
