@@ -45,7 +45,10 @@ const wanted = [
   'dist/harness/index.d.ts',
   'dist/harness/cli/main.js',
   'dist/harness/suites/conversation.hil.js',
+  'dist/harness/provider-plugin.js',
+  'dist/harness/provider-plugin.d.ts',
   'fixtures/benches/virtual.yaml',
+  'fixtures/benches/ollama-chat.yaml',
   'fixtures/prompts/prompts.yaml',
   'fixtures/replies/replies.yaml',
   'fixtures/scenarios/voice-assistant.yaml',
@@ -145,11 +148,19 @@ function runSuites() {
   );
 }
 
+/** A provider of the team's own takes the mock's place. */
+function runOwnProvider() {
+  const { status, outcomes, told } = run('text-chat', '--bench', 'acme.yaml', '--turns', '2');
+  const answered = outcomes.split(' ').filter((outcome) => outcome === 'pass').length;
+  check("a board talks to the team's own provider: exit code 0", status === 0 && answered > 0, told);
+}
+
 try {
   install(pack());
   if (failures === 0) {
     typeCheck();
     runSuites();
+    runOwnProvider();
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
