@@ -19,7 +19,7 @@ const codesOf = ({ summary }: Awaited<ReturnType<typeof runBench>>): string[] =>
 ];
 
 describe('boards that are asked in writing', () => {
-  it.each(['idf-chat', 'spark-chat', 'hunyuan-chat', 'pangu-chat', 'ollama-chat'])(
+  it.each(['idf-chat', 'micropython-chat', 'spark-chat', 'hunyuan-chat', 'pangu-chat', 'ollama-chat'])(
     '%s completes its suite against its mock',
     async (dialect) => {
       const result = await runBench(['--bench', bench(dialect), ...chat]);
@@ -65,5 +65,23 @@ ntp: { answers: [{ skew: -9600h }] }
       exitCode: 3,
     });
     expect(result.summary.why).toMatch(/clock of board idf-1 is 345\d\d\d\d\d s slow/);
+  });
+
+  it('names the clock where the provider refuses a signature of the wrong date', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'fast.yaml');
+    writeFileSync(
+      path,
+      `schema: earshot/bench@1
+boards: [{ name: spark-1, kind: virtual, dialect: spark-chat }]
+provider: { protocol: spark }
+ntp: { answers: [{ skew: 10min }] }
+`,
+    );
+    const result = await runBench(['--bench', path, ...once]);
+    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
+      findings: ['HIL_TURN_CLOCK_WRONG'],
+      exitCode: 3,
+    });
+    expect(result.summary.why).toMatch(/clock of board spark-1 is (599|600) s fast, 300 s are allowed/);
   });
 });

@@ -107,6 +107,9 @@ export class Conversation {
         break;
       }
       case 'session-updated':
+      case 'request':
+      case 'first-token':
+      case 'text-out':
       case 'heard':
       case 'tool-output':
       case 'error':
