@@ -5,6 +5,7 @@ import { checkScenario, loadCorpus } from '../corpus';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
+import { firmwareModel } from './firmware-model';
 import { authorityIn, providerInit } from './provider-settings';
 import type {
   AudioRig,
@@ -121,6 +122,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     provider,
     ntpServer: time?.address,
     tlsCa: authorityOf(config.provider, provider),
+    model: firmwareModel(describeDialect(boardConfig.dialect), config.provider),
   };
   const { board, rig, virtual } = await openBoard(options, boardConfig, service, opened);
   return {
@@ -141,6 +143,8 @@ interface Service {
   readonly ntpServer: string | undefined;
   /** PEM of what signed the provider's certificate. */
   readonly tlsCa: string | undefined;
+  /** Undefined: the firmware's own will do. */
+  readonly model: string | undefined;
 }
 
 /** The authority of `earshot certs` where the bench has one; a certificate that was made for the run signs itself. */
@@ -152,7 +156,7 @@ const authorityOf = (config: BenchConfig['provider'], provider: LaunchedProvider
 async function openBoard(
   { launch, clock, faults }: OpenBenchOptions,
   config: BoardConfig,
-  { provider, ntpServer, tlsCa }: Service,
+  { provider, ntpServer, tlsCa, model: providerModel }: Service,
   opened: Closable[],
 ): Promise<{ board: Board; rig: AudioRig | undefined; virtual: VirtualBoardProcess | undefined }> {
   const inWriting = describeDialect(config.dialect).capabilities.includes('text');
@@ -180,6 +184,7 @@ async function openBoard(
     dialect: config.firmwareDialect,
     providerUrl: (inWriting ? provider.tlsUrl : undefined) ?? provider.url,
     ...(provider.credentials === undefined ? {} : { credentials: provider.credentials }),
+    ...(providerModel === undefined ? {} : { providerModel }),
     ...(config.question === undefined ? {} : { question: config.question }),
     ...(ntpServer === undefined ? {} : { ntpServer }),
     ...(tlsCa === undefined ? {} : { tlsCa }),
