@@ -11,7 +11,7 @@ const modelOn = (bench: string, protocol?: 'openai' | 'deepseek' | 'siliconflow'
 
 it('is the provider’s where firmware could be built for several', () => {
   expect(modelOn('idf-chat', 'deepseek')).toBe('deepseek-chat');
-  expect(modelOn('micropython-chat')).toBe('deepseek-chat');
+  expect(modelOn('micropython-chat', 'deepseek')).toBe('deepseek-chat');
   expect(modelOn('micropython-chat', 'openai')).toBe('gpt-4o-mini');
 });
 
