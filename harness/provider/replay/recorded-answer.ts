@@ -81,7 +81,7 @@ export function replayAnswer(take: HttpTake, exchange: Exchange, traffic: HttpTr
 /** The pieces, counted on from `begunAtMs` after the request, so that a late start is caught up with. */
 function* framesOf(
   { end }: HttpTake,
-  { body }: NonNullable<HttpTake['answer']>,
+  { body, headers }: NonNullable<HttpTake['answer']>,
   begunAtMs: number,
   traffic: HttpTraffic,
 ): Generator<Frame> {
@@ -95,6 +95,8 @@ function* framesOf(
     };
     beforeMs = piece.atMs;
   }
+  // A client that was told the length may leave once it has all of it: nothing is kept open behind that.
+  if (end.how === 'complete' && 'content-length' in headers) return;
   const afterMs = end.atMs - beforeMs;
   // An empty piece is not sent; it is what the end waits for.
   yield end.how === 'complete' ? { bytes: '', afterMs } : { cut: true, afterMs };

@@ -1,14 +1,4 @@
-import {
-  anything,
-  byType,
-  listOf,
-  nullable,
-  numberIn,
-  object,
-  oneOf,
-  text,
-  type Check,
-} from '../json/check';
+import { anything, byType, listOf, nullable, numberIn, object, oneOf, text, type Check } from '../json/check';
 import {
   clientEvents,
   event,
