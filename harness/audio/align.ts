@@ -22,8 +22,9 @@ const BEGINS_SIGNIFICANCE = 4.5;
 const IN_PLACE_MS = 1.5;
 
 /**
- * A reply is there when two segments fit together, or when most of what is due was found by an anchor that stands out by
- * this factor: chance and likeness place single segments, by anchors that stay below (1.5 in hum, 1.2 in other speech).
+ * A reply is there when two segments fit together, or when most of what is due was found, by number and by length, by an
+ * anchor that stands out by this factor: chance and likeness place single segments, by anchors that stay below (1.5 in hum,
+ * 1.2 in other speech), and one word that two voices share stands out more, but is no more than half of a short reply.
  */
 const FITTING_SEGMENTS = 2;
 const MOST = 0.5;
@@ -188,7 +189,8 @@ export function align(
     some.reduce((sum, { fromSample, toSample }) => sum + toSample - fromSample, 0);
   const speechSamples = lengthOf(segments);
   const completeness = speechSamples === 0 ? 0 : lengthOf(found) / speechSamples;
-  const standsOut = completeness >= MOST && anchor.confidence >= LONE_CONFIDENCE;
+  const isMost = found.length > MOST * segments.length && completeness >= MOST;
+  const standsOut = isMost && anchor.confidence >= LONE_CONFIDENCE;
   if (longest.length < FITTING_SEGMENTS && !standsOut) return { state: 'not-found' };
   const lastFound = found.at(-1);
   return {

@@ -15,7 +15,9 @@ const EARLIER_OVER_NOISE = 4.5;
 /** Other paths disturb the place of a peak when they are this near. */
 const PATHS_WITHIN_MS = 5;
 /** ... and by this share of what they leave there, some of which is no path but the reference's own; by trials. */
-const PATHS_SHARE = 0.6;
+const PATHS_SHARE = 0.43;
+/** What else the correlation holds disturbs the peak by this share of its RMS, since some of it is the reference's own; by trials. */
+const OUTSIDE_SHARE = 0.85;
 /** The main peak's own lobe, left out when looking for its rivals. */
 const LOBE_MS = 2;
 
@@ -34,8 +36,8 @@ export interface CorrelationPeak {
   /** Strongest peak over the RMS of the correlation outside ±2 ms of it. */
   readonly significance: number;
   /**
-   * One standard uncertainty of the position: RMS outside, or 0.6 of what other paths leave within ±5 ms where that is more,
-   * ÷ √(height × curvature) of the peak that was taken.
+   * One standard uncertainty of the position: 0.85 of the RMS outside, or 0.43 of what other paths leave within ±5 ms where
+   * that is more, ÷ √(height × curvature) of the peak that was taken.
    */
   readonly uncertaintySamples: number;
 }
@@ -145,7 +147,8 @@ export function correlationPeak(
   let pathEnergy = 0;
   for (let n = max(0, taken - beside); n < min(fine.values.length, taken + beside); n++)
     pathEnergy += (at(n) - selfLobe(abs(n - taken)) * at(taken)) ** 2;
-  const disturbance = beside === 0 ? rms : max(rms, PATHS_SHARE * sqrt(pathEnergy / (2 * beside)));
+  const paths = beside === 0 ? 0 : PATHS_SHARE * sqrt(pathEnergy / (2 * beside));
+  const disturbance = max(OUTSIDE_SHARE * rms, paths);
   const curvature = 2 * at(taken) - at(taken - 1) - at(taken + 1);
   const shift = curvature > 0 ? (at(taken + 1) - at(taken - 1)) / (2 * curvature) : 0;
   return {
