@@ -64,7 +64,7 @@ describe('Progress', () => {
       hostAtMs: 0,
     } as const;
     const censored = turn({
-      voiceToVoice: { state: 'censored', aboveMs: 2500, reason: 'not-heard' },
+      voiceToVoice: { state: 'censored', aboveMs: 2499.7512, reason: 'not-heard' },
       findings: [finding],
     });
     expect(shown(undefined, (progress) => progress.take({ type: 'turn', turn: censored }))).toMatch(

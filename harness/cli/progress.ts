@@ -12,7 +12,7 @@ const millis = (measured: TurnProgress['voiceToVoice']): string => {
   if (measured.state === 'measured') {
     return `${measured.valueMs.toFixed(1)} ± ${Number(measured.uncertaintyMs.toPrecision(1))} ms`;
   }
-  return measured.state === 'censored' ? `> ${measured.aboveMs} ms` : measured.reason;
+  return measured.state === 'censored' ? `> ${Math.round(measured.aboveMs)} ms` : measured.reason;
 };
 
 /** What a turn was asked, how long it took and what came of it. */
