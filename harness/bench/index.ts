@@ -7,4 +7,4 @@ export {
   type SoundBench,
   type VirtualFault,
 } from './open-bench';
-export { certificateIn, isLoopback } from './provider-settings';
+export { certificateIn } from './provider-settings';

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -10,7 +9,7 @@ import {
 } from '../config';
 import { ConfigError } from '../errors';
 import type { Corpus, Scenario } from '../ports';
-import type { MockProviderInit, ProviderInit, ProxyInit } from '../provider';
+import { isLoopback, type MockProviderInit, type ProviderInit, type ProxyInit } from '../provider';
 
 /** What the provider's process is started with. @throws ConfigError as `providerSettings` and `proxySettings` do. */
 export function providerInit(config: ProviderConfig, scenario: Scenario, corpus: Corpus): ProviderInit {
@@ -19,10 +18,6 @@ export function providerInit(config: ProviderConfig, scenario: Scenario, corpus:
   const told = { scenario, prompts, replies: [...corpus.replies.values()] };
   return config.kind === 'plugin' ? { ...config, ...told } : { ...providerSettings(config), ...told };
 }
-
-/** Only this machine reaches these. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
 /**
  * What a bench file says of its mock, with certificates and credentials read.

@@ -22,3 +22,4 @@ export type { LiveEvent, Usage } from './live/live-event';
 export { iamTokenRequest } from './auth/iam-token';
 export { signSparkUrl } from './auth/spark-url';
 export { signTc3 } from './auth/tc3';
+export { isLoopback } from './loopback';

@@ -8,9 +8,10 @@ import { createMockProvider } from './openai-realtime/mock-provider';
 import { openPanguMock } from './pangu/pangu-mock';
 import { openReplay } from '../replay/open-replay';
 import { openSparkMock } from './spark/spark-mock';
+import { isLoopback } from '../loopback';
 import { openShapedMock } from './shaped-mock';
 
-const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>>> = {
+const mocks: Readonly<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>> = {
   'openai-realtime': ({ credentials, ...options }) =>
     createMockProvider({
       ...options,
@@ -25,11 +26,9 @@ const mocks: Readonly<Partial<Record<ProviderProtocol, (options: MockOptions) =>
   ollama: openOllamaMock,
 };
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
 /** A mock that the whole network can reach asks for a key: there is no telling who else finds it. */
 function checkHost({ host = '127.0.0.1', credentials = {} }: MockOptions): void {
-  if (LOOPBACK.test(host) || Object.values(credentials).some((value) => value !== '')) return;
+  if (isLoopback(host) || Object.values(credentials).some((value) => value !== '')) return;
   const message = `The mock provider is to listen on ${host}, where others can reach it, without a key.`;
   throw new ProviderError('HIL_PROVIDER_OPEN_TO_ALL', message, { host });
 }
@@ -45,11 +44,5 @@ export async function openMock(protocol: ProviderProtocol, options: MockOptions)
     replayPath === undefined
       ? mocks[protocol]
       : (replayed: MockOptions) => openReplay(protocol, replayPath, replayed);
-  if (open !== undefined)
-    return network === undefined ? open(direct) : openShapedMock({ ...direct, network }, open);
-  const known = Object.keys(mocks);
-  throw new ProviderError('HIL_PROVIDER_UNREADY', `There is no mock of ${protocol} yet.`, {
-    protocol,
-    known,
-  });
+  return network === undefined ? open(direct) : openShapedMock({ ...direct, network }, open);
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeAll, ConfigError, type Closable } from '../../errors';
 import type { Clock, ProviderProtocol, VoiceProvider } from '../../ports';
 import { EventLog, type UnstampedEvent } from '../event-log';
+import { isLoopback } from '../loopback';
 import { makeCertificate, type Certificate } from '../mock/http/certificate';
 import { defaultHttpLimits, type HttpLimits } from '../mock/http/http-limits';
 import { answerRaw, textAnswer } from '../mock/http/http-answer';
@@ -40,8 +41,6 @@ export interface ProviderProxy extends VoiceProvider {
   readonly tlsCertificate?: string;
 }
 
-const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
-
 /**
  * Stands between a board and the real provider: hands everything on as it is but for the host and the credential, logs what a
  * mock would have logged, and records it.
@@ -50,7 +49,7 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
  */
 export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
   const { protocol, clock, credentials, cassettePath, host = '127.0.0.1' } = options;
-  if (credentials !== undefined && Object.keys(credentials).length > 0 && !LOOPBACK.test(host)) {
+  if (credentials !== undefined && Object.keys(credentials).length > 0 && !isLoopback(host)) {
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
       `A proxy on ${host} would let everybody who reaches it spend the bench's credentials; listen on 127.0.0.1, or leave the credentials to the board.`,
