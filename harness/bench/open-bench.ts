@@ -6,6 +6,7 @@ import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualB
 import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
 import { firmwareModel } from './firmware-model';
+import { checkProtocol } from './fitting-protocol';
 import { authorityIn, providerInit } from './provider-settings';
 import type {
   AudioRig,
@@ -104,6 +105,7 @@ export async function openBench(options: OpenBenchOptions): Promise<OpenBench> {
 async function open(options: OpenBenchOptions, opened: Closable[]): Promise<OpenBench> {
   const { config, launch, clock } = options;
   const boardConfig = chosenBoard(config, options.boardName);
+  checkProtocol(describeDialect(boardConfig.dialect), config.provider);
   const corpus = loadCorpus(config.corpusPath);
   const scenario = loadScenario(config.scenarioPath);
   checkScenario(scenario, corpus);
@@ -115,7 +117,13 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   });
   opened.push(provider);
 
-  const time = config.ntp && (await startSntpServer({ script: config.ntp.answers, port: config.ntp.port }));
+  const time =
+    config.ntp &&
+    (await startSntpServer({
+      script: config.ntp.answers,
+      port: config.ntp.port,
+      host: config.provider.host,
+    }));
   if (time !== undefined) opened.push(time);
 
   const service: Service = {
