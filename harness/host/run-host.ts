@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chosenBoard, describeDialect, openBench, type OpenBench, type SoundBench } from '../bench';
-import { loadBench, loadScenario, type BenchConfig, type BoardConfig, type ProviderConfig } from '../config';
+import {
+  loadBench,
+  loadScenario,
+  readVariable,
+  type BenchConfig,
+  type BoardConfig,
+  type ProviderConfig,
+} from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
 import { closeAll, type Closable } from '../errors';
 import type { ChildLauncher, Clock, DialectDescription, ProviderFault } from '../ports';
@@ -22,6 +29,10 @@ import { turnBenchOf, TurnTaker } from './turn-taker';
 /** A host that serves its suites. Closing it silences the rig, closes the bench and ends the run's files. */
 export type RunningHost = Closable;
 
+/** What boards have to show, by whatever variable's name it comes: nobody else is to read it in a run. */
+const credentialsOf = ({ provider }: BenchConfig): readonly string[] =>
+  provider.kind === 'mock' ? Object.values(provider.credentials ?? {}).map((name) => readVariable(name)) : [];
+
 /** A plugin's protocol is known once it is open; its name says as much. */
 const providerWord = (provider: ProviderConfig): string =>
   provider.kind === 'plugin' ? provider.name : provider.protocol;
@@ -34,7 +45,7 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
   return createRunStore({
     reportsPath: init.reportsPath,
     nowIso: new Date().toISOString(),
-    redactor: createRedactor(init.secrets),
+    redactor: createRedactor([...init.secrets, ...credentialsOf(config)]),
     record: {
       earshotVersion: init.earshotVersion,
       startedAtHostMs: clock.nowMs(),
