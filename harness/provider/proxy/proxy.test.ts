@@ -280,12 +280,22 @@ describe('over WebSocket', () => {
           if (data.toString() === 'close') accepted.close(4001, 'enough');
           else accepted.send(data, { binary: isBinary });
         });
-        accepted.on('close', (code, reason) => closings.push([code, reason.toString()]));
+        accepted.on('close', (code, reason) => {
+          closings.push([code, reason.toString()]);
+          sawClose();
+        });
       });
     });
   }
   const closings: [number, string][] = [];
-  beforeEach(() => void closings.splice(0));
+  let sawClose: () => void;
+  let providerSawClose: Promise<void>;
+  beforeEach(() => {
+    closings.length = 0;
+    providerSawClose = new Promise((resolve) => {
+      sawClose = resolve;
+    });
+  });
 
   const messageOf = async (socket: WebSocket): Promise<[string, boolean]> => {
     const [data, isBinary] = (await once(socket, 'message')) as [Buffer, boolean];
@@ -322,13 +332,8 @@ describe('over WebSocket', () => {
     await openSockets();
     const board = new WebSocket(proxy.url);
     await messageOf(board);
-    const closed = once(upstream, 'proxied-close').catch(() => undefined);
     board.close(4002, 'done here');
-    await once(board, 'close');
-    upstream.emit('proxied-close');
-    await closed;
-    // The provider's side ends with the board's code once both closes have crossed.
-    while (closings.length === 0) await new Promise(setImmediate);
+    await providerSawClose;
     expect(closings).toEqual([[4002, 'done here']]);
   });
 

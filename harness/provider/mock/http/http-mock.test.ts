@@ -15,6 +15,12 @@ const opened: MockProvider[] = [];
 const clients: RawClient[] = [];
 const held: Exchange[] = [];
 const ends: string[] = [];
+let tellEnd: () => void = () => undefined;
+/** Resolves when an answer has come to its end, whichever it is. */
+const nextEnd = (): Promise<void> =>
+  new Promise((resolve) => {
+    tellEnd = resolve;
+  });
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
@@ -69,7 +75,10 @@ async function open(change: Partial<MockOptions> = {}): Promise<MockProvider> {
           method: 'POST',
           path: /^\/endless\/\d+$/,
           handle: (exchange) =>
-            exchange.play({ status: 200, headers: {} }, endless(), (how) => void ends.push(how)),
+            exchange.play({ status: 200, headers: {} }, endless(), (how) => {
+              ends.push(how);
+              tellEnd();
+            }),
         },
         {
           method: 'POST',
@@ -199,8 +208,9 @@ describe('pieces', () => {
     const raw = await client(await open());
     raw.write(rawRequest('/endless/1'));
     await raw.until((text) => text.length > 200_000);
+    const ended = nextEnd();
     raw.close();
-    while (ends.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await ended;
     expect(ends).toEqual(['client-gone']);
   });
 
@@ -209,8 +219,9 @@ describe('pieces', () => {
     const raw = await client(mock);
     raw.socket.pause();
     const before = process.memoryUsage().rss;
+    const ended = nextEnd();
     raw.write(rawRequest('/endless/1'));
-    while (ends.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await ended;
     expect(ends).toEqual(['client-does-not-read']);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
   });
