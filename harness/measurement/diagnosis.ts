@@ -1,16 +1,5 @@
 import { catalogue, type ErrorCode, type Facts } from '../errors';
-import type { Finding, TurnRecord } from '../ports';
-import { diagnoseCalls } from './diagnose-calls';
-import { diagnoseEcho } from './diagnose-echo';
-import { diagnoseHearing } from './diagnose-hearing';
-import {
-  diagnoseInterruption,
-  diagnoseInterruptionHearing,
-  diagnoseInterruptionReply,
-} from './diagnose-interruption';
-import { diagnoseReply } from './diagnose-reply';
-import { diagnoseRestart } from './diagnose-restart';
-import { lagged } from './take';
+import type { AnyTurnRecord, Finding, TurnRecord } from '../ports';
 import type { TurnMeasurement } from './turn-measurement';
 
 /** A finding before it is stamped: code, one sentence, evidence. */
@@ -20,62 +9,27 @@ export interface Diagnosis {
   readonly facts: Facts;
 }
 
-/** One link of the chain: nothing when the link held. */
-export type Diagnose = (record: TurnRecord, measurement: TurnMeasurement) => readonly Diagnosis[];
+/** One link of a chain, judged from a turn's record and from what is known of the turn: nothing when the link held. */
+export type Link<Turn extends AnyTurnRecord, Known> = (record: Turn, known: Known) => readonly Diagnosis[];
 
-/** What broke while the turn ran; it explains everything after it. */
-const faults: Diagnose = ({ faults: broken }) =>
-  broken.map(({ code, message, facts }) => ({ code, message, facts }));
+/** One link of a spoken turn. */
+export type Diagnose = Link<TurnRecord, TurnMeasurement>;
 
-/** The bench's own part: a capture that can be trusted, with the prompt in it. */
-const rig: Diagnose = ({ capture, prompt, topology }, { witness }) => {
-  if (topology === 'timestamps') return [];
-  if (capture !== undefined && lagged(capture)) {
-    const { maxLagMs, overruns } = capture;
-    return [
-      {
-        code: 'HIL_RIG_LAGGED',
-        message: `The rig was ${maxLagMs.toFixed(0)} ms late with ${overruns} overruns; a take may lag by 500 ms with none.`,
-        facts: { maxLagMs, overruns },
-      },
-    ];
-  }
-  if (witness.onLoopback) return [];
-  return [
-    {
-      code: 'HIL_RIG_NO_LOOPBACK',
-      message:
-        capture === undefined
-          ? `There is no capture of the turn in which prompt ${prompt.id} could be found.`
-          : `Prompt ${prompt.id} was not found on the loopback channel, where it has to be.`,
-      facts: { prompt: prompt.id },
-    },
-  ];
-};
-
-/** In the order of the signal's path: the first link that broke is the cause, and what follows from it is not reported. */
-const chain: readonly Diagnose[] = [
-  faults,
-  diagnoseRestart,
-  rig,
-  diagnoseHearing,
-  diagnoseEcho,
-  diagnoseInterruptionHearing,
-  diagnoseCalls,
-  diagnoseReply,
-  diagnoseInterruption,
-  diagnoseInterruptionReply,
-];
+/** The link of what broke while the turn ran; it explains everything after it. */
+export const recordedFaults = ({ faults }: Pick<AnyTurnRecord, 'faults'>): readonly Diagnosis[] =>
+  faults.map(({ code, message, facts }) => ({ code, message, facts }));
 
 /**
- * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a bad take; a prompt that did not
- * leave the rig; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
- * calls; the reply; an interruption without effect; the reply to the interrupting prompt. The first link with a finding ends the search, so one
- * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.
+ * The findings of the first link that broke, which is the cause; what follows from it is not reported. Empty when all held.
+ * Pure; the findings carry the end of the turn as their time.
  */
-export function diagnoseTurn(record: TurnRecord, measurement: TurnMeasurement): Finding[] {
-  for (const diagnose of chain) {
-    const diagnoses = diagnose(record, measurement);
+export function firstBrokenLink<Turn extends AnyTurnRecord, Known>(
+  chain: readonly Link<Turn, Known>[],
+  record: Turn,
+  known: Known,
+): Finding[] {
+  for (const link of chain) {
+    const diagnoses = link(record, known);
     if (diagnoses.length > 0) {
       return diagnoses.map(({ code, message, facts }) => ({
         code,

@@ -1,5 +1,5 @@
 export { DeviceClocks, type DeviceClock, type LoggedInstant } from './device-clock';
-export { diagnoseTurn } from './diagnosis';
+export { diagnoseTurn } from './diagnose-turn';
 export {
   distributionOf,
   type Distribution,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { loadCorpus, readSpeechClip } from '../corpus';
 import type { BoardEvent, SpeechClip, TurnRecord } from '../ports';
-import { diagnoseTurn } from './diagnosis';
+import { diagnoseTurn } from './diagnose-turn';
 import { measureTurn } from './measure-turn';
 import { partNames } from './measures';
 import { seededUniform } from './__fixtures__/seeded';

@@ -4,7 +4,7 @@ import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
 import { TurnConsole } from './device-marks';
-import { diagnoseTurn } from './diagnosis';
+import { diagnoseTurn } from './diagnose-turn';
 import { measureEcho } from './echo';
 import { observeInterruption } from './found-interruption';
 import { eventsOf } from './provider-marks';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { timeScaled, type PcmClip } from '../audio';
 import { loadCorpus, readSpeechClip } from '../corpus';
-import { diagnoseTurn } from './diagnosis';
+import { diagnoseTurn } from './diagnose-turn';
 import { measureTurn } from './measure-turn';
 import type { ReplyQuality } from './reply-quality';
 import type { ReplyCheck } from './turn-measurement';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { loadCorpus, readSpeechClip } from '../corpus';
 import type { SpeechClip, TurnRecord } from '../ports';
-import { diagnoseTurn } from './diagnosis';
+import { diagnoseTurn } from './diagnose-turn';
 import { measureTurn } from './measure-turn';
 import { partNames } from './measures';
 import { syntheticTurn, type Spoken, type SyntheticTurnOptions } from './__fixtures__/synthetic-turn';

@@ -16,7 +16,7 @@ function runOf(records: readonly TextTurnRecord[]): FinishedRun {
     const numbered = { ...record, turnId: `t000${index + 1}` };
     return { record: numbered, measurement: measureTextTurn(numbered) };
   });
-  const findings = turns.flatMap(({ record, measurement }) => diagnoseTextTurn(record, measurement));
+  const findings = turns.flatMap(({ record }) => diagnoseTextTurn(record));
   const record = Object.fromEntries(
     Object.entries(sample.record).filter(([key]) => key !== 'rig'),
   ) as unknown as FinishedRun['record'];

@@ -26,7 +26,7 @@ beforeEach(() => {
 function resultOf(steps: readonly TextStep[], over: Partial<TextTurnRecord> = {}): TextTurnResult {
   const record = textTurnOf(steps, over);
   const measurement = measureTextTurn(record);
-  return { record, measurement, findings: diagnoseTextTurn(record, measurement) };
+  return { record, measurement, findings: diagnoseTextTurn(record) };
 }
 
 function thrownBy(suite: () => unknown): string {

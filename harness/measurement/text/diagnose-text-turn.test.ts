@@ -1,11 +1,9 @@
 import type { ProviderFault, TextTurnRecord } from '../../ports';
 import { answering, printing, question, textTurnOf, type TextStep } from '../__fixtures__/text-turn';
 import { diagnoseTextTurn } from './diagnose-text-turn';
-import { measureTextTurn } from './measure-text-turn';
 
-const diagnosed = (record: TextTurnRecord) => diagnoseTextTurn(record, measureTextTurn(record));
 const codes = (record: TextTurnRecord): string[] =>
-  diagnosed(record).map(({ code, origin }) => `${origin} ${code}`);
+  diagnoseTextTurn(record).map(({ code, origin }) => `${origin} ${code}`);
 
 const read = answering.slice(0, 1);
 const asked = printing().slice(0, 2);
@@ -41,7 +39,7 @@ describe('a turn in writing', () => {
   });
 
   it('gives findings the turn, its end and a sentence', () => {
-    expect(diagnosed(textTurnOf([...answering, ...printing('It is')]))).toEqual([
+    expect(diagnoseTextTurn(textTurnOf([...answering, ...printing('It is')]))).toEqual([
       expect.objectContaining({
         code: 'HIL_TURN_ANSWER_CHANGED',
         message:
@@ -87,7 +85,7 @@ describe('a question that did not arrive', () => {
 
   it('names what the board complained of', () => {
     const busy: TextStep = { atMs: 1_010, board: { type: 'complaint', text: 'Busy' } };
-    expect(diagnosed(textTurnOf([busy]))[0]?.message).toContain('it complained "Busy"');
+    expect(diagnoseTextTurn(textTurnOf([busy]))[0]?.message).toContain('it complained "Busy"');
   });
 
   it('is another one on arrival', () => {
@@ -97,7 +95,10 @@ describe('a question that did not arrive', () => {
     };
     const record = textTurnOf([other, ...answering.slice(1), ...printing()]);
     expect(codes(record)).toEqual(['board HIL_TURN_QUESTION_CHANGED']);
-    expect(diagnosed(record)[0]?.facts).toMatchObject({ typed: question.transcript, arrived: 'What will' });
+    expect(diagnoseTextTurn(record)[0]?.facts).toMatchObject({
+      typed: question.transcript,
+      arrived: 'What will',
+    });
   });
 });
 
@@ -191,7 +192,7 @@ describe('a board with a wrong date', () => {
   const hmac = refusal('403', 403, 'HMAC signature cannot be verified');
 
   it('says 1970 where no time server answered, and so refuses the certificate', () => {
-    const [finding] = diagnosed(textTurnOf([...asked, future, failed()], unset));
+    const [finding] = diagnoseTextTurn(textTurnOf([...asked, future, failed()], unset));
     expect(finding).toMatchObject({ code: 'HIL_TURN_CLOCK_UNSET', origin: 'bench' });
     expect(finding?.message).toBe(
       'The clock of board board-1 says 1970 since its time server did not answer, so it refused the provider\'s certificate ("The certificate validity starts in the future").',
@@ -200,7 +201,7 @@ describe('a board with a wrong date', () => {
 
   it('names the kiss of death', () => {
     const kiss = { boardDate: { state: 'unset', reason: 'the time server refused with RATE' } } as const;
-    expect(diagnosed(textTurnOf([...asked, hmac, failed(403)], kiss))[0]?.message).toContain(
+    expect(diagnoseTextTurn(textTurnOf([...asked, hmac, failed(403)], kiss))[0]?.message).toContain(
       'says 1970 since the time server refused with RATE, so the provider refused its request (403: HMAC',
     );
   });
@@ -209,7 +210,7 @@ describe('a board with a wrong date', () => {
     for (const error of [hmac, expired]) {
       const record = textTurnOf([...read, ...asked, error, failed(200)], skewedBy(-400_000));
       expect(codes(record)).toEqual(['bench HIL_TURN_CLOCK_WRONG']);
-      expect(diagnosed(record)[0]?.message).toContain('is 400 s slow, 300 s are allowed');
+      expect(diagnoseTextTurn(record)[0]?.message).toContain('is 400 s slow, 300 s are allowed');
     }
   });
 
@@ -224,7 +225,7 @@ describe('a board with a wrong date', () => {
   });
 
   it('shows by a certificate of the future, where the console says nothing of it', () => {
-    const [finding] = diagnosed(textTurnOf([...asked, future, failed()]));
+    const [finding] = diagnoseTextTurn(textTurnOf([...asked, future, failed()]));
     expect(finding).toMatchObject({ code: 'HIL_TURN_CLOCK_UNSET' });
     expect(finding?.message).toContain('says nothing of a time server');
   });

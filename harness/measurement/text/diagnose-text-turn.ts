@@ -1,28 +1,22 @@
-import { catalogue } from '../../errors';
 import type { Finding, TextTurnRecord } from '../../ports';
-import type { Diagnosis } from '../diagnosis';
 import { diagnoseRestart } from '../diagnose-restart';
+import { firstBrokenLink, recordedFaults, type Link } from '../diagnosis';
 import { diagnoseAnswer } from './diagnose-answer';
 import { diagnoseClock } from './diagnose-clock';
 import { diagnoseRequest } from './diagnose-request';
 import { exchangeOf, type Exchange } from './exchange';
-import type { TextTurnMeasurement } from './text-turn-measurement';
 
-type Diagnose = (record: TextTurnRecord, exchange: Exchange) => readonly Diagnosis[];
-
-/** What broke while the turn ran; it explains everything after it. */
-const faults: Diagnose = (record) =>
-  record.faults.map(({ code, message, facts }) => ({ code, message, facts }));
+type TextLink = Link<TextTurnRecord, Exchange>;
 
 /** A boot that nobody asked for. A board that asks by itself is asked by its first one. */
-const restart: Diagnose = (record) => {
+const restart: TextLink = (record) => {
   const asked = record.prompt === undefined ? 1 : 0;
   const boots = record.boardEvents.filter(({ type }) => type === 'boot').slice(asked);
   return diagnoseRestart({ boardName: record.boardName, boardEvents: boots });
 };
 
 /** In the order of the question's way: the first link that broke is the cause, and what follows from it is not reported. */
-const chain: readonly Diagnose[] = [faults, restart, diagnoseClock, diagnoseRequest, diagnoseAnswer];
+const chain: readonly TextLink[] = [recordedFaults, restart, diagnoseClock, diagnoseRequest, diagnoseAnswer];
 
 /**
  * What went wrong in a turn in writing, by the host's own judgement. Precedence: faults of the record; a restart; a wrong date;
@@ -30,20 +24,5 @@ const chain: readonly Diagnose[] = [faults, restart, diagnoseClock, diagnoseRequ
  * search. An error that the provider was told to make is no finding when the board reports it. Pure; the findings carry the end
  * of the turn as their time.
  */
-export function diagnoseTextTurn(record: TextTurnRecord, measurement: TextTurnMeasurement): Finding[] {
-  const exchange = exchangeOf(record);
-  for (const diagnose of chain) {
-    const diagnoses = diagnose(record, exchange);
-    if (diagnoses.length > 0) {
-      return diagnoses.map(({ code, message, facts }) => ({
-        code,
-        origin: catalogue[code].origin,
-        message,
-        facts,
-        hostAtMs: record.endedAtHostMs,
-        turnId: measurement.turnId,
-      }));
-    }
-  }
-  return [];
-}
+export const diagnoseTextTurn = (record: TextTurnRecord): Finding[] =>
+  firstBrokenLink(chain, record, exchangeOf(record));

@@ -114,7 +114,7 @@ function measuresOf(instants: Instants): Record<TextMeasureName, Measured> {
 function censored(record: TextTurnRecord, measurement: TextTurnMeasurement): TextTurnMeasurement {
   const { questionToAnswer: value } = measurement.measures;
   if (value.state !== 'not-measured' || value.reason !== 'no-answer') return measurement;
-  const findings = diagnoseTextTurn(record, measurement);
+  const findings = diagnoseTextTurn(record);
   if (findings.length === 0 || findings.some(({ origin }) => origin !== 'board')) return measurement;
   const begunAtMs = measurement.marks.find(({ name }) => name === 'questionTyped' || name === 'requestRead');
   const aboveMs = Math.max(0, record.endedAtHostMs - (begunAtMs?.hostAtMs ?? record.startedAtHostMs));

@@ -1,0 +1,63 @@
+import type { Finding, TurnRecord } from '../ports';
+import { diagnoseCalls } from './diagnose-calls';
+import { diagnoseEcho } from './diagnose-echo';
+import { diagnoseHearing } from './diagnose-hearing';
+import {
+  diagnoseInterruption,
+  diagnoseInterruptionHearing,
+  diagnoseInterruptionReply,
+} from './diagnose-interruption';
+import { diagnoseReply } from './diagnose-reply';
+import { diagnoseRestart } from './diagnose-restart';
+import { firstBrokenLink, recordedFaults, type Diagnose } from './diagnosis';
+import { lagged } from './take';
+import type { TurnMeasurement } from './turn-measurement';
+
+/** The bench's own part: a capture that can be trusted, with the prompt in it. */
+const rig: Diagnose = ({ capture, prompt, topology }, { witness }) => {
+  if (topology === 'timestamps') return [];
+  if (capture !== undefined && lagged(capture)) {
+    const { maxLagMs, overruns } = capture;
+    return [
+      {
+        code: 'HIL_RIG_LAGGED',
+        message: `The rig was ${maxLagMs.toFixed(0)} ms late with ${overruns} overruns; a take may lag by 500 ms with none.`,
+        facts: { maxLagMs, overruns },
+      },
+    ];
+  }
+  if (witness.onLoopback) return [];
+  return [
+    {
+      code: 'HIL_RIG_NO_LOOPBACK',
+      message:
+        capture === undefined
+          ? `There is no capture of the turn in which prompt ${prompt.id} could be found.`
+          : `Prompt ${prompt.id} was not found on the loopback channel, where it has to be.`,
+      facts: { prompt: prompt.id },
+    },
+  ];
+};
+
+/** In the order of the signal's path: the first link that broke is the cause, and what follows from it is not reported. */
+const chain: readonly Diagnose[] = [
+  recordedFaults,
+  diagnoseRestart,
+  rig,
+  diagnoseHearing,
+  diagnoseEcho,
+  diagnoseInterruptionHearing,
+  diagnoseCalls,
+  diagnoseReply,
+  diagnoseInterruption,
+  diagnoseInterruptionReply,
+];
+
+/**
+ * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a bad take; a prompt that did not
+ * leave the rig; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
+ * calls; the reply; an interruption without effect; the reply to the interrupting prompt. The first link with a finding ends the search, so one
+ * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.
+ */
+export const diagnoseTurn = (record: TurnRecord, measurement: TurnMeasurement): Finding[] =>
+  firstBrokenLink(chain, record, measurement);
