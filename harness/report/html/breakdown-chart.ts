@@ -1,6 +1,7 @@
 import { measures, partNames as parts } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
 import { plain } from '../wording';
+import { barStrip } from './bar-strip';
 import { html, type Markup } from './markup';
 import { linearScale, ticks } from './scale';
 
@@ -95,20 +96,8 @@ export const partsLegend = (): Markup =>
   </ul>`;
 
 /** One thin bar with the parts of a turn, on a scale that all turns share. */
-export function partsBar(turn: ShownSoundTurn, mostMs: number): Markup {
-  let at = 0;
-  return html`<svg class="bar-strip" viewBox="0 0 200 10" preserveAspectRatio="none" aria-hidden="true">
-    ${partsOf(turn).map(({ name, ms }) => {
-      const width = (ms / mostMs) * 200;
-      const left = at;
-      at += width;
-      return html`<rect
-        class="part ${name}"
-        x="${left.toFixed(2)}"
-        width="${width.toFixed(2)}"
-        y="0"
-        height="10"
-      />`;
-    })}
-  </svg>`;
-}
+export const partsBar = (turn: ShownSoundTurn, mostMs: number): Markup =>
+  barStrip(
+    partsOf(turn).map(({ name, ms }) => ({ colour: name, ms })),
+    mostMs,
+  );

@@ -7,9 +7,10 @@ import {
   outcomeInWords,
   questionInWords,
 } from '../wording';
+import { barStrip } from './bar-strip';
 import { findingList } from './findings';
 import { html, type Markup } from './markup';
-import { textPartsBar, textPartsOf } from './text-turn-parts';
+import { textPartsOf } from './text-turn-parts';
 import { textTimeline, zeroOfText } from './text-timeline';
 import { turnLogs } from './turn-logs';
 
@@ -104,7 +105,7 @@ export function textTurnRows(turns: readonly ShownTextTurn[]): Markup {
           <span class="prompt" lang="${record.prompt?.language ?? ''}">${questionInWords(turn)}</span>
           <span class="${isAnswered ? '' : 'bad'}">${answerInWords(turn)}</span>
           <span class="num">${measuredInWords(measurement.measures.questionToAnswer)}</span>
-          <span>${textPartsBar(turn, mostMs)}</span>
+          <span>${barStrip(textPartsOf(turn), mostMs)}</span>
           <span><span class="pill ${outcome}">${outcomeInWords[outcome]}</span></span>
         </summary>
         ${textTurnDetail(turn)}

@@ -1,6 +1,5 @@
 import type { TextMark } from '../../measurement';
 import type { ShownTextTurn } from '../judged-turn';
-import { html, type Markup } from './markup';
 
 /** One stretch of a turn in writing; its colour is that of the part of a spoken turn that it is most like. */
 export interface TextPart {
@@ -29,23 +28,4 @@ export function textPartsOf({ measurement: { marks } }: ShownTextTurn): TextPart
       ? []
       : [{ colour, title, fromMs, ms: Math.max(0, toMs - fromMs) }];
   });
-}
-
-/** One thin bar with the stretches of a turn, on a scale that all turns share. */
-export function textPartsBar(turn: ShownTextTurn, mostMs: number): Markup {
-  let at = 0;
-  return html`<svg class="bar-strip" viewBox="0 0 200 10" preserveAspectRatio="none" aria-hidden="true">
-    ${textPartsOf(turn).map(({ colour, ms }) => {
-      const width = (ms / mostMs) * 200;
-      const left = at;
-      at += width;
-      return html`<rect
-        class="part ${colour}"
-        x="${left.toFixed(2)}"
-        width="${width.toFixed(2)}"
-        y="0"
-        height="10"
-      />`;
-    })}
-  </svg>`;
 }
