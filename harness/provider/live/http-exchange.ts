@@ -1,9 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Clock } from '../../ports';
-import { Deadlines } from './deadlines';
-import { cancelledAttempt, FailedAttempt, malformed } from './failure';
-import type { LiveLimits } from './live-client';
+import { LINGER_MS, settleExchange, type Exchange, type ExchangeTerms } from './exchange';
+import { FailedAttempt, malformed } from './failure';
 
 export interface HttpRequest {
   readonly url: URL;
@@ -11,11 +9,8 @@ export interface HttpRequest {
   readonly body: Buffer;
 }
 
-export interface HttpLink {
-  readonly clock: Clock;
-  readonly limits: LiveLimits;
+export interface HttpLink extends ExchangeTerms {
   readonly ca: string | undefined;
-  readonly signal: AbortSignal;
 }
 
 /** Told of each step with its instant on the host's clock. What it throws ends the exchange. */
@@ -28,9 +23,6 @@ export interface HttpWatch {
   data(bytes: Buffer, hostAtMs: number): boolean;
 }
 
-/** How long a server may keep a connection open behind an answer that is complete. */
-const LINGER_MS = 1_000;
-
 /** What is wrong with the server's certificate, not with the network: it will be as wrong the next time. */
 const isCertificateFault = (code: string): boolean =>
   /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL|EPROTO/.test(code);
@@ -41,9 +33,10 @@ const isCertificateFault = (code: string): boolean =>
  * @throws FailedAttempt, or what the watch throws.
  */
 export function exchangeHttp(request: HttpRequest, watch: HttpWatch, link: HttpLink): Promise<void> {
-  const { clock, limits, ca, signal } = link;
+  const { clock, ca } = link;
   const { url, body } = request;
-  return new Promise((resolve, reject) => {
+  return settleExchange(link, (exchange) => {
+    const { guarded, fail } = exchange;
     const secure = url.protocol === 'https:';
     const outgoing = (secure ? httpsRequest : httpRequest)(url, {
       method: 'POST',
@@ -51,36 +44,6 @@ export function exchangeHttp(request: HttpRequest, watch: HttpWatch, link: HttpL
       headers: { ...request.headers, 'content-length': body.length },
       ...(ca === undefined ? {} : { ca }),
     });
-    let ended = false;
-    const end = (settle: () => void): void => {
-      if (ended) return;
-      ended = true;
-      deadlines.stop();
-      signal.removeEventListener('abort', cancelled);
-      settle();
-    };
-    const fail = (error: unknown): void =>
-      end(() => {
-        outgoing.destroy();
-        reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    const guarded = (step: () => void): void => {
-      if (ended) return;
-      try {
-        step();
-      } catch (error) {
-        fail(error);
-      }
-    };
-    const cancelled = (): void => fail(cancelledAttempt());
-    const deadlines = new Deadlines(clock, limits, fail);
-    deadlines.enter('connect');
-    if (signal.aborted) {
-      cancelled();
-      return;
-    }
-    signal.addEventListener('abort', cancelled);
-
     let answered = false;
     outgoing.on('error', (cause: NodeJS.ErrnoException) => fail(brokenConnection(cause, url, answered)));
     outgoing.once('socket', (socket) => {
@@ -88,7 +51,7 @@ export function exchangeHttp(request: HttpRequest, watch: HttpWatch, link: HttpL
       socket.once(secure ? 'secureConnect' : 'connect', () =>
         guarded(() => {
           watch.connected?.(clock.nowMs());
-          deadlines.enter('first-byte');
+          exchange.enter('first-byte');
         }),
       );
     });
@@ -97,47 +60,41 @@ export function exchangeHttp(request: HttpRequest, watch: HttpWatch, link: HttpL
       answered = true;
       guarded(() => {
         watch.headers(response.statusCode ?? 0, response.headers, clock.nowMs());
-        deadlines.enter('idle');
+        exchange.enter('idle');
       });
-      readBody(response, { watch, link, deadlines, guarded, fail, done: () => end(resolve) });
+      readBody(response, watch, link, exchange);
     });
     outgoing.end(body);
+    return () => outgoing.destroy();
   });
 }
 
 function readBody(
   response: IncomingMessage,
-  exchange: {
-    readonly watch: HttpWatch;
-    readonly link: HttpLink;
-    readonly deadlines: Deadlines;
-    readonly guarded: (step: () => void) => void;
-    readonly fail: (error: unknown) => void;
-    readonly done: () => void;
-  },
+  watch: HttpWatch,
+  { clock, limits: { maxAnswerBytes } }: HttpLink,
+  { enter, stopTiming, guarded, succeed, fail }: Exchange,
 ): void {
-  const { watch, link, deadlines, guarded, fail, done } = exchange;
   let sizeBytes = 0;
   let complete = false;
   response.on('data', (bytes: Buffer) =>
     guarded(() => {
       if (complete) return;
-      const hostAtMs = link.clock.nowMs();
+      const hostAtMs = clock.nowMs();
       sizeBytes += bytes.length;
-      const { maxAnswerBytes } = link.limits;
       if (sizeBytes > maxAnswerBytes) throw malformed(`the answer is longer than ${maxAnswerBytes} bytes`);
-      deadlines.enter('idle');
+      enter('idle');
       complete = watch.data(bytes, hostAtMs);
       if (!complete) return;
-      deadlines.stop();
-      const cancel = link.clock.after(LINGER_MS, () => response.destroy());
+      stopTiming();
+      const cancel = clock.after(LINGER_MS, () => response.destroy());
       response.once('close', cancel);
     }),
   );
   response.on('error', () => undefined);
   // 'close' comes after 'end', or in place of it when the connection was cut.
   response.once('close', () => {
-    if (response.complete || complete) done();
+    if (response.complete || complete) succeed();
     else {
       const what = `the connection was cut after ${sizeBytes} bytes of the answer`;
       fail(new FailedAttempt({ code: 'HIL_PROVIDER_CUT', what, retryable: sizeBytes === 0 }));

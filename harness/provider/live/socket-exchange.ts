@@ -1,6 +1,7 @@
 import { WebSocket, type RawData } from 'ws';
-import { Deadlines, type Stage } from './deadlines';
-import { cancelledAttempt, FailedAttempt, malformed } from './failure';
+import type { Stage } from './deadlines';
+import { LINGER_MS, settleExchange } from './exchange';
+import { FailedAttempt, malformed } from './failure';
 import { parseBody } from './frames';
 import { brokenConnection, type HttpLink } from './http-exchange';
 
@@ -25,9 +26,6 @@ export interface SocketWatch {
   closed?(code: number, reason: string): FailedAttempt | undefined;
 }
 
-/** How long a server may take to close behind a complete answer. */
-const LINGER_MS = 1_000;
-
 const textOf = (data: RawData): string =>
   Buffer.isBuffer(data)
     ? data.toString('utf8')
@@ -41,46 +39,18 @@ export function exchangeSocket(
   url: string,
   headers: Readonly<Record<string, string>>,
   watch: SocketWatch,
-  { clock, limits, ca, signal }: HttpLink,
+  link: HttpLink,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(cancelledAttempt());
-      return;
-    }
+  const { clock, limits, ca } = link;
+  return settleExchange(link, (exchange) => {
+    const { guarded, fail } = exchange;
     const socket = new WebSocket(url, {
       headers,
       perMessageDeflate: false,
       maxPayload: limits.maxAnswerBytes,
       ...(ca === undefined ? {} : { ca }),
     });
-    let ended = false;
     let answered = false;
-    const end = (settle: () => void): void => {
-      if (ended) return;
-      ended = true;
-      deadlines.stop();
-      signal.removeEventListener('abort', cancelled);
-      settle();
-    };
-    const fail = (error: unknown): void =>
-      end(() => {
-        socket.terminate();
-        reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    const guarded = (step: () => void): void => {
-      if (ended) return;
-      try {
-        step();
-      } catch (error) {
-        fail(error);
-      }
-    };
-    const cancelled = (): void => fail(cancelledAttempt());
-    const deadlines = new Deadlines(clock, limits, fail);
-    deadlines.enter('connect');
-    signal.addEventListener('abort', cancelled);
-
     socket.on('error', (cause) => fail(brokenConnection(cause, new URL(url), answered)));
     socket.on('unexpected-response', (_request, response) => {
       const body: Buffer[] = [];
@@ -91,15 +61,15 @@ export function exchangeSocket(
     });
     socket.once('open', () =>
       guarded(() => {
-        const link: SocketLink = {
+        const open: SocketLink = {
           send: (message, sent) =>
             // A socket that cannot be written to closes, which is told there.
             socket.send(JSON.stringify(message), () => guarded(() => sent?.(clock.nowMs()))),
-          enter: (stage) => deadlines.enter(stage),
+          enter: exchange.enter,
           fail,
         };
-        deadlines.enter('first-byte');
-        watch.open(link, clock.nowMs());
+        exchange.enter('first-byte');
+        watch.open(open, clock.nowMs());
       }),
     );
     socket.on('message', (data, isBinary) =>
@@ -111,7 +81,7 @@ export function exchangeSocket(
         socket.close(1000);
         const cancel = clock.after(LINGER_MS, () => socket.terminate());
         socket.once('close', cancel);
-        end(resolve);
+        exchange.succeed();
       }),
     );
     socket.once('close', (code, reason) => {
@@ -121,5 +91,6 @@ export function exchangeSocket(
           new FailedAttempt({ code: 'HIL_PROVIDER_CUT', what, retryable: !answered }),
       );
     });
+    return () => socket.terminate();
   });
 }
