@@ -17,7 +17,14 @@ export type { Console, ConsoleLine, ConsoleLink, ConsoleMatch, ExpectOptions, St
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export type { ProviderEvent, ProviderEventType } from './provider-event';
-export type { NetworkShape } from './network-shape';
+export type { DirectionFacts, LostBurst, NetworkFacts } from './network-facts';
+export {
+  directionShape,
+  leastBurst,
+  type DirectionShape,
+  type LinkCut,
+  type NetworkShape,
+} from './network-shape';
 export { providerFaults, type ProviderFault } from './provider-fault';
 export {
   defineProvider,
