@@ -72,13 +72,29 @@ describe('what was heard', () => {
     expect(heard).not.toHaveProperty('utterance');
   });
 
-  it('is transcribed where the session asks for it', async () => {
+  it.each([
+    ['whisper-1', { type: 'duration', seconds: expect.any(Number) }],
+    [
+      'gpt-4o-mini-transcribe',
+      {
+        type: 'tokens',
+        total_tokens: expect.any(Number),
+        input_tokens: expect.any(Number),
+        input_token_details: { text_tokens: 0, audio_tokens: expect.any(Number) },
+        output_tokens: expect.any(Number),
+      },
+    ],
+  ])('is transcribed where the session asks for it, charged as %s is', async (model, usage) => {
     await start();
-    const input = { transcription: { model: 'whisper-1' } };
+    const input = { transcription: { model } };
     client.send({ type: 'session.update', session: { type: 'realtime', audio: { input } } });
     client.say(spoken(corpus, 'en-joke-a'));
     const done = await client.next('conversation.item.input_audio_transcription.completed');
-    expect(done.transcript).toBe(corpus.prompts.get('en-joke-a')?.transcript);
+    const transcript = corpus.prompts.get('en-joke-a')?.transcript;
+    expect(done).toMatchObject({ transcript, usage });
+    client.send({ type: 'conversation.item.retrieve', item_id: done.item_id });
+    const { item } = await client.next('conversation.item.retrieved');
+    expect(item).toMatchObject({ content: [{ type: 'input_audio', transcript }] });
   });
 
   it('is nothing in silence, however long', async () => {

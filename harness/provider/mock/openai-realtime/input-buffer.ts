@@ -13,7 +13,7 @@ import type { ConversationItems } from './conversation-items';
 import { newId } from './ids';
 import type { Responses } from './responses';
 import type { SessionState } from './session-state';
-import { wireEvent, type WireEvent } from './wire-events';
+import { transcriptionUsage, wireEvent, type WireEvent } from './wire-events';
 
 /** What the input audio buffer needs of the session around it. */
 export interface InputBufferContext {
@@ -170,17 +170,20 @@ export class InputBuffer {
     context.responses.heard(heard, audioMs);
     heard.use((what) => {
       context.log({ type: 'heard', ...what });
-      if (context.session.transcribes) this.transcribe(itemId, what, audioMs);
+      const model = context.session.transcriptionModel;
+      if (model !== undefined) this.transcribe(itemId, what, audioMs, model);
     });
   }
 
-  private transcribe(itemId: string, what: Heard, audioMs: number): void {
-    const { send, transcriptOf } = this.context;
+  private transcribe(itemId: string, what: Heard, audioMs: number, model: string): void {
+    const { conversation, send, transcriptOf } = this.context;
     const transcript = what.promptId === undefined ? '' : (transcriptOf(what.promptId) ?? '');
     const ids = { item_id: itemId, content_index: 0 };
     const name = 'conversation.item.input_audio_transcription';
     if (transcript !== '') send(wireEvent(`${name}.delta`, { ...ids, delta: transcript }));
-    const usage = { type: 'duration', seconds: Math.round(audioMs / 100) / 10 };
+    const item = conversation.get(itemId);
+    if (item !== undefined) item.wire = { ...item.wire, content: [{ type: 'input_audio', transcript }] };
+    const usage = transcriptionUsage(model, audioMs, transcript);
     send(wireEvent(`${name}.completed`, { ...ids, transcript, usage }));
   }
 

@@ -100,8 +100,11 @@ export class SessionState {
     };
   }
 
-  get transcribes(): boolean {
-    return isObject(this.part(this.session, 'input').transcription);
+  /** What transcribes the user's speech, if anything does: undefined, or the model's name, empty where none was given. */
+  get transcriptionModel(): string | undefined {
+    const { transcription } = this.part(this.session, 'input');
+    if (!isObject(transcription)) return undefined;
+    return typeof transcription.model === 'string' ? transcription.model : '';
   }
 
   get modality(): 'audio' | 'text' {

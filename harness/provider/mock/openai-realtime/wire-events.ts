@@ -50,6 +50,20 @@ export function usageOf(inputAudioMs: number, outputAudioMs: number, outputText:
   };
 }
 
+/** Whisper is charged by time, the other transcribing models by token (providers.md 2.8). */
+export function transcriptionUsage(model: string, audioMs: number, transcript: string): Json {
+  if (model.includes('whisper')) return { type: 'duration', seconds: Math.round(audioMs / 100) / 10 };
+  const audioIn = Math.round(audioMs / 100);
+  const textOut = Math.ceil(transcript.length / 4);
+  return {
+    type: 'tokens',
+    total_tokens: audioIn + textOut,
+    input_tokens: audioIn,
+    input_token_details: { text_tokens: 0, audio_tokens: audioIn },
+    output_tokens: textOut,
+  };
+}
+
 export const rateLimitsEvent = (): WireEvent =>
   wireEvent('rate_limits.updated', {
     rate_limits: [{ name: 'tokens', limit: 40_000, remaining: 39_000, reset_seconds: 1.5 }],
