@@ -1,0 +1,85 @@
+import type { Argv } from 'yargs';
+import { givenOnce, UsageError, wholeNumber } from './argument-checks';
+import { faultChoices } from './fault-choices';
+import { readProviderChoice } from './provider-choice';
+import { json, reports } from './shared-options';
+import type { TakeExitCode } from './take-exit-code';
+
+/** Turns of the latency suite unless told otherwise: with the other suites a run has 24 turns and more. */
+const DEFAULT_TURNS = 12;
+
+/** Adds `run`: suites on a board. */
+export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser.command(
+    'run',
+    'Run suites on a board, judge it and report',
+    (command) =>
+      command
+        .option('bench', {
+          type: 'string',
+          describe: 'Bench file (default: the virtual bench that comes along)',
+        })
+        .option('board', { type: 'string', describe: 'Board of the bench to test (default: the first)' })
+        .option('suite', {
+          type: 'string',
+          array: true,
+          default: [] as string[],
+          describe: 'Suites by name, file or folder (default: all that come along)',
+        })
+        .option('grep', {
+          type: 'string',
+          describe: 'Only tests whose name matches this regular expression',
+        })
+        .option('turns', { type: 'number', default: DEFAULT_TURNS, describe: 'Turns of the latency suite' })
+        .option('provider', {
+          type: 'string',
+          describe:
+            'Provider that the board talks to: mock:NAME or proxy:NAME (default: what the bench names)',
+        })
+        .option('budget', {
+          type: 'string',
+          describe: 'Budgets file (default: the one that the bench names)',
+        })
+        .option('fault', {
+          array: true,
+          choices: faultChoices,
+          default: [] as (typeof faultChoices)[number][],
+          describe: 'Switch on a fault of a virtual part',
+        })
+        .option('reports', reports)
+        .option('json', json)
+        .check(givenOnce(['bench', 'board', 'grep', 'turns', 'provider', 'budget', 'reports']))
+        .check(({ grep }) => {
+          try {
+            new RegExp(grep ?? '');
+            return true;
+          } catch (cause) {
+            throw new UsageError(`--grep takes a regular expression: ${(cause as Error).message}.`);
+          }
+        })
+        .check(({ provider }) => {
+          if (provider !== undefined) readProviderChoice(provider);
+          return true;
+        })
+        .check(wholeNumber('turns', 1, 100_000))
+        .example('$0 run', 'the virtual bench, all suites')
+        .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
+        .example('$0 run --fault dead-mic', 'see how a broken microphone is reported'),
+    async ({ bench, board, suite, grep, turns, provider, budget, fault, reports: folder, json: asJson }) => {
+      const { defaultBench, runCommand } = await import('../commands/run.js');
+      exit(
+        await runCommand({
+          bench: bench ?? defaultBench(),
+          board,
+          suite,
+          grep,
+          turns,
+          provider: provider === undefined ? undefined : readProviderChoice(provider),
+          budget,
+          fault,
+          reports: folder,
+          json: asJson,
+        }),
+      );
+    },
+  );

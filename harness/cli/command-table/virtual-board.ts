@@ -1,0 +1,59 @@
+import type { Argv } from 'yargs';
+import { json } from './shared-options';
+import type { TakeExitCode } from './take-exit-code';
+
+/** Adds `virtual-board`: the simulated board by itself. */
+export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser.command(
+    'virtual-board',
+    'Start a simulated ESP32-S3 voice board',
+    (command) =>
+      command
+        .option('dialect', { type: 'string', default: 'realtime-ws', describe: 'Firmware to simulate' })
+        .option('provider-url', {
+          type: 'string',
+          default: 'ws://127.0.0.1:8080/v1/realtime?model=gpt-realtime',
+          describe: 'Where the firmware connects to',
+        })
+        .option('crystal-ppm', { type: 'number', default: 0, describe: "Error of the board's crystal" })
+        .option('model', { type: 'string', default: 'ESP32-S3 virtual', describe: 'Board model' })
+        .option('provider-model', { type: 'string', describe: "The provider's model to ask for" })
+        .option('credential', {
+          type: 'string',
+          array: true,
+          default: [] as string[],
+          describe: 'NAME=VARIABLE: what the firmware shows to the provider',
+        })
+        .option('question', { type: 'string', describe: 'What a firmware asks that has it compiled in' })
+        .option('ntp-server', { type: 'string', describe: 'HOST:PORT that the firmware asks for the time' })
+        .option('tls-ca', { type: 'string', describe: 'PEM file of what a text board trusts over TLS' })
+        .option('fault', {
+          type: 'string',
+          array: true,
+          default: [] as string[],
+          describe: 'Fault that is on from the start (docs/virtual-board.md)',
+        })
+        .option('child', { type: 'boolean', default: false, hidden: true })
+        .option('access-by-ipc', { type: 'boolean', default: false, hidden: true })
+        .option('json', json),
+    async ({ fault, credential, json: asJson, ...args }) => {
+      const { virtualBoardCommand } = await import('../commands/virtual-board.js');
+      exit(
+        await virtualBoardCommand({
+          dialect: args.dialect,
+          providerUrl: args.providerUrl,
+          crystalPpm: args.crystalPpm,
+          model: args.model,
+          providerModel: args.providerModel,
+          credentials: credential,
+          question: args.question,
+          ntpServer: args.ntpServer,
+          tlsCa: args.tlsCa,
+          faults: fault,
+          accessByIpc: args.accessByIpc,
+          child: args.child,
+          json: asJson,
+        }),
+      );
+    },
+  );
