@@ -2,20 +2,15 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepPrinted } from '../__fixtures__/printed';
 import { certsCommand, type CertsArguments } from './certs';
 
 let folder: string;
-let printed: string;
+const printed = keepPrinted();
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'earshot-certs-'));
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   rmSync(folder, { recursive: true });
 });
 
@@ -31,8 +26,8 @@ it('makes an authority and a server that it signed, private keys for their owner
   for (const host of ['localhost', 'bench.local']) expect(server.checkHost(host)).toBe(host);
   expect(server.checkIP('192.168.7.2')).toBe('192.168.7.2');
   for (const key of ['ca.key', 'server.key']) expect(statSync(join(folder, key)).mode & 0o777).toBe(0o600);
-  expect(printed).toMatch(/New authority .*ca\.pem/);
-  expect(printed).not.toContain('PRIVATE KEY');
+  expect(printed.text).toMatch(/New authority .*ca\.pem/);
+  expect(printed.text).not.toContain('PRIVATE KEY');
 });
 
 it('keeps the authority that firmware trusts already, and makes a new one only when told to', async () => {
@@ -41,7 +36,7 @@ it('keeps the authority that firmware trusts already, and makes a new one only w
   await certs();
   expect(text('ca.pem')).toBe(ca);
   expect(text('server.pem')).not.toBe(server);
-  expect(printed).toMatch(/Authority kept/);
+  expect(printed.text).toMatch(/Authority kept/);
   await certs({ newCa: true });
   expect(text('ca.pem')).not.toBe(ca);
 });
@@ -57,7 +52,7 @@ it('does not overwrite half an authority', async () => {
 
 it('tells a script where the files are and how long they hold', async () => {
   await certs({ json: true, days: 10 });
-  const said = JSON.parse(printed) as Record<string, unknown>;
+  const said = JSON.parse(printed.text) as Record<string, unknown>;
   expect(said).toMatchObject({ schema: 'earshot/certs@1', ca: join(folder, 'ca.pem'), newCa: true });
   expect(new Date(said.validTo as string).getTime()).toBe(
     new Date(certificate('server.pem').validTo).getTime(),

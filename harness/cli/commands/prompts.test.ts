@@ -4,21 +4,16 @@ import { join } from 'node:path';
 import { writeWav } from '../../audio';
 import { packageRoot } from '../../config';
 import { loadCorpus, readManifest } from '../../corpus';
+import { keepPrinted } from '../__fixtures__/printed';
 import { annotateCommand, checkCommand, listCommand, type AnnotateArguments } from './prompts';
 
 const fixtures = join(packageRoot(), 'fixtures');
 let root: string;
-let printed: string;
+const printed = keepPrinted();
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'earshot-prompts-'));
-  printed = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed += String(text);
-    return true;
-  });
 });
 afterEach(() => {
-  jest.restoreAllMocks();
   rmSync(root, { recursive: true });
 });
 
@@ -77,7 +72,7 @@ describe('prompts annotate', () => {
     cpSync(join(fixtures, 'replies'), join(root, 'corpus', 'replies'), { recursive: true });
     expect(loadCorpus(join(root, 'corpus')).prompts.get('en-lamp-on-c')?.transcript).toBe(words.transcript);
     const plot = join(root, 'reports', 'prompts', 'en-lamp-on-c.html');
-    expect(printed).toContain(
+    expect(printed.text).toContain(
       `en-lamp-on-c  new  speech from 100.0 to 1667.7 ms (samples 2400 to 40023)  -20.4 dBFS\n  plot  ${plot}\n`,
     );
     expect(readFileSync(plot, 'utf8')).toContain('Please turn on the kitchen light');
@@ -97,7 +92,7 @@ describe('prompts annotate', () => {
       voice: 'Ann',
       json: true,
     });
-    expect(JSON.parse(printed)).toMatchObject({
+    expect(JSON.parse(printed.text)).toMatchObject({
       schema: 'earshot/annotations@1',
       clips: [{ id: 'en-lamp', utterance: 'en-lamp-on', voice: 'Ann', change: 'new' }],
     });
@@ -108,7 +103,7 @@ describe('prompts annotate', () => {
     const manifest = join(root, 'replies', 'replies.yaml');
     const before = readFileSync(manifest, 'utf8');
     annotate([join(root, 'replies', 'en-joke-a.wav'), join(root, 'replies', 'zh-joke-a.wav')]);
-    expect(printed).toMatch(/en-joke-a {2}unchanged[^]*zh-joke-a {2}unchanged/);
+    expect(printed.text).toMatch(/en-joke-a {2}unchanged[^]*zh-joke-a {2}unchanged/);
     expect(readFileSync(manifest, 'utf8')).toBe(before);
     expect(existsSync(join(root, 'reports', 'replies', 'zh-joke-a.html'))).toBe(true);
   });
@@ -170,7 +165,7 @@ describe('prompts annotate', () => {
 describe('prompts check and list', () => {
   it('find the corpus of the package right', () => {
     expect(checkCommand({ folder: undefined, json: false })).toBe(0);
-    expect(printed).toBe('90 clips checked: as their manifests say\n');
+    expect(printed.text).toBe('90 clips checked: as their manifests say\n');
   });
 
   it('ends with 2 and each difference', () => {
@@ -178,14 +173,14 @@ describe('prompts check and list', () => {
     annotate([recorded('en-lamp-on-c.wav')], words);
     const manifest = join(folder, 'prompts.yaml');
     writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('onsetSample: 2400', 'onsetSample: 2401'));
-    printed = '';
+    printed.clear();
     expect(checkCommand({ folder, json: false })).toBe(2);
-    expect(printed).toBe(
+    expect(printed.text).toBe(
       `${manifest}: en-lamp-on-c: onsetSample is 2400 in the WAV; the manifest says 2401\n1 clips checked: 1 differences\n`,
     );
-    printed = '';
+    printed.clear();
     expect(checkCommand({ folder: join(root, 'corpus'), json: true })).toBe(2);
-    expect(JSON.parse(printed)).toMatchObject({
+    expect(JSON.parse(printed.text)).toMatchObject({
       schema: 'earshot/corpus-check@1',
       clips: 1,
       differences: [{ id: 'en-lamp-on-c', field: 'onsetSample', manifest }],
@@ -194,13 +189,13 @@ describe('prompts check and list', () => {
 
   it('lists clips of both kinds', () => {
     expect(listCommand({ folder: undefined, json: false })).toBe(0);
-    const lines = printed.trimEnd().split('\n');
+    const lines = printed.text.trimEnd().split('\n');
     expect(lines).toHaveLength(90);
     expect(lines[0]).toMatch(/^prompt {2}en-light-on-a +en {2}1\.57 s {2}Please turn on the kitchen light$/);
     expect(lines.filter((line) => line.endsWith('(not recognisable)'))).toHaveLength(4);
-    printed = '';
+    printed.clear();
     listCommand({ folder: join(fixtures, 'replies'), json: true });
-    const { clips } = JSON.parse(printed) as { clips: { kind: string }[] };
+    const { clips } = JSON.parse(printed.text) as { clips: { kind: string }[] };
     expect(new Set(clips.map(({ kind }) => kind))).toEqual(new Set(['reply']));
   });
 
