@@ -1,29 +1,11 @@
 import { isHilError } from '../../errors';
 import type { TurnResult } from '../../host';
 import type { Measured } from '../../measurement';
-import type { Finding, LatencyBound } from '../../ports';
-import { judgeBoundOfTurns } from '../../verdict';
-import { installBridge, type SuiteBridge } from '../suite-bridge';
+import { installRecordingBridge } from './__fixtures__/recording-bridge';
 import { turnOf } from './__fixtures__/synthetic-turn';
 import { expect as expectOnBench, type TurnMatchers } from './expect';
 
-const recorded: Omit<Finding, 'hostAtMs' | 'test'>[] = [];
-const bounds: Pick<LatencyBound, 'quantile' | 'boundMs'>[] = [];
-
-// As the environment has it, without a host behind it.
-const bridge: Partial<SuiteBridge> = {
-  recordFinding: (finding) => void recorded.push(finding),
-  judgeBound: (bound, turns) => {
-    bounds.push(bound);
-    return judgeBoundOfTurns(bound, turns);
-  },
-};
-installBridge(globalThis, bridge as SuiteBridge);
-
-beforeEach(() => {
-  recorded.length = 0;
-  bounds.length = 0;
-});
+const { recorded, bounds } = installRecordingBridge();
 
 /** What a piece of a suite throws. */
 function thrownBy(suite: () => unknown): Error {

@@ -1,26 +1,11 @@
 import type { TextTurnResult } from '../../host';
 import { diagnoseTextTurn, measureTextTurn } from '../../measurement';
 import { answering, printing, textTurnOf, type TextStep } from '../../measurement/__fixtures__/text-turn';
-import type { Finding, LatencyBound, TextTurnRecord } from '../../ports';
-import { judgeBoundOfTurns } from '../../verdict';
-import { installBridge, type SuiteBridge } from '../suite-bridge';
+import type { TextTurnRecord } from '../../ports';
+import { installRecordingBridge } from './__fixtures__/recording-bridge';
 import { expect as expectOnBench } from './expect';
 
-const recorded: Omit<Finding, 'hostAtMs' | 'test'>[] = [];
-const bounds: Pick<LatencyBound, 'measure' | 'quantile' | 'boundMs'>[] = [];
-const bridge: Partial<SuiteBridge> = {
-  recordFinding: (finding) => void recorded.push(finding),
-  judgeBound: (bound, turns) => {
-    bounds.push(bound);
-    return judgeBoundOfTurns(bound, turns);
-  },
-};
-installBridge(globalThis, bridge as SuiteBridge);
-
-beforeEach(() => {
-  recorded.length = 0;
-  bounds.length = 0;
-});
+const { recorded, bounds } = installRecordingBridge();
 
 /** A turn as the host hands it to a suite, diagnosed as it does. */
 function resultOf(steps: readonly TextStep[], over: Partial<TextTurnRecord> = {}): TextTurnResult {
