@@ -5,23 +5,11 @@ import { join } from 'node:path';
 import { readWav, toPcm16 } from '../audio';
 import type { ProviderEvent, VoiceProvider } from '../ports';
 import { systemClock } from '../ports';
+import { eventOf } from './__fixtures__/event-of';
 import { smallCorpus, spoken } from './__fixtures__/small-corpus';
 import { LIGHT_TOOL, WireClient } from './__fixtures__/wire-client';
 
 const corpus = smallCorpus();
-
-/** The first event that fits, from the log or still to come. */
-function eventOf(provider: VoiceProvider, fits: (event: ProviderEvent) => boolean): Promise<ProviderEvent> {
-  const known = provider.events.find(fits);
-  if (known !== undefined) return Promise.resolve(known);
-  return new Promise((resolve) => {
-    const cancel = provider.onEvent((event) => {
-      if (!fits(event)) return;
-      cancel();
-      resolve(event);
-    });
-  });
-}
 
 export function voiceProviderContract(name: string, open: () => Promise<VoiceProvider>): void {
   describe(`VoiceProvider contract: ${name}`, () => {
