@@ -1,4 +1,5 @@
 import { decimated } from '../time-scale';
+import { goOn, type BetweenSteps } from './between-steps';
 import { RoomFit } from './room-filter';
 
 const { ceil, floor, max } = Math;
@@ -85,8 +86,10 @@ export function findPlayback(
   template: Float32Array,
   guess: Playback,
   weights: Float64Array,
+  betweenSteps: BetweenSteps = goOn,
 ): Playback {
   const looker = ({ every, filterMs, aheadMs }: Look): TryPlayback => {
+    betweenSteps();
     const slow = decimated(heard, every);
     // Above the band of the slow rate nothing is left of what was heard, but the template was not filtered.
     const slowTemplate = every > OVERSAMPLING ? lowPassed(template, every * OVERSAMPLING) : template;
@@ -97,10 +100,10 @@ export function findPlayback(
       weights,
       weightedToHz: WAVE_RATE_HZ / 2,
     });
-    return (playback) => ({
-      playback,
-      ...fit.explainedBy(played(slowTemplate, playback, slow.length, every)),
-    });
+    return (playback) => {
+      betweenSteps();
+      return { playback, ...fit.explainedBy(played(slowTemplate, playback, slow.length, every)) };
+    };
   };
   // Another speed turns the line about the middle of what was heard, where the guess is best.
   const turned = ({ start, speed }: Playback, off: number): Playback => ({

@@ -4,6 +4,7 @@ import { align, type Alignment, type LogFrames } from './align';
 import { BANDS, bandEnergies, HOP_MS } from './band-energies';
 import { WAVE_RATE_HZ } from './playback';
 import { PAD_FRAMES, type FingerprintTemplate } from './template';
+import { goOn, type BetweenSteps } from './between-steps';
 import { checkWaveform, heardWaveform, type WaveformCheck } from './waveform-check';
 
 /** How near one template came. */
@@ -37,11 +38,13 @@ export function rankTemplates(
   templates: readonly FingerprintTemplate[],
   clip: PcmClip,
   leadInSamples: number,
+  betweenSteps: BetweenSteps = goOn,
 ): readonly Candidate[] {
   const whole = bandEnergies(clip);
   const onsetFrame = Math.floor((leadInSamples * 1000) / clip.rateHz / HOP_MS);
   if (whole.frames < onsetFrame + 12) return [];
   // The onset is found late rather than early: the last frames before it may hold speech.
+  betweenSteps();
   const channel = channelOf(whole, Math.max(0, onsetFrame - 5));
   const skip = Math.max(0, onsetFrame - LEAD_FRAMES);
   const heard = { frames: whole.frames - skip, energies: whole.energies.subarray(skip * BANDS) };
@@ -53,6 +56,7 @@ export function rankTemplates(
     levels: heardLevels(heard, channel, every),
   });
   const [sketch, coarse, fine] = [hearingAt(3), hearingAt(2), hearingAt(1)];
+  const compare = comparison(betweenSteps);
   const possible = templates.filter((template) => isPossible(template, heard.frames - fine.leadIn));
   const sketched = nearest(FINALISTS, possible, (template, mostMeanDb) =>
     compare(template, sketch, MIDDLE_ROOM, mostMeanDb),
@@ -114,8 +118,15 @@ interface Compared {
 const isPossible = ({ speechFrames }: FingerprintTemplate, heardFrames: number): boolean =>
   heardFrames > 0.9 * speechFrames - 10 && heardFrames < 1.1 * speechFrames + 36;
 
+const comparison =
+  (betweenSteps: BetweenSteps): typeof compareOne =>
+  (...question) => {
+    betweenSteps();
+    return compareOne(...question);
+  };
+
 /** One alignment; undefined when no path fits that is at least as near as asked. */
-function compare(
+function compareOne(
   template: FingerprintTemplate,
   hearing: Hearing,
   roomIndex: number,
@@ -146,16 +157,19 @@ function compare(
  * not, however near its band energies come.
  * @param clip - Mono, 8 000 to 48 000 Hz, from before the speech to a little after it.
  * @param leadInSamples - How many samples at its front hold no speech; 300 ms show the noise well.
+ * @param betweenSteps - Called between any two steps of the work, each of which takes a millisecond or so.
  */
 export function recogniseUtterance(
   templates: readonly FingerprintTemplate[],
   clip: PcmClip,
   leadInSamples: number,
+  betweenSteps: BetweenSteps = goOn,
 ): UtteranceMatch {
-  const ranked = rankTemplates(templates, clip, leadInSamples);
+  const ranked = rankTemplates(templates, clip, leadInSamples, betweenSteps);
   const [best] = ranked;
   if (best === undefined) return { confidence: 0 };
   if (best.meanDb > FAR_DB) return { confidence: 0, nearest: best.id };
+  betweenSteps();
   const heard = heardWaveform(clip, leadInSamples);
   const perMs = WAVE_RATE_HZ / 1000;
   const near = ranked.filter((one) => one.meanDb <= best.meanDb + RIVAL_DB).slice(0, MOST_CHECKED);
@@ -164,7 +178,7 @@ export function recogniseUtterance(
     const template = templates.find((one) => one.id === id);
     if (template === undefined) continue;
     const guess = { start: startMs * perMs, speed };
-    const certainty = certaintyOf(checkWaveform(heard, template.waveform(), guess));
+    const certainty = certaintyOf(checkWaveform(heard, template.waveform(), guess, betweenSteps));
     if (certainty > 0.5) return { id, confidence: certainty };
     confidence = Math.max(confidence, certainty);
   }

@@ -1,3 +1,4 @@
+import { goOn, type BetweenSteps } from './between-steps';
 import { signalOf, spectrumOf, transformSize, type HalfSpectrum } from '../spectrum';
 
 const { abs, floor, max, min, round, sqrt } = Math;
@@ -102,7 +103,7 @@ export class RoomFit {
    * template says the direct sound came.
    */
   explainedBy(template: Float32Array): { readonly explained: number; readonly directMs: number } {
-    const { filter, wanted } = this.solve(template);
+    const { filter, wanted } = this.solve(template, goOn);
     let sum = 0;
     let strongest = 0;
     for (let n = 0; n < this.taps; n++) {
@@ -117,9 +118,13 @@ export class RoomFit {
   }
 
   /** What was heard and the model of it, both weighted. */
-  model(template: Float32Array): { readonly heard: Float32Array; readonly model: Float32Array } {
+  model(
+    template: Float32Array,
+    betweenSteps: BetweenSteps,
+  ): { readonly heard: Float32Array; readonly model: Float32Array } {
     const { size, taps, aheadSamples, target } = this;
-    const { filter, source } = this.solve(template);
+    const { filter, source } = this.solve(template, betweenSteps);
+    betweenSteps();
     const response = new Float32Array(size);
     for (let n = 0; n < taps; n++) response[(n - aheadSamples + size) % size] = filter[n] as number;
     const shape = spectrumOf(response, 0, size);
@@ -134,12 +139,16 @@ export class RoomFit {
     return { heard: inTime(target), model: inTime(shape) };
   }
 
-  private solve(template: Float32Array): {
+  private solve(
+    template: Float32Array,
+    betweenSteps: BetweenSteps,
+  ): {
     readonly filter: Float64Array;
     readonly wanted: Float64Array;
     readonly source: HalfSpectrum;
   } {
     const { size, taps, target, aheadSamples } = this;
+    betweenSteps();
     const source = spectrumOf(template, 0, size);
     weigh(source, this.gains);
     const power = new Float64Array(source.length);
@@ -158,7 +167,8 @@ export class RoomFit {
       { length: taps },
       (_, n) => wrapped[(n - aheadSamples + size) % size] as number,
     );
-    return { filter: toeplitzSolution(auto, wanted), wanted, source };
+    betweenSteps();
+    return { filter: toeplitzSolution(auto, wanted, betweenSteps), wanted, source };
   }
 }
 
@@ -188,11 +198,14 @@ function energyOf(spectrum: HalfSpectrum): number {
   return (2 * sum) / (spectrum.length - 2);
 }
 
+/** A few of the largest system's 1 200 rows: under a millisecond. */
+const ROWS_A_STEP = 200;
+
 /**
  * x of T x = y for a symmetric Toeplitz matrix T with this first row, by Levinson's recursion.
  * @see Golub and Van Loan, Matrix Computations, section 4.7.
  */
-function toeplitzSolution(row: Float64Array, wanted: Float64Array): Float64Array {
+function toeplitzSolution(row: Float64Array, wanted: Float64Array, betweenSteps: BetweenSteps): Float64Array {
   const n = wanted.length;
   const solution = new Float64Array(n);
   let predictor = new Float64Array(n);
@@ -201,6 +214,7 @@ function toeplitzSolution(row: Float64Array, wanted: Float64Array): Float64Array
   let error = row[0] as number;
   solution[0] = (wanted[0] as number) / error;
   for (let m = 1; m < n; m++) {
+    if (m % ROWS_A_STEP === 0) betweenSteps();
     let reflection = 0;
     let missing = wanted[m] as number;
     for (let i = 0; i < m; i++) {

@@ -1,5 +1,6 @@
 import type { PcmClip } from '../pcm-clip';
 import { decimated, timeScaled } from '../time-scale';
+import { goOn, type BetweenSteps } from './between-steps';
 import { findPlayback, OVERSAMPLING, played, WAVE_RATE_HZ, type Playback } from './playback';
 import { errorWeights, RoomFit } from './room-filter';
 import { worstError } from './worst-error';
@@ -86,13 +87,16 @@ export function checkWaveform(
   { samples, leadInSamples, isClipped: clipped }: HeardWaveform,
   template: Float32Array,
   guess: Playback,
+  betweenSteps: BetweenSteps = goOn,
 ): WaveformCheck {
   const weights = errorWeights(samples, leadInSamples);
   // Most of the lead-in shows noise only, and transforms double their size to hold it.
   const skipped = max(0, leadInSamples - KEPT_LEAD_IN);
   const later = { start: guess.start + skipped * guess.speed, speed: guess.speed };
-  const found = findPlayback(samples.subarray(skipped), template, later, weights);
+  betweenSteps();
+  const found = findPlayback(samples.subarray(skipped), template, later, weights, betweenSteps);
   const playback = { start: found.start - skipped * found.speed, speed: found.speed };
+  betweenSteps();
   const fit = new RoomFit(samples, {
     rateHz: WAVE_RATE_HZ,
     filterMs: FILTER_MS,
@@ -100,7 +104,9 @@ export function checkWaveform(
     weights,
     weightedToHz: WAVE_RATE_HZ / 2,
   });
-  const { heard, model } = fit.model(played(template, playback, samples.length));
+  betweenSteps();
+  const { heard, model } = fit.model(played(template, playback, samples.length), betweenSteps);
+  betweenSteps();
   return {
     likeness: likenessOf(heard, model),
     worstError: worstError(heard, model, leadInSamples, clipped),

@@ -6,16 +6,25 @@ import type { Heard } from './heard';
 /** Rate of what a session receives. */
 const STREAM_RATE_HZ = 24_000;
 
-/** Reads the prompts and gives back what recognises them in mono 16-bit at 24 000 Hz, synchronously. */
+/**
+ * Reads the prompts and gives back what recognises them in mono 16-bit at 24 000 Hz, synchronously.
+ * @param betweenSteps - Called each millisecond or so of the work. Default: nothing.
+ */
 export function loadListener(
   prompts: readonly SpeechClip[],
+  betweenSteps?: () => void,
 ): (samples: Int16Array, leadInSamples: number) => Heard {
   const templates = prompts.map(templateOf);
   const byId = new Map(prompts.map((clip) => [clip.id, clip]));
   return (pcm, leadInSamples) => {
     const samples = new Float32Array(pcm.length);
     for (let index = 0; index < pcm.length; index++) samples[index] = (pcm[index] as number) / 32768;
-    const match = recogniseUtterance(templates, { samples, rateHz: STREAM_RATE_HZ }, leadInSamples);
+    const match = recogniseUtterance(
+      templates,
+      { samples, rateHz: STREAM_RATE_HZ },
+      leadInSamples,
+      betweenSteps,
+    );
     const clip = match.id === undefined ? undefined : byId.get(match.id);
     if (clip === undefined) {
       const { confidence, nearest } = match;

@@ -2,12 +2,13 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SpeechClip } from '../../ports';
+import { giveWay } from './give-way';
 import { loadListener } from './load-listener';
 import type { RecognitionAnswer, RecognitionRequest } from './worker-recogniser';
 
 // On Linux 0 is this thread alone: whoever recognises must not keep the sockets waiting.
 if (process.platform === 'linux') setPriority(0, 5);
-const listen = loadListener(workerData as readonly SpeechClip[]);
+const listen = loadListener(workerData as readonly SpeechClip[], giveWay());
 parentPort?.on('message', ({ samples, leadInSamples }: RecognitionRequest) => {
   parentPort?.postMessage({ heard: listen(samples, leadInSamples) } satisfies RecognitionAnswer);
 });
