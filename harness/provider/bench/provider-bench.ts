@@ -49,11 +49,12 @@ export async function benchProvider(
     timing: { responseCreatedMs: 0, firstAudioMs: 0, toolCallMs: 0 },
     pacing: { ...scenario.pacing, realTimeFactor: 0 },
   };
-  const staggered = repeated(streamsOf(prompts, (index) => index * 53));
+  const staggered = streamsOf(prompts, (index) => index * 53);
+  const times = Math.ceil((24 * STREAM_MS) / (staggered[0]?.length ?? 1));
   const together = streamsOf(prompts, () => 0);
   const echo = start('echo-child.js');
   const [port] = (await once(echo, 'message')) as [number];
-  const echoed = await talk({ url: `ws://127.0.0.1:${port}`, clock: systemClock, streams: staggered });
+  const echoed = await talk({ url: `ws://127.0.0.1:${port}`, clock: systemClock, streams: staggered, times });
   echo.disconnect();
   const provider = await launchProvider({
     launch: () => start('mock-child.js'),
@@ -62,8 +63,8 @@ export async function benchProvider(
   });
   try {
     const url = provider.url;
-    const apart = await talk({ url, clock: systemClock, streams: staggered });
-    const atOnce = await talk({ url, clock: systemClock, streams: together });
+    const apart = await talk({ url, clock: systemClock, streams: staggered, times });
+    const atOnce = await talk({ url, clock: systemClock, streams: together, times: 1 });
     const echoP99 = quantile(echoed.flatMap(echoTimes), 0.99);
     const endings = apart.map((one) => timesOf(one, 'input_audio_buffer.speech_stopped'));
     const firstWriteP99 = quantile(endings.flat(), 0.99);
@@ -81,6 +82,9 @@ export async function benchProvider(
       ],
       figures: {
         echoP99,
+        // How late the talkers themselves are: what they were slow to send, they may be slow to note as well.
+        echoTalkersLateP99: quantile(echoed.flatMap(latenesses), 0.99),
+        talkersLateP99: quantile(apart.flatMap(latenesses), 0.99),
         firstWriteMedian: quantile(endings.flat(), 0.5),
         firstWriteP99,
         answered: answers(apart).length,
@@ -112,30 +116,18 @@ function streamsOf(prompts: readonly SpeechClip[], laterMs: (index: number) => n
   });
 }
 
-/** The streams as often as they make 30 s. */
-function repeated(streams: readonly Int16Array[]): Int16Array[] {
-  const lengthSamples = streams[0]?.length ?? 1;
-  const times = Math.ceil((24 * STREAM_MS) / lengthSamples);
-  return streams.map((stream) => {
-    const all = new Int16Array(times * lengthSamples);
-    for (let time = 0; time < times; time++) all.set(stream, time * lengthSamples);
-    return all;
-  });
-}
-
 const echoTimes = ({ sentAtHostMs, received }: Talk): number[] =>
   received.map(({ hostAtMs }, packet) => hostAtMs - (sentAtHostMs[packet] ?? NaN));
 
+const latenesses = ({ dueAtHostMs, sentAtHostMs }: Talk): number[] =>
+  Array.from(sentAtHostMs, (sent, packet) => sent - (dueAtHostMs[packet] ?? NaN));
+
 /** From the packet that completed the silence window to the first event of this type after it. */
 function timesOf({ sentAtHostMs, received }: Talk, type: string): number[] {
-  const events = received.map(({ hostAtMs, text }) => ({
-    hostAtMs,
-    event: JSON.parse(text) as { readonly type: string; readonly audio_end_ms?: number },
-  }));
-  return events.flatMap(({ event }, at) => {
-    if (event.audio_end_ms === undefined) return [];
-    const packet = Math.ceil(event.audio_end_ms / PACKET_MS) - 1;
-    const found = events.slice(at).find((later) => later.event.type === type);
+  return received.flatMap(({ audioEndMs }, at) => {
+    if (audioEndMs === undefined) return [];
+    const packet = Math.ceil(audioEndMs / PACKET_MS) - 1;
+    const found = received.slice(at).find((later) => later.type === type);
     return found === undefined ? [] : [found.hostAtMs - (sentAtHostMs[packet] ?? NaN)];
   });
 }

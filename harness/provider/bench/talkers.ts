@@ -2,11 +2,22 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Clock } from '../../ports';
 
+/** One message that came back: what a bench asks of it, and no more, since what is kept keeps the garbage collector busy. */
+export interface Reception {
+  readonly hostAtMs: number;
+  /** The event's `type`. */
+  readonly type: string;
+  /** Its `audio_end_ms`; undefined in an event without. */
+  readonly audioEndMs: number | undefined;
+}
+
 /** When each packet of one talker left, and what came back. */
 export interface Talk {
+  /** Host time at which packet `n` was to leave. */
+  readonly dueAtHostMs: Float64Array;
   /** Host time at which packet `n` was handed to the socket. */
   readonly sentAtHostMs: Float64Array;
-  readonly received: { readonly hostAtMs: number; readonly text: string }[];
+  readonly received: Reception[];
 }
 
 export interface TalkOptions {
@@ -14,23 +25,28 @@ export interface TalkOptions {
   readonly clock: Clock;
   /** One stream a talker, mono 16-bit at 24 000 Hz; all of one length. */
   readonly streams: readonly Int16Array[];
+  /** How often each talker says its stream, one time after the other. */
+  readonly times: number;
 }
 
 export const PACKET_MS = 20;
 const PACKET_SAMPLES = 480;
+/** How long what is still on its way may take, such as answers that wait for recognition. */
+const LAST_ANSWERS_MS = 2_000;
 
-/** Streams at real time over a socket for each talker, their packets spread over the 20 ms, and keeps what came back. */
-export async function talk({ url, clock, streams }: TalkOptions): Promise<readonly Talk[]> {
-  const packets = Math.floor((streams[0]?.length ?? 0) / PACKET_SAMPLES);
-  const messages = streams.map((stream) => messagesOf(stream, packets));
-  const talks = streams.map((): Talk => ({ sentAtHostMs: new Float64Array(packets), received: [] }));
+/** Streams at real time over a socket for each talker, their packets spread over the 20 ms, and notes what came back. */
+export async function talk({ url, clock, streams, times }: TalkOptions): Promise<readonly Talk[]> {
+  const messages = streams.map(messagesOf);
+  const packets = times * (messages[0]?.length ?? 0);
+  const talks = streams.map((): Talk => {
+    const [dueAtHostMs, sentAtHostMs] = [new Float64Array(packets), new Float64Array(packets)];
+    return { dueAtHostMs, sentAtHostMs, received: [] };
+  });
   const sockets = await Promise.all(
     talks.map(async ({ received }) => {
       const headers = { authorization: 'Bearer sk-bench' };
       const socket = new WebSocket(url, { perMessageDeflate: false, headers });
-      socket.on('message', (data: Buffer) =>
-        received.push({ hostAtMs: clock.nowMs(), text: data.toString() }),
-      );
+      socket.on('message', (data: Buffer) => received.push(receptionOf(data, clock.nowMs())));
       await once(socket, 'open');
       return socket;
     }),
@@ -38,22 +54,48 @@ export async function talk({ url, clock, streams }: TalkOptions): Promise<readon
   const startAtMs = clock.nowMs() + PACKET_MS;
   await Promise.all(
     sockets.map(async (socket, index) => {
+      const own = messages[index] as readonly string[];
+      const { dueAtHostMs, sentAtHostMs } = talks[index] as Talk;
       for (let packet = 0; packet < packets; packet++) {
         const dueAtMs = startAtMs + packet * PACKET_MS + (index * PACKET_MS) / sockets.length;
         await new Promise<void>((resolve) => void clock.after(Math.max(0, dueAtMs - clock.nowMs()), resolve));
-        (talks[index] as Talk).sentAtHostMs[packet] = clock.nowMs();
-        socket.send(messages[index]?.[packet] ?? '');
+        dueAtHostMs[packet] = dueAtMs;
+        sentAtHostMs[packet] = clock.nowMs();
+        socket.send(own[packet % own.length] as string);
       }
     }),
   );
-  // What is still on its way, such as answers that wait for recognition.
-  await new Promise<void>((resolve) => void clock.after(2_000, resolve));
+  await new Promise<void>((resolve) => void clock.after(LAST_ANSWERS_MS, resolve));
   for (const socket of sockets) socket.terminate();
   return talks;
 }
 
-function messagesOf(stream: Int16Array, packets: number): readonly string[] {
-  return Array.from({ length: packets }, (_, packet) => {
+/** Where the fields stand that a reception has; the sound of a message, which is most of it, comes later. */
+const HEAD_BYTES = 200;
+const TYPE = /^\{"type":"([^"]*)"/;
+const AUDIO_END = /"audio_end_ms":(\d+)/;
+/** One text of each type: what a match gives holds on to all of the head. */
+const types = new Map<string, string>();
+
+function typeIn(head: string): string {
+  const found = TYPE.exec(head)?.[1] ?? '';
+  const known = types.get(found);
+  if (known === undefined) types.set(found, found);
+  return known ?? found;
+}
+
+function receptionOf(data: Buffer, hostAtMs: number): Reception {
+  const head = data.toString('latin1', 0, HEAD_BYTES);
+  const audioEndMs = AUDIO_END.exec(head)?.[1];
+  return {
+    hostAtMs,
+    type: typeIn(head),
+    audioEndMs: audioEndMs === undefined ? undefined : Number(audioEndMs),
+  };
+}
+
+function messagesOf(stream: Int16Array): readonly string[] {
+  return Array.from({ length: Math.floor(stream.length / PACKET_SAMPLES) }, (_, packet) => {
     const part = stream.subarray(packet * PACKET_SAMPLES, (packet + 1) * PACKET_SAMPLES);
     const audio = Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('base64');
     return JSON.stringify({ type: 'input_audio_buffer.append', audio });
