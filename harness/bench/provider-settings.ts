@@ -13,8 +13,11 @@ import { isLoopback, type MockProviderInit, type ProviderInit, type ProxyInit } 
 
 /** What the provider's process is started with. @throws ConfigError as `providerSettings` and `proxySettings` do. */
 export function providerInit(config: ProviderConfig, scenario: Scenario, corpus: Corpus): ProviderInit {
-  if (config.kind === 'proxy') return proxySettings(config);
   const prompts = [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false);
+  if (config.kind === 'proxy') {
+    // Nobody listens to what is written.
+    return { ...proxySettings(config), ...(config.protocol === 'openai-realtime' && { prompts }) };
+  }
   const told = { scenario, prompts, replies: [...corpus.replies.values()] };
   return config.kind === 'plugin' ? { ...config, ...told } : { ...providerSettings(config), ...told };
 }

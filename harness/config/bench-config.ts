@@ -91,10 +91,10 @@ export interface PluginProviderConfig {
   readonly plugins: readonly string[];
 }
 
-/** Stands between the board and the real provider of a written protocol. */
+/** Stands between the board and the real provider. */
 export interface ProxyProviderConfig {
   readonly kind: 'proxy';
-  readonly protocol: Exclude<ProviderProtocol, 'openai-realtime'>;
+  readonly protocol: ProviderProtocol;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;

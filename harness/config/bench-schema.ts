@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kissCodes, providerFaults, providerProtocols, writtenProtocols } from '../ports';
+import { kissCodes, providerFaults, providerProtocols } from '../ports';
 import { duration } from './duration';
 import { name, text, uniqueBy } from './field-types';
 
@@ -131,7 +131,7 @@ const mockProvider = z.strictObject({
 /** Hands on what board and real provider say to each other. */
 const proxyProvider = z.strictObject({
   kind: z.literal('proxy'),
-  protocol: z.enum(writtenProtocols),
+  protocol: z.enum(providerProtocols),
   /** Default: 127.0.0.1. */
   host: text.default('127.0.0.1'),
   /** Default: 0, any free port. */

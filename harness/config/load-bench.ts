@@ -75,13 +75,7 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
     const asItComes = { credentials: undefined, faults: [], network: undefined, replayPath: undefined };
     return { kind, protocol, ...listening, ...asItComes };
   }
-  if (protocol !== 'openai-realtime')
-    return { kind, protocol, ...listening, upstreamUrl: undefined, cassettePath: undefined };
-  throw new ConfigError(
-    'HIL_CONFIG_USAGE',
-    'A proxy hands written protocols on; openai-realtime is served by the mock.',
-    { kind, protocol },
-  );
+  return { kind, protocol, ...listening, upstreamUrl: undefined, cassettePath: undefined };
 }
 
 function providerOf(

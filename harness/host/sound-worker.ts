@@ -37,19 +37,18 @@ export type SoundResponse =
 function soundOf(runPath: string, record: TurnRecord): TurnSound {
   const load = (path: string): ReturnType<typeof readWav> => readWav(readFileSync(join(runPath, path)));
   const received = record.received === undefined ? undefined : load(record.received.path);
-  const mono: PcmClip | undefined =
-    received?.channels[0] === undefined
-      ? undefined
-      : { samples: received.channels[0], rateHz: received.rateHz };
+  const monoOf = (wav: ReturnType<typeof readWav> | undefined): PcmClip | undefined =>
+    wav?.channels[0] === undefined ? undefined : { samples: wav.channels[0], rateHz: wav.rateHz };
+  /** A clip of the corpus, or what a provider has sent in this turn. */
+  const replyOf = ({ clip, path }: TurnRecord['replies'][number]): PcmClip =>
+    (path === undefined ? undefined : monoOf(load(path))) ?? readSpeechClip(clip);
   return {
     capture: record.capture === undefined ? undefined : load(record.capture.path),
     prompt: readSpeechClip(record.prompt),
-    received: mono,
+    received: monoOf(received),
     interruption: record.interruption && readSpeechClip(record.interruption.prompt),
     replies: new Map(
-      record.replyAudio === 'unknown'
-        ? []
-        : record.replies.map(({ clip }) => [clip.id, readSpeechClip(clip)]),
+      record.replyAudio === 'unknown' ? [] : record.replies.map((reply) => [reply.clip.id, replyOf(reply)]),
     ),
   };
 }

@@ -136,5 +136,9 @@ export function turnBenchOf(bench: SoundBench, store: RunStore, clock: Clock): T
       const relative = `${folder}/${turnId}-provider.wav`;
       return { absolute: store.pathOf(relative), relative };
     },
+    replyPath: (turnId, index) => {
+      const relative = `${folder}/${turnId}-reply-${index + 1}.wav`;
+      return { absolute: store.pathOf(relative), relative };
+    },
   };
 }

@@ -62,6 +62,7 @@ export type {
   ReceivedAudio,
   ReceivedPacket,
   ReceivedWindow,
+  ReplyRequest,
   TurnScript,
   VoiceProvider,
 } from './voice-provider';

@@ -33,6 +33,8 @@ export interface SentReply {
   readonly responseId: string;
   readonly itemId: string;
   readonly clip: SpeechClip;
+  /** Where its sound is, relative to the run folder; absent: it is a clip of the corpus. */
+  readonly path?: string;
 }
 
 /** A second prompt that was to be played into the reply. */

@@ -3,6 +3,7 @@ import type { ProviderEvent } from './provider-event';
 import type { NetworkShape } from './network-shape';
 import type { ProviderFault } from './provider-fault';
 import type { ScenarioTurn } from './scenario';
+import type { SpeechClip } from './speech-clip';
 
 /** One packet of microphone audio as the provider received it. */
 export interface ReceivedPacket {
@@ -28,6 +29,13 @@ export interface ReceivedWindow {
   readonly sessionId: string;
   readonly fromHostAtMs: number;
   readonly toHostAtMs: number;
+  /** Absolute path of the WAV to write. */
+  readonly path: string;
+}
+
+/** A reply that was sent, by its item. */
+export interface ReplyRequest {
+  readonly itemId: string;
   /** Absolute path of the WAV to write. */
   readonly path: string;
 }
@@ -65,5 +73,10 @@ export interface VoiceProvider {
   expectTurn(script: TurnScript): Promise<void>;
   /** Saves what was received; undefined when the session is unknown or nothing arrived in the window. */
   saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined>;
+  /**
+   * Saves what was sent of a reply that is none of the corpus, with the place of its speech; undefined when it is not held any
+   * more or holds no speech. Absent: all replies are clips of the corpus.
+   */
+  saveReply?(request: ReplyRequest): Promise<SpeechClip | undefined>;
   close(): Promise<void>;
 }

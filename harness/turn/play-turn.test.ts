@@ -1,5 +1,5 @@
 import { BoardError, HilError, ProviderError } from '../errors';
-import type { TurnRecord } from '../ports';
+import type { ReplyRequest, TurnRecord } from '../ports';
 import { FakeBench, fakeClip } from './__fixtures__/fake-bench';
 import { playTurn, type TurnPlan } from './play-turn';
 import { SpeakerWatch } from './speaker-watch';
@@ -61,6 +61,27 @@ describe('playTurn', () => {
     expect(record.received?.path).toBe('t0001.wav');
     expect(bench.expectedTurns).toEqual(['t0001']);
     expect(Object.isFrozen(record)).toBe(true);
+  });
+
+  it('has a reply that is none of the corpus saved beside the captures', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    const said = fakeClip('i1', 900);
+    Object.assign(bench.provider, {
+      saveReply: ({ itemId, path }: ReplyRequest) => Promise.resolve({ ...said, id: itemId, path }),
+    });
+    const record = await play(bench, { replies: new Map() });
+    expect(record.replies).toEqual([
+      { responseId: 'r1', itemId: 'i1', clip: { ...said, path: '/run/t0001-0.wav' }, path: 't0001-0.wav' },
+    ]);
+    expect(record.replyAudio).toBeUndefined();
+  });
+
+  it('says that a reply is unknown of which the provider holds no sound', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    Object.assign(bench.provider, { saveReply: () => Promise.resolve(undefined) });
+    expect(await play(bench, { replies: new Map() })).toMatchObject({ replies: [], replyAudio: 'unknown' });
   });
 
   it('does not take the pause before a late reply for its end', async () => {

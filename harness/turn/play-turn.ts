@@ -5,6 +5,7 @@ import type {
   CaptureSlice,
   Corpus,
   Playback,
+  ProviderEvent,
   SentReply,
   SpeechClip,
   TurnExpectation,
@@ -159,6 +160,7 @@ export async function playTurn(
   const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];
   const slice = await captureOf(bench, captureFrom, faults);
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
+  const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
   const boardEvents = board.events.slice(firstEvent);
   addFaultsOf(boardEvents, faults);
@@ -182,7 +184,8 @@ export async function playTurn(
     ...(interruption === undefined ? {} : { interruption: interruptionOf(interruption, interrupting) }),
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
     received,
-    replies: repliesOf(bench, plan, firstSeq),
+    replies,
+    ...(isComplete ? {} : { replyAudio: 'unknown' as const }),
     advertised: provider.events.slice(plan.sessionSeq).findLast((event) => event.type === 'session-updated')
       ?.tools,
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
@@ -282,13 +285,34 @@ async function receivedOf(
   }
 }
 
-function repliesOf({ provider }: TurnBench, plan: TurnPlan, firstSeq: number): SentReply[] {
-  const sent = new Map<string, SentReply>();
+/** The replies that were sent, and whether the sound of each is known. */
+async function repliesOf(
+  { provider, replyPath }: TurnBench,
+  plan: TurnPlan,
+  firstSeq: number,
+  faults: WireError[],
+): Promise<{ readonly replies: readonly SentReply[]; readonly isComplete: boolean }> {
+  const sent = new Map<string, Extract<ProviderEvent, { readonly type: 'audio-out' }>>();
   for (const event of provider.events.slice(firstSeq)) {
-    if (event.type !== 'audio-out' || sent.has(event.itemId)) continue;
-    const clip = plan.replies.get(event.replyId);
-    if (clip !== undefined)
-      sent.set(event.itemId, { responseId: event.responseId, itemId: event.itemId, clip });
+    if (event.type === 'audio-out' && !sent.has(event.itemId)) sent.set(event.itemId, event);
   }
-  return [...sent.values()];
+  const replies: SentReply[] = [];
+  for (const { responseId, itemId, replyId } of sent.values()) {
+    const ofCorpus = plan.replies.get(replyId);
+    if (ofCorpus !== undefined) {
+      replies.push({ responseId, itemId, clip: ofCorpus });
+      continue;
+    }
+    const { absolute, relative } = replyPath(plan.turnId, replies.length);
+    try {
+      const clip = await provider.saveReply?.({ itemId, path: absolute });
+      if (clip !== undefined) replies.push({ responseId, itemId, clip, path: relative });
+    } catch (cause) {
+      // As with what was received: a provider that died is in `faults` already.
+      if (faults.length === 0) faults.push(toWireError(cause));
+    }
+  }
+  // A corpus's mock knows what it says; whoever else sent sound that nobody holds leaves the reply unknown.
+  const isComplete = provider.saveReply === undefined || replies.length === sent.size;
+  return { replies, isComplete };
 }

@@ -11,6 +11,11 @@ export interface TurnBench {
   readonly saveCapture: (turnId: string, clip: MultiChannelClip) => string;
   /** Where the provider is to write what it received in a turn: absolute, and relative to the run folder. */
   readonly receivedPath: (turnId: string) => { readonly absolute: string; readonly relative: string };
+  /** The same for what it sent, by the place of the reply in the turn, from 0. */
+  readonly replyPath: (
+    turnId: string,
+    index: number,
+  ) => { readonly absolute: string; readonly relative: string };
 }
 
 /** What a turn in writing is taken on: no sound, so no rig. */

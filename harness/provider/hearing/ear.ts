@@ -81,6 +81,13 @@ export class Ear {
     return recognition.heard;
   }
 
+  /** Has speech recognised of which somebody else has said where it is. */
+  recogniseSpeech(onsetAtStreamSample: number, offsetAtStreamSample: number): Later<Heard> {
+    const recognition = this.recognise(onsetAtStreamSample, offsetAtStreamSample);
+    recognition.hurry();
+    return recognition.heard;
+  }
+
   private take(event: VoiceActivityEvent): void {
     switch (event.type) {
       case 'started':

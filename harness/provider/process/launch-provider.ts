@@ -39,7 +39,7 @@ const OUTPUT_TAIL_CHARS = 2000;
  */
 export async function launchProvider(options: LaunchProviderOptions): Promise<LaunchedProvider> {
   const link = new ChildLink(options.launch(options.command ?? ['provider-child']), options);
-  const description = await link.ready();
+  const { keepsReplies, ...description } = await link.ready();
   return {
     ...description,
     get events() {
@@ -54,6 +54,9 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
       await link.call('expectTurn', script);
     },
     saveReceived: async (window) => (await link.call('saveReceived', window)) ?? undefined,
+    ...(keepsReplies === true && {
+      saveReply: async (request) => (await link.call('saveReply', request)) ?? undefined,
+    }),
     kill: () => link.kill(),
     close: () => link.close(),
   };

@@ -4,6 +4,7 @@ import type {
   ProviderProtocol,
   ReceivedAudio,
   ReceivedWindow,
+  ReplyRequest,
   SpeechClip,
   TurnScript,
   VoiceProvider,
@@ -39,12 +40,15 @@ export type ProviderDescription = Pick<
   'name' | 'protocol' | 'url' | 'tlsUrl' | 'credentials'
 > & {
   readonly tlsCertificate?: string;
+  /** It has `saveReply`. */
+  readonly keepsReplies?: true;
 };
 
 /** What a parent may ask of its provider; no sound crosses, only paths. */
 export interface ProviderCalls {
   readonly expectTurn: { readonly argument: TurnScript; readonly result: null };
   readonly saveReceived: { readonly argument: ReceivedWindow; readonly result: ReceivedAudio | null };
+  readonly saveReply: { readonly argument: ReplyRequest; readonly result: SpeechClip | null };
   readonly close: { readonly argument: null; readonly result: null };
 }
 

@@ -92,6 +92,7 @@ function announce(provider: MockProvider, send: (message: FromChild) => Promise<
     ...(tlsUrl !== undefined && { tlsUrl }),
     ...(tlsCertificate !== undefined && { tlsCertificate }),
     ...(credentials !== undefined && { credentials }),
+    ...(provider.saveReply !== undefined && { keepsReplies: true as const }),
   };
   void send({ kind: 'ready', description });
   provider.onEvent((event) => void send({ kind: 'event', event }));
@@ -105,6 +106,8 @@ async function answer(provider: MockProvider, call: Extract<ToChild, { kind: 'ca
       return null;
     case 'saveReceived':
       return (await provider.saveReceived(call.argument)) ?? null;
+    case 'saveReply':
+      return (await provider.saveReply?.(call.argument)) ?? null;
     case 'close':
       await provider.close();
       return null;

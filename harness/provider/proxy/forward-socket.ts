@@ -45,6 +45,7 @@ export function upgradeServer(): UpgradeServer {
     noServer: true,
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
+    autoPong: false,
     handleProtocols: (_offered, request) => chosen.get(request) || false,
   });
   return {
@@ -73,13 +74,16 @@ export function forwardSocket(
   const sent = upstream.authorise({ method: 'GET', path: asked, headers, body: Buffer.alloc(0) });
   const origin = upstream.originOf(sent.path);
   const secure = origin.protocol === 'https:' || origin.protocol === 'wss:';
-  const protocols = (request.headers['sec-websocket-protocol'] ?? '')
+  const offered = (request.headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .flatMap((name) => name.trim() || []);
+  const protocols = upstream.passedProtocols(offered);
   const provider = new WebSocket(`${secure ? 'wss' : 'ws'}://${origin.host}${sent.path}`, protocols, {
     headers: upgradeHeaders(sent.headers),
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
+    // The board answers, not the proxy: a board that does not is cut by the provider as it would be without us.
+    autoPong: false,
     agent: undefined,
     ...(secure && upstream.httpsAgent.options.ca !== undefined ? { ca: upstream.httpsAgent.options.ca } : {}),
   });
@@ -108,8 +112,9 @@ export function forwardSocket(
     answerRaw(socket, { status: BAD_GATEWAY, headers: { 'content-type': 'text/plain' }, body });
   });
   const handOn = (from: Side, to: WebSocket, data: Buffer, isBinary: boolean): void => {
+    const hostAtMs = clock.nowMs();
     to.send(from === 'board' ? upstream.authoriseMessage(data) : data, { binary: isBinary });
-    traffic.message(from, data, isBinary, clock.nowMs());
+    traffic.message(from, data, isBinary, hostAtMs);
   };
   const closeOther = (by: Side, other: WebSocket | undefined, code: number, reason: Buffer): void => {
     if (!over) traffic.closed(by, code, reason.toString(), clock.nowMs());
@@ -129,6 +134,10 @@ export function forwardSocket(
       socket.once('drain', () => provider.resume());
     }
   });
+  provider.on('ping', (data) => {
+    if (board?.readyState === WebSocket.OPEN) board.ping(data);
+    else provider.pong(data);
+  });
   provider.on('close', (code, reason) => closeOther('provider', board, code, reason));
   provider.once('open', () => {
     server.accept(request, socket, head, provider.protocol, (accepted) => {
@@ -136,6 +145,9 @@ export function forwardSocket(
       traffic.opened({ path: asked, hostAtMs: clock.nowMs() });
       accepted.on('error', () => undefined);
       accepted.on('message', (data, isBinary) => handOn('board', provider, bytesOf(data), isBinary));
+      accepted.on('ping', (data) => provider.ping(data));
+      accepted.on('pong', (data) => provider.pong(data));
+      provider.on('pong', (data) => accepted.pong(data));
       accepted.on('close', (code, reason) => closeOther('board', provider, code, reason));
       for (const [bytes, isBinary] of early.splice(0)) handOn('provider', accepted, bytes, isBinary);
     });

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeAll, ConfigError, type Closable } from '../../errors';
-import type { Clock, ProviderProtocol, VoiceProvider } from '../../ports';
+import type { Clock, ProviderProtocol, SpeechClip, VoiceProvider } from '../../ports';
 import { EventLog, type UnstampedEvent } from '../event-log';
 import { isLoopback } from '../loopback';
 import { makeCertificate, type Certificate } from '../mock/http/certificate';
@@ -15,6 +15,7 @@ import { cassetteRedactor, recordHttp, recordSocket, type CassetteHead, type Tak
 import { ChatTap } from './chat-tap';
 import { forwardHttp } from './forward-http';
 import { forwardSocket, upgradeServer } from './forward-socket';
+import { RealtimeDesk } from './realtime/realtime-desk';
 import { SparkTap } from './spark-tap';
 import type { HttpTraffic, SocketTraffic } from './traffic';
 import { upstreamOf, type UpstreamOptions } from './upstreams';
@@ -33,6 +34,8 @@ export interface ProxyOptions extends Omit<UpstreamOptions, 'unixNowMs'> {
   /** File that exchanges are recorded to, for the mock to replay. Default: none. */
   readonly cassettePath?: string;
   readonly limits?: Partial<HttpLimits>;
+  /** What boards may say to OpenAI Realtime: then the log says what it was. Default: nobody listens. */
+  readonly prompts?: readonly SpeechClip[];
 }
 
 /** A proxy on its sockets. */
@@ -62,6 +65,8 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
   const events = new EventLog(clock);
   const log = (event: UnstampedEvent, hostAtMs?: number): void => events.emit(event, hostAtMs);
   const recorder = cassettePath === undefined ? undefined : openRecorder(cassettePath, protocol, unixNowMs());
+  const desk =
+    protocol === 'openai-realtime' ? await RealtimeDesk.open(options.prompts ?? [], log) : undefined;
   const redact = cassetteRedactor(maskingOf(Object.values(credentials ?? {})));
   const upgrades = upgradeServer();
   const bodies = new BodyReader(clock, limits);
@@ -103,6 +108,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       log({ ...event, sessionId: id }, hostAtMs);
     const taps: SocketTraffic[] = [
       ...(protocol === 'spark' ? [new SparkTap(id, ofSession)] : []),
+      ...(desk === undefined ? [] : [desk.tap(id)]),
       ...(recorder === undefined
         ? []
         : [recordSocket(redact, asked.url ?? '/', clock.nowMs(), recorder.keep)]),
@@ -111,6 +117,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
   };
 
   const opened: Closable[] = [
+    { close: () => desk?.close() ?? Promise.resolve() },
     {
       close: () => {
         upstream.httpAgent.destroy();
@@ -150,10 +157,11 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
         return events.events;
       },
       onEvent: (listener) => events.onEvent(listener),
-      // It lives in this process and ends with it.
-      onLost: () => () => undefined,
+      // It lives in this process and ends with it; its ears may not.
+      onLost: (listener) => desk?.onLost(listener) ?? (() => undefined),
       expectTurn: () => Promise.resolve(),
-      saveReceived: () => Promise.resolve(undefined),
+      saveReceived: (window) => desk?.saveReceived(window) ?? Promise.resolve(undefined),
+      ...(desk && { saveReply: (request) => desk.saveReply(request) }),
       close: () => closeAll(opened.splice(0)),
     };
   } catch (cause) {

@@ -11,6 +11,8 @@ export interface Upstream {
   readonly authorise: (request: OutgoingRequest) => OutgoingRequest;
   /** The same for a board's message on a WebSocket. */
   readonly authoriseMessage: (data: Buffer) => Buffer;
+  /** Subprotocols that a board may offer to the provider: those without a key of the board's where the bench has its own. */
+  readonly passedProtocols: (offered: readonly string[]) => string[];
   /** Header that carries the board's credential, lower case: it goes no further when the bench has its own. */
   readonly credentialHeaders: ReadonlySet<string>;
 }

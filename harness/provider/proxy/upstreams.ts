@@ -40,7 +40,15 @@ const valueOf = (headers: readonly string[], lowerName: string): string | undefi
   return at < 0 ? undefined : headers[at + 1];
 };
 
-interface Swap extends Pick<Upstream, 'authorise'>, Partial<Pick<Upstream, 'authoriseMessage'>> {
+/** A key that the provider has given out for one session: it carries what the session begins with, so it stays. */
+const isEphemeral = (key: string): boolean => key.startsWith('ek_');
+/** How browsers show a key, which cannot set headers (reference/providers.md 2.2). */
+const KEY_PROTOCOL = 'openai-insecure-api-key.';
+const keyIn = (protocol: string): string | undefined =>
+  protocol.startsWith(KEY_PROTOCOL) ? protocol.slice(KEY_PROTOCOL.length) : undefined;
+
+interface Swap
+  extends Pick<Upstream, 'authorise'>, Partial<Pick<Upstream, 'authoriseMessage' | 'passedProtocols'>> {
   readonly headers: readonly string[];
 }
 
@@ -120,10 +128,31 @@ function swapOf(
     }
     case 'ollama':
       return { headers: [], authorise: asItIs };
+    case 'openai-realtime': {
+      const bearer = `Bearer ${need('apiKey')}`;
+      return {
+        headers: [],
+        authorise: (request) => {
+          const shown = valueOf(request.headers, 'authorization')?.replace(/^bearer\s+/i, '');
+          const offered = valueOf(request.headers, 'sec-websocket-protocol')?.split(',') ?? [];
+          const keys = [shown, ...offered.map((name) => keyIn(name.trim()))];
+          if (keys.some((key) => key !== undefined && isEphemeral(key))) return request;
+          const headers = request.headers.filter((_, at, all) => {
+            const name = all[at - (at % 2)];
+            return name?.toLowerCase() !== 'authorization';
+          });
+          return withHeaders({ ...request, headers }, 'Authorization', bearer);
+        },
+        passedProtocols: (offered) =>
+          offered.filter((name) => {
+            const key = keyIn(name);
+            return key === undefined || isEphemeral(key);
+          }),
+      };
+    }
     case 'openai':
     case 'siliconflow':
-    case 'deepseek':
-    case 'openai-realtime': {
+    case 'deepseek': {
       const bearer = `Bearer ${need('apiKey')}`;
       return {
         headers: ['authorization'],
@@ -166,6 +195,7 @@ export function upstreamOf(protocol: ProviderProtocol, options: UpstreamOptions)
     credentialHeaders: new Set(swap?.headers),
     authorise: swap?.authorise ?? asItIs,
     authoriseMessage: swap?.authoriseMessage ?? ((data) => data),
+    passedProtocols: swap?.passedProtocols ?? ((offered) => [...offered]),
   };
 }
 

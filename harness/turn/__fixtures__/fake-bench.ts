@@ -138,6 +138,10 @@ export class FakeBench implements TurnBench {
     return { absolute: `/run/${turnId}.wav`, relative: `${turnId}.wav` };
   }
 
+  replyPath(turnId: string, index: number): { absolute: string; relative: string } {
+    return { absolute: `/run/${turnId}-${index}.wav`, relative: `${turnId}-${index}.wav` };
+  }
+
   /** At this instant of the fake clock, do something. */
   at(atMs: number, act: () => void): void {
     this.script.push({ atMs, act });
