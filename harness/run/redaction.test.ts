@@ -17,6 +17,16 @@ describe('text', () => {
       'I (900) wifi: connect to ap SSID:Lab password:***',
     ],
     ['a=ice-pwd:Yf4k/0qTj9b3kq8W7cZ1', 'a=ice-pwd:***'],
+    ['a=ice-ufrag:Yf4k', 'a=ice-ufrag:***'],
+    ['"sdp":"a=ice-ufrag:Yf4k\\r\\na=ice-pwd:0qTj"', '"sdp":"a=ice-ufrag:***\\r\\na=ice-pwd:***"'],
+    [
+      'I (6410) AGENT: Get candidate success user:Rw1z psw:9kTq3bXv7Lm2',
+      'I (6410) AGENT: Get candidate success user:Rw1z psw:***',
+    ],
+    [
+      'response: {"message":"Incorrect API key provided: sk-proj-****Q7xA. You can"}',
+      'response: {"message":"Incorrect API key provided: ***. You can"}',
+    ],
     [
       'https://s3.example/x?X-Amz-Signature=abc123&X-Amz-Date=1',
       'https://s3.example/x?X-Amz-Signature=***&X-Amz-Date=1',
