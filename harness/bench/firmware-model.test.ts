@@ -6,7 +6,7 @@ import { firmwareModel } from './firmware-model';
 const modelOn = (bench: string, protocol?: 'openai' | 'deepseek' | 'siliconflow'): string | undefined => {
   const path = join(packageRoot(), 'fixtures/benches', `${bench}.yaml`);
   const { boards, provider } = loadBench(path, protocol && { provider: { kind: 'mock', protocol } });
-  return firmwareModel(describeDialect(boards[0]!.dialect), provider);
+  return firmwareModel(describeDialect(boards[0]!), provider);
 };
 
 it('is the provider’s where firmware could be built for several', () => {

@@ -20,7 +20,7 @@ it.each([
   ['spark-chat', 'spark'],
   ['realtime-ws', 'openai-realtime'],
 ] as const)('lets %s talk to %s', (dialect, protocol) => {
-  expect(() => checkProtocol(describeDialect(dialect), providerOf(protocol))).not.toThrow();
+  expect(() => checkProtocol(describeDialect({ dialect }), providerOf(protocol))).not.toThrow();
 });
 
 it.each([
@@ -28,7 +28,7 @@ it.each([
   ['spark-chat', 'openai-realtime', 'it can talk to spark.'],
   ['idf-chat', 'spark', 'it can talk to openai, siliconflow, deepseek.'],
 ] as const)('does not let %s be judged by %s', (dialect, protocol, fitting) => {
-  expect(() => checkProtocol(describeDialect(dialect), providerOf(protocol))).toThrow(fitting);
+  expect(() => checkProtocol(describeDialect({ dialect }), providerOf(protocol))).toThrow(fitting);
 });
 
 it('leaves what a plugin speaks to the team', () => {
@@ -40,7 +40,7 @@ it('leaves what a plugin speaks to the team', () => {
     port: 0,
     plugins: [],
   } as const;
-  expect(() => checkProtocol(describeDialect('spark-chat'), plugin)).not.toThrow();
+  expect(() => checkProtocol(describeDialect({ dialect: 'spark-chat' }), plugin)).not.toThrow();
 });
 
 it('finds every bench that comes along fitting', () => {
@@ -49,6 +49,6 @@ it('finds every bench that comes along fitting', () => {
   expect(benches.length).toBeGreaterThan(6);
   for (const name of benches) {
     const { boards, provider } = loadBench(join(folder, name));
-    for (const { dialect } of boards) checkProtocol(describeDialect(dialect), provider);
+    for (const board of boards) checkProtocol(describeDialect(board), provider);
   }
 });

@@ -2,7 +2,14 @@ import { closeAll, ConfigError, type Closable } from '../errors';
 import type { BenchConfig, BoardConfig } from '../config';
 import { loadScenario } from '../config';
 import { checkScenario, loadCorpus } from '../corpus';
-import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
+import {
+  dialectByName,
+  onBoard,
+  openSerialBoard,
+  startVirtualBoardProcess,
+  type Dialect,
+  type VirtualBoardProcess,
+} from '../board';
 import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
 import { firmwareModel } from './firmware-model';
@@ -71,11 +78,17 @@ export interface OpenBenchOptions {
   readonly clock: Clock;
 }
 
+type DialectChoice = Pick<BoardConfig, 'dialect' | 'readsConsole'>;
+
+/** The dialect of a board's firmware, as far as the board can be talked to. */
+const dialectOf = ({ dialect, readsConsole }: DialectChoice): Dialect =>
+  onBoard(dialectByName(dialect), readsConsole);
+
 /**
- * What a dialect is and can do, without opening anything.
- * @throws ConfigError for a dialect that nobody knows.
+ * What the firmware of a board is and can do, without opening anything.
+ * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT`.
  */
-export const describeDialect = (name: string): DialectDescription => dialectByName(name).description;
+export const describeDialect = (board: DialectChoice): DialectDescription => dialectOf(board).description;
 
 /** The board that a run is to test. */
 export function chosenBoard(config: BenchConfig, name: string | undefined): BoardConfig {
@@ -105,7 +118,7 @@ export async function openBench(options: OpenBenchOptions): Promise<OpenBench> {
 async function open(options: OpenBenchOptions, opened: Closable[]): Promise<OpenBench> {
   const { config, launch, clock } = options;
   const boardConfig = chosenBoard(config, options.boardName);
-  checkProtocol(describeDialect(boardConfig.dialect), config.provider);
+  checkProtocol(describeDialect(boardConfig), config.provider);
   const corpus = loadCorpus(config.corpusPath);
   const scenario = loadScenario(config.scenarioPath);
   checkScenario(scenario, corpus);
@@ -130,7 +143,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     provider,
     ntpServer: time?.address,
     tlsCa: authorityOf(config.provider, provider),
-    model: firmwareModel(describeDialect(boardConfig.dialect), config.provider),
+    model: firmwareModel(describeDialect(boardConfig), config.provider),
   };
   const { board, rig, virtual } = await openBoard(options, boardConfig, service, opened);
   return {
@@ -167,11 +180,12 @@ async function openBoard(
   { provider, ntpServer, tlsCa, model: providerModel }: Service,
   opened: Closable[],
 ): Promise<{ board: Board; rig: AudioRig | undefined; virtual: VirtualBoardProcess | undefined }> {
-  const inWriting = describeDialect(config.dialect).capabilities.includes('text');
+  const dialect = dialectOf(config);
+  const inWriting = dialect.description.capabilities.includes('text');
   const console = {
     name: config.name,
     model: config.model,
-    dialect: config.dialect,
+    dialect,
     bootTimeoutMs: config.bootTimeoutMs,
     sessionTimeoutMs: config.sessionTimeoutMs,
     clock,

@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
+import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { boardContract } from '../board/board.contract';
 import { loadBench, loadScenario, packageRoot } from '../config';
 import { loadCorpus, readSpeechClip } from '../corpus';
@@ -92,7 +92,7 @@ function idle(provider: VoiceProvider, fromEvent: number): Promise<void> {
         model: 'ESP32-S3 virtual',
         port: virtual.ptyPath,
         baudRate: 115_200,
-        dialect: 'realtime-ws',
+        dialect: dialectByName('realtime-ws'),
         bootTimeoutMs: 20_000,
         sessionTimeoutMs: 20_000,
         clock: systemClock,

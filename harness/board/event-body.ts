@@ -17,6 +17,11 @@ export interface DialectReader {
    * `close` gives it. Undefined: nothing is open.
    */
   open?(): { readonly shows: RegExp; readonly close: () => readonly EventBody[] } | undefined;
+  /**
+   * What the firmware prints at regular times, and so says something by not printing it: `missed` gives what, once `withinMs` have
+   * passed. Another object than at the line before starts the time anew. Undefined: nothing is awaited.
+   */
+  awaited?(): { readonly withinMs: number; readonly missed: () => readonly EventBody[] } | undefined;
 }
 
 /** The event that a line makes of a body. */

@@ -20,6 +20,21 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
   const readBoot = bootLogReader();
   const reader = dialect.createReader();
   let cancelSilence: Cancel = () => undefined;
+  let awaited: ReturnType<NonNullable<typeof reader.awaited>>;
+  let cancelAwaited: Cancel = () => undefined;
+
+  /** Says what the absence of a line says, unless the board crashed: then it has every reason to be silent. */
+  const awaitNext = (line: ConsoleLine, crashed: boolean): void => {
+    const next = crashed ? undefined : reader.awaited?.();
+    if (next === awaited) return;
+    cancelAwaited();
+    awaited = next;
+    if (next === undefined) return;
+    cancelAwaited = clock.after(next.withinMs, () => {
+      const hostAtMs = clock.nowMs();
+      for (const body of next.missed()) emit({ ...body, hostAtMs, boot: line.boot, lineIndex: line.index });
+    });
+  };
 
   /** Waits for what shows that something begun is over; each line that comes instead asks anew. */
   const awaitEnd = (line: ConsoleLine): void => {
@@ -39,10 +54,12 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
 
   const read = (line: ConsoleLine): void => {
     cancelSilence();
-    panics.read(line).forEach(emit);
+    const faults = panics.read(line);
+    faults.forEach(emit);
     const wasOpen = reader.open?.() !== undefined;
     for (const body of [...readBoot(line), ...reader.read(line)]) emit(stampEvent(body, line));
     if (!wasOpen) awaitEnd(line);
+    awaitNext(line, faults.length > 0 || panics.isCollecting);
     if (panics.isCollecting) {
       cancelSilence = clock.after(PANIC_SILENCE_MS, () => panics.readSilence().forEach(emit));
     }
@@ -52,6 +69,7 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
   return () => {
     cancelLines();
     cancelSilence();
+    cancelAwaited();
     // A board that crashed and vanished has still crashed.
     panics.readSilence().forEach(emit);
   };

@@ -1,5 +1,5 @@
 import type { Board, Clock } from '../ports';
-import { dialectByName } from './dialect';
+import type { Dialect } from './dialect';
 import { SerialBoard } from './serial-board';
 import { consoleLinkOf, modemResetLine, openSerialPort, type ResetLine } from './serial';
 
@@ -9,8 +9,7 @@ export interface SerialBoardOptions {
   /** Path of the serial port or pseudo-terminal. */
   readonly port: string;
   readonly baudRate: number;
-  /** Name of the dialect, as in the bench file. */
-  readonly dialect: string;
+  readonly dialect: Dialect;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
@@ -20,14 +19,12 @@ export interface SerialBoardOptions {
 
 /**
  * Opens a board and reads it from now on. It is not reset: what it prints first may be the middle of a session.
- * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT`, `HIL_BOARD_PORT_MISSING`, `HIL_BOARD_PORT_BUSY`,
- * `HIL_BOARD_PORT_FAILED`.
+ * @throws BoardError `HIL_BOARD_PORT_MISSING`, `HIL_BOARD_PORT_BUSY`, `HIL_BOARD_PORT_FAILED`.
  */
 export async function openSerialBoard(options: SerialBoardOptions): Promise<Board> {
   const { port: path, baudRate, clock } = options;
-  const dialect = dialectByName(options.dialect);
   const transport = await openSerialPort({ path, baudRate, clock });
   const resetLine = options.resetLine ?? modemResetLine(transport, clock);
   const link = await consoleLinkOf(path, baudRate);
-  return new SerialBoard({ ...options, transport, dialect, resetLine, link });
+  return new SerialBoard({ ...options, transport, resetLine, link });
 }

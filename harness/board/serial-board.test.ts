@@ -1,6 +1,7 @@
 import { systemClock, type Board, type BoardEvent } from '../ports';
 import { openScriptedBoard, type ScriptedBoard } from './__fixtures__/scripted-board';
 import { boardContract } from './board.contract';
+import { dialectByName } from './dialect';
 import { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 
 const openBoard = (scripted: ScriptedBoard, options: Partial<SerialBoardOptions> = {}): Promise<Board> =>
@@ -9,7 +10,7 @@ const openBoard = (scripted: ScriptedBoard, options: Partial<SerialBoardOptions>
     model: 'ESP32-S3-Korvo-2',
     port: scripted.path,
     baudRate: 115_200,
-    dialect: 'realtime-ws',
+    dialect: dialectByName('realtime-ws'),
     bootTimeoutMs: 5000,
     sessionTimeoutMs: 5000,
     clock: systemClock,

@@ -102,7 +102,9 @@ export class SerialBoard implements Board {
     if (this.ended === undefined && state.session === 'ready') return;
     if (state.session === 'crashed') throw faultError(state.fault);
     const ready = this.waitForSession('session-ready', withinMs, 'open');
-    const needsCommand = state.session === 'ended' || !dialect.startsByItself;
+    // Firmware that starts by itself and takes no commands starts its next session by itself as well.
+    const waits = dialect.startsByItself && dialect.startCommand === undefined;
+    const needsCommand = !waits && (state.session === 'ended' || !dialect.startsByItself);
     if (needsCommand) await this.sendArmed(dialect.startCommand, `start a session on board ${name}`, ready);
     await ready;
   }
@@ -172,6 +174,7 @@ export class SerialBoard implements Board {
 
   private addEvent(event: BoardEvent): void {
     if (event.type === 'firmware') this.identity = event.firmware;
+    if (event.type === 'generation') this.identity = { ...this.identity, generation: event.generation };
     this.log.add(event);
   }
 

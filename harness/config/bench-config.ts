@@ -20,6 +20,8 @@ interface BoardConfigBase {
   readonly name: string;
   readonly model: string;
   readonly dialect: string;
+  /** Whether the board reads what is typed on this connector; absent: what the dialect says of its boards. */
+  readonly readsConsole?: boolean;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   /** Undefined: none was given; boards that are asked in writing need none. */

@@ -51,6 +51,8 @@ const anyBoard = {
   name,
   /** Default: realtime-ws. */
   dialect: name.default('realtime-ws'),
+  /** Default: what the dialect says of its boards. */
+  readsConsole: z.boolean().exactOptional(),
   /** Default: 20s. */
   bootTimeout: duration({ atLeastMs: 1 }).default(20_000),
   /** Default: 30s. */

@@ -120,6 +120,7 @@ function boardOf(board: FileBoard): BoardConfig {
     name: board.name,
     model: board.model,
     dialect: board.dialect,
+    ...(board.readsConsole === undefined ? {} : { readsConsole: board.readsConsole }),
     bootTimeoutMs: board.bootTimeout,
     sessionTimeoutMs: board.sessionTimeout,
     rig: board.rig && rigOf(board.rig),

@@ -41,7 +41,7 @@ const sha256Of = (path: string): string => createHash('sha256').update(readFileS
 
 function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
   const corpus = loadCorpus(config.corpusPath);
-  const dialect: DialectDescription = describeDialect(board.dialect);
+  const dialect: DialectDescription = describeDialect(board);
   return createRunStore({
     reportsPath: init.reportsPath,
     nowIso: new Date().toISOString(),
@@ -81,8 +81,10 @@ function recordEverything(bench: OpenBench, store: RunStore): void {
   bench.provider.onEvent((event) => store.appendEvent('provider', { ...event }));
   bench.board.onEvent((event) => {
     store.appendEvent('board', { ...event });
-    if (event.type === 'firmware') {
-      store.update({ boards: store.record.boards.map((board) => ({ ...board, firmware: event.firmware })) });
+    if (event.type === 'firmware' || event.type === 'generation') {
+      const { firmware } = bench.board;
+      if (firmware === undefined) return;
+      store.update({ boards: store.record.boards.map((board) => ({ ...board, firmware })) });
     }
   });
 }

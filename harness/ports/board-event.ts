@@ -23,12 +23,33 @@ export type BoardEvent = Stamp &
         readonly callId?: string;
         /** Undefined when the firmware printed something that is no JSON object. */
         readonly arguments?: Readonly<Record<string, unknown>>;
+        /** The firmware had printed this call of this session before: it was asked for once and is executed again. */
+        readonly repeated?: true;
       }
     | { readonly type: 'light'; readonly on: boolean }
     | { readonly type: 'colour'; readonly channel: 'red' | 'green' | 'blue'; readonly value: number }
     | { readonly type: 'volume'; readonly value: number }
     | { readonly type: 'door'; readonly open: boolean }
     | { readonly type: 'transcript'; readonly text: string }
+    /** The firmware tells the provider of these tools. */
+    | { readonly type: 'tools-declared'; readonly tools: readonly string[] }
+    /**
+     * A state of the connection to the provider, by the firmware's own number. `state` is absent as long as what was printed does
+     * not decide what the number means.
+     */
+    | { readonly type: 'connection-state'; readonly number: number; readonly state?: string }
+    /** Packets of sound since the report before. */
+    | {
+        readonly type: 'media';
+        readonly sentPackets: number;
+        readonly sentBytes: number;
+        readonly receivedPackets: number;
+        readonly receivedBytes: number;
+      }
+    /** Such reports stopped: sound is not connected any more. */
+    | { readonly type: 'media-lost'; readonly silentMs: number }
+    /** Which generation of its firmware the board runs, once what it printed decides that. */
+    | { readonly type: 'generation'; readonly generation: string }
     /** The firmware complains: a missing attribute, a wrong type, an error of the service. */
     | { readonly type: 'complaint'; readonly text: string }
     /** A text board took a question. */
@@ -66,4 +87,6 @@ export interface FirmwareIdentity {
   readonly compiled?: string;
   /** Leading hex digits of the ELF's SHA-256. */
   readonly elfSha256Prefix?: string;
+  /** Of firmwares that come in several generations with one name; from what they print while they connect. */
+  readonly generation?: string;
 }

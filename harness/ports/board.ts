@@ -27,6 +27,8 @@ export interface DialectDescription {
   readonly capabilities: readonly Capability[];
   /** Known faults of this firmware, for reports. */
   readonly knownGaps: readonly string[];
+  /** Functions of `capabilities` that this firmware, by a known fault, tells no provider of. Absent: none. */
+  readonly unadvertised?: readonly Capability[];
 }
 
 /** A board under test. Its events are kept from opening on. */

@@ -1,3 +1,5 @@
+import { unescaped } from './json-escapes';
+
 /** What the body of a chat completion says, as far as a board printed it. */
 export type ChatBody =
   | { readonly kind: 'answer'; readonly text: string; readonly complete: boolean }
@@ -21,15 +23,6 @@ function parsed(body: string): { readonly value: unknown } | undefined {
     // The firmware's buffer cut it, or it is no JSON: both are printed as they came.
     return undefined;
   }
-}
-
-/** The text of a JSON string that may have been cut in the middle of an escape or of a character. */
-function unescaped(inner: string): string {
-  for (let length = inner.length; length >= Math.max(0, inner.length - 6); length -= 1) {
-    const whole = parsed(`"${inner.slice(0, length)}"`);
-    if (typeof whole?.value === 'string') return whole.value.replace(/\ufffd+$/, '');
-  }
-  return inner;
 }
 
 const codeOf = (code: unknown): { readonly code?: string } =>

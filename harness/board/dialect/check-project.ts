@@ -1,7 +1,7 @@
 import { BoardError } from '../../errors';
 import type { FirmwareIdentity } from '../../ports';
 import type { Dialect } from './dialect';
-import { dialectOfProject } from './dialect-registry';
+import { dialectsOfProject } from './dialect-registry';
 
 /**
  * The error for a board that runs another project than the dialect is for; undefined when they agree or when the boot log
@@ -15,8 +15,8 @@ export function wrongDialect(
   const { project } = firmware;
   if (project === undefined || project === dialect.project) return undefined;
   const { name } = dialect.description;
-  const fitting = dialectOfProject(project)?.description.name;
-  const hint = fitting === undefined ? '' : `, which speaks "${fitting}"`;
+  const fitting = dialectsOfProject(project).map(({ description }) => description.name);
+  const hint = fitting.length === 0 ? '' : `, which speaks ${fitting.map((one) => `"${one}"`).join(' or ')}`;
   return new BoardError(
     'HIL_BOARD_WRONG_DIALECT',
     `Board ${board} runs project "${project}"${hint}; dialect "${name}" needs project "${dialect.project}".`,
@@ -25,7 +25,7 @@ export function wrongDialect(
       dialect: name,
       expectedProject: dialect.project,
       project,
-      fittingDialect: fitting ?? null,
+      fittingDialects: fitting,
       firmware,
     },
   );

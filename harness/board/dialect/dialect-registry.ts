@@ -3,10 +3,20 @@ import type { Dialect } from './dialect';
 import { editDistance } from './edit-distance';
 import { idfChat } from './idf-chat';
 import { micropythonChat } from './micropython-chat';
+import { openaiDemo, openaiDemoBeta } from './openai-demo';
+import { realtimeEmbeddedSdk } from './realtime-embedded-sdk';
 import { realtimeWs } from './realtime-ws';
 import { textChats } from './text-chat';
 
-const dialects: readonly Dialect[] = [realtimeWs, idfChat, micropythonChat, ...textChats];
+const dialects: readonly Dialect[] = [
+  realtimeWs,
+  openaiDemo,
+  openaiDemoBeta,
+  realtimeEmbeddedSdk,
+  idfChat,
+  micropythonChat,
+  ...textChats,
+];
 
 /** Names of all dialects, as a bench file writes them. */
 const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
@@ -26,6 +36,6 @@ export function dialectByName(name: string): Dialect {
   );
 }
 
-/** The dialect whose firmware has this project name in its boot log; undefined when none has. */
-export const dialectOfProject = (project: string): Dialect | undefined =>
-  dialects.find((dialect) => dialect.project === project);
+/** The dialects whose firmware has this project name in its boot log; forks of one firmware share theirs. */
+export const dialectsOfProject = (project: string): readonly Dialect[] =>
+  dialects.filter((dialect) => dialect.project === project);

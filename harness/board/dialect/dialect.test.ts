@@ -122,7 +122,7 @@ describe('wrongDialect', () => {
     const error = wrongDialect('korvo-1', realtimeWs, { project: 'openai_demo' });
     expect(error).toMatchObject({ code: 'HIL_BOARD_WRONG_DIALECT', origin: 'board' });
     expect(error?.message).toBe(
-      'Board korvo-1 runs project "openai_demo"; dialect "realtime-ws" needs project "realtime_ws".',
+      'Board korvo-1 runs project "openai_demo", which speaks "openai-demo" or "openai-demo-beta"; dialect "realtime-ws" needs project "realtime_ws".',
     );
   });
 

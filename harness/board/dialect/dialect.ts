@@ -12,6 +12,8 @@ export interface Dialect {
   readonly project: string;
   /** The firmware opens its session by itself once it has an address. */
   readonly startsByItself: boolean;
+  /** False: its boards print on their console and read nothing from it, unless the bench says otherwise. Default: true. */
+  readonly readsConsole?: boolean;
   /** Opens a session; absent when the firmware has no such command. */
   readonly startCommand?: string;
   /** Ends the session. */

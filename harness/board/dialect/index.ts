@@ -1,3 +1,4 @@
 export { wrongDialect } from './check-project';
+export { onBoard } from './console-input';
 export type { Dialect } from './dialect';
 export { dialectByName } from './dialect-registry';

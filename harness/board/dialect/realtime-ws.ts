@@ -1,33 +1,14 @@
 // docs/dialect-realtime-ws.md is the source of every line here.
+import type { ConsoleLine } from '../../ports';
 import { parseLogLine, type LogLine } from '../console';
 import type { EventBody } from '../event-body';
 import type { Dialect } from './dialect';
+import { functionCall, readPrinted } from './printed-calls';
 
 const TRANSCRIPT = /^Transcript: (.*)$/s;
 const FUNCTION_CALL = /^Function Call name=(\S+) call_id=(\S*) args=(.*)$/s;
 // Lines that carry any text of others behind their beginning. That may lie behind a half-typed command.
 const LINE_START = /Transcript: |Begin to send json:|Function Call name=|[EWIDV] \(\d+\) /;
-
-type Printed = readonly [RegExp, (first: string, second: string) => EventBody];
-
-// Anchored at the end only: printf text lands behind whatever is being typed at the prompt.
-const printed: readonly Printed[] = [
-  [/Light set to (ON|OFF)$/, (value) => ({ type: 'light', on: value === 'ON' })],
-  [
-    /(Red|Green|Blue) set to (-?\d+)$/,
-    (channel, value) => ({
-      type: 'colour',
-      channel: channel.toLowerCase() as 'red' | 'green' | 'blue',
-      value: Number(value),
-    }),
-  ],
-  [/Volume set to (-?\d+)$/, (value) => ({ type: 'volume', value: Number(value) })],
-  [/Door is (Opened|Closed)$/, (value) => ({ type: 'door', open: value === 'Opened' })],
-  [
-    /((?:Missing required attribute|Unhandled attribute type or invalid value for): .+|Error parsing arguments JSON)$/,
-    (text) => ({ type: 'complaint', text }),
-  ],
-];
 
 /** The WebSocket client for the OpenAI Realtime API (GA) in `firmware/`. */
 export const realtimeWs: Dialect = {
@@ -53,13 +34,15 @@ export const realtimeWs: Dialect = {
   startsByItself: true,
   startCommand: 'start',
   stopCommand: 'stop',
-  createReader: () => ({ read: (line) => readLine(line.text) }),
+  createReader: () => ({ read: readLine }),
 };
 
 // What was said, sent or asked for may contain the words of any other line, so the first beginning in a line decides.
-function readLine(text: string): readonly EventBody[] {
+function readLine({ text, truncated }: ConsoleLine): readonly EventBody[] {
   const log = parseLogLine(text);
   if (log !== undefined) return readLog(log);
+  // A reset that cuts a number makes another one of it.
+  if (truncated === true) return [];
   const start = text.search(LINE_START);
   return start < 0 ? readPrinted(text) : readCarrier(text.slice(start));
 }
@@ -71,14 +54,6 @@ function readCarrier(text: string): readonly EventBody[] {
   if (call !== null) return [functionCall(call[1] ?? '', call[2] ?? '', call[3] ?? '')];
   const log = parseLogLine(text);
   return log === undefined ? [] : readLog(log);
-}
-
-function readPrinted(text: string): readonly EventBody[] {
-  for (const [pattern, eventOf] of printed) {
-    const found = pattern.exec(text);
-    if (found !== null) return [eventOf(found[1] ?? '', found[2] ?? '')];
-  }
-  return [];
 }
 
 function readLog({ tag, message }: LogLine): readonly EventBody[] {
@@ -94,25 +69,4 @@ function readLog({ tag, message }: LogLine): readonly EventBody[] {
     return [{ type: 'session-ended', reason: message.slice('Session closed '.length) }];
   }
   return message === 'Session stopped' ? [{ type: 'session-ended', reason: 'stopped' }] : [];
-}
-
-function functionCall(name: string, callId: string, args: string): EventBody {
-  const decoded = jsonObject(args);
-  return {
-    type: 'function-call',
-    name,
-    ...(callId === '' ? {} : { callId }),
-    ...(decoded === undefined ? {} : { arguments: decoded }),
-  };
-}
-
-function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    // The firmware printed what the service sent, broken or not; the event says so by having no arguments.
-    return undefined;
-  }
 }

@@ -67,7 +67,7 @@ function providerText(event: ProviderEvent): string | undefined {
 function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): string | undefined {
   switch (event.type) {
     case 'function-call':
-      return `executes ${showRun(event.name, event.arguments)}`;
+      return `executes ${showRun(event.name, event.arguments)}${event.repeated === true ? ' again' : ''}`;
     case 'transcript':
       return `prints the transcript "${plain(event.text)}"`;
     case 'complaint':
@@ -94,6 +94,10 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return `boots: ${event.resetCause}`;
     case 'session-ended':
       return `session ended: ${plain(event.reason)}`;
+    case 'media-lost':
+      return `reports no sound packets for ${event.silentMs} ms`;
+    case 'connection-state':
+      return event.state === undefined ? `is in connection state ${event.number}` : `is ${event.state}`;
     case 'light':
     case 'colour':
     case 'volume':
@@ -101,7 +105,10 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return plain(printed.get(event.lineIndex) ?? `shows ${event.type}`);
     case 'milestone':
     case 'firmware':
+    case 'generation':
     case 'session-ready':
+    case 'tools-declared':
+    case 'media':
       return undefined;
   }
 }

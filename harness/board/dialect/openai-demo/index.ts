@@ -1,0 +1,1 @@
+export { openaiDemo, openaiDemoBeta } from './dialects';
