@@ -106,7 +106,7 @@ export const measures: Readonly<Record<MeasureName, MeasureDeclaration>> = {
     name: 'timeToFirstToken',
     title: 'time to first token',
     begins: 'the last byte of the request arrived at the provider',
-    ends: 'the first written token leaves the provider, of its reasoning too; the answer where it is not streamed',
+    ends: 'the first written token of the answer leaves the provider, its reasoning not counted; the answer where it is not streamed',
   },
   totalTime: {
     name: 'totalTime',

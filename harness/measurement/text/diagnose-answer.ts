@@ -41,7 +41,7 @@ function diagnoseReport(record: TextTurnRecord, exchange: Exchange): readonly Di
 
 /** The provider failed of its own accord, or the board did not ask as it should. */
 function diagnoseProvider(record: TextTurnRecord, exchange: Exchange): readonly Diagnosis[] {
-  const { error, failure, request, firstToken, sent, done } = exchange;
+  const { error, failure, request, begun, sent, done } = exchange;
   const facts = { code: error?.code, httpStatus: error?.httpStatus, failure: failure?.message };
   if (error !== undefined && isOfTheRequest(error)) {
     return [
@@ -58,7 +58,7 @@ function diagnoseProvider(record: TextTurnRecord, exchange: Exchange): readonly 
   const waitedMs = Math.round(
     (failure?.hostAtMs ?? record.endedAtHostMs) - (request?.hostAtMs ?? record.startedAtHostMs),
   );
-  const isLate = firstToken === undefined && waitedMs > record.deadlineMs;
+  const isLate = begun === undefined && waitedMs > record.deadlineMs;
   if (error === undefined && !isLate && (gaveUp || (done === undefined && failure !== undefined))) {
     const words = failure === undefined ? 'without a word' : `with "${refusalInWords(failure)}"`;
     return [

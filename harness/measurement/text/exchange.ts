@@ -7,8 +7,13 @@ type OfBoard<T extends BoardEvent['type']> = Extract<BoardEvent, { readonly type
 export interface Exchange {
   /** First request of the turn: a board that asks again has asked since then. */
   readonly request: OfProvider<'request'> | undefined;
-  /** Of the last request, which is the one that is answered; the whole answer where it is not streamed. */
+  /**
+   * Of the last request, which is the one that is answered; the whole answer where it is not streamed. Reasoning is none of
+   * the answer (reference/providers.md 3.3).
+   */
   readonly firstToken: OfProvider<'first-token' | 'text-out'> | undefined;
+  /** The first sign of life of that answer, its reasoning included. */
+  readonly begun: OfProvider<'first-token' | 'text-out'> | undefined;
   readonly sent: OfProvider<'text-out'> | undefined;
   readonly done: OfProvider<'response-done'> | undefined;
   /** What the provider refused or broke, wherever it did. */
@@ -34,9 +39,12 @@ export function exchangeOf({ providerEvents, boardEvents }: TextTurnRecord): Exc
   const ofLast = (event: { readonly responseId?: string }): boolean =>
     last === undefined || event.responseId === last;
   const sent = provider('text-out').find(ofLast);
+  const tokens = provider('first-token').filter(ofLast);
+  const whole = stream === false ? sent : undefined;
   return {
     request: requests[0],
-    firstToken: provider('first-token').find(ofLast) ?? (stream === false ? sent : undefined),
+    firstToken: tokens.find(({ kind }) => kind === 'answer') ?? whole,
+    begun: tokens[0] ?? whole,
     sent,
     done: provider('response-done').find(ofLast),
     error: provider('error').find((event) => event.responseId === undefined || ofLast(event)),

@@ -47,6 +47,17 @@ describe('measureTextTurn', () => {
     expect(value(measureTextTurn(record).measures.questionToAnswer)).toBe(1_700 - 1_040);
   });
 
+  it('does not take the reasoning for the answer: nobody is served by it', () => {
+    const thinking = { type: 'first-token', responseId: 'r1', kind: 'reasoning' } as const;
+    const record = textTurnOf([{ atMs: 1_100, provider: thinking }, ...answering, ...printing()]);
+    expect(value(measureTextTurn(record).measures.timeToFirstToken)).toBe(200);
+    const onlyThought = answering.filter(
+      (step) => !('provider' in step && step.provider.type === 'first-token'),
+    );
+    const { measures } = measureTextTurn(textTurnOf([{ atMs: 1_100, provider: thinking }, ...onlyThought]));
+    expect(measures.timeToFirstToken).toEqual({ state: 'not-measured', reason: 'no-text' });
+  });
+
   it('takes an answer that is not streamed for its own first token', () => {
     const [request, , ...rest] = answering;
     const whole = { atMs: 1_040, provider: { ...(request as { provider: object }).provider, stream: false } };
