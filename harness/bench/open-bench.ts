@@ -23,6 +23,7 @@ import type {
   Corpus,
   DialectDescription,
   Scenario,
+  TimeQuestion,
   VoiceProvider,
 } from '../ports';
 
@@ -64,6 +65,8 @@ export interface OpenBench extends Closable {
   readonly provider: VoiceProvider;
   readonly corpus: Corpus;
   readonly scenario: Scenario;
+  /** What its time server has been asked so far, oldest first; absent: it has none. */
+  readonly timeQuestions?: readonly TimeQuestion[] | undefined;
   /** Breaks a virtual part now. */
   breakNow(fault: VirtualFault): Promise<void>;
 }
@@ -130,12 +133,14 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   });
   opened.push(provider);
 
+  const timeQuestions: TimeQuestion[] = [];
   const time =
     config.ntp &&
     (await startSntpServer({
       script: config.ntp.answers,
       port: config.ntp.port,
       host: config.provider.host,
+      onAsked: (answer) => timeQuestions.push({ hostAtMs: clock.nowMs(), answer }),
     }));
   if (time !== undefined) opened.push(time);
 
@@ -152,6 +157,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     provider,
     corpus,
     scenario,
+    timeQuestions: time && timeQuestions,
     breakNow: (fault) => breakNow(fault, provider, virtual),
     close: () => closeAll(opened),
   };

@@ -67,6 +67,24 @@ ntp: { answers: [{ skew: -9600h }] }
     expect(result.summary.why).toMatch(/clock of board idf-1 is 345\d\d\d\d\d s slow/);
   });
 
+  it('blames the board that does not ask for the time where the bench tells it', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'timely.yaml');
+    writeFileSync(
+      path,
+      `schema: earshot/bench@1
+boards: [{ name: idf-1, kind: virtual, dialect: idf-chat }]
+provider: { protocol: deepseek, tls: true }
+ntp: {}
+`,
+    );
+    const result = await runBench(['--bench', path, ...once, '--fault', 'no-sntp']);
+    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
+      findings: ['HIL_TURN_TIME_NOT_TAKEN'],
+      exitCode: 1,
+    });
+    expect(result.summary.why).toContain("has not asked the bench's time server");
+  });
+
   it('names the clock where the provider refuses a signature of the wrong date', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'fast.yaml');
     writeFileSync(

@@ -199,7 +199,13 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
   const sessions = new TextSessions(bench);
   const taker = new TextTurnTaker(
     bench,
-    { board: bench.board, provider: bench.provider, clock, unixNowMs: () => new Date().getTime() },
+    {
+      board: bench.board,
+      provider: bench.provider,
+      clock,
+      unixNowMs: () => new Date().getTime(),
+      timeQuestions: bench.timeQuestions,
+    },
     { deadlineMs: config.turn.deadlineMs, requestMs: boardConfig.sessionTimeoutMs },
     willOf(config),
     sessions,

@@ -44,7 +44,7 @@ export type {
   ScenarioTurnDetection,
   Spoken,
 } from './scenario';
-export { kissCodes, type KissCode, type SntpAnswer } from './sntp-answer';
+export { kissCodes, type KissCode, type SntpAnswer, type TimeQuestion } from './sntp-answer';
 export type { Corpus, SpeechClip } from './speech-clip';
 export { systemClock } from './system-clock';
 export type {

@@ -6,6 +6,7 @@ import type { FunctionCall } from './function-call';
 import type { ProviderEvent } from './provider-event';
 import type { ProviderFault } from './provider-fault';
 import type { SpeechClip } from './speech-clip';
+import type { TimeQuestion } from './sntp-answer';
 import type { ReceivedAudio } from './voice-provider';
 
 /** What should happen in a turn, from the scenario: the yardstick of the diagnosis. */
@@ -133,6 +134,8 @@ export interface TextTurnRecord extends AnyTurn {
   readonly startedAtUnixMs: number;
   /** Absent: the board printed nothing of its date. */
   readonly boardDate?: BoardDate;
+  /** What the bench's time server was asked in this boot, oldest first; absent: the bench has none, or the run is older. */
+  readonly timeQuestions?: readonly TimeQuestion[];
   /** How long the turn would have waited for the answer to begin, and after the provider was done for its end. */
   readonly deadlineMs: number;
 }

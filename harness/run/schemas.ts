@@ -83,6 +83,7 @@ const textTurnRecord = z.looseObject({
   ordered: z.string().optional(),
   startedAtHostMs: number,
   startedAtUnixMs: number,
+  timeQuestions: z.array(z.looseObject({ hostAtMs: number, answer: z.looseObject({}) })).optional(),
   endedAtHostMs: number,
   deadlineMs: number,
   ending: z.string(),

@@ -6,17 +6,22 @@ import { askTurn, type AskPlan } from './ask-turn';
 const timing = { deadlineMs: 8_000, requestMs: 30_000 };
 const prompt = fakeClip('en-weather-a', 1_000);
 
+const plan = (over: Partial<AskPlan> = {}): AskPlan => ({
+  turnId: 't0001',
+  session: 1,
+  turnInSession: 1,
+  prompt,
+  orderedFor: () => undefined,
+  ...over,
+});
 const ask = (bench: FakeBench, over: Partial<AskPlan> = {}): Promise<TextTurnRecord> => {
   const { board, provider, clock } = bench;
   return bench.run(
-    askTurn({ board, provider, clock, unixNowMs: () => 1_800_000_000_000 + clock.nowMs() }, timing, {
-      turnId: 't0001',
-      session: 1,
-      turnInSession: 1,
-      prompt,
-      orderedFor: () => undefined,
-      ...over,
-    }),
+    askTurn(
+      { board, provider, clock, unixNowMs: () => 1_800_000_000_000 + clock.nowMs() },
+      timing,
+      plan(over),
+    ),
   );
 };
 
@@ -87,6 +92,20 @@ describe('askTurn', () => {
     expect(record.ending).toBe('deadline');
     expect(record.endedAtHostMs).toBeGreaterThan(8_000);
     expect(record.endedAtHostMs).toBeLessThan(8_100);
+  });
+
+  it('keeps what the time server of the bench was asked in this boot, where there is one', async () => {
+    const bench = new FakeBench();
+    const timeQuestions = [50, 300].map((hostAtMs) => ({ hostAtMs, answer: { skewMs: 0 } }));
+    bench.at(200, () => bench.prints({ type: 'boot', resetCause: 'power on' }));
+    printsAnswer(bench, 400);
+    const { board, provider, clock } = bench;
+    const textBench = { board, provider, clock, unixNowMs: () => 0, timeQuestions };
+    const record = await bench.run(askTurn(textBench, timing, plan()));
+    expect(record.timeQuestions).toEqual([{ hostAtMs: 300, answer: { skewMs: 0 } }]);
+    const without = new FakeBench();
+    printsAnswer(without, 100);
+    expect(await ask(without)).not.toHaveProperty('timeQuestions');
   });
 
   it('keeps what broke', async () => {

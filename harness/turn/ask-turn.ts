@@ -6,6 +6,7 @@ import type {
   ProviderFault,
   SpeechClip,
   TextTurnRecord,
+  TimeQuestion,
 } from '../ports';
 import { waitForBench } from './await-bench';
 import { clockLinesBefore } from './clock-lines';
@@ -163,8 +164,20 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     boardEvents,
     providerEvents,
     ...(date === undefined ? {} : { boardDate: date }),
+    ...(bench.timeQuestions === undefined
+      ? {}
+      : { timeQuestions: ofLatestBoot(bench.timeQuestions, board.events) }),
     faults,
   });
+}
+
+/** What was asked since the board booted: before that its clock was another one. */
+function ofLatestBoot(
+  questions: readonly TimeQuestion[],
+  events: readonly BoardEvent[],
+): readonly TimeQuestion[] {
+  const bootedAtMs = events.findLast(({ type }) => type === 'boot')?.hostAtMs ?? -Infinity;
+  return questions.filter(({ hostAtMs }) => hostAtMs >= bootedAtMs);
 }
 
 /** What the board of the latest boot has printed of its date. */

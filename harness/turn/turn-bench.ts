@@ -1,5 +1,5 @@
 import type { MultiChannelClip } from '../audio';
-import type { AudioRig, Board, Clock, VoiceProvider } from '../ports';
+import type { AudioRig, Board, Clock, TimeQuestion, VoiceProvider } from '../ports';
 
 /** What a turn is played on. Where captures go is the caller's business. */
 export interface TurnBench {
@@ -22,6 +22,8 @@ export interface TurnBench {
 export interface TextBench extends Pick<TurnBench, 'board' | 'provider' | 'clock'> {
   /** This machine's wall clock: boards print their date. */
   readonly unixNowMs: () => number;
+  /** What the bench's time server has been asked so far, oldest first; absent: it has none. */
+  readonly timeQuestions?: readonly TimeQuestion[] | undefined;
 }
 
 /** How a turn in writing waits. */

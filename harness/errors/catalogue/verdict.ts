@@ -95,6 +95,11 @@ export const findingCodes = {
     remedy:
       'Let the board reach a time server (SNTP, UDP port 123) before its first request: without the date it can neither check a certificate nor sign a request.',
   },
+  HIL_TURN_TIME_NOT_TAKEN: {
+    origin: 'board',
+    remedy:
+      "Have the firmware ask the bench's time server (its address, UDP port, before the first request), wait for the answer and set the clock by it.",
+  },
   HIL_TURN_CLOCK_WRONG: {
     origin: 'bench',
     remedy:

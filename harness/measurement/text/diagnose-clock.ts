@@ -27,30 +27,52 @@ function victimOf({ tlsRefusal, error, failure }: Exchange): string | undefined 
     : undefined;
 }
 
+/** Whether the board could have had the time from the bench: the server told it and nobody took it, or nobody asked. */
+function timeNotTaken({ timeQuestions }: TextTurnRecord): string | undefined {
+  if (timeQuestions === undefined) return undefined;
+  const asked = timeQuestions.length;
+  if (asked === 0) return "it has not asked the bench's time server";
+  const right = timeQuestions.filter(
+    ({ answer }) => 'skewMs' in answer && Math.abs(answer.skewMs) <= LARGEST_SKEW_MS,
+  ).length;
+  const which = right === 1 ? 'the right answer' : `any of the ${right} right answers`;
+  return right === 0
+    ? undefined
+    : `it did not take ${which} of the bench's time server to ${asked} questions`;
+}
+
 /** The console says nothing of the date, and a certificate shows that it is wrong. */
-const undated = ({ boardName }: TextTurnRecord, victim: string): readonly Diagnosis[] => [
-  {
-    code: 'HIL_TURN_CLOCK_UNSET',
-    message: `The clock of board ${boardName} is wrong and its console says nothing of a time server, so ${victim}.`,
-    facts: { boardDate: undefined },
-  },
-];
+function undated(record: TextTurnRecord, victim: string): readonly Diagnosis[] {
+  const { boardName, timeQuestions } = record;
+  const notTaken = timeNotTaken(record);
+  const why = notTaken ?? 'its console says nothing of a time server';
+  return [
+    {
+      code: notTaken === undefined ? 'HIL_TURN_CLOCK_UNSET' : 'HIL_TURN_TIME_NOT_TAKEN',
+      message: `The clock of board ${boardName} is wrong and ${why}, so ${victim}.`,
+      facts: { boardDate: undefined, timeQuestions },
+    },
+  ];
+}
 
 /**
  * A board with a wrong date cannot check a certificate or sign a request. Which time server it could reach is the bench's
- * affair, so the board is not blamed.
+ * affair, so the board is blamed only where the bench has one that was not asked, or that told the time in vain.
  */
 export function diagnoseClock(record: TextTurnRecord, exchange: Exchange): readonly Diagnosis[] {
   const victim = victimOf(exchange);
   const { boardDate, boardName } = record;
   if (victim === undefined) return [];
   if (boardDate === undefined) return exchange.tlsRefusal === undefined ? [] : undated(record, victim);
-  const facts = { boardDate, tlsRefusal: exchange.tlsRefusal?.reason, failure: exchange.failure?.message };
+  const { timeQuestions } = record;
+  const seen = { tlsRefusal: exchange.tlsRefusal?.reason, failure: exchange.failure?.message };
+  const facts = { boardDate, ...seen, timeQuestions };
   if (boardDate.state === 'unset') {
-    const why = boardDate.reason ?? 'its time server did not answer';
+    const notTaken = timeNotTaken(record);
+    const why = notTaken ?? boardDate.reason ?? 'its time server did not answer';
     return [
       {
-        code: 'HIL_TURN_CLOCK_UNSET',
+        code: notTaken === undefined ? 'HIL_TURN_CLOCK_UNSET' : 'HIL_TURN_TIME_NOT_TAKEN',
         message: `The clock of board ${boardName} says 1970 since ${why}, so ${victim}.`,
         facts,
       },

@@ -1,4 +1,4 @@
-import type { ProviderFault, TextTurnRecord } from '../../ports';
+import type { ProviderFault, SntpAnswer, TextTurnRecord } from '../../ports';
 import { answering, printing, question, textTurnOf, type TextStep } from '../__fixtures__/text-turn';
 import { diagnoseTextTurn } from './diagnose-text-turn';
 
@@ -197,6 +197,42 @@ describe('a board with a wrong date', () => {
     expect(finding?.message).toBe(
       'The clock of board board-1 says 1970 since its time server did not answer, so it refused the provider\'s certificate ("The certificate validity starts in the future").',
     );
+  });
+
+  it.each<[string, readonly SntpAnswer[], string, string]>([
+    [
+      'was not asked',
+      [],
+      'board HIL_TURN_TIME_NOT_TAKEN',
+      "says 1970 since it has not asked the bench's time server",
+    ],
+    [
+      'told the time in vain',
+      [{ silence: true }, { skewMs: 250 }, { skewMs: -250 }],
+      'board HIL_TURN_TIME_NOT_TAKEN',
+      "since it did not take any of the 2 right answers of the bench's time server to 3 questions",
+    ],
+    ['was silent', [{ silence: true }], 'bench HIL_TURN_CLOCK_UNSET', 'since its time server did not answer'],
+    [
+      'refused',
+      [{ kissOfDeath: 'DENY' }],
+      'bench HIL_TURN_CLOCK_UNSET',
+      'since its time server did not answer',
+    ],
+    ['told a year that no board takes', [{ skewMs: -1e12 }], 'bench HIL_TURN_CLOCK_UNSET', 'did not answer'],
+  ])(
+    "is the board's own affair where the time server of the bench answers: it %s",
+    (_, answers, code, why) => {
+      const timeQuestions = answers.map((answer, index) => ({ hostAtMs: index, answer }));
+      const record = textTurnOf([...asked, future, failed()], { ...unset, timeQuestions });
+      expect(codes(record)).toEqual([code]);
+      expect(diagnoseTextTurn(record)[0]?.message).toContain(why);
+    },
+  );
+
+  it('is not taken from a time server that nobody asked, where the console says nothing of it either', () => {
+    const [finding] = diagnoseTextTurn(textTurnOf([...asked, future, failed()], { timeQuestions: [] }));
+    expect(finding).toMatchObject({ code: 'HIL_TURN_TIME_NOT_TAKEN', origin: 'board' });
   });
 
   it('names the kiss of death', () => {
