@@ -70,6 +70,14 @@ export interface RoomFitOptions {
   readonly weightedToHz: number;
 }
 
+/** A clip and what a template makes of it, both weighted. */
+export interface RoomModel {
+  readonly heard: Float32Array;
+  readonly model: Float32Array;
+  /** The filter between template and model, weights included. */
+  readonly response: HalfSpectrum;
+}
+
 /**
  * What was heard, ready to have filters fitted: the linear filter (room, loudspeaker, microphone, gain) that makes a played
  * template most like it, by least squares over the whole clip, normal equations of Toeplitz form.
@@ -117,26 +125,25 @@ export class RoomFit {
     };
   }
 
-  /** What was heard and the model of it, both weighted. */
-  model(
-    template: Float32Array,
-    betweenSteps: BetweenSteps,
-  ): { readonly heard: Float32Array; readonly model: Float32Array } {
-    const { size, taps, aheadSamples, target } = this;
+  model(template: Float32Array, betweenSteps: BetweenSteps): RoomModel {
+    const { size, taps, aheadSamples, target, gains } = this;
     const { filter, source } = this.solve(template, betweenSteps);
     betweenSteps();
     const response = new Float32Array(size);
     for (let n = 0; n < taps; n++) response[(n - aheadSamples + size) % size] = filter[n] as number;
     const shape = spectrumOf(response, 0, size);
+    // The template's spectrum is weighted already.
+    const modelled = new Float64Array(shape.length);
     for (let k = 0; k < shape.length; k += 2) {
       const [a, b] = [shape[k] as number, shape[k + 1] as number];
       const [c, d] = [source[k] as number, source[k + 1] as number];
-      shape[k] = a * c - b * d;
-      shape[k + 1] = a * d + b * c;
+      modelled[k] = a * c - b * d;
+      modelled[k + 1] = a * d + b * c;
     }
+    weigh(shape, gains);
     const inTime = (spectrum: HalfSpectrum): Float32Array =>
       Float32Array.from(signalOf(spectrum).subarray(0, template.length));
-    return { heard: inTime(target), model: inTime(shape) };
+    return { heard: inTime(target), model: inTime(modelled), response: shape };
   }
 
   private solve(

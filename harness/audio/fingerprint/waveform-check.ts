@@ -1,6 +1,7 @@
 import type { PcmClip } from '../pcm-clip';
 import { decimated, timeScaled } from '../time-scale';
 import { goOn, type BetweenSteps } from './between-steps';
+import { mostMissing } from './missing-part';
 import { findPlayback, OVERSAMPLING, played, WAVE_RATE_HZ, type Playback } from './playback';
 import { errorWeights, RoomFit } from './room-filter';
 import { worstError } from './worst-error';
@@ -13,6 +14,8 @@ export interface WaveformCheck {
   readonly likeness: number;
   /** Largest error over 100 ms, in multiples of what noise, codec and late reverberation explain. */
   readonly worstError: number;
+  /** How much of the template's weakest part was not there, 0 to about 1. */
+  readonly mostMissing: number;
   readonly playback: Playback;
 }
 
@@ -78,8 +81,8 @@ function isClipped(samples: Float32Array): boolean {
 
 /**
  * Compares the waveform of a clip with that of a template: finds the speed to a few hundred-thousandths, then the room as a
- * linear filter, then looks for a stretch that the template does not explain. A recording that was played is explained
- * throughout; where another word was spoken nothing is.
+ * linear filter, then looks for a stretch that the template does not explain, and for a part of the template that is missing.
+ * A recording that was played is explained throughout; where another word was spoken nothing is.
  * @param template - From `waveformOf`.
  * @param guess - Where it was heard according to its band energies.
  */
@@ -105,11 +108,14 @@ export function checkWaveform(
     weightedToHz: WAVE_RATE_HZ / 2,
   });
   betweenSteps();
-  const { heard, model } = fit.model(played(template, playback, samples.length), betweenSteps);
+  const asPlayed = played(template, playback, samples.length);
+  const room = fit.model(asPlayed, betweenSteps);
+  const { heard, model } = room;
   betweenSteps();
   return {
     likeness: likenessOf(heard, model),
     worstError: worstError(heard, model, leadInSamples, clipped),
+    mostMissing: mostMissing(asPlayed, room, betweenSteps),
     playback,
   };
 }
