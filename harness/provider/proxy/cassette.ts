@@ -1,4 +1,5 @@
 import type { ProviderProtocol } from '../../ports';
+import { MASK, maskPieces, maskText, type FindSecrets, type MaskedPiece } from './secret-spans';
 import type { HttpTraffic, Side, SocketTraffic } from './traffic';
 
 /** Bytes as JSON can hold them: text where they are valid UTF-8, else base64. */
@@ -55,34 +56,32 @@ export const MOST_TAKE_BYTES = 64 * 1024 * 1024;
 
 const credentialHeader =
   /^(authorization|cookie|set-cookie|x-auth-token|x-subject-token|x-tc-token|api-key|x-api-key|openai-organization|openai-project)$/;
-/** Stands for what was masked. */
-export const MASK = '***';
-
 // A byte order mark is a part of the body too.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-function bytesOf(data: Buffer, redact: (text: string) => string): CassetteBytes {
-  const marked = (bytes: CassetteBytes, masked: boolean): CassetteBytes =>
-    masked ? { ...bytes, masked: true } : bytes;
+function written({ bytes, masked }: MaskedPiece): CassetteBytes {
+  const marked = masked ? { masked } : {};
   try {
-    const text = decoder.decode(data);
-    const kept = redact(text);
-    return marked({ text: kept }, kept !== text);
+    return { text: decoder.decode(bytes), ...marked };
   } catch {
-    // A character is cut at the edge of the piece, or it is sound; a secret may be in it all the same.
-    const text = data.toString('latin1');
-    const kept = redact(text);
-    return marked({ base64: Buffer.from(kept, 'latin1').toString('base64') }, kept !== text);
+    // A character is cut at the edge of the piece, or it is sound.
+    return { base64: bytes.toString('base64'), ...marked };
   }
 }
 
+/** Pieces of one stream as a cassette holds them, each without what nobody may read. */
+const streamOf = (pieces: readonly Buffer[], find: FindSecrets): readonly CassetteBytes[] =>
+  maskPieces(pieces, find).map(written);
+
+const wholeOf = (data: Buffer, find: FindSecrets): CassetteBytes => streamOf([data], find)[0] ?? { text: '' };
+
 const redactedHeaders = (
   headers: Readonly<Record<string, string>>,
-  redact: (text: string) => string,
+  find: FindSecrets,
 ): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
-      credentialHeader.test(name) ? MASK : redact(value),
+      credentialHeader.test(name) ? MASK : maskText(value, find),
     ]),
   );
 
@@ -97,21 +96,13 @@ export function redactedPath(path: string): string {
 export const recordedBytes = (bytes: CassetteBytes): Buffer =>
   'text' in bytes ? Buffer.from(bytes.text) : Buffer.from(bytes.base64, 'base64');
 
-/** Passwords in the body of a sign-in, by the key that names them. */
-const secretInJson = /("(?:password|secret|token|api_?key|appid|app_id)"\s*:\s*")[^"]*(")/gi;
-
-/** What every piece of text goes through on its way into a cassette. */
-export const cassetteRedactor =
-  (redact: (text: string) => string) =>
-  (text: string): string =>
-    redact(text).replace(secretInJson, `$1${MASK}$2`);
-
 /** Records one exchange; `done` gets it when it has ended, unless it was too long to keep. */
-export function recordHttp(redact: (text: string) => string, done: (take: HttpTake) => void): HttpTraffic {
+export function recordHttp(find: FindSecrets, done: (take: HttpTake) => void): HttpTraffic {
   let startedAtMs = 0;
   let request: HttpTake['request'] | undefined;
   let answer: { atMs: number; status: number; headers: Record<string, string> } | undefined;
-  const body: (Recorded & CassetteBytes)[] = [];
+  const pieces: Buffer[] = [];
+  const times: number[] = [];
   let heldBytes = 0;
   const at = (hostAtMs: number): number => Math.round((hostAtMs - startedAtMs) * 1000) / 1000;
   return {
@@ -121,19 +112,22 @@ export function recordHttp(redact: (text: string) => string, done: (take: HttpTa
       request = {
         method,
         path: redactedPath(path),
-        headers: redactedHeaders(headers, redact),
-        body: bytesOf(asked, redact),
+        headers: redactedHeaders(headers, find),
+        body: wholeOf(asked, find),
       };
     },
     answered(status, headers, hostAtMs) {
-      answer = { atMs: at(hostAtMs), status, headers: redactedHeaders(headers, redact) };
+      answer = { atMs: at(hostAtMs), status, headers: redactedHeaders(headers, find) };
     },
     body(bytes, hostAtMs) {
       heldBytes += bytes.length;
-      if (heldBytes <= MOST_TAKE_BYTES) body.push({ atMs: at(hostAtMs), ...bytesOf(bytes, redact) });
+      if (heldBytes > MOST_TAKE_BYTES) return;
+      pieces.push(bytes);
+      times.push(at(hostAtMs));
     },
     ended(how, hostAtMs) {
       if (request === undefined || heldBytes > MOST_TAKE_BYTES) return;
+      const body = streamOf(pieces, find).map((bytes, index) => ({ atMs: times[index] ?? 0, ...bytes }));
       done({
         kind: 'http',
         request,
@@ -144,36 +138,54 @@ export function recordHttp(redact: (text: string) => string, done: (take: HttpTa
   };
 }
 
+interface HeldMessage {
+  readonly from: Side;
+  readonly atMs: number;
+  readonly binary: boolean;
+  readonly data: Buffer;
+}
+
+/** Both directions as a cassette holds them: a secret may be cut by the edge of a message, never across directions. */
+function masked(messages: readonly HeldMessage[], find: FindSecrets): SocketTake['messages'] {
+  const of = (side: Side): Iterator<CassetteBytes> =>
+    streamOf(
+      messages.filter(({ from }) => from === side).map(({ data }) => data),
+      find,
+    )[Symbol.iterator]();
+  const sides = { board: of('board'), provider: of('provider') };
+  return messages.map(({ from, atMs, binary }) => ({
+    atMs,
+    from,
+    ...(binary ? { binary: true as const } : {}),
+    ...(sides[from].next().value as CassetteBytes),
+  }));
+}
+
 /** Records one WebSocket; as `recordHttp`. */
 export function recordSocket(
-  redact: (text: string) => string,
+  find: FindSecrets,
   path: string,
   startedAtMs: number,
   done: (take: SocketTake) => void,
 ): SocketTraffic {
-  const messages: SocketTake['messages'][number][] = [];
+  const messages: HeldMessage[] = [];
   let heldBytes = 0;
   let over = false;
   const at = (hostAtMs: number): number => Math.round((hostAtMs - startedAtMs) * 1000) / 1000;
   const end = (how: SocketTake['end']): void => {
     if (over || heldBytes > MOST_TAKE_BYTES) return;
     over = true;
-    done({ kind: 'socket', path: redactedPath(path), messages, end: how });
+    done({ kind: 'socket', path: redactedPath(path), messages: masked(messages, find), end: how });
   };
   return {
     opened: () => undefined,
     message(from, data, isBinary, hostAtMs) {
       heldBytes += data.length;
       if (heldBytes > MOST_TAKE_BYTES) return;
-      messages.push({
-        atMs: at(hostAtMs),
-        from,
-        ...(isBinary ? { binary: true as const } : {}),
-        ...bytesOf(data, redact),
-      });
+      messages.push({ from, atMs: at(hostAtMs), binary: isBinary, data });
     },
     closed: (by, code, reason, hostAtMs) => end({ atMs: at(hostAtMs), how: 'closed', by, code, reason }),
     refused: (status, body, hostAtMs) =>
-      end({ atMs: at(hostAtMs), how: 'refused', status, body: bytesOf(body, redact) }),
+      end({ atMs: at(hostAtMs), how: 'refused', status, body: wholeOf(body, find) }),
   };
 }

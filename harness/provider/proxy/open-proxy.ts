@@ -11,11 +11,12 @@ import { answerRaw, textAnswer } from '../mock/http/http-answer';
 import { openListener } from '../mock/http/listener';
 import { BodyReader } from '../mock/http/read-body';
 import { boardAddress, chatWordsOf } from './board-side';
-import { cassetteRedactor, recordHttp, recordSocket, type CassetteHead, type Take } from './cassette';
+import { recordHttp, recordSocket, type CassetteHead, type Take } from './cassette';
 import { ChatTap } from './chat-tap';
 import { forwardHttp } from './forward-http';
 import { forwardSocket, upgradeServer } from './forward-socket';
 import { RealtimeDesk } from './realtime/realtime-desk';
+import { secretFinder } from './secret-spans';
 import { SparkTap } from './spark-tap';
 import type { HttpTraffic, SocketTraffic } from './traffic';
 import { upstreamOf, type UpstreamOptions } from './upstreams';
@@ -67,7 +68,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
   const recorder = cassettePath === undefined ? undefined : openRecorder(cassettePath, protocol, unixNowMs());
   const desk =
     protocol === 'openai-realtime' ? await RealtimeDesk.open(options.prompts ?? [], log) : undefined;
-  const redact = cassetteRedactor(maskingOf(Object.values(credentials ?? {})));
+  const secrets = secretFinder(Object.values(credentials ?? {}));
   const upgrades = upgradeServer();
   const bodies = new BodyReader(clock, limits);
   let exchanges = 0;
@@ -79,7 +80,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       log({ ...event, sessionId: connectionId }, hostAtMs);
     return [
       ...(ofProtocol === undefined ? [] : [new ChatTap(`live_${exchanges}`, ofProtocol, ofSession)]),
-      ...(recorder === undefined ? [] : [recordHttp(redact, recorder.keep)]),
+      ...(recorder === undefined ? [] : [recordHttp(secrets, recorder.keep)]),
     ];
   };
   const request = (
@@ -111,7 +112,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       ...(desk === undefined ? [] : [desk.tap(id)]),
       ...(recorder === undefined
         ? []
-        : [recordSocket(redact, asked.url ?? '/', clock.nowMs(), recorder.keep)]),
+        : [recordSocket(secrets, asked.url ?? '/', clock.nowMs(), recorder.keep)]),
     ];
     forwardSocket(asked, socket, head, upgrades, upstream, bothSockets(taps), clock);
   };
@@ -168,12 +169,6 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
     await closeAll(opened);
     throw cause;
   }
-}
-
-/** Masks values wherever they stand. */
-function maskingOf(secrets: readonly string[]): (text: string) => string {
-  const worth = secrets.filter((secret) => secret.length >= 4).sort((a, b) => b.length - a.length);
-  return (text) => worth.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
 }
 
 function openRecorder(path: string, protocol: ProviderProtocol, unixMs: number) {

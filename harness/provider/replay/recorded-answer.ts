@@ -2,7 +2,8 @@ import type { Clock } from '../../ports';
 import type { Exchange } from '../mock/http/exchange';
 import { textAnswer } from '../mock/http/http-answer';
 import type { Frame, FrameEnd } from '../mock/http/play-frames';
-import { MASK, recordedBytes, type HttpTake } from '../proxy/cassette';
+import { recordedBytes, type HttpTake } from '../proxy/cassette';
+import { MASK } from '../proxy/secret-spans';
 import type { HttpTraffic } from '../proxy/traffic';
 
 /** Of one hop, or made anew by who sends the body again. */
