@@ -13,21 +13,35 @@ const scenario = {
   unknown: { en: 'en-sorry' },
 } as unknown as Scenario;
 
+/** Firmware with a light. */
+const offered = { capabilities: ['audio', 'SetLightState'], advertised: undefined };
+
 const prompt = (utterance: string, recognisable?: boolean): SpeechClip =>
   ({ utterance, ...(recognisable === undefined ? {} : { recognisable }) }) as SpeechClip;
 
 describe('expectationOf', () => {
   it('takes calls and speech from the scenario’s turn', () => {
-    expect(expectationOf(scenario, prompt('zh-light-on'))).toEqual({
+    expect(expectationOf(scenario, prompt('zh-light-on'), offered)).toEqual({
       utterance: 'zh-light-on',
       calls: [{ name: 'SetLightState', arguments: { LightState: true } }],
       spoken: true,
     });
-    expect(expectationOf(scenario, prompt('en-hush')).spoken).toBe(false);
+    expect(expectationOf(scenario, prompt('en-hush'), offered).spoken).toBe(false);
+  });
+
+  it.each([
+    ['neither has nor offers', ['audio'], undefined, 0],
+    ['neither has nor offers, offering others', ['audio'], ['OpenDoor'], 0],
+    ['offers, whatever its dialect knows', ['audio'], ['SetLightState'], 1],
+    ['has and does not offer, which is its fault', ['audio', 'SetLightState'], ['OpenDoor'], 1],
+  ])('expects of a function that the firmware %s', (_, capabilities, advertised, calls) => {
+    const expected = expectationOf(scenario, prompt('zh-light-on'), { capabilities, advertised });
+    expect(expected.calls).toHaveLength(calls);
+    expect(expected.spoken).toBe(true);
   });
 
   it('expects an unrecognisable prompt to be unknown, answered as the scenario says', () => {
-    expect(expectationOf(scenario, prompt('en-off-topic', false))).toEqual({
+    expect(expectationOf(scenario, prompt('en-off-topic', false), offered)).toEqual({
       utterance: undefined,
       calls: [],
       spoken: true,

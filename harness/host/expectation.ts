@@ -1,7 +1,22 @@
 import type { FunctionCall, Scenario, SpeechClip, TurnExpectation } from '../ports';
 
-/** What the scenario will make of a prompt: the yardstick that a turn is diagnosed against. */
-export function expectationOf(scenario: Scenario, prompt: SpeechClip): TurnExpectation {
+/** What is known of the functions of a board's firmware. */
+export interface OfferedFunctions {
+  /** Functions among them that it has. */
+  readonly capabilities: readonly string[];
+  /** What its session told the provider of; undefined: nobody saw that. */
+  readonly advertised: readonly string[] | undefined;
+}
+
+/**
+ * What the scenario will make of a prompt: the yardstick that a turn is diagnosed against. Functions that the firmware neither has
+ * nor offers are left out: nobody can call them, and that is no fault.
+ */
+export function expectationOf(
+  scenario: Scenario,
+  prompt: SpeechClip,
+  { capabilities, advertised = [] }: OfferedFunctions,
+): TurnExpectation {
   const noCalls: readonly FunctionCall[] = [];
   if (prompt.recognisable === false) {
     return { utterance: undefined, calls: noCalls, spoken: scenario.unknown !== undefined };
@@ -9,7 +24,9 @@ export function expectationOf(scenario: Scenario, prompt: SpeechClip): TurnExpec
   const turn = scenario.turns.find(({ heard }) => heard.includes(prompt.utterance));
   return {
     utterance: prompt.utterance,
-    calls: turn?.calls ?? noCalls,
+    calls: (turn?.calls ?? noCalls).filter(
+      ({ name }) => capabilities.includes(name) || advertised.includes(name),
+    ),
     spoken: (turn === undefined ? scenario.unknown : turn.say) !== undefined,
   };
 }

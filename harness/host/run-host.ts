@@ -11,7 +11,7 @@ import {
 } from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
 import { closeAll, type Closable } from '../errors';
-import type { ChildLauncher, Clock, DialectDescription, ProviderFault } from '../ports';
+import type { ChildLauncher, Clock, DialectDescription, ProviderFault, Scenario } from '../ports';
 import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
@@ -32,6 +32,10 @@ export type RunningHost = Closable;
 /** What boards have to show, by whatever variable's name it comes: nobody else is to read it in a run. */
 const credentialsOf = ({ provider }: BenchConfig): readonly string[] =>
   provider.kind === 'mock' ? Object.values(provider.credentials ?? {}).map((name) => readVariable(name)) : [];
+
+/** Names of the functions that the scenario has called for an utterance. */
+const functionsFor = ({ turns }: Scenario, utterance: string): readonly string[] =>
+  turns.find(({ heard }) => heard.includes(utterance))?.calls.map(({ name }) => name) ?? [];
 
 /** A plugin's protocol is known once it is open; its name says as much. */
 const providerWord = (provider: ProviderConfig): string =>
@@ -132,6 +136,7 @@ export async function runHost(
           voice,
           transcript,
           recognisable: recognisable !== false,
+          calls: functionsFor(bench.scenario, utterance),
         }),
       ),
       turns: init.turns,

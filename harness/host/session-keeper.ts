@@ -1,8 +1,12 @@
 import type { OpenBench } from '../bench';
-import { settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import { advertisedIn, settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import type { BoardEvent } from '../ports';
 import { msOfSamples } from '../units';
 import { Attempts } from './attempts';
 import type { SessionResult } from './rpc/protocol';
+
+/** What the board says that makes its session unfit for a turn. */
+const spoiling: ReadonlySet<BoardEvent['type']> = new Set(['fault', 'session-ended', 'media-lost', 'boot']);
 
 /** Opens sessions, counts them, and knows whether the current one can take a turn. */
 export class SessionKeeper {
@@ -19,8 +23,7 @@ export class SessionKeeper {
     private readonly timing: TurnTiming,
   ) {
     bench.board.onEvent((event) => {
-      if (event.type === 'fault' || event.type === 'session-ended' || event.type === 'boot')
-        this.usable = false;
+      if (spoiling.has(event.type)) this.usable = false;
     });
   }
 
@@ -69,7 +72,6 @@ export class SessionKeeper {
     await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.firstSeq });
     this.usable = true;
     const asked = provider.events.slice(this.firstSeq);
-    const tools = asked.findLast((event) => event.type === 'session-updated')?.tools;
     const greetingSentMs = asked.reduce(
       (sum, event) =>
         event.type === 'audio-out' ? sum + msOfSamples(event.lengthSamples, event.rateHz) : sum,
@@ -78,7 +80,7 @@ export class SessionKeeper {
     return {
       session: this.sessions,
       firmware: board.firmware,
-      tools: tools ?? [],
+      tools: advertisedIn(asked, board.events) ?? [],
       greeting: board.events
         .slice(firstEvent)
         .flatMap((event) => (event.type === 'transcript' ? [event.text] : [])),

@@ -4,7 +4,14 @@ import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
 import type { Clock, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
-import { playTurn, type SpeakerWatch, type TurnBench, type TurnPlan, type TurnTiming } from '../turn';
+import {
+  advertisedIn,
+  playTurn,
+  type SpeakerWatch,
+  type TurnBench,
+  type TurnPlan,
+  type TurnTiming,
+} from '../turn';
 import { breakWhatIsDue } from './due-faults';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
@@ -18,7 +25,7 @@ const RETAKES = 2;
 /** No reply is longer than the player's memory holds, and a test that waits longer waits for something else. */
 const LATEST_INTERRUPTION_MS = 30_000;
 
-type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound' | 'expected'>;
+type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound'>;
 
 function checkInterruption({ afterMs }: Interruption): void {
   if (Number.isFinite(afterMs) && afterMs >= 0 && afterMs <= LATEST_INTERRUPTION_MS) return;
@@ -95,20 +102,30 @@ export class TurnTaker {
       });
     }
     const promptSound = await this.workshop.clipAtRate(prompt, this.bench.rig.rateHz);
-    return { prompt, promptSound, expected: expectationOf(this.bench.scenario, prompt) };
+    return { prompt, promptSound };
   }
 
-  private async play(first: PromptToPlay, interruption: TurnPlan['interruption']): Promise<TurnRecord> {
-    const { corpus } = this.bench;
+  private async play(
+    first: PromptToPlay,
+    interruption: (PromptToPlay & { readonly afterMs: number }) | undefined,
+  ): Promise<TurnRecord> {
+    const { corpus, scenario, board, provider } = this.bench;
     await this.keeper.ensure();
+    // Only now is it known what the session offers.
+    const advertised = advertisedIn(provider.events.slice(this.keeper.sessionSeq), board.events);
+    const { capabilities } = board.dialect;
+    const expecting = <Prompt extends PromptToPlay>(of: Prompt) => ({
+      ...of,
+      expected: expectationOf(scenario, of.prompt, { capabilities, advertised }),
+    });
     this.count += 1;
     const turnId = turnIdOf(this.count);
     return playTurn(this.turnBench, this.watch, this.timing, {
       turnId,
       session: this.keeper.session,
       turnInSession: this.keeper.countTurn(),
-      ...first,
-      ...(interruption === undefined ? {} : { interruption }),
+      ...expecting(first),
+      ...(interruption === undefined ? {} : { interruption: expecting(interruption) }),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),

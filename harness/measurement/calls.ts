@@ -17,6 +17,8 @@ interface Open {
   readonly name: string;
   readonly asked: CallObservation['asked'];
   readonly executed: Executed[];
+  /** Executions of what had been executed before by the firmware's own doing; they count as effects only. */
+  readonly repeated: Executed[];
 }
 
 /**
@@ -51,18 +53,25 @@ export function matchCalls(record: TurnRecord): readonly MatchedCall[] {
       name,
       asked: { callId, arguments: given, hostAtMs },
       executed: [],
+      repeated: [],
     }),
   );
   for (const event of record.boardEvents) {
     if (event.type !== 'function-call') continue;
+    if (event.repeated === true) {
+      const first = calls.find((call) => call.executed.some(({ callId }) => callId === event.callId));
+      first?.repeated.push(event);
+      continue;
+    }
     const call = answered(calls, event);
-    if (call === undefined) calls.push({ name: event.name, asked: undefined, executed: [event] });
+    if (call === undefined)
+      calls.push({ name: event.name, asked: undefined, executed: [event], repeated: [] });
     else call.executed.push(event);
   }
   const shown = effectsOf(record);
   const textOf = new Map(record.consoleLines.map(({ index, text }) => [index, text]));
-  return calls.map(({ name, asked, executed }) => {
-    const effects = executed.flatMap((event) => shown.get(event) ?? []);
+  return calls.map(({ name, asked, executed, repeated }) => {
+    const effects = [...executed, ...repeated].flatMap((event) => shown.get(event) ?? []);
     return {
       effects,
       observation: {

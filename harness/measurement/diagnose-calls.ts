@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { FunctionCall, TurnRecord } from '../ports';
+import { advertisedTools, notAdvertised } from './advertised-tools';
 import { matchCalls, type MatchedCall } from './calls';
 import { contradictions } from './effects';
 import type { Diagnose, Diagnosis } from './diagnosis';
@@ -8,10 +9,6 @@ import { providerFailure } from './diagnose-reply';
 import { eventsOf } from './provider-marks';
 
 const text = (value: unknown): string => (value === undefined ? 'no JSON object' : JSON.stringify(value));
-
-/** Tools that the board had declared; undefined when nobody saw it declare any. */
-const advertised = (record: TurnRecord): readonly string[] | undefined =>
-  eventsOf(record.providerEvents, 'session-updated').at(-1)?.tools ?? record.advertised;
 
 /** Calls of the scenario for what was said, an interrupting prompt included where it was played. */
 const expectedCalls = ({ expected, interruption }: TurnRecord): readonly FunctionCall[] =>
@@ -26,23 +23,20 @@ function undeclared(
   const names = expected
     .map(({ name }) => name)
     .filter((name) => tools?.includes(name) === false && !asked.some((call) => call.name === name));
-  if (names.length === 0) return [];
-  const declared = tools?.join(', ') || 'none';
-  return [
-    {
-      code: 'HIL_SESSION_TOOL_MISSING',
-      message: `The firmware never advertised ${[...new Set(names)].join(', ')} to the provider, which so could not ask for it; it advertised ${declared}.`,
-      facts: { expected, advertised: tools },
-    },
-  ];
+  if (names.length === 0 || tools === undefined) return [];
+  const message = `${notAdvertised(names, tools)}.`;
+  return [{ code: 'HIL_SESSION_TOOL_MISSING', message, facts: { expected, advertised: tools } }];
 }
 
 function missing({ observation }: MatchedCall, tools: readonly string[] | undefined): Diagnosis {
   const { name, asked } = observation;
-  const unknown = tools !== undefined && !tools.includes(name);
+  if (tools?.includes(name) === false) {
+    const message = `${notAdvertised([name], tools)}; the provider asked for it all the same, and nothing executed it.`;
+    return { code: 'HIL_SESSION_TOOL_MISSING', message, facts: { call: observation, advertised: tools } };
+  }
   return {
     code: 'HIL_TURN_CALL_MISSING',
-    message: `The provider asked for ${name}(${text(asked?.arguments)}) and the firmware did not execute it${unknown ? ', a tool that it never advertised' : ''}.`,
+    message: `The provider asked for ${name}(${text(asked?.arguments)}) and the firmware did not execute it.`,
     facts: { call: observation, ...(tools === undefined ? {} : { advertised: tools }) },
   };
 }
@@ -80,13 +74,13 @@ function diagnoseCall(call: MatchedCall, tools: readonly string[] | undefined): 
  */
 export const diagnoseCalls: Diagnose = (record) => {
   const calls = matchCalls(record);
-  const findings = calls.flatMap((call) => diagnoseCall(call, advertised(record)));
+  const findings = calls.flatMap((call) => diagnoseCall(call, advertisedTools(record)));
   if (findings.length > 0) return findings;
   const asked = eventsOf(record.providerEvents, 'tool-call').map(({ name, arguments: given }) => ({
     name,
     arguments: given,
   }));
-  const unasked = undeclared(expectedCalls(record), asked, advertised(record));
+  const unasked = undeclared(expectedCalls(record), asked, advertisedTools(record));
   if (unasked.length > 0) return unasked;
   const expected = expectedCalls(record).map(({ name, arguments: given }) => ({ name, arguments: given }));
   if (isDeepStrictEqual(asked, expected)) return [];

@@ -1,3 +1,4 @@
+export { advertisedTools, notAdvertised } from './advertised-tools';
 export { DeviceClocks, type DeviceClock, type LoggedInstant } from './device-clock';
 export { diagnoseTurn } from './diagnose-turn';
 export {

@@ -333,6 +333,11 @@ describe('diagnoseTurn', () => {
       ['HIL_SESSION_TOOL_MISSING'],
     ],
     [
+      'a tool that the firmware never declared, and the provider asked for all the same',
+      { calls, change: (record) => ({ ...board(() => [])(record), advertised: ['OpenDoor'] }) },
+      ['HIL_SESSION_TOOL_MISSING'],
+    ],
+    [
       'a silent restart ahead of the reply',
       { change: (record) => board(() => [boot('software CPU reset (0xc)', record)])(unanswered(record)) },
       ['HIL_BOARD_RESTARTED'],

@@ -3,7 +3,9 @@ import { describe, expect, test } from 'earshot';
 
 describe('session and greeting', () => {
   test('opens a session by itself and declares its tools', { needs: ['audio'] }, async ({ board }) => {
-    const functions = board.dialect.capabilities.filter((capability) => /^[A-Z]/.test(capability));
+    const { capabilities, unadvertised = [] } = board.dialect;
+    // What is known to be missing fails where it is called.
+    const functions = capabilities.filter((one) => /^[A-Z]/.test(one) && !unadvertised.includes(one));
     expect(await board.newSession()).toHaveDeclared(functions);
   });
 

@@ -1,3 +1,4 @@
+export { advertisedIn } from './advertised';
 export { askTurn, type AskPlan } from './ask-turn';
 export { playTurn, type TurnPlan } from './play-turn';
 export { settle } from './settle';

@@ -12,6 +12,7 @@ import type {
   TurnRecord,
 } from '../ports';
 import { msOfSamples, samplesIn } from '../units';
+import { advertisedIn } from './advertised';
 import { Conversation, type ConversationState } from './conversation-state';
 import { clockLinesBefore } from './clock-lines';
 import { InterruptionDue } from './interruption-due';
@@ -186,8 +187,7 @@ export async function playTurn(
     received,
     replies,
     ...(isComplete ? {} : { replyAudio: 'unknown' as const }),
-    advertised: provider.events.slice(plan.sessionSeq).findLast((event) => event.type === 'session-updated')
-      ?.tools,
+    advertised: advertisedIn(provider.events.slice(plan.sessionSeq), board.events),
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
     ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),
     clockLines: clockLinesBefore(board.console.lines, firstLine),

@@ -25,6 +25,8 @@ export interface BenchDescription {
   readonly prompts: readonly (Pick<SpeechClip, 'id' | 'utterance' | 'language' | 'voice' | 'transcript'> & {
     /** False: the provider does not know this prompt. */
     readonly recognisable: boolean;
+    /** Functions that the scenario has called for it. */
+    readonly calls: readonly string[];
   })[];
   /** Turns that the latency suite is to play. */
   readonly turns: number;

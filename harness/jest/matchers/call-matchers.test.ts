@@ -117,6 +117,49 @@ describe('toHaveCalled', () => {
     });
   });
 
+  it('blames firmware that never told the provider of the tool, and says what it did tell', () => {
+    const record = { advertised: ['SetLightState', 'OpenDoor'] };
+    const expected = {
+      pass: false,
+      code: 'HIL_SESSION_TOOL_MISSING',
+      message: 'tool SetVolume not advertised by the firmware, which advertised SetLightState, OpenDoor.',
+    };
+    const silent = turnOf([], { record });
+    expect(judgeCalledOnly(silent, 'SetVolume', { volume: 40 })).toMatchObject(expected);
+    expect(judgeCalledInOrder(silent, [['SetVolume', { volume: 40 }]])).toMatchObject(expected);
+    expect(judgeCalled(silent, 'OpenDoor')).toMatchObject({ code: 'HIL_SCENARIO_MISMATCH' });
+    // What was asked for and done all the same is no matter of the list.
+    const done = turnOf([asks('SetVolume', { volume: 40 }), runs('SetVolume', { volume: 40 })], { record });
+    expect(judgeCalledOnly(done, 'SetVolume', { volume: 40 }).pass).toBe(true);
+  });
+
+  it('takes calls that firmware repeats by a fault of its own for one each, and shows what they did', () => {
+    const [door, volume] = [{ open: true }, { volume: 40 }];
+    const turn = turnOf([
+      { asks: 'OpenDoor', args: door, callId: 'a' },
+      { asks: 'SetVolume', args: volume, callId: 'b' },
+      { runs: 'OpenDoor', args: door, callId: 'a' },
+      { runs: 'SetVolume', args: volume, callId: 'b' },
+      { volume: 40 },
+      { runs: 'OpenDoor', args: door, callId: 'a', repeated: true },
+      { runs: 'SetVolume', args: volume, callId: 'b', repeated: true },
+      { volume: 40 },
+    ]);
+    expect(
+      judgeCalledInOrder(turn, [
+        ['OpenDoor', door],
+        ['SetVolume', volume],
+      ]).pass,
+    ).toBe(true);
+    expect(
+      turn.measurement.calls.map(({ name, executed, effects }) => [name, executed.length, effects]),
+    ).toEqual([
+      ['OpenDoor', 1, []],
+      ['SetVolume', 1, ['Volume set to 40', 'Volume set to 40']],
+    ]);
+    expect(eventList(turn).match(/executes .* again$/gm)).toHaveLength(2);
+  });
+
   it('names only the keys that differ', () => {
     const other = { LightState: true, LightColor: { red: 0, green: 9, blue: 255 } };
     const turn = turnOf([asks('SetLightState', blue), runs('SetLightState', other)]);

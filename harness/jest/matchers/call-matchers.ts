@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
+import { advertisedTools, notAdvertised } from '../../measurement';
 import type { BoardEvent, ProviderEvent } from '../../ports';
 import { argumentDiff } from './argument-diff';
 import { deepEqual } from './deep-equal';
@@ -14,9 +15,9 @@ export type ExpectedCall = readonly [name: string, args?: CallArguments | undefi
 type Run = Extract<BoardEvent, { readonly type: 'function-call' }>;
 type Asked = Extract<ProviderEvent, { readonly type: 'tool-call' }>;
 
-/** Calls in the order in which the firmware printed that it executed them. */
+/** Calls in the order in which the firmware printed that it executed them, repetitions by its own known fault left out. */
 const runsOf = ({ record }: TurnResult): readonly Run[] =>
-  record.boardEvents.filter((event) => event.type === 'function-call');
+  record.boardEvents.filter((event) => event.type === 'function-call' && event.repeated !== true) as Run[];
 
 const askedOf = ({ record }: TurnResult): readonly Asked[] =>
   record.providerEvents.filter((event) => event.type === 'tool-call');
@@ -72,6 +73,20 @@ function contradicted(turn: TurnResult, [name]: ExpectedCall): Judgement | undef
   };
 }
 
+/** Nobody could call these: the session did not offer them. Undefined when it did, or when nobody saw what it offered. */
+function unadvertised(turn: TurnResult, names: readonly string[]): Judgement | undefined {
+  const tools = advertisedTools(turn.record);
+  const missing = names.filter((name) => tools?.includes(name) === false);
+  if (missing.length === 0 || tools === undefined) return undefined;
+  const message = `${notAdvertised(missing, tools)}.`;
+  return {
+    pass: false,
+    message,
+    code: 'HIL_SESSION_TOOL_MISSING',
+    mismatches: missing.map((name) => ({ missing: showCall(name, undefined) })),
+  };
+}
+
 /** A second execution of what was to be executed once, or undefined. */
 function repeated(turn: TurnResult, expected: ExpectedCall): Judgement | undefined {
   const [name, args] = expected;
@@ -96,6 +111,8 @@ export function judgeCalled(turn: TurnResult, name: string, args?: CallArguments
   const expected: ExpectedCall = [name, args];
   const named = runsOf(turn).filter((run) => run.name === name);
   if (named.length === 0) {
+    const impossible = unadvertised(turn, [name]);
+    if (impossible !== undefined) return impossible;
     return {
       pass: false,
       message: `The board did not execute ${showCall(name, args)}.`,
@@ -200,6 +217,11 @@ export function judgeCalledInOrder(turn: TurnResult, expected: readonly Expected
   const marks = [...absent, ...differing, ...at(again, 'again'), ...at(others, 'not expected')];
 
   if (absent.length > 0) {
+    const impossible = unadvertised(
+      turn,
+      expected.filter((_, index) => pairs[index] === undefined).map(([name]) => name),
+    );
+    if (impossible !== undefined) return impossible;
     return failure(
       `${absent.map((one) => one.missing).join(', ')} is missing`,
       'HIL_TURN_CALL_MISSING',

@@ -30,7 +30,7 @@ describe('session matchers', () => {
     expect(judgeDeclared(session({}), ['SetLightState', 'SetVolume'])).toMatchObject({
       pass: false,
       code: 'HIL_SESSION_TOOL_MISSING',
-      message: 'The firmware advertises SetLightState; SetVolume not advertised.',
+      message: 'tool SetVolume not advertised by the firmware, which advertised SetLightState.',
     });
   });
 });

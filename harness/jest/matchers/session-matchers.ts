@@ -1,4 +1,5 @@
 import type { SessionResult } from '../../host';
+import { notAdvertised } from '../../measurement';
 import type { Judgement } from './judgement';
 
 /** Share of a greeting that must sound: what was sent ends in silence, and rooms cut its quiet edges. */
@@ -9,7 +10,7 @@ export function judgeDeclared({ tools }: SessionResult, expected: readonly strin
   const missing = expected.filter((tool) => !tools.includes(tool));
   return {
     pass: missing.length === 0,
-    message: `The firmware advertises ${tools.join(', ') || 'no tools'}; ${missing.join(', ')} not advertised.`,
+    message: `${notAdvertised(missing, tools)}.`,
     code: 'HIL_SESSION_TOOL_MISSING',
   };
 }

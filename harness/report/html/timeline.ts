@@ -102,7 +102,9 @@ const boardDots = ({ record, measurement }: ShownSoundTurn): Dot[] =>
       ({ lineIndex, type }) => lineIndex === event.lineIndex && type === event.type,
     );
     const hostAtMs = own?.hostAtMs ?? event.hostAtMs;
-    if (event.type === 'function-call') return [{ hostAtMs, label: event.name }];
+    if (event.type === 'function-call')
+      return [{ hostAtMs, label: `${event.name}${event.repeated === true ? ' again' : ''}` }];
+    if (event.type === 'media-lost') return [{ hostAtMs, label: 'sound not connected' }];
     if (event.type === 'session-ready') return [{ hostAtMs, label: 'session ready' }];
     if (event.type === 'session-ended') return [{ hostAtMs, label: 'session ended' }];
     if (event.type === 'boot') return [{ hostAtMs, label: `boot: ${plain(event.resetCause)}` }];

@@ -11,7 +11,7 @@ type Arguments = Readonly<Record<string, unknown>>;
 export type Step =
   | { readonly asks: string; readonly args: Arguments; readonly callId?: string }
   /** `args` absent: the firmware printed no JSON. */
-  | { readonly runs: string; readonly args?: Arguments; readonly callId?: string }
+  | { readonly runs: string; readonly args?: Arguments; readonly callId?: string; readonly repeated?: true }
   | { readonly light: boolean }
   | { readonly volume: number }
   | { readonly prints: string }
@@ -60,7 +60,7 @@ export function turnOf(
     } else if ('output' in step) {
       providerEvents.push({ ...stamp, type: 'tool-output', callId: step.output, output: '{"ok":true}' });
     } else if ('runs' in step) {
-      const { runs: name, args, callId } = step;
+      const { runs: name, args, callId, repeated } = step;
       boardEvents.push({
         ...print(
           `Function Call name=${name} args=${args === undefined ? '{broken' : JSON.stringify(args)}`,
@@ -70,6 +70,7 @@ export function turnOf(
         name,
         ...(callId === undefined ? {} : { callId }),
         ...(args === undefined ? {} : { arguments: args }),
+        ...(repeated === undefined ? {} : { repeated }),
       });
     } else if ('light' in step) {
       const printed = print(`Light set to ${step.light ? 'ON' : 'OFF'}`, hostAtMs);
