@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { providerFaults, providerProtocols } from '../../ports';
-import { givenOnce } from './argument-checks';
+import { givenOnce, UsageError, wholeNumber } from './argument-checks';
 import { json } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
@@ -35,7 +35,11 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
         .option('tls', {
           type: 'boolean',
           default: false,
-          describe: 'Listen with TLS as well, on the next free port',
+          describe: 'Listen with TLS as well, on a free port',
+        })
+        .option('tls-port', {
+          type: 'number',
+          describe: 'Port for TLS, for firmware that has it compiled in (default: a free one)',
         })
         .option('certs', { type: 'string', describe: 'Listen with TLS, with what earshot certs made' })
         .option('credential', {
@@ -69,15 +73,21 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
             'port',
             'host',
             'api-key',
+            'tls-port',
             'certs',
             'replay',
             'ntp-port',
             'ntp-skew',
           ]),
-        ),
+        )
+        .check(wholeNumber('tls-port', 1, 65_535))
+        .check(({ tlsPort, tls, certs }) => {
+          if (tlsPort === undefined || tls || certs !== undefined) return true;
+          throw new UsageError('--tls-port needs --tls or --certs.');
+        }),
     async ({ ntpSkew, credential, fault, json: asJson, ...args }) => {
       const { providerCommand } = await import('../commands/provider.js');
-      const { protocol, scenario, corpus, host, port, apiKey, tls, certs, replay, ntpPort } = args;
+      const { protocol, scenario, corpus, host, port, apiKey, tls, tlsPort, certs, replay, ntpPort } = args;
       exit(
         await providerCommand({
           protocol,
@@ -88,6 +98,7 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
           apiKey,
           credentials: credential,
           tls,
+          tlsPort,
           certs,
           faults: fault,
           replay,

@@ -20,6 +20,8 @@ export interface ProviderArguments {
   /** Name and environment variable of each, as in `apiSecret=SPARK_API_SECRET`. */
   readonly credentials: readonly string[];
   readonly tls: boolean;
+  /** Undefined: a free one. */
+  readonly tlsPort: number | undefined;
   /** Folder of `earshot certs`. */
   readonly certs: string | undefined;
   readonly faults: readonly ProviderFault[];
@@ -64,6 +66,7 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     host,
     port: args.port,
     tls: args.certs === undefined ? args.tls : certificateIn(args.certs),
+    ...(args.tlsPort === undefined ? {} : { tlsPort: args.tlsPort }),
     faults: args.faults,
     ...(credentials === undefined ? {} : { credentials }),
     ...(args.replay === undefined ? {} : { replayPath: args.replay }),
