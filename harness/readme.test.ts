@@ -16,7 +16,8 @@ const readmes = ['README.md', 'README.zh-CN.md'] as const;
 const docs = readdirSync(join(root, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
-const pages = [...readmes, ...docs];
+const firmware = ['firmware/README.md', 'firmware/esp-idf/openai-demo/README.md'];
+const pages = [...readmes, ...docs, ...firmware];
 
 interface Block {
   readonly page: string;

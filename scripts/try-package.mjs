@@ -52,6 +52,7 @@ const wanted = [
   'fixtures/prompts/prompts.yaml',
   'fixtures/replies/replies.yaml',
   'fixtures/scenarios/voice-assistant.yaml',
+  'firmware/esp-idf/openai-demo/components/bench_provider/CMakeLists.txt',
   'README.md',
   'LICENSE',
 ];

@@ -1,0 +1,2 @@
+/* Stands in for what ESP-IDF generates; the test defines the options on the command line. */
+#pragma once
