@@ -31,26 +31,27 @@ const settled = (state: number): number => (state < NOTHING && state > -NOTHING 
 export function bandPass(lowHz: number, highHz: number, rateHz: number): Filter {
   const high = section('high', lowHz, rateHz);
   const low = section('low', highHz, rateHz);
-  let h1 = 0;
-  let h2 = 0;
-  let l1 = 0;
-  let l2 = 0;
+  const state = { h1: 0, h2: 0, l1: 0, l2: 0 };
   return (samples, from, to) => {
+    // Variables of this call: a number that outlives it would be a new object on the heap at each sample.
+    let { h1, h2, l1, l2 } = state;
+    const { b0: hb0, b1: hb1, b2: hb2, a1: ha1, a2: ha2 } = high;
+    const { b0: lb0, b1: lb1, b2: lb2, a1: la1, a2: la2 } = low;
     let energy = 0;
     for (let index = from; index < to; index++) {
       const x = (samples[index] as number) / 32768;
-      const y = high.b0 * x + h1;
-      h1 = high.b1 * x - high.a1 * y + h2;
-      h2 = high.b2 * x - high.a2 * y;
-      const z = low.b0 * y + l1;
-      l1 = low.b1 * y - low.a1 * z + l2;
-      l2 = low.b2 * y - low.a2 * z;
+      const y = hb0 * x + h1;
+      h1 = hb1 * x - ha1 * y + h2;
+      h2 = hb2 * x - ha2 * y;
+      const z = lb0 * y + l1;
+      l1 = lb1 * y - la1 * z + l2;
+      l2 = lb2 * y - la2 * z;
       energy += z * z;
     }
-    h1 = settled(h1);
-    h2 = settled(h2);
-    l1 = settled(l1);
-    l2 = settled(l2);
+    state.h1 = settled(h1);
+    state.h2 = settled(h2);
+    state.l1 = settled(l1);
+    state.l2 = settled(l2);
     return energy;
   };
 }
