@@ -150,6 +150,8 @@ export interface Budgets {
   /** Lowest share of turns without a finding against the board, 0 to 1. */
   readonly successRate: number | undefined;
   readonly measures: MeasureBounds;
+  /** Figures to be shown beside what was measured, which judge nothing; absent: none. */
+  readonly goals?: MeasureBounds;
   /** Bounds on the turns of one kind; absent: none. */
   readonly kinds?: Readonly<Partial<Record<'cold' | 'warm' | 'tool' | 'plain', MeasureBounds>>>;
 }

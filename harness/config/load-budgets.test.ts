@@ -24,6 +24,16 @@ describe('loadBudgets', () => {
     expect(load('')).toEqual({ path, successRate: undefined, measures: {} });
   });
 
+  it('reads goals, which are no bounds', () => {
+    expect(load('goals: { voiceToVoice: { p50: 500ms } }')).toEqual({
+      path,
+      successRate: undefined,
+      measures: {},
+      goals: { voiceToVoice: { p50: 500 } },
+    });
+    expect([...keysAt(budgetsFile, ['goals'])].sort()).toEqual([...measureNames].sort());
+  });
+
   it('knows the measures that exist', () => {
     expect([...keysAt(budgetsFile, ['measures'])].sort()).toEqual([...measureNames].sort());
   });

@@ -51,6 +51,8 @@ export const budgetsFile = z.strictObject({
   successRate: z.number().min(0).max(1).exactOptional(),
   /** Default: no bounds. */
   measures: measures.prefault({}),
+  /** Default: none. */
+  goals: measures.exactOptional(),
   /** Default: no bounds on the turns of one kind. */
   kinds: z
     .strictObject({
@@ -67,11 +69,12 @@ export const budgetsFile = z.strictObject({
  * @throws ConfigError as `readYamlFile` does; a measure that does not exist is an unknown key.
  */
 export function loadBudgets(path: string): Budgets {
-  const { successRate, measures: all, kinds } = readYamlFile(path, budgetsFile, 'budgets file');
+  const { successRate, measures: all, goals, kinds } = readYamlFile(path, budgetsFile, 'budgets file');
   return deepFreeze({
     path: resolve(path),
     successRate,
     measures: all,
+    ...(goals === undefined ? {} : { goals }),
     ...(kinds === undefined ? {} : { kinds }),
   });
 }

@@ -110,6 +110,28 @@ describe('kinds of turns and topologies', () => {
     expect(Math.max(...renderConsole(all).split('\n').map(displayWidth))).toBeLessThanOrEqual(110);
   });
 
+  it('stand beside the goals of the bench in every report, with the dialect that they are of', () => {
+    const { turns, findings } = run;
+    const goals = { voiceToVoice: { p50: 500, max: 5_000 } };
+    const budgets = { path: 'b.yaml', successRate: undefined, measures: {}, goals };
+    const verdict = judgeRun({ turns, findings, budgets, interrupted: false });
+    expect(verdict.budgets).toEqual([]);
+    const medianMs = verdict.distributions.voiceToVoice.p50!.valueMs;
+    const beside = { ...run, verdict };
+    for (const text of [renderConsole(beside), renderMarkdown(beside), renderHtml(beside)]) {
+      const words = text
+        .replace(/<[^>]+>/g, ' ')
+        .replace(/[|\\\s]+/g, ' ')
+        .replaceAll('&lt;', '<');
+      expect(words).toContain(
+        `openai-demo voice-to-voice p50 ${medianMs.toFixed(1)} ms ≤ 500 ms reached, ${(500 - medianMs).toFixed(1)} ms to spare`,
+      );
+    }
+    expect(renderConsole(beside)).toContain('missed: above every number');
+    expect(Math.max(...renderConsole(beside).split('\n').map(displayWidth))).toBeLessThanOrEqual(110);
+    expect(renderConsole(run)).not.toContain('goal');
+  });
+
   it('are left out where they tell nothing apart', () => {
     const warmTools = run.turns.filter(
       ({ record, measurement }) => record.turnInSession > 1 && measurement.calls.length > 0,

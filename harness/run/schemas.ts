@@ -185,5 +185,6 @@ export const verdictSchema = z.looseObject({
   budgets: z.array(
     z.looseObject({ measure: z.string(), bound: number, outcome: z.string(), why: z.string() }),
   ),
+  goals: z.array(z.looseObject({ measure: z.string(), bound: number })).optional(),
   distributions: z.looseObject({ voiceToVoice: distribution }),
 });

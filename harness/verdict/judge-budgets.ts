@@ -43,6 +43,10 @@ export function judgeBudgets(
   return results;
 }
 
+/** What was measured beside the goals of a budgets file. They are shown, and no verdict comes from them. */
+export const compareGoals = (budgets: Budgets | undefined, distributions: Distributions): BudgetResult[] =>
+  judgeMeasures(budgets?.goals ?? {}, distributions);
+
 /** Findings against the board for latency budgets that failed. A failed success rate needs none: its turns have theirs. */
 export const findingsOfBudgets = (results: readonly BudgetResult[], hostAtMs: number): Finding[] =>
   results
@@ -63,7 +67,7 @@ export const findingsOfBudgets = (results: readonly BudgetResult[], hostAtMs: nu
 
 /** Findings about bounds on measures that do not exist: a misspelt budget must not pass unread. */
 export const findingsOfUnknownBudgets = (budgets: Budgets | undefined, hostAtMs: number): Finding[] =>
-  [budgets?.measures ?? {}, ...Object.values(budgets?.kinds ?? {})]
+  [budgets?.measures ?? {}, budgets?.goals ?? {}, ...Object.values(budgets?.kinds ?? {})]
     .flatMap((bounds) => Object.keys(bounds))
     .filter((name) => !measureNames.some((known) => known === name))
     .map((name) => ({

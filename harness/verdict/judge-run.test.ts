@@ -169,6 +169,19 @@ describe('budgets', () => {
     expect(verdict.why).toContain('voice-to-voice p50');
   });
 
+  it('are no goals: those are shown, missed or not, and decide nothing', () => {
+    const goals = { voiceToVoice: { p50: 400 }, ttfa: { p50: 400 } };
+    const verdict = judge({ turns: turns(60), budgets: { ...budgets({}), goals } });
+    expect(verdict).toMatchObject({ exitCode: 0, findings: [], budgets: [] });
+    expect(verdict.goals).toMatchObject([
+      { measure: 'voiceToVoice', bound: 400, value: 529.5, outcome: 'fail' },
+      { measure: 'ttfa', bound: 400, value: undefined, outcome: 'not-judged' },
+    ]);
+    expect(judge({ turns: turns(60), budgets: budgets({}) }).goals).toBeUndefined();
+    const misspelt = { ...budgets({}), goals: { voiceToVoise: { p50: 1 } } };
+    expect(judge({ budgets: misspelt }).exitCode).toBe(2);
+  });
+
   it('is inconclusive when the bound lies inside the interval', () => {
     expect(judge({ turns: turns(60), budgets: budgets({ p50: 530 }) }).exitCode).toBe(5);
   });

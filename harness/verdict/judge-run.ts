@@ -4,7 +4,7 @@ import type { Finding, LatencyBound } from '../ports';
 import { distributionsByKind, distributionsOf, topologyOf, type CountedTurn } from './distributions';
 import { exitCodeOf, outcomeOfExitCode } from './exit-code';
 import { judgeBounds } from './judge-bounds';
-import { findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
+import { compareGoals, findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
 import { reasonOf } from './reason';
 import {
   findingsOfFaults,
@@ -71,6 +71,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     ...judgeBudgets(budgets, { all: distributions, byKind }, { passed, judged: judged.length }),
     ...judgeBounds(input.bounds ?? [], turns, judgements),
   ];
+  const goals = compareGoals(budgets, distributions);
   const selfCheck = selfCheckOf(turns, judgements);
   const budgetFindings = findingsOfBudgets(budgetResults, endedAtHostMs);
   const findings = [...recorded, ...budgetFindings];
@@ -116,6 +117,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     turns: judgements.map(({ turnId, outcome, findings: own }) => ({ turnId, outcome, findings: own })),
     findings,
     budgets: budgetResults,
+    ...(goals.length === 0 ? {} : { goals }),
     distributions,
     distributionsByKind: byKind,
     ...(topology === undefined ? {} : { topology }),

@@ -44,6 +44,8 @@ export interface Verdict {
   readonly turns: readonly TurnOutcome[];
   readonly findings: readonly Finding[];
   readonly budgets: readonly BudgetResult[];
+  /** What was measured beside goals that judge nothing. Absent: the bench states none. */
+  readonly goals?: readonly BudgetResult[];
   readonly distributions: Distributions;
   /** The same for cold, warm, tool and plain turns apart. Absent in verdicts of older versions. */
   readonly distributionsByKind?: Readonly<Record<TurnKind, Distributions>>;

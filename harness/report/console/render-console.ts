@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome, Verdict } from '../../verdict';
+import { goalRows, goalTitles } from '../goals';
 import { shownFindings, shownTurns, whyOf, type ShownSoundTurn, type ShownTextTurn } from '../judged-turn';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import {
@@ -133,6 +134,23 @@ function kindLines(verdict: Verdict, colours: Colours): string[] {
   );
 }
 
+const goalColumns: readonly Column[] = goalTitles.map((title, index) => ({
+  title,
+  align: index === 2 || index === 3 ? 'right' : 'left',
+  atMost: 32,
+}));
+
+function goalLines(run: FinishedRun, colours: Colours): string[] {
+  const rows = goalRows(run).map(({ dialect, measure, value, goal, difference }) => [
+    plain(dialect),
+    measure,
+    value,
+    goal,
+    difference,
+  ]);
+  return rows.length === 0 ? [] : tableLines(goalColumns, rows, colours.dim);
+}
+
 const legend = [
   '= heard as said · n/j not judged',
   'up, end, ttfa, lead, down: uplink, endpointing, time to first audio, reply lead-in, downlink',
@@ -201,6 +219,7 @@ export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): s
   if (verdict !== undefined) {
     section(tableLines(measureColumns, measureRows(verdict), colours.dim));
     section(kindLines(verdict, colours));
+    section(goalLines(run, colours));
     section(latencyNotes(run).flatMap((note) => folded(note, 108, '  ')));
     section(budgetLines(verdict, colours).flatMap((line) => folded(line, 108, ' '.repeat(16))));
   }

@@ -1,5 +1,7 @@
 import { measureNames, measures, turnKindTitles, type Distribution } from '../../measurement';
+import type { FinishedRun } from '../../run';
 import type { Verdict } from '../../verdict';
+import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, shownMeasures } from '../kinds';
 import { inMs, outcomeInWords, quantileInWords } from '../wording';
 import { html, type Markup } from './markup';
@@ -92,6 +94,33 @@ export const quantilesTable = (verdict: Verdict): Markup =>
 export function kindsTable(verdict: Verdict): Markup | undefined {
   const rows = kindRows(verdict);
   return rows.length === 0 ? undefined : quantiles(`${measures[headlineOf(verdict)].title} of`, rows);
+}
+
+/** Latencies beside the goals that the bench states for them; undefined where it states none. */
+export function goalsTable(run: FinishedRun): Markup | undefined {
+  const rows = goalRows(run);
+  if (rows.length === 0) return undefined;
+  return html`<div class="scroll">
+    <table class="goals">
+      <thead>
+        <tr>
+          ${goalTitles.map((title, index) => html`<th class="${index === 2 || index === 3 ? 'num' : ''}">${title}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          ({ dialect, measure, value, goal, difference }) =>
+            html`<tr>
+              <td class="nowrap">${dialect}</td>
+              <td class="nowrap">${measure}</td>
+              <td class="num">${value}</td>
+              <td class="num">${goal}</td>
+              <td class="muted">${difference}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** What each measure begins and ends with. */

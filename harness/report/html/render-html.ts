@@ -4,7 +4,7 @@ import type { FinishedRun } from '../../run';
 import { shownFindings, shownTurns } from '../judged-turn';
 import { headlineOf, latencyNotes } from '../kinds';
 import { breakdownChart, partsLegend } from './breakdown-chart';
-import { budgetsTable, definitions, kindsTable, quantilesTable } from './budgets-table';
+import { budgetsTable, definitions, goalsTable, kindsTable, quantilesTable } from './budgets-table';
 import { findingList } from './findings';
 import { header } from './header';
 import { latencyChart } from './latency-chart';
@@ -100,7 +100,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
                       title,
                     )}
                   </div>
-                  ${kindsTable(verdict)}
+                  ${kindsTable(verdict)} ${goalsTable(run)}
                   ${latencyNotes(run).map((note) => html`<p class="muted">${note}</p>`)}`,
               ),
             ]

@@ -1,6 +1,7 @@
 import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
+import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
 import {
@@ -90,6 +91,10 @@ export function renderMarkdown(run: FinishedRun): string {
     const kinds = kindRows(verdict).map(({ title, distribution }) => distributionRow(title, distribution));
     if (kinds.length > 0)
       lines.push(...distributionTable(`${measures[headlineOf(verdict)].title} of`, kinds));
+    const goals = goalRows(run).map(({ dialect, measure, value, goal, difference }) =>
+      [dialect, measure, value, goal, difference].map(cell),
+    );
+    if (goals.length > 0) lines.push(...table([...goalTitles], ['l', 'l', 'r', 'r', 'l'], goals));
     for (const note of latencyNotes(run)) lines.push(cell(note), '');
     if (verdict.selfCheck !== undefined) {
       const { n, p95AbsErrorMs, boundMs, ok } = verdict.selfCheck;
