@@ -33,9 +33,11 @@ export function mostMissing(
   { heard, model, response }: RoomModel,
   betweenSteps: BetweenSteps = goOn,
 ): number {
+  betweenSteps();
   const unexplained = heard.map((sample, n) => sample - (model[n] as number));
   const size = response.length - 2;
   const seen = backThrough(spectrumOf(unexplained, 0, size), response);
+  betweenSteps();
   const selfResponse = correlationWithin(response);
   const part = new Float32Array(SIZE);
   const [first, last] = soundingSpan(template);

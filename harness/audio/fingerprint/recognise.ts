@@ -178,6 +178,7 @@ export function recogniseUtterance(
     const template = templates.find((one) => one.id === id);
     if (template === undefined) continue;
     const guess = { start: startMs * perMs, speed };
+    betweenSteps();
     const certainty = certaintyOf(checkWaveform(heard, template.waveform(), guess, betweenSteps));
     if (certainty > 0.5) return { id, confidence: certainty };
     confidence = Math.max(confidence, certainty);
