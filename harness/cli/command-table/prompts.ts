@@ -3,6 +3,11 @@ import { givenOnce } from './argument-checks';
 import { json, reports } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
+const clipsFolder = {
+  type: 'string',
+  describe: 'Corpus, or folder of clips (default: the corpus that comes along)',
+} as const;
+
 /** Adds `prompts` and what it does with the clips of a corpus. */
 export const addPrompts = (parser: Argv, exit: TakeExitCode): Argv =>
   parser.command('prompts', 'Annotate, check and list the clips of a corpus', (prompts) =>
@@ -70,13 +75,7 @@ export const addPrompts = (parser: Argv, exit: TakeExitCode): Argv =>
       .command(
         'check [folder]',
         'Annotate every clip again and compare with the manifest; exit code 2 where they differ',
-        (command) =>
-          command
-            .positional('folder', {
-              type: 'string',
-              describe: 'Corpus, or folder of clips (default: the corpus that comes along)',
-            })
-            .option('json', json),
+        (command) => command.positional('folder', clipsFolder).option('json', json),
         async ({ folder, json: asJson }) => {
           const { checkCommand } = await import('../commands/prompts.js');
           exit(checkCommand({ folder, json: asJson }));
@@ -85,13 +84,7 @@ export const addPrompts = (parser: Argv, exit: TakeExitCode): Argv =>
       .command(
         'list [folder]',
         'List clips with their words',
-        (command) =>
-          command
-            .positional('folder', {
-              type: 'string',
-              describe: 'Corpus, or folder of clips (default: the corpus that comes along)',
-            })
-            .option('json', json),
+        (command) => command.positional('folder', clipsFolder).option('json', json),
         async ({ folder, json: asJson }) => {
           const { listCommand } = await import('../commands/prompts.js');
           exit(listCommand({ folder, json: asJson }));

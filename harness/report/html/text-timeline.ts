@@ -2,24 +2,14 @@ import type { BoardEvent } from '../../ports';
 import type { ShownTextTurn } from '../judged-turn';
 import { plain } from '../wording';
 import { html, type Markup } from './markup';
-import { linearScale, ticks, type Scale } from './scale';
 import { textPartsOf } from './text-turn-parts';
+import { dotsOn, LANE_HEIGHT, placeOn, timelineOf, type Dot } from './timeline-lanes';
 
-const WIDTH = 960;
-const LEFT = 138;
-const RIGHT = 948;
-/** Top of each lane; lanes are 46 high. */
+/** Top of each lane. */
 const LANES = { board: 26, provider: 82 } as const;
-const LANE_HEIGHT = 46;
-const HEIGHT = 160;
 
 /** The lane in which each stretch lies: what the provider does, and what lies between it and the board. */
 const laneOf = { uplink: 'board', endpointing: 'provider', ttfa: 'provider', downlink: 'board' } as const;
-
-interface Dot {
-  readonly hostAtMs: number;
-  readonly label: string;
-}
 
 /** What an event of the board is called in the picture; undefined: it is not shown. */
 function labelOf(event: BoardEvent): string | undefined {
@@ -57,30 +47,6 @@ const providerDots = ({ record }: ShownTextTurn): Dot[] =>
     return [];
   });
 
-/** Circles with a name each; the last one of a lane shows it, the others on pointing at them. */
-const dots = (entries: readonly Dot[], top: number, x: Scale): Markup[] =>
-  entries.map(({ hostAtMs, label }, index) => {
-    const at = x(hostAtMs);
-    const leftwards = at > WIDTH - 200;
-    return html`<g class="dot">
-      <circle cx="${at}" cy="${top + LANE_HEIGHT / 2}" r="4.5"><title>${label}</title></circle>
-      ${
-        index === entries.length - 1 &&
-        html`<text
-          x="${at + (leftwards ? -9 : 9)}"
-          y="${top + LANE_HEIGHT / 2 + 4}"
-          text-anchor="${leftwards ? 'end' : 'start'}"
-          >${label}</text
-        >`
-      }
-    </g>`;
-  });
-
-const lane = (top: number, title: string, sub: string): Markup =>
-  html`<rect class="lane" x="${LEFT}" width="${RIGHT - LEFT}" y="${top}" height="${LANE_HEIGHT}" rx="4" />
-    <text class="lane-title" x="0" y="${top + 20}">${title}</text
-    ><text class="lane-sub" x="0" y="${top + 36}">${sub}</text>`;
-
 /** The instant that the times of a turn are relative to: the typed question, or the request of a board that asks by itself. */
 export const zeroOfText = ({ record, measurement: { marks } }: ShownTextTurn): number =>
   record.askedAtHostMs ??
@@ -99,44 +65,32 @@ export function textTimeline(turn: ShownTextTurn): Markup | undefined {
     ...[...board, ...provider].map(({ hostAtMs }) => hostAtMs),
   ];
   if (instants.length === 0) return undefined;
-  const from = Math.min(zero, ...instants) - 40;
-  const to = Math.max(...instants) + Math.max(60, (Math.max(...instants) - from) * 0.12);
-  const x = linearScale([from, to], [LEFT, RIGHT]);
-  const relative = linearScale([from - zero, to - zero], [LEFT, RIGHT]);
-  return html`<div class="scroll">
-    <svg
-      class="chart timeline"
-      viewBox="0 0 ${WIDTH} ${HEIGHT}"
-      role="img"
-      aria-label="Timeline of ${turn.record.turnId}"
-    >
-      ${lane(LANES.board, 'board', 'console')} ${lane(LANES.provider, 'provider', 'reads, writes')}
-      ${ticks([from - zero, to - zero], 12).map(
-        (tick) =>
-          html`<line
-              class="grid"
-              x1="${relative(tick)}"
-              x2="${relative(tick)}"
-              y1="${LANES.board}"
-              y2="${LANES.provider + LANE_HEIGHT}"
-            />
-            <text class="tick" x="${relative(tick)}" y="${HEIGHT - 14}" text-anchor="middle">${tick}</text>`,
-      )}
-      <text class="tick" x="0" y="${HEIGHT - 14}">ms after question</text>
-      ${textPartsOf(turn).map(
-        ({ colour, title, fromMs, ms }) =>
-          html`<rect
-            class="part ${colour}"
-            x="${x(fromMs)}"
-            width="${Math.max(1, x(fromMs + ms) - x(fromMs))}"
-            y="${LANES[laneOf[colour]] + 14}"
-            height="${LANE_HEIGHT - 28}"
-            rx="3"
-          >
-            <title>${title} ${ms.toFixed(0)} ms</title>
-          </rect>`,
-      )}
-      ${dots(board, LANES.board, x)} ${dots(provider, LANES.provider, x)}
-    </svg>
-  </div>`;
+  const fromMs = Math.min(zero, ...instants) - 40;
+  const lastMs = Math.max(...instants);
+  const toMs = lastMs + Math.max(60, (lastMs - fromMs) * 0.12);
+  const axis = { fromMs, toMs, zeroMs: zero, zeroIs: 'question' };
+  const x = placeOn(axis);
+  const lanes = [
+    { top: LANES.board, title: 'board', sub: 'console' },
+    { top: LANES.provider, title: 'provider', sub: 'reads, writes' },
+  ];
+  return timelineOf(
+    turn.record.turnId,
+    axis,
+    lanes,
+    html`${textPartsOf(turn).map(
+      ({ colour, title, fromMs, ms }) =>
+        html`<rect
+          class="part ${colour}"
+          x="${x(fromMs)}"
+          width="${Math.max(1, x(fromMs + ms) - x(fromMs))}"
+          y="${LANES[laneOf[colour]] + 14}"
+          height="${LANE_HEIGHT - 28}"
+          rx="3"
+        >
+          <title>${title} ${ms.toFixed(0)} ms</title>
+        </rect>`,
+    )}
+    ${dotsOn(LANES.board, 'board', board, x)} ${dotsOn(LANES.provider, 'provider', provider, x)}`,
+  );
 }

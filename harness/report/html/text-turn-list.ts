@@ -10,6 +10,7 @@ import {
 import { barStrip } from './bar-strip';
 import { findingList } from './findings';
 import { html, type Markup } from './markup';
+import { namedValues } from './named-values';
 import { textPartsOf } from './text-turn-parts';
 import { textTimeline, zeroOfText } from './text-timeline';
 import { turnLogs } from './turn-logs';
@@ -36,13 +37,7 @@ function writing({ record, measurement, ...turn }: ShownTextTurn): Markup {
         ]
       : []),
   ];
-  return html`<dl class="pairs">
-    ${entries.map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd>${value}</dd>`,
-    )}
-  </dl>`;
+  return namedValues(entries);
 }
 
 /** Everything about one turn in writing below its row. */

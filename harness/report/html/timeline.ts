@@ -2,16 +2,12 @@ import type { Mark } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
 import { plain } from '../wording';
 import { html, type Markup } from './markup';
-import { linearScale, ticks, type Scale } from './scale';
+import type { Scale } from './scale';
+import { dotsOn, LANE_HEIGHT, LEFT, placeOn, RIGHT, timelineOf, type Dot } from './timeline-lanes';
 import type { TurnSoundSummary } from './turn-sound';
 
-const WIDTH = 960;
-const LEFT = 138;
-const RIGHT = 948;
-/** Top of each lane; lanes are 46 high. */
+/** Top of each lane. */
 const LANES = { prompt: 26, provider: 82, board: 138, reply: 194 } as const;
-const LANE_HEIGHT = 46;
-const HEIGHT = 272;
 
 type Marks = Partial<Record<Mark['name'], Mark>>;
 
@@ -90,11 +86,6 @@ function leadInFrom({ measurement }: ShownSoundTurn, replyOnset: Mark | undefine
   return { ...replyOnset, hostAtMs: replyOnset.hostAtMs - Math.max(0, replyLeadIn.valueMs) };
 }
 
-interface Dot {
-  readonly hostAtMs: number;
-  readonly label: string;
-}
-
 /** What the board did, at its own stamp where its clock is known well enough. */
 const boardDots = ({ record, measurement }: ShownSoundTurn): Dot[] =>
   record.boardEvents.flatMap((event): Dot[] => {
@@ -121,19 +112,6 @@ const providerDots = ({ record }: ShownSoundTurn): Dot[] =>
         : [],
   );
 
-const dots = (entries: readonly Dot[], top: number, kind: string, x: Scale): Markup[] =>
-  entries.map(({ hostAtMs, label }, index) => {
-    const at = x(hostAtMs);
-    const leftwards = at > WIDTH - 200;
-    const last = index === entries.length - 1;
-    const times =
-      entries.length > 1 && entries.every((entry) => entry.label === label) ? ` ×${entries.length}` : '';
-    return html`<g class="dot ${kind}">
-      <circle cx="${at}" cy="${top + LANE_HEIGHT / 2}" r="4.5"><title>${label}</title></circle>
-      ${last && html`<text x="${at + (leftwards ? -9 : 9)}" y="${top + LANE_HEIGHT / 2 + 4}" text-anchor="${leftwards ? 'end' : 'start'}">${label}${times}</text>`}
-    </g>`;
-  });
-
 /**
  * Marks of a turn on one time axis, zero at the prompt's last speech sample: what the rig played, what the provider decided, what
  * the board did, what the rig heard. Undefined when the turn has no marks.
@@ -144,10 +122,13 @@ export function timeline(turn: ShownSoundTurn, sound: TurnSoundSummary | undefin
   if (all.length === 0) return undefined;
   const zero = marks.promptOffset?.hostAtMs ?? Math.min(...all);
   const extra = [...boardDots(turn), ...providerDots(turn)].map(({ hostAtMs }) => hostAtMs);
-  const from = Math.min(...all) - 120;
-  const to = Math.max(...all, ...extra) + 220;
-  const x = linearScale([from, to], [LEFT, RIGHT]);
-  const relative = linearScale([from - zero, to - zero], [LEFT, RIGHT]);
+  const axis = {
+    fromMs: Math.min(...all) - 120,
+    toMs: Math.max(...all, ...extra) + 220,
+    zeroMs: zero,
+    zeroIs: 'prompt',
+  };
+  const x = placeOn(axis);
   const peaksOf = (role: 'loopback' | 'speaker'): readonly number[] =>
     sound?.channels.find((channel) => channel.role === role)?.peaks ?? [];
   const { promptOnset, promptOffset, uplinkEnd, endpoint, firstAudioOut, replyOnset, replyOffset } = marks;
@@ -155,61 +136,43 @@ export function timeline(turn: ShownSoundTurn, sound: TurnSoundSummary | undefin
   const { voiceToVoice } = turn.measurement.measures;
   const total =
     voiceToVoice.state === 'measured' ? `voice-to-voice ${voiceToVoice.valueMs.toFixed(1)} ms` : undefined;
-  const lane = (top: number, title: string, sub: string): Markup =>
-    html`<rect class="lane" x="${LEFT}" width="${RIGHT - LEFT}" y="${top}" height="${LANE_HEIGHT}" rx="4" />
-      <text class="lane-title" x="0" y="${top + 20}">${title}</text
-      ><text class="lane-sub" x="0" y="${top + 36}">${sub}</text>`;
-
-  return html`<div class="scroll">
-    <svg
-      class="chart timeline"
-      viewBox="0 0 ${WIDTH} ${HEIGHT}"
-      role="img"
-      aria-label="Timeline of ${turn.record.turnId}"
-    >
-      ${lane(LANES.prompt, 'prompt', 'rig → microphone')}
-      ${lane(LANES.provider, 'provider', 'hears, decides, sends')} ${lane(LANES.board, 'board', 'console')}
-      ${lane(LANES.reply, 'reply', 'speaker → rig')}
-      ${ticks([from - zero, to - zero], 12).map(
-        (tick) =>
-          html`<line
-              class="grid"
-              x1="${relative(tick)}"
-              x2="${relative(tick)}"
-              y1="${LANES.prompt}"
-              y2="${LANES.reply + LANE_HEIGHT}"
-            />
-            <text class="tick" x="${relative(tick)}" y="${HEIGHT - 14}" text-anchor="middle">${tick}</text>`,
-      )}
-      <text class="tick" x="0" y="${HEIGHT - 14}">ms after prompt</text>
-      ${span(promptOnset, promptOffset, LANES.prompt, 'speech', 'prompt', x)}
-      ${waveform(turn, peaksOf('loopback'), LANES.prompt, x)}
-      ${span(uplinkEnd, endpoint, LANES.provider, 'endpointing', 'endpointing', x)}
-      ${span(endpoint, firstAudioOut, LANES.provider, 'ttfa', 'first audio', x)}
-      ${span(leadInFrom(turn, replyOnset), replyOnset, LANES.reply, 'lead-in', 'lead-in', x)}
-      ${span(interruptionOnset, interruptionOffset, LANES.prompt, 'speech', 'interruption', x)}
-      ${span(replyOnset, replySilence ?? replyOffset, LANES.reply, 'speech', 'reply', x)}
-      ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
-      ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
-      ${link(firstAudioOut, leadInFrom(turn, replyOnset), [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
-      ${
-        voiceToVoice.state === 'censored' &&
-        html`<text class="missing" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"
-          >no reply within ${voiceToVoice.aboveMs} ms</text
-        >`
-      }
-      ${dots(providerDots(turn), LANES.provider, 'provider', x)}
-      ${dots(boardDots(turn), LANES.board, 'board', x)}
-      ${
-        promptOffset !== undefined &&
-        replyOnset !== undefined &&
-        html`<g class="total"
-          ><path d="M${x(promptOffset.hostAtMs)} 22V14H${x(replyOnset.hostAtMs)}V22" />
-          <text x="${(x(promptOffset.hostAtMs) + x(replyOnset.hostAtMs)) / 2}" y="9" text-anchor="middle"
-            >${total ?? ''}</text
-          ></g
-        >`
-      }
-    </svg>
-  </div>`;
+  const lanes = [
+    { top: LANES.prompt, title: 'prompt', sub: 'rig → microphone' },
+    { top: LANES.provider, title: 'provider', sub: 'hears, decides, sends' },
+    { top: LANES.board, title: 'board', sub: 'console' },
+    { top: LANES.reply, title: 'reply', sub: 'speaker → rig' },
+  ];
+  return timelineOf(
+    turn.record.turnId,
+    axis,
+    lanes,
+    html`${span(promptOnset, promptOffset, LANES.prompt, 'speech', 'prompt', x)}
+    ${waveform(turn, peaksOf('loopback'), LANES.prompt, x)}
+    ${span(uplinkEnd, endpoint, LANES.provider, 'endpointing', 'endpointing', x)}
+    ${span(endpoint, firstAudioOut, LANES.provider, 'ttfa', 'first audio', x)}
+    ${span(leadInFrom(turn, replyOnset), replyOnset, LANES.reply, 'lead-in', 'lead-in', x)}
+    ${span(interruptionOnset, interruptionOffset, LANES.prompt, 'speech', 'interruption', x)}
+    ${span(replyOnset, replySilence ?? replyOffset, LANES.reply, 'speech', 'reply', x)}
+    ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
+    ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
+    ${link(firstAudioOut, leadInFrom(turn, replyOnset), [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
+    ${
+      voiceToVoice.state === 'censored' &&
+      html`<text class="missing" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"
+        >no reply within ${voiceToVoice.aboveMs} ms</text
+      >`
+    }
+    ${dotsOn(LANES.provider, 'provider', providerDots(turn), x)}
+    ${dotsOn(LANES.board, 'board', boardDots(turn), x)}
+    ${
+      promptOffset !== undefined &&
+      replyOnset !== undefined &&
+      html`<g class="total"
+        ><path d="M${x(promptOffset.hostAtMs)} 22V14H${x(replyOnset.hostAtMs)}V22" />
+        <text x="${(x(promptOffset.hostAtMs) + x(replyOnset.hostAtMs)) / 2}" y="9" text-anchor="middle"
+          >${total ?? ''}</text
+        ></g
+      >`
+    }`,
+  );
 }

@@ -10,6 +10,7 @@ import type { ShownSoundTurn } from '../judged-turn';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup, type MarkupValue } from './markup';
+import { namedValues } from './named-values';
 import { replyQualityTable } from './reply-quality';
 import { timeline } from './timeline';
 import { turnLogs } from './turn-logs';
@@ -170,13 +171,7 @@ function sound({ measurement, record }: ShownSoundTurn): Markup {
           ] as const,
         ]),
   ];
-  return html`<dl class="pairs">
-    ${entries.map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd>${value}</dd>`,
-    )}
-  </dl>`;
+  return namedValues(entries);
 }
 
 /** The measure of an interruption is of no meaning where nobody interrupted. */
