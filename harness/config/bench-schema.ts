@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { kissCodes, providerFaults, providerProtocols } from '../ports';
+import { kissCodes, leastBurst, providerFaults, providerProtocols } from '../ports';
 import { duration } from './duration';
-import { name, text, uniqueBy } from './field-types';
+import { name, percent, text, uniqueBy } from './field-types';
 
 const gainDb = z.number().min(-120).max(40);
 const driftPpm = z.number().min(-1000).max(1000);
@@ -90,45 +90,119 @@ const CENTURY_MS = 3_155_760_000_000;
 const signedDuration = duration({ atLeastMs: -CENTURY_MS, atMostMs: CENTURY_MS });
 const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]*$/i, 'expected the name of an environment variable');
 
+/** A share that is written alone is the rate of what else could be said of it. */
+const orRate = <T extends z.ZodType>(mapping: T) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' || typeof value === 'number' ? { rate: value } : value),
+    mapping,
+  );
+
+/** What one direction of a link does; what it does without these keys is said where they are used. */
+const direction = {
+  /** Default: as wide as this machine can. */
+  bytesPerSecond: z.int().min(1).max(1e9).exactOptional(),
+  /** Default: 64 KiB. */
+  queueBytes: z.int().min(0).max(1e9).exactOptional(),
+  /** Default: none. */
+  loss: orRate(
+    z
+      .strictObject({
+        rate: percent(),
+        /** Default: each datagram is lost independently. */
+        burst: z.number().min(1).max(10_000).exactOptional(),
+      })
+      .refine(({ rate, burst }) => burst === undefined || rate >= 1 || burst >= leastBurst(rate), {
+        path: ['burst'],
+        error: ({ input }) => {
+          const { rate } = input as { readonly rate: number };
+          return `so much is lost only in runs of at least ${leastBurst(rate).toFixed(1)} on average`;
+        },
+      }),
+  ).exactOptional(),
+  /** Default: none. */
+  reorder: orRate(
+    z.strictObject({
+      rate: percent(),
+      /** Default: 40ms, two packets of speech. */
+      by: duration({ atMostMs: 60_000 }).default(40),
+    }),
+  ).exactOptional(),
+  /** Default: none. */
+  duplicate: orRate(z.strictObject({ rate: percent() })).exactOptional(),
+} as const;
+
+const oneWay = z
+  .strictObject({
+    delay: duration({ atMostMs: 60_000 }).exactOptional(),
+    jitter: duration({ atMostMs: 60_000 }).exactOptional(),
+    ...direction,
+  })
+  .exactOptional();
+
 /** A link between board and provider. */
 const network = z.strictObject({
   /** Default: 0ms. */
   delay: duration({ atMostMs: 60_000 }).default(0),
   /** Default: 0ms. */
   jitter: duration({ atMostMs: 60_000 }).default(0),
-  /** Default: as wide as this machine can. */
-  bytesPerSecond: z.int().min(1).max(1e9).exactOptional(),
+  ...direction,
+  /** Default: as both ways. */
+  up: oneWay,
+  /** Default: as both ways. */
+  down: oneWay,
   /** Default: it holds. */
   cut: z
     .strictObject({
       afterBytes: z.int().min(0).max(1e9),
       how: z.enum(['end', 'reset', 'stall', 'half-open']),
+      /** Default: for good. */
+      lasts: duration().exactOptional(),
     })
     .exactOptional(),
 });
 
-const mockProvider = z.strictObject({
-  /** Default: mock. */
-  kind: z.literal('mock'),
-  /** Default: openai-realtime. */
-  protocol: z.enum(providerProtocols).default('openai-realtime'),
-  /** Default: 127.0.0.1. */
-  host: text.default('127.0.0.1'),
-  /** Default: 0, any free port. */
-  port,
-  /** Default: false. */
-  tls: z.boolean().default(false),
-  /** Default: none, a certificate for localhost is made where `tls` asks for one. */
-  certs: text.exactOptional(),
-  /** Names of environment variables, by credential. Default: what the mock of the protocol lets in by itself. */
-  credentials: z.record(z.string(), variableName).exactOptional(),
-  /** Default: none. */
-  faults: z.array(z.enum(providerFaults)).default([]),
-  /** Default: none, boards connect to the mock itself. */
-  network: network.exactOptional(),
-  /** Default: none, answers are the scenario's. */
-  replay: text.exactOptional(),
-});
+/** What only datagrams can meet: a protocol that has none would pass as if nothing had been asked for. */
+function datagramsOnly(
+  { protocol, network: link }: { readonly protocol: string; readonly network?: z.output<typeof network> },
+  context: z.core.$RefinementCtx,
+): void {
+  if (link === undefined || protocol === 'openai-realtime') return;
+  const message = `nothing of ${protocol} travels in datagrams, and TCP sends again what is lost: leave it out`;
+  const refuse = (path: readonly string[]): void => {
+    context.addIssue({ code: 'custom', path: ['network', ...path], message });
+  };
+  const ways = [[[], link] as const, [['up'], link.up] as const, [['down'], link.down] as const];
+  for (const [at, way] of ways) {
+    for (const key of ['queueBytes', 'loss', 'reorder', 'duplicate'] as const)
+      if (way?.[key] !== undefined) refuse([...at, key]);
+  }
+  if (link.cut?.lasts !== undefined) refuse(['cut', 'lasts']);
+}
+
+const mockProvider = z
+  .strictObject({
+    /** Default: mock. */
+    kind: z.literal('mock'),
+    /** Default: openai-realtime. */
+    protocol: z.enum(providerProtocols).default('openai-realtime'),
+    /** Default: 127.0.0.1. */
+    host: text.default('127.0.0.1'),
+    /** Default: 0, any free port. */
+    port,
+    /** Default: false. */
+    tls: z.boolean().default(false),
+    /** Default: none, a certificate for localhost is made where `tls` asks for one. */
+    certs: text.exactOptional(),
+    /** Names of environment variables, by credential. Default: what the mock of the protocol lets in by itself. */
+    credentials: z.record(z.string(), variableName).exactOptional(),
+    /** Default: none. */
+    faults: z.array(z.enum(providerFaults)).default([]),
+    /** Default: none, boards connect to the mock itself. */
+    network: network.exactOptional(),
+    /** Default: none, answers are the scenario's. */
+    replay: text.exactOptional(),
+  })
+  .superRefine(datagramsOnly);
 
 /** Hands on what board and real provider say to each other. */
 const proxyProvider = z.strictObject({

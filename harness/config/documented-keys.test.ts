@@ -49,7 +49,14 @@ const cases: readonly (readonly [string, string, z.ZodType, readonly unknown[]])
       {
         schema: 'earshot/bench@1',
         boards: [{ ...board, kind: 'virtual' }],
-        provider: { network: { cut: { afterBytes: 0, how: 'end' } } },
+        provider: {
+          network: {
+            cut: { afterBytes: 0, how: 'end' },
+            loss: { rate: '1%' },
+            reorder: { rate: '1%' },
+            duplicate: { rate: '1%' },
+          },
+        },
         ntp: {},
       },
       { schema: 'earshot/bench@1', boards: [{ ...board, kind: 'serial', port: '/dev/ttyUSB0', rig: {} }] },
@@ -68,9 +75,13 @@ describe.each(cases)('the documentation of the %s', (_, markdown, schema, smalle
   const documented = rowsOf(markdown);
 
   it('names every key that exists, and no other', () => {
-    // Every measure takes the same four bounds, and every kind of turn the same measures; the page names them once.
+    // Every measure takes the same four bounds, every kind of turn the same measures, and each way of a link what both do;
+    // the page names them once.
     const generic = (key: string): string =>
-      key.replace(/^(?:goals|kinds\.\w+)\./, 'measures.').replace(/^measures\.\w+\./, 'measures.*.');
+      key
+        .replace(/^(?:goals|kinds\.\w+)\./, 'measures.')
+        .replace(/^measures\.\w+\./, 'measures.*.')
+        .replace(/\.network\.(up|down)\..*/, '.network.$1');
     const existing = [...new Set(allKeys(schema).map(generic))];
     expect(documented.map(({ key }) => key).sort()).toEqual([...existing].sort());
   });

@@ -18,3 +18,22 @@ export const uniqueBy =
       taken.add(entry[key]);
     }
   };
+
+/** A share as a file holds it, "5%" or "0.5 %", parsed to 0 to 1. A bare number is refused, because it does not say of what. */
+export function percent() {
+  return z
+    .string({
+      error: ({ input }) =>
+        typeof input === 'number' ? `a sign is missing: write ${input}%` : 'write a share such as 5%',
+    })
+    .transform((written, context) => {
+      const [, amount] = /^(\d+(?:\.\d+)?) ?%$/.exec(written) ?? [];
+      const share = Number(amount) / 100;
+      if (share >= 0 && share <= 1) return share;
+      context.addIssue({
+        code: 'custom',
+        message: amount === undefined ? 'write a share such as 5%' : 'expected 0% to 100%',
+      });
+      return z.NEVER;
+    });
+}

@@ -183,4 +183,45 @@ describe('loadBench', () => {
       'expected the name of an environment variable',
     );
   });
+
+  describe('the network', () => {
+    const networkOf = (written: string, protocol = 'openai-realtime') => {
+      const { provider } = loadBench(
+        benchOf(`${smallest}provider: { protocol: ${protocol}, network: ${written} }`),
+      );
+      return provider.kind === 'mock' ? provider.network : undefined;
+    };
+
+    it('takes shares alone or with what else could be said, and each way of its own', () => {
+      const written =
+        '{ delay: 30ms, loss: 5%, reorder: 0.5 %, up: { loss: { rate: 10%, burst: 3 }, jitter: 1ms }, cut: { afterBytes: 0, how: stall, lasts: 1s } }';
+      expect(networkOf(written)).toEqual({
+        delayMs: 30,
+        jitterMs: 0,
+        loss: { rate: 0.05 },
+        reorder: { rate: 0.005, byMs: 40 },
+        up: { loss: { rate: 0.1, burst: 3 }, jitterMs: 1 },
+        cut: { afterBytes: 0, how: 'stall', lastsMs: 1000 },
+      });
+    });
+
+    it.each([
+      ['{ loss: 5 }', 'a sign is missing: write 5%'],
+      ['{ loss: 120% }', 'expected 0% to 100%'],
+      ['{ loss: five }', 'write a share such as 5%'],
+      ['{ loss: { rate: 90%, burst: 3 } }', 'only in runs of at least 9.0 on average'],
+      ['{ loss: { rate: 5%, run: 3 } }', 'provider.network.loss.run is unknown'],
+    ])('refuses %s: %s', (written, message) => {
+      expect(() => networkOf(written)).toThrow(message);
+    });
+
+    it.each([
+      '{ loss: 5% }',
+      '{ down: { reorder: 1% } }',
+      '{ cut: { afterBytes: 0, how: stall, lasts: 1s } }',
+    ])('refuses %s where nothing travels in datagrams', (written) => {
+      expect(() => networkOf(written, 'spark')).toThrow('nothing of spark travels in datagrams');
+      expect(() => networkOf(written)).not.toThrow();
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors';
-import type { NetworkShape, ProviderProtocol } from '../ports';
+import type { DirectionShape, LinkCut, NetworkShape, ProviderProtocol } from '../ports';
 import type {
   BenchConfig,
   BoardConfig,
@@ -97,14 +97,35 @@ function providerOf(
   return { ...rest, certsPath: pathOf(certs), credentials, network: shape, replayPath: pathOf(replay) };
 }
 
-const networkOf = ({
+type FileNetwork = NonNullable<Extract<BenchFile['provider'], { readonly kind: 'mock' }>['network']>;
+
+const directionOf = ({
   delay,
   jitter,
+  reorder,
   ...rest
-}: NonNullable<Extract<BenchFile['provider'], { readonly kind: 'mock' }>['network']>): NetworkShape => ({
-  delayMs: delay,
-  jitterMs: jitter,
+}: Omit<FileNetwork, 'up' | 'down' | 'cut' | 'delay' | 'jitter'> & {
+  readonly delay?: number;
+  readonly jitter?: number;
+}): DirectionShape => ({
+  ...(delay === undefined ? {} : { delayMs: delay }),
+  ...(jitter === undefined ? {} : { jitterMs: jitter }),
+  ...(reorder === undefined ? {} : { reorder: { rate: reorder.rate, byMs: reorder.by } }),
   ...rest,
+});
+
+function networkOf({ up, down, cut, ...both }: FileNetwork): NetworkShape {
+  return {
+    ...directionOf(both),
+    ...(up === undefined ? {} : { up: directionOf(up) }),
+    ...(down === undefined ? {} : { down: directionOf(down) }),
+    ...(cut === undefined ? {} : { cut: cutOf(cut) }),
+  };
+}
+
+const cutOf = ({ lasts, ...cut }: NonNullable<FileNetwork['cut']>): LinkCut => ({
+  ...cut,
+  ...(lasts === undefined ? {} : { lastsMs: lasts }),
 });
 
 const ntpOf = ({ port, answers }: NonNullable<BenchFile['ntp']>): NtpConfig => ({

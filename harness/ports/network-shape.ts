@@ -44,7 +44,10 @@ export interface NetworkShape extends DirectionShape {
 export const leastBurst = (rate: number): number => Math.max(1, rate / (1 - rate));
 
 /** What one direction of a link does, its own keys before those of both. */
-export function directionShape(shape: NetworkShape, direction: 'up' | 'down'): DirectionShape {
+export function directionShape(
+  shape: NetworkShape,
+  direction: 'up' | 'down',
+): DirectionShape & Pick<NetworkShape, 'cut'> {
   const { up, down, ...both } = shape;
   return { ...both, ...(direction === 'up' ? up : down) };
 }

@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { ProviderError, type Closable } from '../../errors';
-import type { Clock, NetworkShape } from '../../ports';
+import { directionShape, type Clock, type NetworkShape } from '../../ports';
 import { derivedSeed, seededUniform } from '../../units';
 import { ShapedFlow } from './shaped-flow';
 
@@ -71,8 +71,9 @@ export async function openTcpShaper(options: TcpShaperOptions): Promise<TcpShape
       if (how === 'reset') reset(board);
       if (how === 'end') board.end();
     };
-    const up = new ShapedFlow(board, provider, clock, random, () => shape);
-    const down = new ShapedFlow(provider, board, clock, random, () => shape, breakLink);
+    const along = (direction: 'up' | 'down') => () => directionShape(shape, direction);
+    const up = new ShapedFlow(board, provider, clock, random, along('up'));
+    const down = new ShapedFlow(provider, board, clock, random, along('down'), breakLink);
     board.once('close', () => {
       for (const flow of [up, down]) flow.stop();
       provider.destroy();
