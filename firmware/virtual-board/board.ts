@@ -1,4 +1,11 @@
-import { connectAfterMs, restartBanner, romBanner, startUpTimes, wifiRejoinMs } from './boot-log';
+import {
+  connectAfterMs,
+  restartBanner,
+  romBanner,
+  usbResetBanner,
+  startUpTimes,
+  wifiRejoinMs,
+} from './boot-log';
 import type { BoardClock, Cancel } from './board-clock';
 import { BoardConsole } from './console/board-console';
 import { Repl } from './console/repl';
@@ -16,6 +23,8 @@ import { WallClock } from './wall-clock';
 
 const ADDRESS = '192.168.7.31';
 const CONSOLE_BAUD = 115_200;
+/** Eight data bits between start and stop bit. */
+const BITS_PER_BYTE = 10;
 /** DSR status request: asks the terminal whether it understands escape sequences. */
 const TERMINAL_PROBE = '\x1b[5n';
 
@@ -61,7 +70,7 @@ export class Board implements BoardControl {
 
   /** EN low and high: everything ends where it is, and the ROM starts. */
   reset(): void {
-    this.start(romBanner);
+    this.start(this.parts.dialect.console === 'usb-output' ? usbResetBanner : romBanner);
   }
 
   setFault(name: string, on: boolean): void {
@@ -73,17 +82,20 @@ export class Board implements BoardControl {
   }
 
   state(): BoardState {
+    const soundCounts = this.application?.soundCounts;
     return {
       boot: this.boots,
       running: this.running,
       session: this.application?.session ?? 'none',
       faults: this.parts.faults.names,
       plugged: this.parts.serial.isPlugged,
+      ...(soundCounts === undefined ? {} : { sound: soundCounts }),
     };
   }
 
-  /** What the host typed; nobody reads it before the REPL started or while the chip hangs. */
+  /** What the host typed; nobody reads it before the REPL started, while the chip hangs, or on a console that is output only. */
   input(bytes: Uint8Array): void {
+    if (this.parts.dialect.console === 'usb-output') return;
     if (this.repl !== undefined) this.repl.input(bytes);
     else this.application?.input?.(bytes);
   }
@@ -126,8 +138,15 @@ export class Board implements BoardControl {
 
   private panic(site: PanicSite): void {
     if (!this.running) return;
+    const { panicEnd = 'gdb-stub' } = this.parts.dialect;
     this.halt();
-    this.console.preempt(panicText(site, this.identity));
+    const text = panicText(site, this.identity, panicEnd);
+    this.console.preempt(text);
+    // The banner comes behind what still has to leave.
+    if (panicEnd === 'reboot') {
+      const sentMs = (text.length * BITS_PER_BYTE * 1000) / CONSOLE_BAUD;
+      this.crystal.after(sentMs, () => this.start(restartBanner));
+    }
   }
 
   private boot(): void {

@@ -20,6 +20,12 @@ const bannerOf = (causes: readonly string[]): string =>
 /** What the ROM prints after EN went low and high; CR LF on the wire. */
 export const romBanner = bannerOf(['rst:0x1 (POWERON),boot:0x8 (SPI_FAST_FLASH_BOOT)']);
 
+/** The same after the host pulled RTS of the chip's own USB; device.md 1.1. */
+export const usbResetBanner = bannerOf([
+  'rst:0x15 (USB_UART_CHIP_RESET),boot:0x8 (SPI_FAST_FLASH_BOOT)',
+  'Saved PC:0x40381e0d',
+]);
+
 /** The same after the firmware restarted the chip itself (`esp_restart`). */
 export const restartBanner = bannerOf([
   'rst:0xc (RTC_SW_CPU_RST),boot:0x8 (SPI_FAST_FLASH_BOOT)',

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { SessionState } from './dialect/application';
 import type { FaultName } from './faults';
 import { JsonLines } from './json-lines';
+import type { SoundCounts } from './webrtc/reply-stream';
 
 const LINE_LIMIT_BYTES = 65_536;
 const UNREAD_LIMIT_BYTES = 1 << 20;
@@ -16,6 +17,8 @@ export interface BoardState {
   readonly faults: readonly FaultName[];
   /** False after `unplug`. */
   readonly plugged: boolean;
+  /** How replies arrived over RTP; absent without a session on WebRTC. */
+  readonly sound?: SoundCounts;
 }
 
 /** What a bench can do to the board without its console. */

@@ -5,6 +5,8 @@ import { SerialPort } from './console/serial-port';
 import { ControlServer } from './control-server';
 import { Crystal } from './crystal';
 import type { FirmwareDialect, ProviderAccess } from './dialect/application';
+import { openaiDemoBuilds } from './dialect/openai-demo';
+import { embeddedSdkDialect } from './dialect/realtime-embedded-sdk';
 import { realtimeWs } from './dialect/realtime-ws';
 import { idfChat } from './dialect/text/idf-chat';
 import { microPythonChat } from './dialect/text/micropython-chat';
@@ -22,6 +24,8 @@ export { faultNames, type BoardClock, type FaultName };
 
 const dialects = {
   'realtime-ws': realtimeWs,
+  ...openaiDemoBuilds,
+  'realtime-embedded-sdk': embeddedSdkDialect,
   'idf-chat': idfChat,
   'micropython-chat': microPythonChat,
   'spark-chat': textChat('spark_chat', sparkAccess, (services) => new SparkChat(services), {
@@ -67,7 +71,7 @@ export interface VirtualBoardOptions {
   readonly host?: '127.0.0.1';
   /** Descriptors of the speaker's DMA chain, default 6. */
   readonly dmaDescriptors?: number;
-  /** Frames of one descriptor, default 240 (10 ms). */
+  /** Frames of one descriptor, default 240 (10 ms of 24 kHz). */
   readonly dmaFrames?: number;
 }
 
@@ -145,7 +149,8 @@ async function powerOn(
 
   const serial = new SerialPort(clock, (bytes) => board.input(bytes));
   opened.push(() => serial.unplug());
-  const sound = new SoundCard(faults, new Crystal(clock, crystalPpm), dmaDescriptors, dmaFrames);
+  const soundCrystal = new Crystal(clock, crystalPpm);
+  const sound = new SoundCard(faults, soundCrystal, dmaDescriptors, dmaFrames, dialect.dacRateHz);
   const board = new Board({
     clock,
     crystalPpm,

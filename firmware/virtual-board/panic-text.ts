@@ -1,5 +1,13 @@
 import type { FirmwareIdentity } from './firmware-identity';
 
+/** What CONFIG_ESP_SYSTEM_PANIC_* makes of a panic: the chip hangs in the GDB stub, or restarts. */
+export type PanicEnd = 'gdb-stub' | 'reboot';
+
+const lastLines: Readonly<Record<PanicEnd, readonly string[]>> = {
+  'gdb-stub': ['Entering gdb stub now.', '$T0b#e6'],
+  reboot: ['Rebooting...', ''],
+};
+
 /** Where the firmware writes to address 0. */
 export type PanicSite = 'console-command' | 'playback' | 'answer';
 
@@ -85,10 +93,10 @@ function registers(crash: Crash): readonly (readonly [name: string, value: numbe
 }
 
 /**
- * The panic of a write through a null pointer, as device.md 3.1 shapes it, ending in the GDB stub that both openai_demo
- * forks configure; CR LF at every line end, none after the GDB packet. The chip then hangs until it is reset.
+ * The panic of a write through a null pointer, as device.md 3.1 shapes it. Both openai_demo forks configure the GDB stub; ESP-IDF's
+ * default is to reboot. CR LF at every line end, none after the GDB packet.
  */
-export function panicText(site: PanicSite, identity: FirmwareIdentity): string {
+export function panicText(site: PanicSite, identity: FirmwareIdentity, end: PanicEnd): string {
   const crash = crashes[site];
   const cells = registers(crash).map(([name, value]) => `${name.padEnd(8)}: ${hex(value)}  `);
   const dump = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
@@ -112,7 +120,6 @@ export function panicText(site: PanicSite, identity: FirmwareIdentity): string {
     '',
     `ELF file SHA256: ${identity.elfSha256.slice(0, 9)}`,
     '',
-    'Entering gdb stub now.',
-    '$T0b#e6',
+    ...lastLines[end],
   ].join('\r\n');
 }

@@ -24,12 +24,19 @@ const network = rows('NETWORK', [
   [1830, 'wifi_init_sta finished.'],
 ]);
 const board = rows('Board', [[980, 'Init board.']]);
-const codec = rows('CODEC_INIT', [
-  [1010, 'in:1 out:1 port: 1'],
-  [1010, 'Success to int i2c: 0'],
-  [1020, 'Init i2s 0 type: 2 mclk:16 bclk:9 ws:45 din:10 dout:8'],
-  [1020, 'Success to init i2s: 0'],
-]);
+/** Pins tell the boards apart: ESP32-S3-Korvo-2, and AtomS3R with Atomic Echo Base, which has no master clock. */
+const codecPins = {
+  korvo2: 'mclk:16 bclk:9 ws:45 din:10 dout:8',
+  echoBase: 'mclk:-1 bclk:8 ws:6 din:7 dout:5',
+} as const;
+const codecOf = (pins: string): readonly BootLine[] =>
+  rows('CODEC_INIT', [
+    [1010, 'in:1 out:1 port: 1'],
+    [1010, 'Success to int i2c: 0'],
+    [1020, `Init i2s 0 type: 2 ${pins}`],
+    [1020, 'Success to init i2s: 0'],
+  ]);
+const codec = codecOf(codecPins.korvo2);
 
 const associated = (ssid: string): readonly LogLine[] => [
   ['I', 'wifi', 'state: auth -> assoc (0x0)'],
@@ -49,7 +56,41 @@ export const voiceBoard: StartUp = {
   hasRepl: true,
 };
 
-/** The same without sound. */
+/** openai_demo on the ESP32-S3-Korvo-2. */
+export const demoOnKorvo2 = voiceBoard;
+
+/** openai_demo on an AtomS3R with Atomic Echo Base. */
+export const demoOnAtomS3R: StartUp = {
+  ...voiceBoard,
+  lines: (identity) => [
+    ...bootLines(identity),
+    ...board,
+    ...codecOf(codecPins.echoBase),
+    ...driver,
+    ...network,
+    ...joins,
+  ],
+};
+
+const SDK_TAG = 'realtimeapi-sdk';
+
+/** The embedded SDK: Wi-Fi is compiled in, and there is no console to type on. */
+export const embeddedSdk: StartUp = {
+  lines: (identity) => [
+    ...bootLines(identity),
+    ...driver,
+    ...rows(SDK_TAG, [[1830, 'Connecting to WiFi SSID: bench']]),
+    ...joins,
+  ],
+  associated,
+  addressed: (address) => [
+    ['I', 'esp_netif_handlers', `sta ip: ${address}, mask: 255.255.255.0, gw: 192.168.7.1`],
+    ['I', SDK_TAG, `got ip:${address}`],
+  ],
+  hasRepl: false,
+};
+
+/** A voice board without sound. */
 export const textBoard: StartUp = {
   ...voiceBoard,
   lines: (identity) => [...bootLines(identity), ...board, ...driver, ...network, ...joins],

@@ -37,11 +37,22 @@ export interface SpeakerSpan {
   readonly lengthSamples: number;
   readonly sourceRateHz: number;
   readonly atLinkSample: number;
+  /** Of sound that came over RTP, where the board knows no item and `itemId` is empty. */
+  readonly rtp?: RtpSamples;
+}
+
+/** Which sound of an RTP stream a span is. What a codec delays sound by is in its samples, not in these numbers. */
+export interface RtpSamples {
+  readonly ssrc: number;
+  /** Time stamp of sample `sourceSample`: 32 bits, wraps; a fraction where the clock has less ticks than the sound has samples. */
+  readonly timestamp: number;
+  /** Ticks of the time stamp from one source sample to the next. */
+  readonly ticksPerSample: number;
 }
 
 /**
- * Counted truth: the append message that was written at `hostAtMs` ends with stream sample `streamSample` (24 kHz, from
- * the session's first append), which the microphone heard at link sample `atLinkSample`.
+ * Counted truth: the message or packet that was written at `hostAtMs` ends with stream sample `streamSample` (of the rate that
+ * the board sends, from the session's first on), which the microphone heard at link sample `atLinkSample`.
  */
 export interface UplinkMark {
   readonly kind: 'uplink';

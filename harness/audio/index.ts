@@ -9,6 +9,7 @@ export {
   type AudioLinkWelcome,
   type LinkTruth,
   type MicBlock,
+  type RtpSamples,
   type SpeakerBlock,
   type SpeakerSpan,
   type UplinkMark,

@@ -3,13 +3,14 @@ import type { BoardConsole } from '../console/board-console';
 import type { ReplCommand } from '../console/repl';
 import type { FaultSwitches } from '../faults';
 import type { FirmwareIdentity } from '../firmware-identity';
-import type { PanicSite } from '../panic-text';
+import type { PanicEnd, PanicSite } from '../panic-text';
 import type { SoundCard } from '../sound/sound-card';
 import type { StartUp } from '../start-up';
 import type { WallClock } from '../wall-clock';
+import type { SoundCounts } from '../webrtc/reply-stream';
 
 /**
- * `none`: never opened or stopped; `open`: WebSocket up, tools not applied yet; `closed`: gone, with no reconnect. A text
+ * `none`: never opened or stopped; `open`: WebSocket or data channel up, tools not applied yet; `closed`: gone, with no reconnect. A text
  * board is `connecting` until it can ask, then `ready`, and `closed` when it will not ask any more.
  */
 export type SessionState = 'none' | 'connecting' | 'open' | 'ready' | 'closed';
@@ -55,6 +56,8 @@ export interface BoardServices {
 export interface Application {
   readonly commands: readonly ReplCommand[];
   readonly session: SessionState;
+  /** How replies arrived that travel on RTP; undefined without such a session. */
+  readonly soundCounts?: SoundCounts | undefined;
   /** The board has its address, such as `192.168.7.31`. */
   networkUp(address: string): void;
   networkDown(): void;
@@ -81,5 +84,14 @@ export interface FirmwareDialect {
   readonly identity: FirmwareIdentity;
   readonly startUp: StartUp;
   readonly access: AccessDefaults;
+  /**
+   * Where the console is: on a UART behind a USB bridge (default), or on the chip's own USB, where ESP-IDF's default console
+   * prints and does not read (device.md 2.4).
+   */
+  readonly console?: 'uart' | 'usb-output';
+  /** Rate of the speaker; default 24 000 Hz. */
+  readonly dacRateHz?: number;
+  /** What a panic ends in; default: the GDB stub. */
+  readonly panicEnd?: PanicEnd;
   start(services: BoardServices): Application;
 }

@@ -7,6 +7,8 @@ import { ReplyPlayer } from './reply-player';
 
 const TAG = 'REALTIME_WS';
 const APP_TAG = 'OPENAI_APP';
+/** Rate of the microphone's stream: the API takes no less. */
+const STREAM_RATE_HZ = 24_000;
 /** Sound for a provider that does not read is dropped beyond this: 20 s of appends. */
 const UNSENT_LIMIT_BYTES = 2 << 20;
 /** The fault `panic-mid-reply`: this much of the reply is played before. */
@@ -112,7 +114,7 @@ export class RealtimeWsSession {
   private begin(): void {
     this.ready = true;
     this.services.console.log('I', APP_TAG, 'Realtime session.updated (tools/config applied)');
-    this.services.sound.openMicrophone((samples) => this.append(samples));
+    this.services.sound.openMicrophone(STREAM_RATE_HZ, (samples) => this.append(samples));
     this.announce(greetingRequest);
   }
 

@@ -64,7 +64,7 @@ describe('DmaChain', () => {
 
   it('plays all its descriptors again each time it was starved, and what follows comes that much later', () => {
     let starves = true;
-    const chain = new DmaChain(6, 240, () => starves);
+    const chain = new DmaChain(6, 240, { starves: () => starves });
     const reply = ramp(32_000);
     chain.play('item_1', 0, reply);
     const { frames, runs } = chain.transmit(34_000);
@@ -81,7 +81,7 @@ describe('DmaChain', () => {
     ]);
 
     starves = false;
-    const later = new DmaChain(6, 240, () => starves);
+    const later = new DmaChain(6, 240, { starves: () => starves });
     later.play('item_1', 0, reply);
     expect(later.transmit(34_000).runs).toHaveLength(1);
   });

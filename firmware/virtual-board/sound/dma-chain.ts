@@ -20,6 +20,17 @@ export interface StoppedItem {
   readonly playedSamples: number;
 }
 
+/** Queues a little more of what is to be played; false when there is nothing. */
+export type Supply = () => boolean;
+
+/** What the task that refills the chain does. */
+export interface Refilling {
+  /** True: every 600 ms of a reply the chain is not refilled for one round, and plays again as it is. */
+  readonly starves?: () => boolean;
+  /** Asked for more when what is queued does not fill a descriptor. */
+  readonly supply?: Supply;
+}
+
 /**
  * The I2S transmit chain: descriptors that the peripheral plays one after the other, for ever. The player task refills a
  * descriptor the moment it was played, with the next of the reply or with silence, so the chain is always full and a
@@ -36,11 +47,10 @@ export class DmaChain {
   /** Descriptors that the peripheral has still to play again as they are. */
   private again = 0;
 
-  /** @param starves - True: every 600 ms of a reply the chain is not refilled for one round, and plays again as it is. */
   constructor(
     descriptors: number,
     framesEach: number,
-    private readonly starves: () => boolean = () => false,
+    private readonly refilling: Refilling = {},
   ) {
     this.ring = Array.from({ length: descriptors }, () => ({ frames: new Int16Array(framesEach), runs: [] }));
   }
@@ -98,13 +108,17 @@ export class DmaChain {
 
   private rotate(): void {
     const descriptor = this.ring.shift() as Descriptor;
-    if (!this.isStarved(descriptor)) descriptor.runs = this.queue.fill(descriptor.frames);
+    if (!this.isStarved(descriptor)) {
+      const { supply = () => false } = this.refilling;
+      while (this.queue.lengthSamples < descriptor.frames.length && supply());
+      descriptor.runs = this.queue.fill(descriptor.frames);
+    }
     this.ring.push(descriptor);
     this.played = 0;
   }
 
   private isStarved({ runs }: Descriptor): boolean {
-    if (!this.starves() || runs.length === 0) {
+    if (this.refilling.starves?.() !== true || runs.length === 0) {
       this.again = 0;
       return false;
     }

@@ -54,7 +54,7 @@ function record(options: {
   });
   const stream: number[] = [];
   let chunks = 0;
-  sound.openMicrophone((samples) => {
+  sound.openMicrophone(24_000, (samples) => {
     if (++chunks === options.lostChunk) return undefined;
     stream.push(...Array.from(samples, (value) => value / 32768));
     return chunks;

@@ -1,13 +1,13 @@
 import { RateConverter, type AudioLinkHello, type LinkTruth, type SpeakerSpan } from '../../../harness/audio';
 import { rateOfPpm } from '../../../harness/units';
 import { fromPcm16, toPcm16 } from './pcm16';
-import { DAC_RATE_HZ, type SoundCard } from './sound-card';
+import type { SoundCard } from './sound-card';
 import { ADC_RATE_HZ } from './uplink';
 
 /**
  * Couples a sound card to the clock of one connected rig. Both converters are centred on exact places, so the truth is
  * counted: ADC sample and DAC frame have a link position that follows from the two crystals alone. The speaker's filter
- * takes DAC frames `lookaheadSamples` ahead of what leaves, which is its group delay (32 frames, 1.3 ms); a span is
+ * takes DAC frames `lookaheadSamples` ahead of what leaves, which is its group delay (32 frames, 1.3 ms of 24 kHz); a span is
  * reported with the block that took its frames, so its `atLinkSample` may lie that much after the block.
  */
 export class LinkSound {
@@ -23,7 +23,7 @@ export class LinkSound {
     const linkRateHz = hello.rateHz * rateOfPpm(hello.rigPpm);
     const crystal = rateOfPpm(sound.crystal.ppm);
     this.microphone = new RateConverter(linkRateHz, ADC_RATE_HZ * crystal);
-    this.speaker = new RateConverter(DAC_RATE_HZ * crystal, linkRateHz);
+    this.speaker = new RateConverter(sound.dacRateHz * crystal, linkRateHz);
     this.firstAdcSample = sound.adcSample;
     this.firstDacFrame = sound.dacFrame;
     sound.synchronise();
@@ -49,15 +49,18 @@ export class LinkSound {
     const firstFrame = this.sound.dacFrame - this.firstDacFrame;
     const { frames, runs, sourceRateHz } = this.sound.transmit(this.speaker.inputsFor(microphone.length));
     const samples = this.speaker.push(fromPcm16(frames), microphone.length);
-    for (const run of runs)
+    for (const run of runs) {
+      const rtp = this.sound.rtpSamplesOf(run);
       truth.push({
         kind: 'speaker',
-        itemId: run.itemId,
+        itemId: rtp === undefined ? run.itemId : '',
         sourceSample: run.sourceSample,
         lengthSamples: run.lengthSamples,
         sourceRateHz,
         atLinkSample: this.speaker.outputPositionOf(firstFrame + run.startFrame),
+        ...(rtp === undefined ? {} : { rtp }),
       } satisfies SpeakerSpan);
+    }
     return { samples, truth };
   }
 }

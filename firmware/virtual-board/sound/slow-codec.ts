@@ -2,11 +2,11 @@ import { RateConverter } from '../../../harness/audio';
 import type { DmaChain, Transmitted } from './dma-chain';
 import { fromPcm16, toPcm16 } from './pcm16';
 
-/** What the codec is set to while replies have 24 kHz: the rate of the microphone, the usual mistake on one I2S port. */
-export const SLOW_RATE_HZ = 16_000;
+/** What the codec is set to where replies have 24 kHz is 16 kHz, the rate of the microphone: the usual mistake on one I2S port. */
+export const slowRateHz = (replyRateHz: number): number => (replyRateHz * 2) / 3;
 
 /**
- * The fault `wrong-rate`: frames leave the chain at 16 kHz. What is heard of that is given back as frames of the board's DAC,
+ * The fault `wrong-rate`: frames leave the chain at two thirds of their rate. What is heard of that is given back as frames of the board's DAC,
  * so that everything behind it need not know.
  */
 export class SlowCodec {
@@ -18,7 +18,7 @@ export class SlowCodec {
     private readonly chain: DmaChain,
     dacRateHz: number,
   ) {
-    this.converter = new RateConverter(SLOW_RATE_HZ, dacRateHz);
+    this.converter = new RateConverter(slowRateHz(dacRateHz), dacRateHz);
   }
 
   /** Plays `count` frames of the DAC. Runs begin at fractions of a frame, up to the converter's delay behind the last. */

@@ -2,11 +2,10 @@ import { RateConverter } from '../../../harness/audio';
 import { fromPcm16, toPcm16 } from './pcm16';
 
 export const ADC_RATE_HZ = 16_000;
-export const STREAM_RATE_HZ = 24_000;
-/** One message: 20 ms of 24 kHz. */
-const CHUNK_SAMPLES = 480;
+/** What one message or packet carries. */
+export const CHUNK_MS = 20;
 
-/** Sends 480 samples; gives back the host's time of the write, undefined when they could not be sent and are lost. */
+/** Sends 20 ms; gives back the host's time of the write, undefined when they could not be sent and are lost. */
 export type SendChunk = (samples: Int16Array) => number | undefined;
 
 /** Counted truth of one sent chunk, still on the board's clock. */
@@ -18,9 +17,11 @@ export interface SentChunk {
   readonly hostAtMs: number;
 }
 
-/** The microphone of one session on its way to the provider: 16 kHz from the ADC becomes chunks of 24 kHz. */
+/** The microphone of one session on its way to the provider: 16 kHz from the ADC becomes chunks of the rate that is sent. */
 export class Uplink {
-  private readonly converter = new RateConverter(ADC_RATE_HZ, STREAM_RATE_HZ);
+  /** Undefined: what is sent has the ADC's own rate. */
+  private readonly converter: RateConverter | undefined;
+  private readonly chunkSamples: number;
   private waiting: Int16Array = new Int16Array(0);
   private converted = 0;
   private sent = 0;
@@ -28,23 +29,29 @@ export class Uplink {
   /** @param firstAdcSample - ADC sample, since power-on, that the session begins with. */
   constructor(
     private readonly firstAdcSample: number,
+    streamRateHz: number,
     private readonly send: SendChunk,
-  ) {}
+  ) {
+    if (streamRateHz !== ADC_RATE_HZ) this.converter = new RateConverter(ADC_RATE_HZ, streamRateHz);
+    this.chunkSamples = (streamRateHz * CHUNK_MS) / 1000;
+  }
 
   /** Takes consecutive ADC samples and sends every chunk that they complete. */
   push(adcSamples: Int16Array): SentChunk[] {
-    const fresh = toPcm16(this.converter.push(fromPcm16(adcSamples)));
+    const { converter, chunkSamples } = this;
+    const fresh = converter === undefined ? adcSamples : toPcm16(converter.push(fromPcm16(adcSamples)));
     const joined = new Int16Array(this.waiting.length + fresh.length);
     joined.set(this.waiting);
     joined.set(fresh, this.waiting.length);
     const chunks: SentChunk[] = [];
     let start = 0;
-    for (; start + CHUNK_SAMPLES <= joined.length; start += CHUNK_SAMPLES) {
-      const hostAtMs = this.send(joined.subarray(start, start + CHUNK_SAMPLES));
-      this.converted += CHUNK_SAMPLES;
+    for (; start + chunkSamples <= joined.length; start += chunkSamples) {
+      const hostAtMs = this.send(joined.subarray(start, start + chunkSamples));
+      this.converted += chunkSamples;
       if (hostAtMs === undefined) continue;
-      this.sent += CHUNK_SAMPLES;
-      const atAdcSample = this.firstAdcSample + this.converter.inputPositionOf(this.converted);
+      this.sent += chunkSamples;
+      const position = converter?.inputPositionOf(this.converted) ?? this.converted;
+      const atAdcSample = this.firstAdcSample + position;
       chunks.push({ streamSample: this.sent, atAdcSample, hostAtMs });
     }
     this.waiting = joined.slice(start);

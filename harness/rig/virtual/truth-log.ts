@@ -24,9 +24,10 @@ export class TruthLog {
   add(truths: readonly LinkTruth[]): void {
     for (const truth of truths) {
       if (truth.kind === 'speaker') {
-        const { itemId, sourceSample, lengthSamples, sourceRateHz, atLinkSample } = truth;
+        const { itemId, sourceSample, lengthSamples, sourceRateHz, atLinkSample, rtp } = truth;
         const atRigSample = atLinkSample + this.boardToSpeakerChannelSamples;
-        this.spans.push({ itemId, sourceSample, lengthSamples, sourceRateHz, atRigSample });
+        const span = { itemId, sourceSample, lengthSamples, sourceRateHz, atRigSample };
+        this.spans.push(rtp === undefined ? span : { ...span, rtp });
       } else {
         const { streamSample, hostAtMs, atLinkSample } = truth;
         this.marks.push({ streamSample, hostAtMs, atRigSample: atLinkSample - this.playbackToMicSamples });

@@ -1,0 +1,121 @@
+import { Decoder, Encoder } from '@evan/opus/wasm/index.js';
+import { decodeG711, encodeG711 } from '../../../harness/audio';
+import { CHUNK_MS } from '../sound/uplink';
+
+/** `OPUS_SET_BITRATE` and `OPUS_SET_COMPLEXITY` of opus_defines.h. */
+const SET_BITRATE = 4002;
+const SET_COMPLEXITY = 4010;
+/** The 2 low bits of an Opus packet's first byte say how many frames follow: RFC 6716 section 3.1. */
+const ONE_FRAME = 0xfc;
+/** What is repeated for lost G.711 fades by 6 dB a packet. */
+const FADE = 0.5;
+
+/** How a firmware codes speech. */
+export interface AudioFormat {
+  readonly name: 'opus' | 'pcma';
+  readonly payloadType: number;
+  /** Of the RTP time stamps; Opus always says 48 000, whatever it carries (RFC 7587). */
+  readonly clockRateHz: number;
+  readonly channels: 1 | 2;
+  /** Of the samples on both sides of the coder. */
+  readonly sampleRateHz: number;
+  /** Opus only. */
+  readonly bitsPerSecond?: number;
+}
+
+/** Opus as the boards' firmwares set it; they tell other settings by `sampleRateHz` and `bitsPerSecond`. */
+export const opus = (sampleRateHz: number, bitsPerSecond: number): AudioFormat => ({
+  name: 'opus',
+  payloadType: 111,
+  clockRateHz: 48_000,
+  channels: 2,
+  sampleRateHz,
+  bitsPerSecond,
+});
+
+/** G.711 A-law, which firmware without Opus offers. */
+export const pcma: AudioFormat = {
+  name: 'pcma',
+  payloadType: 8,
+  clockRateHz: 8_000,
+  channels: 1,
+  sampleRateHz: 8_000,
+};
+
+/** Codes speech, 20 ms a packet, and takes packets apart. Mono, 16 bit. */
+export interface AudioCoder {
+  encode(samples: Int16Array): Buffer;
+  /** @throws Error for what is no packet of the codec. */
+  decode(packet: Buffer): Int16Array;
+  /** 20 ms that stand in for a lost packet. */
+  conceal(): Int16Array;
+  /** Gives its memory back. */
+  close(): void;
+}
+
+class OpusCoder implements AudioCoder {
+  private readonly encoder: Encoder;
+  private readonly decoder: Decoder;
+  /** A packet without content of the mode that the sender uses: what makes libopus conceal 20 ms. */
+  private empty: Buffer | undefined;
+
+  constructor(private readonly format: AudioFormat) {
+    const { sampleRateHz, bitsPerSecond } = format;
+    this.encoder = new Encoder({ channels: 1, sample_rate: sampleRateHz, application: 'voip' });
+    if (bitsPerSecond !== undefined) this.encoder.ctl(SET_BITRATE, bitsPerSecond);
+    // A microcontroller has no time for more.
+    this.encoder.ctl(SET_COMPLEXITY, 0);
+    this.decoder = new Decoder({ channels: 1, sample_rate: sampleRateHz });
+  }
+
+  encode(samples: Int16Array): Buffer {
+    return Buffer.from(this.encoder.encode(samples));
+  }
+
+  decode(packet: Buffer): Int16Array {
+    if (packet.length === 0) throw new RangeError('empty packet');
+    const samples = this.samplesOf(packet);
+    this.empty = Buffer.of((packet[0] as number) & ONE_FRAME);
+    return samples;
+  }
+
+  conceal(): Int16Array {
+    if (this.empty !== undefined) return this.samplesOf(this.empty);
+    return new Int16Array((this.format.sampleRateHz * CHUNK_MS) / 1000);
+  }
+
+  close(): void {
+    this.encoder.drop();
+    this.decoder.drop();
+  }
+
+  private samplesOf(packet: Buffer): Int16Array {
+    const bytes = this.decoder.decode(packet);
+    return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  }
+}
+
+class PcmaCoder implements AudioCoder {
+  private last: Int16Array = new Int16Array((pcma.sampleRateHz * CHUNK_MS) / 1000);
+
+  encode(samples: Int16Array): Buffer {
+    return Buffer.from(encodeG711(samples, 'a-law'));
+  }
+
+  decode(packet: Buffer): Int16Array {
+    this.last = decodeG711(packet, 'a-law');
+    return this.last;
+  }
+
+  conceal(): Int16Array {
+    this.last = this.last.map((sample) => sample * FADE);
+    return this.last;
+  }
+
+  close(): void {
+    this.last = new Int16Array(0);
+  }
+}
+
+export const coderOf = (format: AudioFormat): AudioCoder =>
+  format.name === 'opus' ? new OpusCoder(format) : new PcmaCoder();
