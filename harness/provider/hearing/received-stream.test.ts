@@ -11,6 +11,15 @@ describe('ReceivedStream', () => {
     expect([...stream.slice(150_000 - 31, 150_000 - 29)]).toEqual([4998, 4999]);
   });
 
+  it('knows when each sample came, as long as it holds it', () => {
+    const stream = new ReceivedStream(24_000, 24_000);
+    for (let packet = 0; packet < 100; packet++) stream.push(new Int16Array(480), packet * 20);
+    expect(stream.arrivalOf(99 * 480)).toBe(1980);
+    expect(stream.arrivalOf(99 * 480 - 1)).toBe(1960);
+    expect(stream.arrivalOf(100 * 480)).toBeUndefined();
+    expect(stream.arrivalOf(0)).toBeUndefined();
+  });
+
   it('does not grow slow or large in a flood of packets of one sample', () => {
     const stream = new ReceivedStream(24_000, 120 * 24_000);
     const one = Int16Array.of(7);

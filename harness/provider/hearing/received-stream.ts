@@ -86,6 +86,16 @@ export class ReceivedStream {
     return out;
   }
 
+  /** When the packet with a stream sample had arrived; undefined when it is not held. */
+  arrivalOf(streamSample: number): number | undefined {
+    const block = this.blocks.findLast((one) => firstSampleOf(one) <= streamSample);
+    if (block === undefined || streamSample >= endOf(block)) return undefined;
+    for (let packet = block.packets - 1; packet >= block.gone; packet--) {
+      if (startOf(block, packet) <= streamSample) return block.arrivals[packet];
+    }
+    return undefined;
+  }
+
   /** Packets that arrived in [from, to] of host time; undefined when none did. */
   arrivedIn(fromHostAtMs: number, toHostAtMs: number): HeldAudio | undefined {
     const packets: ReceivedPacket[] = [];

@@ -31,9 +31,24 @@ export interface HttpTake {
   readonly end: Recorded & { readonly how: Parameters<HttpTraffic['ended']>[0] };
 }
 
+/** What a board said aloud in a turn, as the bench heard it: its sound itself is not kept. */
+export interface RecordedSpeech {
+  /** When its last loud sample had arrived. */
+  readonly spokeUntilMs: number;
+  /** Absent: nobody listened. */
+  readonly heard?: {
+    /** Absent: an unknown utterance. */
+    readonly promptId?: string;
+    readonly utterance?: string;
+    readonly language?: string;
+  };
+}
+
 export interface SocketTake {
   readonly kind: 'socket';
   readonly path: string;
+  /** Of OpenAI Realtime: one for each `input_audio_buffer.committed`, in their order. */
+  readonly spoken?: readonly RecordedSpeech[];
   readonly messages: readonly (Recorded & { readonly from: Side; readonly binary?: true } & CassetteBytes)[];
   readonly end: Recorded &
     (

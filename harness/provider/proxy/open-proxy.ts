@@ -11,11 +11,13 @@ import { answerRaw, textAnswer } from '../mock/http/http-answer';
 import { openListener } from '../mock/http/listener';
 import { BodyReader } from '../mock/http/read-body';
 import { boardAddress, chatWordsOf } from './board-side';
-import { recordHttp, recordSocket, type CassetteHead, type Take } from './cassette';
+import { recordHttp, recordSocket, type CassetteHead, type SocketTake, type Take } from './cassette';
 import { ChatTap } from './chat-tap';
 import { forwardHttp } from './forward-http';
 import { forwardSocket, upgradeServer } from './forward-socket';
+import { KeyTap } from './realtime/key-tap';
 import { RealtimeDesk } from './realtime/realtime-desk';
+import { recordRealtime } from './realtime/record-realtime';
 import { secretFinder } from './secret-spans';
 import { SparkTap } from './spark-tap';
 import type { HttpTraffic, SocketTraffic } from './traffic';
@@ -38,6 +40,9 @@ export interface ProxyOptions extends Omit<UpstreamOptions, 'unixNowMs'> {
   /** What boards may say to OpenAI Realtime: then the log says what it was. Default: nobody listens. */
   readonly prompts?: readonly SpeechClip[];
 }
+
+/** RFC 6455 section 7.1.5: the connection went without a CLOSE. */
+const CUT = 1006;
 
 /** A proxy on its sockets. */
 export interface ProviderProxy extends VoiceProvider {
@@ -80,6 +85,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       log({ ...event, sessionId: connectionId }, hostAtMs);
     return [
       ...(ofProtocol === undefined ? [] : [new ChatTap(`live_${exchanges}`, ofProtocol, ofSession)]),
+      ...(desk === undefined ? [] : [new KeyTap(ofSession)]),
       ...(recorder === undefined ? [] : [recordHttp(secrets, recorder.keep)]),
     ];
   };
@@ -98,6 +104,23 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       forwardHttp(asked, response, body, upstream, both(tapsOf(connection.id)), clock);
     });
   };
+  /** What reads along on a WebSocket: first who understands it, then who records it. */
+  const socketTaps = (
+    id: string,
+    path: string,
+    ofSession: (event: UnstampedEvent, hostAtMs: number) => void,
+  ): SocketTraffic[] => {
+    if (desk === undefined) {
+      const recording = recorder?.socket((done) => recordSocket(secrets, path, clock.nowMs(), done));
+      return [new SparkTap(id, ofSession), ...(recording === undefined ? [] : [recording])];
+    }
+    if (recorder === undefined) return [desk.tap(id)];
+    const startedAtMs = clock.nowMs();
+    const recording = recorder.socket((done) =>
+      recordRealtime((keep) => recordSocket(secrets, path, startedAtMs, keep), startedAtMs, done),
+    );
+    return [desk.tap(id, (turn) => recording.turnTaken(turn)), recording];
+  };
   const upgrade = (asked: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (protocol !== 'spark' && protocol !== 'openai-realtime') {
       answerRaw(socket, textAnswer(400, 'no WebSocket here'));
@@ -107,13 +130,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
     const id = `live_${exchanges}`;
     const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
       log({ ...event, sessionId: id }, hostAtMs);
-    const taps: SocketTraffic[] = [
-      ...(protocol === 'spark' ? [new SparkTap(id, ofSession)] : []),
-      ...(desk === undefined ? [] : [desk.tap(id)]),
-      ...(recorder === undefined
-        ? []
-        : [recordSocket(secrets, asked.url ?? '/', clock.nowMs(), recorder.keep)]),
-    ];
+    const taps = socketTaps(id, asked.url ?? '/', ofSession);
     forwardSocket(asked, socket, head, upgrades, upstream, bothSockets(taps), clock);
   };
 
@@ -123,7 +140,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       close: () => {
         upstream.httpAgent.destroy();
         upstream.httpsAgent.destroy();
-        recorder?.close();
+        recorder?.close(clock.nowMs());
         return Promise.resolve();
       },
     },
@@ -179,8 +196,24 @@ function openRecorder(path: string, protocol: ProviderProtocol, unixMs: number) 
     recordedAt: new Date(unixMs).toISOString(),
   };
   const write = (value: CassetteHead | Take): void => appendFileSync(file, `${JSON.stringify(value)}\n`);
+  const open = new Set<SocketTraffic>();
   write(head);
-  return { keep: write, close: () => closeSync(file) };
+  return {
+    keep: write,
+    /** A recording that is kept although nobody closes its WebSocket before the proxy is closed. */
+    socket<T extends SocketTraffic>(record: (done: (take: SocketTake) => void) => T): T {
+      const recording = record((take) => {
+        open.delete(recording);
+        write(take);
+      });
+      open.add(recording);
+      return recording;
+    },
+    close(hostAtMs: number): void {
+      for (const recording of [...open]) recording.closed('board', CUT, '', hostAtMs);
+      closeSync(file);
+    },
+  };
 }
 
 const both = (taps: readonly HttpTraffic[]): HttpTraffic => ({

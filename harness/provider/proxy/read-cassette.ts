@@ -67,6 +67,20 @@ const message = z.union(
 const socketTake = z.looseObject({
   kind: z.literal('socket'),
   path: z.string(),
+  spoken: z
+    .array(
+      z.looseObject({
+        spokeUntilMs: atMs,
+        heard: z
+          .looseObject({
+            promptId: z.string().exactOptional(),
+            utterance: z.string().exactOptional(),
+            language: z.string().exactOptional(),
+          })
+          .exactOptional(),
+      }),
+    )
+    .exactOptional(),
   messages: z.array(message),
   end: z.discriminatedUnion('how', [
     z.looseObject({

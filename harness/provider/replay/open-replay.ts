@@ -19,6 +19,7 @@ import type { HttpTraffic, SocketTraffic } from '../proxy/traffic';
 import { admissionOf, type Admission } from './admission';
 import { replayAnswer } from './recorded-answer';
 import { RecordedConversation } from './recorded-conversation';
+import { openRealtimeReplay } from './realtime/open-realtime-replay';
 import { TakeShelf } from './take-shelf';
 
 const statuses: Readonly<Record<Refused, number>> = {
@@ -46,25 +47,26 @@ const asReason = (message: string): string =>
 /**
  * Opens a mock that answers with what a proxy has recorded, at the recorded times, and logs what the proxy would have logged.
  * Its boards ask at the same path as the proxy's.
- * @throws ConfigError as `readCassette` and `admissionOf` do; `HIL_CONFIG_USAGE` for a cassette of another protocol, for
- *   OpenAI Realtime, and for faults. ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`.
+ * @throws ConfigError as `readCassette`, `admissionOf` and `openRealtimeReplay` do; `HIL_CONFIG_USAGE` for a cassette of another
+ *   protocol and for faults. ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`.
  */
 export async function openReplay(
   protocol: ProviderProtocol,
   path: string,
   options: MockOptions,
 ): Promise<MockProvider> {
-  const { head, takes } = readCassette(path);
+  const cassette = readCassette(path);
+  const { head, takes } = cassette;
   const refuse = (message: string, facts: object = {}): never => {
     throw new ConfigError('HIL_CONFIG_USAGE', message, { path, protocol, ...facts });
   };
-  if (protocol === 'openai-realtime') refuse('A replay speaks written protocols; openai-realtime is none.');
   if (head.protocol !== protocol)
     refuse(`${path} was recorded of ${head.protocol}; the provider is to speak ${protocol}.`, { head });
   if (options.faults !== undefined && options.faults.length > 0)
     refuse('A replay answers as it was recorded; faults are for the scripted mock.');
   const unixNowMs = options.unixNowMs ?? (() => new Date().getTime());
   const admit = admissionOf(protocol, options.credentials, unixNowMs);
+  if (protocol === 'openai-realtime') return openRealtimeReplay(path, cassette, options, admit);
   const mock = await openHttpMock(
     protocol,
     boardAddress(protocol),

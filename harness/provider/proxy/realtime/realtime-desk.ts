@@ -3,7 +3,7 @@ import type { UnstampedEvent } from '../../event-log';
 import { openRecogniser } from '../../hearing/open-recogniser';
 import type { Recogniser } from '../../hearing/recogniser';
 import { ReceivedArchive } from '../../mock/received-archive';
-import { RealtimeTap } from './realtime-tap';
+import { RealtimeTap, type TakenTurn } from './realtime-tap';
 import { ReplyArchive } from './reply-archive';
 
 /** What a proxy of OpenAI Realtime knows of all its sessions. */
@@ -24,10 +24,10 @@ export class RealtimeDesk {
     return new RealtimeDesk(prompts.length === 0 ? undefined : await openRecogniser(prompts), log);
   }
 
-  /** Reads one session; `id` stands for it where the service gives it none. */
-  tap(id: string): RealtimeTap {
+  /** Reads one session, as `RealtimeTap` says. */
+  tap(id: string, turnTaken?: (turn: TakenTurn) => void): RealtimeTap {
     const { recogniser, received, replies, log } = this;
-    return new RealtimeTap(id, { recogniser, received, replies, log });
+    return new RealtimeTap(id, { recogniser, received, replies, log }, turnTaken);
   }
 
   saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined> {

@@ -1,6 +1,7 @@
 import { samplesIn } from '../../../units';
 import type { UnstampedEvent } from '../../event-log';
 import type { Heard } from '../../hearing/heard';
+import type { ReceivedStream } from '../../hearing/received-stream';
 import type { Recogniser } from '../../hearing/recogniser';
 import type { Later } from '../../later';
 import { isObject, type Json } from '../../mock/json/check';
@@ -20,6 +21,14 @@ export interface RealtimeTapContext {
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
 }
 
+/** The board has spoken, and the provider has taken it for a turn. */
+export interface TakenTurn {
+  /** When the packet with the last loud sample had arrived, by the bench's own ears. */
+  readonly spokeUntilHostMs: number;
+  /** Undefined without ears. */
+  readonly heard: Later<Heard> | undefined;
+}
+
 /** As the mock: a board that does everything wrong does not fill our memory. */
 const MOST_LOGGED_ERRORS = 1000;
 /** RFC 6455 section 7.1.5: the connection went without a CLOSE. */
@@ -37,7 +46,7 @@ export class RealtimeTap implements SocketTraffic {
   private session: SessionFacts = unseenSession;
   /** What the board asked for last, in force until the service says otherwise. */
   private asked: SessionFacts = unseenSession;
-  private sessionId: string | undefined;
+  private knownId: string | undefined;
   private readonly sound: BoardSound;
   private readonly active = new Set<string>();
   private readonly calls = new Map<string, string>();
@@ -49,12 +58,31 @@ export class RealtimeTap implements SocketTraffic {
   private committedTo: number | undefined;
   private speech: { readonly onset: number; readonly offset: number | undefined } | undefined;
 
-  /** @param id - Of a session that the service gives none. */
+  /**
+   * @param id - Of a session that the service gives none.
+   * @param turnTaken - Told when the provider has committed what was said, before anybody is told of that message.
+   */
   constructor(
     private readonly id: string,
     private readonly context: RealtimeTapContext,
+    private readonly turnTaken: (turn: TakenTurn) => void = () => undefined,
   ) {
     this.sound = new BoardSound(context.recogniser);
+  }
+
+  /** Undefined until the service lets the board in. */
+  get sessionId(): string | undefined {
+    return this.knownId;
+  }
+
+  /** What the board has sent so far. */
+  get received(): ReceivedStream {
+    return this.sound.received;
+  }
+
+  /** The session as both sides know it. */
+  get facts(): SessionFacts {
+    return this.session;
   }
 
   opened(): void {
@@ -120,9 +148,9 @@ export class RealtimeTap implements SocketTraffic {
   private ofProvider(event: SeenEvent, hostAtMs: number): void {
     switch (event.type) {
       case 'session.created':
-        this.sessionId = textIn(objectIn(event, 'session'), 'id') || this.id;
+        this.knownId = textIn(objectIn(event, 'session'), 'id') || this.id;
         this.asked = this.session = withSession(this.session, objectIn(event, 'session'));
-        this.context.received.open(this.sessionId, this.sound.received);
+        this.context.received.open(this.knownId, this.sound.received);
         this.log({ type: 'session-open' }, hostAtMs);
         return;
       case 'session.updated':
@@ -136,7 +164,7 @@ export class RealtimeTap implements SocketTraffic {
         this.speechStopped(numberIn(event, 'audio_end_ms') ?? 0, hostAtMs);
         return;
       case 'input_audio_buffer.committed':
-        this.committed();
+        this.committed(hostAtMs);
         return;
       case 'response.created':
         this.responseCreated(objectIn(event, 'response'), hostAtMs);
@@ -187,15 +215,17 @@ export class RealtimeTap implements SocketTraffic {
     this.log({ type: 'endpoint', offsetAtStreamSample: offset }, hostAtMs);
   }
 
-  private committed(): void {
-    const { speech, uncommittedFrom: from } = this;
-    const to = this.committedTo ?? this.sound.lengthSamples;
+  private committed(hostAtMs: number): void {
+    const { sound, speech, uncommittedFrom: from } = this;
+    const to = this.committedTo ?? sound.lengthSamples;
     this.speech = this.committedTo = undefined;
     this.uncommittedFrom = to;
-    const heard: Later<Heard> | undefined =
-      speech?.offset === undefined
-        ? this.sound.hearSpan(from, to)
-        : this.sound.hearSpeech(speech.onset, speech.offset);
+    const own = sound.takeSpeech(from, to);
+    const told = speech?.offset === undefined ? own : { onset: speech.onset, offset: speech.offset };
+    const heard = told === undefined ? sound.hearSpan(from, to) : sound.hearSpeech(told);
+    const last = own?.offset ?? told?.offset;
+    const spokeUntilHostMs = (last === undefined ? undefined : sound.received.arrivalOf(last)) ?? hostAtMs;
+    this.turnTaken({ spokeUntilHostMs, heard });
     heard?.use((what) => this.log({ type: 'heard', ...what }));
   }
 

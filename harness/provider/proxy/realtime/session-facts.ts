@@ -12,6 +12,10 @@ export interface SessionFacts {
   readonly output: AudioCoding;
   /** Audio before the speech that `speech_started` counts in; 0 where nobody says. */
   readonly prefixPaddingMs: number;
+  /** False: the board says itself when a turn is over. */
+  readonly detectsTurns: boolean;
+  /** Speech cancels the response that is going on. */
+  readonly interrupts: boolean;
   /** Silence behind the speech that `speech_stopped` counts in; undefined: how long it was, only the service knows. */
   readonly silenceMs: number | undefined;
 }
@@ -22,6 +26,8 @@ export const unseenSession: SessionFacts = {
   input: 'audio/pcm',
   output: 'audio/pcm',
   prefixPaddingMs: 0,
+  detectsTurns: true,
+  interrupts: true,
   silenceMs: undefined,
 };
 
@@ -49,6 +55,8 @@ export function withSession(known: SessionFacts, session: Json): SessionFacts {
     tools: session.tools === undefined ? known.tools : toolNamesOf(session.tools),
     input: codingIn(session, 'input') ?? known.input,
     output: codingIn(session, 'output') ?? known.output,
+    detectsTurns: vad === undefined ? known.detectsTurns : detection !== null,
+    interrupts: vad === undefined ? known.interrupts : vad.interrupt_response !== false,
     prefixPaddingMs: vad === undefined ? known.prefixPaddingMs : (numberIn(vad, 'prefix_padding_ms') ?? 0),
     silenceMs: vad === undefined ? known.silenceMs : numberIn(vad, 'silence_duration_ms'),
   };
