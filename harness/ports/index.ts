@@ -16,7 +16,7 @@ export { delay, type Cancel, type Clock } from './clock';
 export type { Console, ConsoleLine, ConsoleLink, ConsoleMatch, ExpectOptions, StampedLine } from './console';
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
-export type { ProviderEvent, ProviderEventType } from './provider-event';
+export type { MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';
 export type { DirectionFacts, LostBurst, NetworkFacts } from './network-facts';
 export {
   directionShape,

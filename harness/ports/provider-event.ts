@@ -6,6 +6,37 @@ interface Stamp {
   readonly sessionId?: string;
 }
 
+/** Where a packet's sound stands in its RTP stream. */
+export interface RtpPlace {
+  readonly ssrc: number;
+  /** Time stamp of the packet's first sample as on the wire: 32 bits, wraps. */
+  readonly timestamp: number;
+  /** Ticks of the time stamp in a second: 48 000 for Opus, 8000 for G.711. */
+  readonly clockRateHz: number;
+  /** A decoder lets a sample out so much later than its time stamp says: 6.5 ms of Opus, none of G.711. */
+  readonly codecDelayMs: number;
+}
+
+/** How a talker's RTP packets arrived, counted by the receiver. */
+export interface MediaCounts {
+  /** Packets that were heard. */
+  readonly packets: number;
+  /** Packets that had not come when their sound was due; those that came later are `late` as well. */
+  readonly lost: number;
+  readonly late: number;
+  readonly duplicated: number;
+  /** Packets that overtook others, and were put in order. */
+  readonly reordered: number;
+  /** Packets that were no sound of the codec. */
+  readonly undecodable: number;
+  /** Sound that was made up for lost packets. */
+  readonly concealedMs: number;
+  /** Silence for pauses in which nothing was sent. */
+  readonly silenceMs: number;
+  /** Interarrival jitter at this moment: RFC 3550 section 6.4.1. */
+  readonly jitterMs: number;
+}
+
 /** What the provider was asked, decided and sent, in order. Stream samples count the session's received audio from 0. */
 export type ProviderEvent = Stamp &
   (
@@ -54,7 +85,11 @@ export type ProviderEvent = Stamp &
         readonly rateHz: number;
         readonly fromSample: number;
         readonly lengthSamples: number;
+        /** Of the first packet of a reply that travels on RTP; those behind it follow without a gap. */
+        readonly rtp?: RtpPlace;
       }
+    /** What became of the sound of a session that travels on RTP, since the event before it or the session's start. */
+    | ({ readonly type: 'media' } & MediaCounts)
     | { readonly type: 'truncated'; readonly itemId: string; readonly audioEndMs: number }
     | {
         readonly type: 'response-done';

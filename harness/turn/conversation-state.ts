@@ -111,6 +111,7 @@ export class Conversation {
       case 'first-token':
       case 'text-out':
       case 'heard':
+      case 'media':
       case 'tool-output':
       case 'error':
         break;

@@ -62,5 +62,10 @@ export const providerCodes = {
     origin: 'config',
     remedy: 'Allow more with --max-turns or --max-seconds, once you know what it costs.',
   },
+  HIL_PROVIDER_WEBRTC_UNAVAILABLE: {
+    origin: 'bench',
+    remedy:
+      'Run the bench on a platform that node-datachannel has a binary for, or install again with `npm ci`, binaries included.',
+  },
   HIL_PROVIDER_CANCELLED: { origin: 'bench', remedy: 'Run it again; somebody ended it early.' },
 } as const satisfies Record<string, CatalogueEntry>;

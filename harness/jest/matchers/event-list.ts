@@ -60,6 +60,7 @@ function providerText(event: ProviderEvent): string | undefined {
     case 'response-started':
     case 'audio-out':
     case 'truncated':
+    case 'media':
       return undefined;
   }
 }

@@ -26,7 +26,7 @@ import { BodyReader } from './read-body';
 export type Refused = 'not-found' | 'wrong-method' | 'too-large' | 'too-slow' | 'busy' | 'crashed';
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'HEAD' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'HEAD' | 'DELETE' | 'OPTIONS';
   /** Whole path, without the query. */
   readonly path: string | RegExp;
   /** Has to answer sooner or later; what it throws becomes the refusal `crashed`. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FaultDesk } from '../../faults/fault-desk';
 import { bearerOf, masked } from '../http/bearer';
 import type { Json } from '../json/check';
@@ -32,6 +32,17 @@ export interface Admission {
   readonly begin?: Json;
 }
 
+/** What a client asks with, over HTTP as in an upgrade. */
+export interface Asked {
+  readonly headers: IncomingHttpHeaders;
+  /** Of the query; null where it names none. */
+  readonly model: string | null;
+  /** The dialect that the path stands for. Absent: headers say. */
+  readonly dialect?: DialectName;
+  /** A checked session that the request itself begins with, in GA's shape. */
+  readonly session?: Json;
+}
+
 const KEY_PROTOCOL = 'openai-insecure-api-key.';
 const BETA_PROTOCOL = 'openai-beta.realtime-v1';
 
@@ -53,10 +64,10 @@ export const isRefusal = (verdict: Admission | Refusal): verdict is Refusal => '
 export const betaDisabled =
   'The Realtime Beta API is no longer supported. Please use /v1/realtime for the GA API.';
 
-const offeredProtocols = (request: IncomingMessage): readonly string[] =>
-  (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+const offeredProtocols = ({ headers }: Asked): readonly string[] =>
+  (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 
-function keyOf(request: IncomingMessage): string | undefined {
+function keyOf(request: Asked): string | undefined {
   const bearer = bearerOf(request.headers);
   const protocol = offeredProtocols(request).find((name) => name.startsWith(KEY_PROTOCOL));
   return bearer ?? (protocol === undefined ? undefined : protocol.slice(KEY_PROTOCOL.length) || undefined);
@@ -76,23 +87,30 @@ export function keyFault(
   return { code: 'invalid_api_key', message };
 }
 
-const asksForBeta = (request: IncomingMessage): boolean =>
+const asksForBeta = (request: Asked): boolean =>
   (request.headers['openai-beta']?.includes('realtime=v1') ?? false) ||
   offeredProtocols(request).includes(BETA_PROTOCOL);
 
-/** Checks key, dialect and model of an upgrade request in this order. */
-export function admissionOf(request: IncomingMessage, rules: AdmissionRules): Admission | Refusal {
-  const key = keyOf(request);
+/** What an upgrade request asks with. */
+export const askedBy = ({ headers, url }: IncomingMessage): Asked => ({
+  headers,
+  model: new URLSearchParams(url?.split('?')[1]).get('model'),
+});
+
+const modelIn = (session: Json | undefined): string | undefined =>
+  typeof session?.model === 'string' ? session.model : undefined;
+
+/** Checks key, dialect and model in this order. */
+export function admissionOf(asked: Asked, rules: AdmissionRules): Admission | Refusal {
+  const key = keyOf(asked);
   if (key === undefined) return refuse(null, 'Missing bearer or basic authentication in header', 3000);
   const fault = keyFault(key, rules);
   if (fault !== undefined) return refuse(fault.code, fault.message, 3000);
-  const isBeta = asksForBeta(request);
+  const isBeta = asked.dialect === undefined ? asksForBeta(asked) : asked.dialect === 'beta';
   if (isBeta && rules.dialect === 'ga') return refuse('beta_api_shape_disabled', betaDisabled, 4000);
-  const dialect = isBeta || rules.dialect === 'beta' ? 'beta' : 'ga';
-  const begin = rules.keys.ephemeral(key)?.session;
-  const ofKey = typeof begin?.model === 'string' ? begin.model : undefined;
-  const named = new URLSearchParams(request.url?.split('?')[1]).get('model');
-  const model = named || ofKey;
+  const dialect = asked.dialect ?? (isBeta || rules.dialect === 'beta' ? 'beta' : 'ga');
+  const begin = asked.session ?? rules.keys.ephemeral(key)?.session;
+  const model = asked.model || modelIn(begin);
   if (model === undefined) return refuse('missing_model', 'You must provide a model parameter.', 4000);
   const known = rules.models?.includes(model) ?? modelNames[dialect].test(model);
   if (!known) return refuse('invalid_model', `The model '${model}' does not exist.`, 4000);

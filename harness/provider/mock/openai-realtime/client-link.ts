@@ -2,34 +2,8 @@ import type { WebSocket } from 'ws';
 import type { Cancel, Clock } from '../../../ports';
 import type { Fault } from '../json/check';
 import type { Dialect } from './dialect';
+import type { LinkListener, LinkRules, SessionLink } from './session-link';
 import type { WireEvent } from './wire-events';
-
-/** How a mock treats the sockets of its clients. */
-export interface LinkRules {
-  readonly clock: Clock;
-  readonly pingIntervalMs: number;
-  /** How long a PING may stay unanswered. */
-  readonly pongTimeoutMs: number;
-  /** What a client may leave unread before the next event to it cuts it off. */
-  readonly maxUnsentBytes: number;
-}
-
-export interface LinkListener {
-  message(data: Buffer, isBinary: boolean): void;
-  /** The link is about to be cut because of the client. */
-  cut(fault: Fault): void;
-  /** The socket has closed; nothing follows. */
-  closed(how: LinkEnd): void;
-}
-
-/** How a link ended. */
-export interface LinkEnd {
-  /** 1006: without a CLOSE. */
-  readonly closeCode: number;
-  readonly reason: string;
-  /** Who ended it first; absent where a cut connection does not tell. */
-  readonly closedBy?: 'board' | 'provider';
-}
 
 /** How long a client may take to answer a CLOSE. */
 const CLOSE_GRACE_MS = 2_000;
@@ -47,7 +21,7 @@ export function closeSocket(socket: WebSocket, clock: Clock, closeCode: number, 
 }
 
 /** One client's socket: writes events, pings, and ends with a reason when the client does not read or answer. */
-export class ClientLink {
+export class ClientLink implements SessionLink {
   private ended = false;
   private cutBecause: string | undefined;
   private endedByUs = false;
@@ -61,7 +35,6 @@ export class ClientLink {
     private readonly listener: LinkListener,
   ) {}
 
-  /** Starts to listen and to ping. */
   open(): void {
     const { socket, listener } = this;
     socket.on('message', (data, isBinary) => {
@@ -91,10 +64,6 @@ export class ClientLink {
     this.keepPinging();
   }
 
-  /**
-   * Writes an event; does nothing once the link has ended.
-   * @param isBinary - As a binary message, which no service does; for the fault `wrong-framing`.
-   */
   send(event: WireEvent, isBinary = false): void {
     // Before the event, so that a large one does not count against who reads.
     this.checkUnread();
@@ -103,7 +72,6 @@ export class ClientLink {
     if (written !== undefined) this.socket.send(JSON.stringify(written), { binary: isBinary });
   }
 
-  /** Closes with a code and a reason; what the client still sends is not served. */
   close(closeCode: number, reason: string): void {
     if (this.ended) return;
     this.ended = this.endedByUs = true;
@@ -111,12 +79,15 @@ export class ClientLink {
     closeSocket(this.socket, this.rules.clock, closeCode, reason);
   }
 
-  /** Cuts the connection without a CLOSE, behind what was written. */
   cutOff(): void {
     if (this.ended) return;
     this.ended = this.endedByUs = true;
     this.stopTimers();
     this.socket.ping('', false, () => this.socket.terminate());
+  }
+
+  loseChannel(): void {
+    // The socket is all there is.
   }
 
   private checkUnread(): void {

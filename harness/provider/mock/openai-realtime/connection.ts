@@ -1,5 +1,4 @@
-import type { WebSocket } from 'ws';
-import type { Cancel, Scenario } from '../../../ports';
+import type { Cancel, MediaCounts, Scenario } from '../../../ports';
 import type { UnstampedEvent } from '../../event-log';
 import type { FaultDesk } from '../../faults/fault-desk';
 import type { Heard } from '../../hearing/heard';
@@ -11,13 +10,14 @@ import type { ReplyShelf } from '../reply-shelf';
 import { isObject, type Fault, type Json } from '../json/check';
 import type { Admission } from './auth';
 import { readClientEvent } from './client-event';
-import { ClientLink, type LinkEnd, type LinkRules } from './client-link';
 import { Conversation } from './conversation';
 import { ConversationItems } from './conversation-items';
 import type { Dialect } from './dialect';
 import { newId } from './ids';
 import { InputBuffer } from './input-buffer';
+import { DeltaOutlet, type ReplyOutlet } from './reply-outlet';
 import { Responses } from './responses';
+import type { LinkEnd, LinkListener, LinkRules, SessionLink } from './session-link';
 import { SessionState } from './session-state';
 import { errorEvent, wireEvent, type WireEvent } from './wire-events';
 
@@ -42,26 +42,51 @@ export interface ConnectionContext extends LinkRules {
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
 }
 
-const RATE_HZ = 24_000;
+/** What an outlet needs of the session whose replies it carries. */
+export interface OutletContext {
+  readonly send: (event: WireEvent) => void;
+  readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
+  /** All that was said has been played. */
+  readonly drained: () => void;
+}
+
+/** What a session runs over. */
+export interface Carrier {
+  link(listener: LinkListener): SessionLink;
+  /** For sound that travels beside the events. Absent: in them. */
+  outlet?(context: OutletContext): ReplyOutlet;
+  /** How that sound arrived, since this was asked before. */
+  media?(): MediaCounts;
+}
+
+/** Of the sound that a session hears, whatever it comes as. */
+export const HEARD_RATE_HZ = 24_000;
 /** So that a client that does everything wrong does not fill our memory; later ones are answered only. */
 const MOST_LOGGED_ERRORS = 1000;
 
+/** reference/providers.md 2.4: over WebRTC, audio travels only on RTP. */
+const onTrackOnly: Fault = {
+  code: 'invalid_value',
+  message: 'input_audio_buffer.append is not for WebRTC: the audio track is heard.',
+  param: 'type',
+};
+
 type Handler = (event: Json) => Fault | undefined;
 
-/** One admitted WebSocket: one session of reference/providers.md section 2. */
+/** One admitted client, over WebSocket or WebRTC: one session of reference/providers.md section 2. */
 export class Connection {
   readonly session: SessionState;
   readonly received: ReceivedStream;
   private readonly responses: Responses;
   private readonly input: InputBuffer;
   private readonly handlers: Readonly<Record<string, Handler>>;
-  private readonly link: ClientLink;
+  private readonly link: SessionLink;
   private expiry: Cancel | undefined;
   private errors = 0;
   private arrivedAtHostMs = 0;
 
   constructor(
-    socket: WebSocket,
+    private readonly carrier: Carrier,
     { model, begin }: Admission,
     private readonly dialect: Dialect,
     private readonly context: ConnectionContext,
@@ -69,21 +94,38 @@ export class Connection {
     const { clock, scenario, recogniser, replies, toolDoneDelayMs, transcriptOf, typed } = context;
     const expiresAtUnixS = Math.floor((context.unixNowMs() + context.sessionMaxMs) / 1000);
     const session = new SessionState(scenario.turnDetection, model, expiresAtUnixS, begin);
-    const received = new ReceivedStream(RATE_HZ, Math.floor((context.keepReceivedMs * RATE_HZ) / 1000));
+    const received = new ReceivedStream(
+      HEARD_RATE_HZ,
+      Math.floor((context.keepReceivedMs * HEARD_RATE_HZ) / 1000),
+    );
     const conversation = new Conversation();
     const script = new Script(scenario, context.answerOverride);
     const send = (event: WireEvent, isBinary?: boolean): void => this.link.send(event, isBinary);
     const { faults, slowFirstTokenMs } = context;
-    const ends = { cut: () => this.cut(), expire: () => this.expire() };
+    const ends = {
+      cut: () => this.cut(),
+      loseChannel: () => this.link.loseChannel(),
+      expire: () => this.expire(),
+    };
     const log = (event: UnstampedEvent, hostAtMs?: number): void => this.log(event, hostAtMs);
     const { timing, pacing } = scenario;
     const { delays } = context;
     const conversationId = newId('conv');
-    this.link = new ClientLink(socket, dialect, context, {
+    const drained = (): void => {
+      this.logMedia();
+      responses.played();
+    };
+    const outlet = carrier.outlet?.({ send, log, drained }) ?? new DeltaOutlet({ clock, replies, log });
+    this.link = carrier.link({
       message: (data, isBinary) => this.receive(data, isBinary),
       cut: (fault) => {
         this.logError(fault);
         this.stop();
+      },
+      unsendable: (lengthBytes, cause) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        const message = `An event of ${lengthBytes} bytes is too long for the client: ${why}`;
+        this.logError({ code: 'message_too_long', message, param: null });
       },
       closed: (end) => this.closed(end),
     });
@@ -95,6 +137,7 @@ export class Connection {
           delays,
           pacing,
           replies,
+          outlet,
           conversation,
           conversationId,
           toolDoneDelayMs,
@@ -126,7 +169,11 @@ export class Connection {
     this.responses = responses;
     this.handlers = {
       'session.update': (event) => this.updateSession(event.session as Json),
-      'input_audio_buffer.append': (event) => this.input.append(event.audio as string, this.arrivedAtHostMs),
+      'input_audio_buffer.append': (event) =>
+        carrier.outlet === undefined
+          ? this.input.append(event.audio as string, this.arrivedAtHostMs)
+          : onTrackOnly,
+      'output_audio_buffer.clear': () => outlet.clear(),
       'input_audio_buffer.commit': () => this.input.commit(),
       'input_audio_buffer.clear': () => this.input.clear(),
       'conversation.item.create': (event) => items.create(event, this.arrivedAtHostMs),
@@ -139,7 +186,12 @@ export class Connection {
     };
   }
 
-  /** Greets the client and serves it until the socket closes. */
+  /** Takes sound of a track: mono 16-bit at `HEARD_RATE_HZ`. */
+  hear(samples: Int16Array, arrivedAtHostMs: number): void {
+    this.input.hear(samples, arrivedAtHostMs);
+  }
+
+  /** Greets the client and serves it until its link closes. */
   open(): void {
     const { context } = this;
     this.log({ type: 'session-open' });
@@ -167,6 +219,7 @@ export class Connection {
 
   private closed(end: LinkEnd): void {
     this.stop();
+    this.logMedia();
     this.log({ type: 'session-closed', ...end });
   }
 
@@ -216,5 +269,11 @@ export class Connection {
 
   private log(event: UnstampedEvent, hostAtMs?: number): void {
     this.context.log({ ...event, sessionId: this.session.id }, hostAtMs);
+    if (event.type === 'endpoint') this.logMedia();
+  }
+
+  private logMedia(): void {
+    const media = this.carrier.media?.();
+    if (media !== undefined) this.log({ type: 'media', ...media });
   }
 }

@@ -66,9 +66,14 @@ export class InputBuffer {
       const message = 'Invalid audio: expected whole 16-bit samples in base64.';
       return { code: 'invalid_value', message, param: 'audio' };
     }
+    this.hear(samples, arrivedAtHostMs);
+    return undefined;
+  }
+
+  /** Takes sound at the stream's rate. */
+  hear(samples: Int16Array, arrivedAtHostMs: number): void {
     this.context.received.push(samples, arrivedAtHostMs);
     this.ear.push(samples);
-    return undefined;
   }
 
   /** `input_audio_buffer.commit` of a client that pushes to talk. */

@@ -2,11 +2,13 @@ import { bearerOf } from '../http/bearer';
 import type { Exchange } from '../http/exchange';
 import { jsonAnswer, type HttpAnswer } from '../http/http-answer';
 import type { HttpContext, Route } from '../http/http-mock';
-import { isObject, numberIn, object, oneOf, type Check, type Fault, type Json } from '../json/check';
+import { isObject, numberIn, object, oneOf, type Check, type Json } from '../json/check';
 import { jsonBody } from '../json/json-body';
 import { betaDisabled, keyFault, type AdmissionRules } from './auth';
 import { betaSessionOf, gaSessionOf } from './beta-dialect';
 import { checkBetaSession } from './beta-validation';
+import { corsHeaders } from './cors';
+import { refusalAnswer, type HttpFault } from './http-refusal';
 import { SessionState } from './session-state';
 import { checkSession } from './validation';
 
@@ -19,9 +21,6 @@ const checkSecretRequest: Check = object({
   session: checkSession,
 });
 
-const refusal = (status: number, { code, message, param }: Omit<Fault, 'code'> & { code: string | null }) =>
-  jsonAnswer(status, { error: { message, type: 'invalid_request_error', param, code } });
-
 /** Gives out ephemeral keys: `POST /v1/realtime/client_secrets` of GA and `POST /v1/realtime/sessions` of the beta. */
 export function keyRoutes(
   context: HttpContext,
@@ -29,12 +28,13 @@ export function keyRoutes(
   defaultModel: string,
 ): readonly Route[] {
   const { faults, scenario, log } = context;
-  const answer = (exchange: Exchange, { status, headers, body }: HttpAnswer): void => {
+  const answer = (exchange: Exchange, { status, body, ...rest }: HttpAnswer): void => {
+    const headers = { ...rest.headers, ...corsHeaders(exchange.headers) };
     // Chunked, which is what boards cannot read: reference/providers.md 0.3.
     if (faults.has('wrong-framing')) exchange.play({ status, headers }, [{ bytes: body }], () => undefined);
     else exchange.answer({ status, headers, body });
   };
-  const refuse = (exchange: Exchange, status: number, fault: Parameters<typeof refusal>[1]): void => {
+  const refuse = (exchange: Exchange, status: number, fault: HttpFault): void => {
     const sessionId = exchange.connectionId;
     log({
       type: 'error',
@@ -43,7 +43,7 @@ export function keyRoutes(
       httpStatus: status,
       sessionId,
     });
-    answer(exchange, refusal(status, fault));
+    answer(exchange, refusalAnswer(status, fault));
   };
   /** The body once key and fields are in order; undefined when it was refused. */
   const accepted = (exchange: Exchange, check: Check): Json | undefined => {

@@ -2,6 +2,7 @@ import { openRecogniser } from '../../hearing/open-recogniser';
 import { openHttpMock } from '../http/http-mock';
 import type { MockOptions, MockProvider } from '../mock-options';
 import type { DialectChoice } from './auth';
+import type { OpenPeerPath } from './webrtc/peer-path';
 import { DEFAULT_MODEL, RealtimeService, type RealtimeRules } from './realtime-service';
 
 export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
@@ -19,7 +20,7 @@ export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
    * client that asks for the next response at once gets `conversation_already_has_active_response` (providers.md 1.3).
    */
   readonly toolRace?: 'lenient' | 'strict';
-  /** Default 64; further ones are refused with close code 1013. */
+  /** Default 64; further ones are refused with close code 1013, over HTTP with 429. */
   readonly maxSessions?: number;
   /** Default 60 minutes, 30 in the beta. */
   readonly sessionMaxMs?: number;
@@ -29,14 +30,22 @@ export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
   readonly pongTimeoutMs?: number;
   /** How much a client may leave unread before the session is cut. Default 16 MiB, more than the longest reply. */
   readonly maxUnsentBytes?: number;
+  /** Puts something in the way of a call's UDP packets. Default: nothing. */
+  readonly openPeerPath?: OpenPeerPath;
   /** Compiled entry of the recognition worker; default: the one beside the compiled mock, else none (recognises in thread). */
   readonly workerPath?: string;
 }
 
 const STRICT_DONE_DELAY_MS = 40;
 
+/** Where calls are taken: at the address that the mock listens on; undefined: at all of this machine's but loopback. */
+function mediaAddressOf(host = '127.0.0.1'): string | undefined {
+  if (host === 'localhost') return '127.0.0.1';
+  return host === '0.0.0.0' || host === '::' ? undefined : host;
+}
+
 /**
- * Opens a scripted OpenAI Realtime service (WebSocket) in this process.
+ * Opens a scripted OpenAI Realtime service (WebSocket and WebRTC) in this process.
  * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`, `HIL_CORPUS_UNKNOWN_CLIP`, `HIL_AUDIO_RATE`.
  */
 export async function createMockProvider(options: MockProviderOptions): Promise<MockProvider> {
@@ -51,6 +60,8 @@ export async function createMockProvider(options: MockProviderOptions): Promise<
     pingIntervalMs: options.pingIntervalMs ?? 20_260,
     pongTimeoutMs: options.pongTimeoutMs ?? 20_000,
     maxUnsentBytes: options.maxUnsentBytes ?? 16 * 1024 * 1024,
+    bindAddress: mediaAddressOf(options.host),
+    openPeerPath: options.openPeerPath,
   };
   const recogniser = await openRecogniser([...options.corpus.prompts.values()], { workerPath });
   try {

@@ -1,28 +1,42 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { closeAll } from '../../../errors';
 import type { Cancel, ReceivedAudio, ReceivedWindow, TurnScript } from '../../../ports';
 import type { Recogniser } from '../../hearing/recogniser';
 import { typedPrompt } from '../../hearing/typed-prompt';
+import { Loss } from '../../loss';
 import { targetOf } from '../http/exchange';
 import { answerRaw, jsonAnswer, type HttpAnswer } from '../http/http-answer';
 import type { HttpContext, HttpService, Refused, Route } from '../http/http-mock';
 import { ReceivedArchive } from '../received-archive';
 import { ReplyShelf } from '../reply-shelf';
-import { admissionOf, isRefusal, type AdmissionRules, type DialectChoice, type Refusal } from './auth';
+import {
+  admissionOf,
+  askedBy,
+  isRefusal,
+  type Admission,
+  type AdmissionRules,
+  type DialectChoice,
+  type Refusal,
+} from './auth';
 import { BetaDialect } from './beta-dialect';
-import { closeSocket } from './client-link';
-import { Connection, type ConnectionContext } from './connection';
-import { gaDialect } from './dialect';
+import { ClientLink, closeSocket } from './client-link';
+import { Connection, type Carrier, type ConnectionContext } from './connection';
+import { preflightAnswer } from './cors';
+import { gaDialect, type Dialect } from './dialect';
 import { keyRoutes } from './key-routes';
 import { KeyRing } from './key-ring';
+import { CallDesk, type CallRules } from './webrtc/call-desk';
 import { errorEvent } from './wire-events';
 
-/** What a Realtime service is told beyond what every mock is. */
-export interface RealtimeRules extends Pick<
+type SessionRules = Pick<
   ConnectionContext,
   'toolDoneDelayMs' | 'pingIntervalMs' | 'pongTimeoutMs' | 'maxUnsentBytes'
-> {
+>;
+
+/** What a Realtime service is told beyond what every mock is. */
+export interface RealtimeRules extends SessionRules, CallRules {
   readonly apiKey: string | undefined;
   readonly models: readonly string[] | undefined;
   readonly dialect: DialectChoice;
@@ -49,7 +63,10 @@ const refusedStatus: Readonly<Record<Refused, number>> = {
   crashed: 500,
 };
 
-/** OpenAI Realtime over WebSocket (reference/providers.md section 2): who is let in, and the sessions of those who are. */
+/**
+ * OpenAI Realtime over WebSocket and WebRTC (reference/providers.md section 2): who is let in, and the sessions of those who
+ * are.
+ */
 export class RealtimeService implements HttpService {
   readonly routes: readonly Route[];
   private readonly sockets = new WebSocketServer({
@@ -63,6 +80,8 @@ export class RealtimeService implements HttpService {
   private readonly replies: ReplyShelf;
   private readonly shared: Omit<ConnectionContext, 'sessionMaxMs'>;
   private readonly admission: AdmissionRules;
+  private readonly calls: CallDesk;
+  private readonly loss = new Loss();
   private lost: Error | undefined;
 
   /** @throws ProviderError `HIL_CORPUS_UNKNOWN_CLIP`, `HIL_AUDIO_RATE`. */
@@ -74,7 +93,6 @@ export class RealtimeService implements HttpService {
     const { scenario, corpus, faults } = context;
     const keys = new KeyRing(rules.apiKey, context.unixNowMs);
     this.admission = { keys, faults, dialect: rules.dialect, models: rules.models };
-    this.routes = keyRoutes(context, this.admission, DEFAULT_MODEL);
     const prompts = [...corpus.prompts.values()];
     this.replies = new ReplyShelf(corpus, scenario.pacing.chunkMs);
     this.replies.prepareScenario(scenario);
@@ -88,8 +106,29 @@ export class RealtimeService implements HttpService {
       typed: (text) => typedPrompt(prompts, text),
       answerOverride: () => context.turn()?.answer,
     };
+    this.calls = new CallDesk(
+      context,
+      {
+        admission: this.admission,
+        replies: this.replies,
+        fullOrLost: () => this.fullOrLost(),
+        dialectOf: (admission) => this.dialectOf(admission),
+        opened: ({ connection }) => this.opened(connection),
+        ended: ({ connection }) => this.ended(connection),
+        lost: (error) => this.loss.tell(error),
+      },
+      rules,
+    );
+    const posts = [...keyRoutes(context, this.admission, DEFAULT_MODEL), ...this.calls.routes];
+    const preflights = posts.map(({ path }): Route => ({
+      method: 'OPTIONS',
+      path,
+      handle: (exchange) => exchange.answer(preflightAnswer(exchange)),
+    }));
+    this.routes = [...posts, ...preflights];
     recogniser.onLost((error) => {
       this.lost = error;
+      this.loss.tell(error);
       for (const connection of this.open) connection.fail(error.message);
     });
   }
@@ -115,15 +154,15 @@ export class RealtimeService implements HttpService {
   }
 
   onLost(listener: (error: Error) => void): Cancel {
-    return this.recogniser.onLost(listener);
+    return this.loss.onLost(listener);
   }
 
   close(): Promise<void> {
-    return this.recogniser.close();
+    return closeAll([this.recogniser, this.calls]);
   }
 
   private accept(socket: WebSocket, request: IncomingMessage): void {
-    const admission = admissionOf(request, this.admission);
+    const admission = admissionOf(askedBy(request), this.admission);
     if (isRefusal(admission)) {
       this.turnAway(socket, admission);
       return;
@@ -133,17 +172,31 @@ export class RealtimeService implements HttpService {
       this.turnAway(socket, noRoom);
       return;
     }
-    const dialect = admission.dialect === 'beta' ? new BetaDialect() : gaDialect;
-    const sessionMaxMs = this.rules.sessionMaxMs ?? longestSessionMs[dialect.name];
-    const connection = new Connection(socket, admission, dialect, { ...this.shared, sessionMaxMs });
-    const { session, received } = connection;
-    this.open.add(connection);
-    this.archive.open(session.id, received);
-    socket.on('close', () => {
-      this.open.delete(connection);
-      this.archive.close(session.id);
-    });
+    const { dialect, context } = this.dialectOf(admission);
+    const link: Carrier['link'] = (listener) => new ClientLink(socket, dialect, context, listener);
+    const connection = new Connection({ link }, admission, dialect, context);
+    this.opened(connection);
+    socket.on('close', () => this.ended(connection));
     connection.open();
+  }
+
+  private dialectOf({ dialect: name }: Admission): {
+    readonly dialect: Dialect;
+    readonly context: ConnectionContext;
+  } {
+    const dialect = name === 'beta' ? new BetaDialect() : gaDialect;
+    const sessionMaxMs = this.rules.sessionMaxMs ?? longestSessionMs[name];
+    return { dialect, context: { ...this.shared, sessionMaxMs } };
+  }
+
+  private opened(connection: Connection): void {
+    this.open.add(connection);
+    this.archive.open(connection.session.id, connection.received);
+  }
+
+  private ended(connection: Connection): void {
+    this.open.delete(connection);
+    this.archive.close(connection.session.id);
   }
 
   private turnAway(socket: WebSocket, { code, message, closeCode, closeReason }: Refusal): void {

@@ -8,9 +8,9 @@ import type { Answer } from '../../script/script';
 import { Timers } from '../../timers';
 import type { Reply, ReplyShelf } from '../reply-shelf';
 import type { Json } from '../json/check';
-import { codingOf, lawOf } from './audio-coding';
 import type { Conversation, ConversationItem } from './conversation';
 import { newId } from './ids';
+import type { ReplyOutlet } from './reply-outlet';
 import { responseObject } from './response-object';
 import { rateLimitsEvent, wireEvent, type WireEvent } from './wire-events';
 
@@ -21,6 +21,7 @@ export interface PlayerContext {
   readonly delays: Delays;
   readonly pacing: ScenarioPacing;
   readonly replies: ReplyShelf;
+  readonly outlet: ReplyOutlet;
   readonly conversation: Conversation;
   readonly conversationId: string;
   readonly outputAudio: Json;
@@ -121,8 +122,7 @@ export class ResponsePlayer {
     const { say } = answer;
     if (say === undefined) this.at(firstAudioMs, () => this.breakOr(() => this.finish('completed', null)));
     else if (this.request.modality === 'audio') {
-      const { format } = this.context.outputAudio;
-      const reply = this.context.replies.get(say, lawOf[codingOf(format)]);
+      const reply = this.context.outlet.replyFor(say, this.context.outputAudio);
       this.at(firstAudioMs, () => this.speak(reply));
     } else {
       const reply = this.context.replies.get(say);
@@ -173,7 +173,8 @@ export class ResponsePlayer {
       return;
     }
     context.log({ type: 'response-done', responseId: this.id, status: 'failed' });
-    context.cut();
+    context.outlet.madeAll(this.id);
+    context.outlet.whenPlayed(() => context.cut());
   }
 
   /** How much of something that is said in parts is said. */
@@ -240,20 +241,21 @@ export class ResponsePlayer {
       this.send(wireEvent('response.output_audio_transcript.done', { ...ids, transcript }));
       this.closeMessage(item, { type: 'output_audio', transcript }, { type: 'audio', transcript }, status);
     };
-    const packet = (index: number, delta: string): void => {
-      const share = (part: number): number => Math.round((part * words.length) / reply.packets.length);
-      const spoken = words.slice(share(index), share(index + 1)).join('');
-      if (spoken !== '') {
-        transcript += spoken;
-        this.send(wireEvent('response.output_audio_transcript.delta', { ...ids, delta: spoken }));
-      }
+    const packet = (index: number): void => {
       const fromSample = index * reply.chunkSamples;
       const lengthSamples = Math.min(reply.chunkSamples, reply.lengthSamples - fromSample);
-      const event = wireEvent('response.output_audio.delta', { ...ids, delta });
-      const hostAtMs = context.clock.nowMs();
-      this.send(event);
-      const sent = { replyId: reply.clip.id, rateHz: reply.rateHz, fromSample, lengthSamples };
-      context.log({ type: 'audio-out', responseId, itemId: item.id, ...sent }, hostAtMs);
+      const share = (part: number): number => Math.round((part * words.length) / reply.packets.length);
+      const spoken = words.slice(share(index), share(index + 1)).join('');
+      const part = { responseId, item, reply, packet: index, fromSample, lengthSamples };
+      context.outlet.say({
+        ...part,
+        send: (event) => this.send(event),
+        sendWords: () => {
+          if (spoken === '') return;
+          transcript += spoken;
+          this.send(wireEvent('response.output_audio_transcript.delta', { ...ids, delta: spoken }));
+        },
+      });
       this.sentMs = item.audioMs = msOfSamples(fromSample + lengthSamples, reply.rateHz);
       this.said = transcript;
     };
@@ -266,7 +268,7 @@ export class ResponsePlayer {
           this.after(dueAtHostMs - context.clock.nowMs(), () => speakFrom(index));
           return;
         }
-        packet(index, reply.packets[index] ?? '');
+        packet(index);
       }
       if (this.finished) return;
       this.breakOr(() => {
@@ -357,6 +359,7 @@ export class ResponsePlayer {
     this.timers.stop();
     this.send(wireEvent('response.done', { response: this.wire(status, details) }));
     this.context.log({ type: 'response-done', responseId: this.id, status });
+    this.context.outlet.madeAll(this.id);
     this.context.over(this);
     this.send(rateLimitsEvent());
   }

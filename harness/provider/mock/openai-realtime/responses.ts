@@ -88,6 +88,7 @@ export class Responses {
   interrupt(): void {
     this.dropPending();
     this.active?.cancel('turn_detected');
+    this.context.outlet.interrupt();
   }
 
   /** Cancels by id, or the active one; a fault when there is none. */
@@ -111,6 +112,12 @@ export class Responses {
   abandon(): void {
     this.dropPending();
     for (const player of [this.active, ...this.beside]) player?.abandon();
+    this.context.outlet.stop();
+  }
+
+  /** What was said has been played to its end or cut off. */
+  played(): void {
+    if (this.active === undefined) this.listener.idle();
   }
 
   private playerContext(options: Json): PlayerContext {
@@ -128,7 +135,7 @@ export class Responses {
     this.beside.delete(player);
     if (this.active !== player) return;
     this.active = undefined;
-    this.listener.idle();
+    if (!this.context.outlet.isPlaying) this.listener.idle();
   }
 
   /** Settles the player's answer as soon as it is known what was heard. */

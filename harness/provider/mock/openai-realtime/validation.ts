@@ -144,6 +144,7 @@ export const clientEvents: Readonly<Record<string, Check>> = {
   'input_audio_buffer.append': event({ audio: textUpTo(MAX_APPEND_CHARS) }),
   'input_audio_buffer.commit': event({}),
   'input_audio_buffer.clear': event({}),
+  'output_audio_buffer.clear': event({}),
   'conversation.item.create': event({ item, previous_item_id: nullable(id) }, ['item']),
   'conversation.item.truncate': event({
     item_id: id,

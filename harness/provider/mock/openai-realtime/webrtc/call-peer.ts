@@ -1,0 +1,182 @@
+import type { DataChannel, PeerConnection, Track } from 'node-datachannel';
+import { answerFor } from './answer';
+import type { DataChannelLibrary } from './load-datachannel';
+import type { Offer } from './offer';
+
+/** What happens to a call's transport. Nothing is told after `ended`. */
+export interface CallPeerListener {
+  /** DTLS is up: sound can flow. */
+  connected(): void;
+  /** The client's data channel is open. */
+  channelOpened(): void;
+  message(data: Buffer, isBinary: boolean): void;
+  /** A packet on the media port: RTP or RTCP. */
+  packet(bytes: Buffer): void;
+  /** Once. `left`: the client closed; `lost`: it does not answer any more, or never could be reached. */
+  ended(how: PeerEnd): void;
+}
+
+export type PeerEnd = 'left' | 'lost';
+
+export interface CallPeerOptions {
+  /** The offer as the mock is to see it. */
+  readonly offer: Offer;
+  /** The only address that is listened on; undefined: all but loopback. */
+  readonly bindAddress: string | undefined;
+  /** Of the packets that will be sent. */
+  readonly ssrc: number;
+  readonly name: string;
+}
+
+/** Larger than any event; what the answer says of it. */
+const MAX_MESSAGE_BYTES = 256 * 1024;
+/** RFC 7587 section 7: speech, one channel, no in-band redundancy. */
+const OPUS_PROFILE = 'minptime=10;stereo=0;useinbandfec=0';
+
+/**
+ * The mock's end of one call: ICE, DTLS, SRTP and SCTP of libdatachannel behind what a session needs. It answers only; a
+ * data channel of any label is taken, and none is opened.
+ */
+export class CallPeer {
+  private readonly connection: PeerConnection;
+  private readonly track: Track;
+  private channel: DataChannel | undefined;
+  private isConnected = false;
+  private closedChannel = false;
+  private over = false;
+
+  private constructor(
+    library: DataChannelLibrary,
+    { offer, bindAddress, ssrc, name }: CallPeerOptions,
+    private readonly listener: CallPeerListener,
+    gathered: () => void,
+  ) {
+    this.connection = new library.PeerConnection(name, {
+      iceServers: [],
+      ...(bindAddress !== undefined && { bindAddress }),
+      // The answer is made below, once it has the track that replies leave on.
+      disableAutoNegotiation: true,
+      maxMessageSize: MAX_MESSAGE_BYTES,
+    });
+    const { connection } = this;
+    // All of them before anything is set: what comes before its callback is lost.
+    connection.onGatheringStateChange((state) => {
+      if (state === 'complete') gathered();
+    });
+    connection.onStateChange((state) => {
+      if (state === 'connected') this.connect();
+      else if (state === 'failed') this.end('lost');
+      else if (state === 'closed' || state === 'disconnected') this.end(this.isConnected ? 'left' : 'lost');
+    });
+    connection.onDataChannel((channel) => this.take(channel));
+    connection.setRemoteDescription(offer.sdp, 'offer');
+    this.track = this.addTrack(library, offer, ssrc);
+    connection.setLocalDescription('answer');
+  }
+
+  /**
+   * Answers an offer.
+   * @returns Once all of the mock's candidates are in the answer.
+   * @throws What the library says of an offer that it cannot read.
+   */
+  static async answer(
+    library: DataChannelLibrary,
+    options: CallPeerOptions,
+    listener: CallPeerListener,
+  ): Promise<{ readonly peer: CallPeer; readonly answerSdp: string }> {
+    let whenGathered: () => void = () => undefined;
+    const gathered = new Promise<void>((resolve) => (whenGathered = resolve));
+    const peer = new CallPeer(library, options, listener, whenGathered);
+    await gathered;
+    return { peer, answerSdp: answerFor(peer.connection.localDescription()?.sdp ?? '') };
+  }
+
+  /** Sends a packet; false: there is nobody to send it to yet, or any more. */
+  sendPacket(packet: Buffer): boolean {
+    try {
+      return !this.over && this.track.isOpen() && this.track.sendMessageBinary(packet);
+    } catch {
+      // It may have closed in this moment, in a thread of its own; `ended` tells.
+      return false;
+    }
+  }
+
+  get channelIsOpen(): boolean {
+    return !this.over && (this.channel?.isOpen() ?? false);
+  }
+
+  /** What was sent on the data channel and has not left. */
+  get unsentBytes(): number {
+    return this.channelIsOpen ? (this.channel?.bufferedAmount() ?? 0) : 0;
+  }
+
+  /** @throws Where the message is larger than the client takes. */
+  sendMessage(text: string, isBinary: boolean): void {
+    if (!this.channelIsOpen) return;
+    if (isBinary) this.channel?.sendMessageBinary(Buffer.from(text));
+    else this.channel?.sendMessage(text);
+  }
+
+  /** Closes the data channel behind what was sent; sound goes on. */
+  closeChannel(): void {
+    if (this.over) return;
+    this.closedChannel = true;
+    this.channel?.close();
+  }
+
+  /** Ends the call; nothing is told of it. */
+  close(): void {
+    if (this.over) return;
+    this.over = true;
+    this.connection.close();
+  }
+
+  private addTrack(library: DataChannelLibrary, { audio }: Offer, ssrc: number): Track {
+    const { mid, codec, direction } = audio;
+    const media = new library.Audio(mid, direction);
+    if (codec.name === 'opus') media.addOpusCodec(codec.payloadType, OPUS_PROFILE);
+    else media.addAudioCodec(codec.payloadType, codec.name);
+    media.addSSRC(ssrc, 'earshot', 'earshot', 'reply');
+    const track = this.connection.addTrack(media);
+    track.onOpen(() => this.connect());
+    track.onMessage((packet) => {
+      if (!this.over) this.listener.packet(packet);
+    });
+    track.onError(() => undefined);
+    return track;
+  }
+
+  /** Events travel on the first channel that the client opens; others are let be. */
+  private take(channel: DataChannel): void {
+    if (this.over || this.channel !== undefined) return;
+    this.channel = channel;
+    channel.onMessage((message) => {
+      if (this.over) return;
+      const isBinary = typeof message !== 'string';
+      this.listener.message(isBinary ? Buffer.from(message as ArrayBuffer) : Buffer.from(message), isBinary);
+    });
+    channel.onClosed(() => {
+      if (!this.closedChannel) this.end('left');
+    });
+    channel.onError(() => undefined);
+    const opened = (): void => {
+      if (this.over) return;
+      this.connect();
+      this.listener.channelOpened();
+    };
+    if (channel.isOpen()) opened();
+    else channel.onOpen(opened);
+  }
+
+  private connect(): void {
+    if (this.over || this.isConnected) return;
+    this.isConnected = true;
+    this.listener.connected();
+  }
+
+  private end(how: PeerEnd): void {
+    if (this.over) return;
+    this.close();
+    this.listener.ended(how);
+  }
+}
