@@ -28,17 +28,24 @@ function binsOf(valuesMs: readonly number[]): Bin[] {
   });
 }
 
-/** Vertical lines with their labels in rows above the plot, so that lines that stand close do not hide each other. */
+/** About as wide as a character of a label is, in the picture's units. */
+const CHARACTER = 6.8;
+
+/**
+ * Vertical lines with their labels in rows above the plot, the rightmost on top and each label on the left of its line where it
+ * has the room: so no line runs through the label of another, however close they stand.
+ */
 function lines(
   entries: readonly { readonly atMs: number; readonly label: string; readonly kind: string }[],
   x: Scale,
 ): Markup[] {
-  return entries.map(({ atMs, label, kind }, row) => {
+  const fromRight = [...entries].sort((one, other) => other.atMs - one.atMs);
+  return fromRight.map(({ atMs, label, kind }, row) => {
     const at = x(atMs);
     const y = 14 + row * ROW;
-    const leftwards = at > WIDTH * 0.7;
+    const leftwards = at - label.length * CHARACTER > 5;
     return html`<g class="line ${kind}">
-      <line x1="${at}" x2="${at}" y1="${y + 4}" y2="${PLOT.bottom}" />
+      <line x1="${at}" x2="${at}" y1="${y - 8}" y2="${PLOT.bottom}" />
       <text x="${at + (leftwards ? -5 : 5)}" y="${y + 4}" text-anchor="${leftwards ? 'end' : 'start'}"
         >${label}</text
       >

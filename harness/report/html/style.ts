@@ -46,7 +46,7 @@ small{font-size:12px;color:var(--muted);font-weight:400}
 .grid{stroke:var(--line)}.base{stroke:var(--muted)}
 .bar{fill:var(--bar)}.bar.censored,.part.none{fill:url(#hatch);stroke:var(--fail);stroke-opacity:.45}
 .ecdf{fill:none;stroke:var(--ecdf);stroke-width:1.8}.chart .share{fill:var(--ecdf)}
-.line line{stroke:var(--ink);stroke-opacity:.75}.line.budget line{stroke:var(--fail);stroke-dasharray:5 4;stroke-opacity:1}.chart .line.budget text{fill:var(--fail)}
+.chart .line text{paint-order:stroke;stroke:var(--card);stroke-width:3px}.line line{stroke:var(--ink);stroke-opacity:.75}.line.budget line{stroke:var(--fail);stroke-dasharray:5 4;stroke-opacity:1}.chart .line.budget text{fill:var(--fail)}
 .part.uplink{fill:var(--uplink);background:var(--uplink)}.part.endpointing{fill:var(--endpointing);background:var(--endpointing)}
 .part.ttfa{fill:var(--ttfa);background:var(--ttfa)}.part.replyLeadIn{fill:var(--lead-in);background:var(--lead-in)}.part.downlink{fill:var(--downlink);background:var(--downlink)}
 i.part{display:inline-block;width:10px;height:10px;border-radius:2px;margin-right:7px}
