@@ -15,6 +15,8 @@ const config: MockProviderConfig = {
   faults: ['rate-limit'],
   network: undefined,
   replayPath: undefined,
+  dialect: 'ga',
+  toolRace: 'lenient',
 };
 
 it('hands on what the file says', () => {
@@ -24,6 +26,8 @@ it('hands on what the file says', () => {
     port: 0,
     tls: false,
     faults: ['rate-limit'],
+    dialect: 'ga',
+    toolRace: 'lenient',
   });
 });
 

@@ -31,9 +31,18 @@ export function providerSettings(
   config: MockProviderConfig,
 ): Pick<
   MockProviderInit,
-  'protocol' | 'host' | 'port' | 'tls' | 'credentials' | 'faults' | 'network' | 'replayPath'
+  | 'protocol'
+  | 'host'
+  | 'port'
+  | 'tls'
+  | 'credentials'
+  | 'faults'
+  | 'network'
+  | 'replayPath'
+  | 'dialect'
+  | 'toolRace'
 > {
-  const { protocol, host, port, tls, certsPath, faults, network, replayPath } = config;
+  const { protocol, host, port, tls, certsPath, faults, network, replayPath, dialect, toolRace } = config;
   const credentials =
     config.credentials &&
     Object.fromEntries(Object.entries(config.credentials).map(([name, from]) => [name, readVariable(from)]));
@@ -50,6 +59,8 @@ export function providerSettings(
     port,
     tls: certsPath === undefined ? tls : certificateIn(certsPath),
     faults,
+    dialect,
+    toolRace,
     ...(credentials === undefined ? {} : { credentials }),
     ...(network === undefined ? {} : { network }),
     ...(replayPath === undefined ? {} : { replayPath }),

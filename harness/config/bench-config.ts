@@ -1,4 +1,11 @@
-import type { NetworkShape, ProviderFault, ProviderProtocol, SntpAnswer } from '../ports';
+import type {
+  NetworkShape,
+  ProviderFault,
+  ProviderProtocol,
+  RealtimeDialect,
+  SntpAnswer,
+  ToolRace,
+} from '../ports';
 
 /** bench.yaml as validated values. Files hold durations as "1.5s" or "200ms"; here they are milliseconds. Paths are absolute. */
 export interface BenchConfig {
@@ -125,6 +132,10 @@ export interface MockProviderConfig {
   readonly network: NetworkShape | undefined;
   /** Cassette that it answers from, at the recorded times; undefined: the scenario's answers. */
   readonly replayPath: string | undefined;
+  /** Of openai-realtime: the dialect that it speaks. */
+  readonly dialect: RealtimeDialect;
+  /** Of openai-realtime: whether a response that calls a function is over before a client can ask for the next one. */
+  readonly toolRace: ToolRace;
 }
 
 /** What boards that ask for the time are told. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { kissCodes, leastBurst, providerFaults, providerProtocols } from '../ports';
+import {
+  kissCodes,
+  leastBurst,
+  providerFaults,
+  providerProtocols,
+  realtimeDialects,
+  toolRaces,
+} from '../ports';
 import { duration } from './duration';
 import { name, percent, text, uniqueBy } from './field-types';
 
@@ -179,6 +186,18 @@ function datagramsOnly(
   if (link.cut?.lasts !== undefined) refuse(['cut', 'lasts']);
 }
 
+/** What only OpenAI Realtime has. */
+function realtimeOnly(
+  written: { readonly protocol: string; readonly dialect: string; readonly toolRace: string },
+  context: z.core.$RefinementCtx,
+): void {
+  const { protocol, dialect, toolRace } = written;
+  if (protocol === 'openai-realtime') return;
+  const message = `${protocol} has none, only openai-realtime: leave it out`;
+  if (dialect !== 'ga') context.addIssue({ code: 'custom', path: ['dialect'], message });
+  if (toolRace !== 'lenient') context.addIssue({ code: 'custom', path: ['toolRace'], message });
+}
+
 const mockProvider = z
   .strictObject({
     /** Default: mock. */
@@ -201,8 +220,13 @@ const mockProvider = z
     network: network.exactOptional(),
     /** Default: none, answers are the scenario's. */
     replay: text.exactOptional(),
+    /** Default: ga. */
+    dialect: z.enum(realtimeDialects).default('ga'),
+    /** Default: lenient. */
+    toolRace: z.enum(toolRaces).default('lenient'),
   })
-  .superRefine(datagramsOnly);
+  .superRefine(datagramsOnly)
+  .superRefine(realtimeOnly);
 
 /** Hands on what board and real provider say to each other. */
 const proxyProvider = z.strictObject({

@@ -168,6 +168,21 @@ describe('loadBench', () => {
     ).toThrow('provider.replay is unknown');
   });
 
+  it('takes dialect and race of OpenAI Realtime, and of no other protocol', () => {
+    const provider = (written: string) => loadBench(benchOf(`${smallest}provider: ${written}`)).provider;
+    expect(provider('{}')).toMatchObject({ dialect: 'ga', toolRace: 'lenient' });
+    const both = { dialect: 'beta', toolRace: 'strict' };
+    expect(provider('{ dialect: beta, toolRace: strict }')).toMatchObject(both);
+    expect(provider('{ dialect: auto }')).toMatchObject({ dialect: 'auto' });
+    expect(() => provider('{ dialect: gamma }')).toThrow('provider.dialect is "gamma"');
+    expect(() => provider('{ protocol: deepseek, dialect: beta }')).toThrow(
+      /provider.dialect.*only openai-realtime/,
+    );
+    expect(() => provider('{ protocol: spark, toolRace: strict }')).toThrow(
+      /provider.toolRace.*only openai-realtime/,
+    );
+  });
+
   it('finds the certificates beside the bench file, and takes variables for credentials', () => {
     const { provider, path } = loadBench(
       benchOf(

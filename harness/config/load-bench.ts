@@ -73,7 +73,7 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
   const listening = { host, port, tls, certsPath };
   if (kind === 'mock') {
     const asItComes = { credentials: undefined, faults: [], network: undefined, replayPath: undefined };
-    return { kind, protocol, ...listening, ...asItComes };
+    return { kind, protocol, ...listening, ...asItComes, dialect: 'ga', toolRace: 'lenient' };
   }
   return { kind, protocol, ...listening, upstreamUrl: undefined, cassettePath: undefined };
 }

@@ -33,7 +33,15 @@ export {
   type ProviderPluginContext,
   type UnstampedProviderEvent,
 } from './provider-plugin';
-export { providerProtocols, writtenProtocols, type ProviderProtocol } from './provider-protocol';
+export {
+  providerProtocols,
+  realtimeDialects,
+  toolRaces,
+  writtenProtocols,
+  type ProviderProtocol,
+  type RealtimeDialect,
+  type ToolRace,
+} from './provider-protocol';
 export type {
   Delay,
   Scenario,

@@ -13,3 +13,11 @@ export const writtenProtocols = [
 export const providerProtocols = ['openai-realtime', ...writtenProtocols] as const;
 
 export type ProviderProtocol = (typeof providerProtocols)[number];
+
+/** What a mock of OpenAI Realtime speaks: GA, the beta that it replaced, or with each client what that one asks for. */
+export const realtimeDialects = ['ga', 'beta', 'auto'] as const;
+export type RealtimeDialect = (typeof realtimeDialects)[number];
+
+/** Whether a response that calls a function is over before a client can ask for the next one (providers.md 1.3). */
+export const toolRaces = ['lenient', 'strict'] as const;
+export type ToolRace = (typeof toolRaces)[number];

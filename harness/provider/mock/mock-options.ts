@@ -1,4 +1,13 @@
-import type { Clock, Corpus, NetworkShape, ProviderFault, Scenario, VoiceProvider } from '../../ports';
+import type {
+  Clock,
+  Corpus,
+  NetworkShape,
+  ProviderFault,
+  RealtimeDialect,
+  Scenario,
+  ToolRace,
+  VoiceProvider,
+} from '../../ports';
 import type { Certificate } from './http/certificate';
 import type { HttpLimits } from './http/http-limits';
 
@@ -27,6 +36,17 @@ export interface MockOptions {
   readonly slowFirstTokenMs?: number;
   /** The only models that there are. Default: every name that looks like one of the protocol's. */
   readonly models?: readonly string[];
+  /**
+   * Of OpenAI Realtime: `ga` (default) refuses who asks for the beta, as the service has done since May 2026; `auto` answers
+   * each client in the dialect that it asks for; `beta` speaks the beta to everybody.
+   */
+  readonly dialect?: RealtimeDialect;
+  /**
+   * Of OpenAI Realtime: `lenient` (default) ends a function-call response in the tick of its events; `strict` keeps it active
+   * for 40 ms, so that a client that asks for the next response at once gets `conversation_already_has_active_response`
+   * (providers.md 1.3).
+   */
+  readonly toolRace?: ToolRace;
   /** What clients may do to a mock that speaks HTTP. Default: `defaultHttpLimits`. */
   readonly limits?: Partial<HttpLimits>;
   /** Cassette of a proxy: answers come from it, at their recorded times, in place of the scenario's. Default: none. */

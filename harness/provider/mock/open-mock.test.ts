@@ -1,4 +1,6 @@
-import { systemClock } from '../../ports';
+import { once } from 'node:events';
+import WebSocket from 'ws';
+import { systemClock, type RealtimeDialect } from '../../ports';
 import { scenario, smallCorpus } from '../__fixtures__/small-corpus';
 import { openMock } from './open-mock';
 
@@ -19,6 +21,32 @@ it('listens anywhere with a key, which it asks for', async () => {
       (await fetch(models, { headers: { authorization: `Bearer ${key}` } })).status;
     await expect(ask('sk-own')).resolves.toBe(200);
     await expect(ask('sk-other')).resolves.toBe(401);
+  } finally {
+    await mock.close();
+  }
+});
+
+/** What a client is told first: the kind of its session, or why it gets none. */
+async function greeting(url: string, headers: Readonly<Record<string, string>>): Promise<string> {
+  const client = new WebSocket(url, { headers: { authorization: 'Bearer sk-test', ...headers } });
+  const [first] = (await once(client, 'message')) as [Buffer];
+  client.terminate();
+  const { error, session } = JSON.parse(first.toString()) as {
+    readonly error?: { readonly code: string };
+    readonly session?: { readonly input_audio_format?: string; readonly audio?: object };
+  };
+  return error?.code ?? session?.input_audio_format ?? (session?.audio === undefined ? '?' : 'nested');
+}
+
+it.each<[RealtimeDialect | undefined, string, string]>([
+  [undefined, 'nested', 'beta_api_shape_disabled'],
+  ['auto', 'nested', 'pcm16'],
+  ['beta', 'pcm16', 'pcm16'],
+])('speaks the dialect of OpenAI Realtime that it is told: %s', async (dialect, plain, beta) => {
+  const mock = await openMock('openai-realtime', { ...options, ...(dialect && { dialect }) });
+  try {
+    await expect(greeting(mock.url, {})).resolves.toBe(plain);
+    await expect(greeting(mock.url, { 'openai-beta': 'realtime=v1' })).resolves.toBe(beta);
   } finally {
     await mock.close();
   }

@@ -29,7 +29,7 @@ const samples = [
 
 let mock: Awaited<ReturnType<typeof createMockProvider>>;
 beforeEach(async () => {
-  mock = await createMockProvider({ scenario, corpus: smallCorpus(), clock: systemClock, dialect: 'both' });
+  mock = await createMockProvider({ scenario, corpus: smallCorpus(), clock: systemClock, dialect: 'auto' });
 });
 afterEach(() => mock.close());
 

@@ -13,8 +13,8 @@ export interface Refusal {
   readonly closeReason: string;
 }
 
-/** Which dialects a service speaks; `both`: each client is answered in its own. */
-export type DialectChoice = DialectName | 'both';
+/** Which dialects a service speaks; `auto`: each client is answered in its own. */
+export type DialectChoice = DialectName | 'auto';
 
 export interface AdmissionRules {
   readonly keys: KeyRing;

@@ -14,7 +14,7 @@ let provider: MockProvider;
 let client: WireClient;
 
 beforeAll(async () => {
-  provider = await createMockProvider({ scenario, corpus, clock: systemClock, dialect: 'both', tls: true });
+  provider = await createMockProvider({ scenario, corpus, clock: systemClock, dialect: 'auto', tls: true });
 });
 afterAll(() => provider.close());
 

@@ -21,7 +21,7 @@ beforeAll(async () => {
     clock: systemClock,
     unixNowMs: () => unixMs,
     apiKey: 'sk-test',
-    dialect: 'both',
+    dialect: 'auto',
   });
 });
 afterAll(() => provider.close());

@@ -9,7 +9,7 @@ export interface MockProviderOptions extends Omit<MockOptions, 'credentials'> {
   /** The only key that is let in; default: any that is not empty. */
   readonly apiKey?: string;
   /**
-   * `ga` (default) refuses who asks for the beta, as the service has done since May 2026; `both` answers each client in the
+   * `ga` (default) refuses who asks for the beta, as the service has done since May 2026; `auto` answers each client in the
    * dialect that it asks for; `beta` speaks the beta to everybody.
    */
   readonly dialect?: DialectChoice;
