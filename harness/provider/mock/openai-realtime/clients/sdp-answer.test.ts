@@ -31,7 +31,7 @@ beforeAll(async () => {
     corpus,
     clock: systemClock,
     apiKey: 'sk-test',
-    dialect: 'both',
+    dialect: 'auto',
   });
   const session = '{"session":{"type":"realtime","model":"gpt-realtime-2"}}';
   const { body } = split(await exchange('/v1/realtime/client_secrets', session, KEY));
