@@ -26,6 +26,8 @@ describe('command table', () => {
     [['rnu'], /rnu/],
     [['provider', '--protocol', 'sparkle'], /sparkle/],
     [['provider', '--fault', 'flood'], /flood/],
+    [['provider', '--dialect', 'alpha'], /alpha/],
+    [['provider', '--protocol', 'spark', '--dialect', 'beta'], /spark has none/],
     [['provider', '--tls-port', '8443'], /--tls-port needs --tls/],
     [['provider', '--tls', '--tls-port', '0'], /--tls-port/],
     [['certs', '--days', '0'], /--days/],

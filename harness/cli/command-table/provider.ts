@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { providerFaults, providerProtocols } from '../../ports';
+import { providerFaults, providerProtocols, realtimeDialects } from '../../ports';
 import { givenOnce, UsageError, wholeNumber } from './argument-checks';
 import { json } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
@@ -15,6 +15,11 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
           choices: providerProtocols,
           default: 'openai-realtime' as const,
           describe: 'Wire protocol',
+        })
+        .option('dialect', {
+          choices: realtimeDialects,
+          describe:
+            'Of openai-realtime: GA, the beta of older firmware, or what each client asks for (default: ga)',
         })
         .option('scenario', { type: 'string', describe: 'Scenario file (default: the voice assistant)' })
         .option('corpus', {
@@ -68,6 +73,7 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
         .check(
           givenOnce([
             'protocol',
+            'dialect',
             'scenario',
             'corpus',
             'port',
@@ -81,16 +87,34 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
           ]),
         )
         .check(wholeNumber('tls-port', 1, 65_535))
+        .check(({ dialect, protocol }) => {
+          if (dialect === undefined || protocol === 'openai-realtime') return true;
+          throw new UsageError(`--dialect is of openai-realtime; ${protocol} has none.`);
+        })
         .check(({ tlsPort, tls, certs }) => {
           if (tlsPort === undefined || tls || certs !== undefined) return true;
           throw new UsageError('--tls-port needs --tls or --certs.');
         }),
     async ({ ntpSkew, credential, fault, json: asJson, ...args }) => {
       const { providerCommand } = await import('../commands/provider.js');
-      const { protocol, scenario, corpus, host, port, apiKey, tls, tlsPort, certs, replay, ntpPort } = args;
+      const {
+        protocol,
+        dialect,
+        scenario,
+        corpus,
+        host,
+        port,
+        apiKey,
+        tls,
+        tlsPort,
+        certs,
+        replay,
+        ntpPort,
+      } = args;
       exit(
         await providerCommand({
           protocol,
+          dialect,
           scenario,
           corpus,
           host,

@@ -5,7 +5,13 @@ import { readCredentials } from '../credential-options';
 import { checkScenario, loadCorpus } from '../../corpus';
 import { certificateIn } from '../../bench';
 import { isLoopback, openMock, startSntpServer, type MockProvider } from '../../provider';
-import { systemClock, type ProviderEvent, type ProviderFault, type ProviderProtocol } from '../../ports';
+import {
+  systemClock,
+  type ProviderEvent,
+  type ProviderFault,
+  type ProviderProtocol,
+  type RealtimeDialect,
+} from '../../ports';
 import { askedToEnd } from '../child-signals';
 import { exitCodes } from '../exit-codes';
 
@@ -13,6 +19,8 @@ export interface ProviderArguments {
   readonly scenario: string | undefined;
   readonly corpus: string | undefined;
   readonly protocol: ProviderProtocol;
+  /** Of OpenAI Realtime; undefined: `ga`. */
+  readonly dialect: RealtimeDialect | undefined;
   readonly host: string;
   readonly port: number;
   /** Undefined: any key is let in, or what the mock of the protocol lets in by itself. */
@@ -66,6 +74,7 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     host,
     port: args.port,
     tls: args.certs === undefined ? args.tls : certificateIn(args.certs),
+    ...(args.dialect === undefined ? {} : { dialect: args.dialect }),
     ...(args.tlsPort === undefined ? {} : { tlsPort: args.tlsPort }),
     faults: args.faults,
     ...(credentials === undefined ? {} : { credentials }),
