@@ -82,6 +82,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],
   'harness/provider-plugin.ts': ['harness/ports'],
+  'harness/dialect-plugin.ts': ['harness/board', 'harness/ports'],
   'firmware/virtual-board': ['harness/units', 'harness/errors', 'harness/audio'],
 };
 
@@ -92,6 +93,8 @@ export const publicApi = { name: 'earshot', file: 'harness/index.ts' } as const;
 export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   // index.ts is for suites, inside Jest's sandbox; this one is for whoever starts Jest.
   'harness/jest': ['harness/jest/jest-project'],
+  // index.ts loads the serial port's driver, which no recording needs.
+  'harness/board': ['harness/board/replay-console'],
 };
 
 /** Folders that stay in the repository and are left out of the package: they may load devDependencies too. */

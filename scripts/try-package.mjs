@@ -47,6 +47,8 @@ const wanted = [
   'dist/harness/suites/conversation.hil.js',
   'dist/harness/provider-plugin.js',
   'dist/harness/provider-plugin.d.ts',
+  'dist/harness/dialect-plugin.js',
+  'dist/harness/dialect-plugin.d.ts',
   'fixtures/benches/virtual.yaml',
   'fixtures/benches/ollama-chat.yaml',
   'fixtures/prompts/prompts.yaml',
@@ -156,12 +158,38 @@ function runOwnProvider() {
   check("a board talks to the team's own provider: exit code 0", status === 0 && answered > 0, told);
 }
 
+/** A dialect of the team's own reads what its firmware printed; no board is needed for that. */
+function readOwnDialect() {
+  cpSync(join(root, 'fixtures/consoles/xiaozhi.log'), join(project, 'xiaozhi.log'));
+  const { status, stdout } = inProject(process.execPath, ['--test', 'xiaozhi-dialect.test.js']);
+  check("a team's own dialect reads its console: exit code 0", status === 0, stdout);
+
+  const bench = (field) =>
+    [
+      'schema: earshot/bench@1',
+      `plugins: [./${field}.js]`,
+      'boards: [{ name: b1, kind: serial, port: /dev/null, dialect: ours }]',
+    ].join('\n');
+  writeFileSync(join(project, 'wrong-dialect.yaml'), bench('wrong-dialect'));
+  writeFileSync(
+    join(project, 'wrong-dialect.js'),
+    "module.exports = { ...require('./xiaozhi-dialect.js'), name: 'ours', capabilities: ['sound'] };",
+  );
+  const wrong = run('door.hil.ts', '--bench', 'wrong-dialect.yaml');
+  check(
+    'a dialect with a wrong field says which: exit code 2',
+    wrong.status === 2 && wrong.told.includes('capabilities[0] is "sound"'),
+    wrong.told,
+  );
+}
+
 try {
   install(pack());
   if (failures === 0) {
     typeCheck();
     runSuites();
     runOwnProvider();
+    readOwnDialect();
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { loadScenario } from '../config';
 import { checkScenario, loadCorpus } from '../corpus';
 import {
   dialectByName,
+  loadDialects,
   onBoard,
   openSerialBoard,
   startVirtualBoardProcess,
@@ -84,14 +85,16 @@ export interface OpenBenchOptions {
 type DialectChoice = Pick<BoardConfig, 'dialect' | 'readsConsole'>;
 
 /** The dialect of a board's firmware, as far as the board can be talked to. */
-const dialectOf = ({ dialect, readsConsole }: DialectChoice): Dialect =>
-  onBoard(dialectByName(dialect), readsConsole);
+const dialectOf = ({ dialect, readsConsole }: DialectChoice, plugins: readonly string[]): Dialect =>
+  onBoard(dialectByName(dialect, loadDialects(plugins)), readsConsole);
 
 /**
  * What the firmware of a board is and can do, without opening anything.
- * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT`.
+ * @param plugins - Modules that may bring its dialect, as in the bench file.
+ * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT`; ConfigError `HIL_CONFIG_USAGE`, `HIL_CONFIG_DIALECT` for a plugin that is none.
  */
-export const describeDialect = (board: DialectChoice): DialectDescription => dialectOf(board).description;
+export const describeDialect = (board: DialectChoice, plugins: readonly string[] = []): DialectDescription =>
+  dialectOf(board, plugins).description;
 
 /** The board that a run is to test. */
 export function chosenBoard(config: BenchConfig, name: string | undefined): BoardConfig {
@@ -121,7 +124,8 @@ export async function openBench(options: OpenBenchOptions): Promise<OpenBench> {
 async function open(options: OpenBenchOptions, opened: Closable[]): Promise<OpenBench> {
   const { config, launch, clock } = options;
   const boardConfig = chosenBoard(config, options.boardName);
-  checkProtocol(describeDialect(boardConfig), config.provider);
+  const description = describeDialect(boardConfig, config.plugins);
+  checkProtocol(description, config.provider);
   const corpus = loadCorpus(config.corpusPath);
   const scenario = loadScenario(config.scenarioPath);
   checkScenario(scenario, corpus);
@@ -148,7 +152,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     provider,
     ntpServer: time?.address,
     tlsCa: authorityOf(config.provider, provider),
-    model: firmwareModel(describeDialect(boardConfig), config.provider),
+    model: firmwareModel(description, config.provider),
   };
   const { board, rig, virtual } = await openBoard(options, boardConfig, service, opened);
   return {
@@ -181,12 +185,12 @@ const authorityOf = (config: BenchConfig['provider'], provider: LaunchedProvider
     : authorityIn(config.certsPath);
 
 async function openBoard(
-  { launch, clock, faults }: OpenBenchOptions,
+  { config: bench, launch, clock, faults }: OpenBenchOptions,
   config: BoardConfig,
   { provider, ntpServer, tlsCa, model: providerModel }: Service,
   opened: Closable[],
 ): Promise<{ board: Board; rig: AudioRig | undefined; virtual: VirtualBoardProcess | undefined }> {
-  const dialect = dialectOf(config);
+  const dialect = dialectOf(config, bench.plugins);
   const inWriting = dialect.description.capabilities.includes('text');
   const console = {
     name: config.name,

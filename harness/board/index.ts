@@ -1,5 +1,5 @@
 export { parseLogLine, type LogLine, RecordedConsole, type RecordedConsoleOptions } from './console';
-export { dialectByName, onBoard, type Dialect } from './dialect';
+export { dialectByName, loadDialects, onBoard, type Dialect } from './dialect';
 export type { PanicFacts } from './esp32s3';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export {

@@ -17,6 +17,8 @@ export interface BenchConfig {
   /** Undefined: no absolute bounds, the run is judged by its findings alone. */
   readonly budgetsPath: string | undefined;
   readonly boards: readonly BoardConfig[];
+  /** Absolute paths of modules that bring dialects and providers of a team's own. */
+  readonly plugins: readonly string[];
   readonly provider: ProviderConfig;
   /** Undefined: nobody tells the time. */
   readonly ntp: NtpConfig | undefined;

@@ -50,6 +50,7 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
     budgetsPath: choose(overrides.budgetsPath, file.budgets),
     boards: chosenBoards(file.boards.map(boardOf), overrides.boards ?? [], path),
+    plugins: file.plugins.map((plugin) => resolve(dirname(absolutePath), plugin)),
     provider: overridden(providerOf(file.provider, file.plugins, dirname(absolutePath)), overrides.provider),
     ntp: file.ntp && ntpOf(file.ntp),
     turn: {

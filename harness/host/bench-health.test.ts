@@ -6,6 +6,7 @@ function healthOf(): {
   readonly health: BenchHealth;
   readonly reported: HilError[];
   readonly panic: () => void;
+  readonly misread: () => void;
   readonly unplug: () => void;
 } {
   const events: ((event: BoardEvent) => void)[] = [];
@@ -21,6 +22,16 @@ function healthOf(): {
     health: new BenchHealth({ board, rig: never, provider: never }, (cause) => reported.push(cause)),
     reported,
     panic: () => events.forEach((tell) => tell({ type: 'fault', error, hostAtMs: 0, boot: 1, lineIndex: 0 })),
+    misread: () =>
+      events.forEach((tell) =>
+        tell({
+          type: 'reader-failed',
+          error: { ...error, code: 'HIL_CONFIG_DIALECT' },
+          hostAtMs: 0,
+          boot: 1,
+          lineIndex: 0,
+        }),
+      ),
     unplug: () => lost.forEach((tell) => tell(new BoardError('HIL_BOARD_PORT_LOST', 'unplugged'))),
   };
 }
@@ -42,6 +53,16 @@ describe('BenchHealth', () => {
     expect(reported).toEqual([]);
     panic();
     expect(reported).toHaveLength(1);
+  });
+
+  it('reports at once what a team’s dialect did wrong, whose mistake it is, also in a turn', async () => {
+    const { health, misread, reported } = healthOf();
+    await health.attend(() => {
+      misread();
+      return Promise.resolve();
+    });
+    expect(reported).toMatchObject([{ code: 'HIL_CONFIG_DIALECT', origin: 'config' }]);
+    health.assertWhole();
   });
 
   it('reports a lost part once and repeats the first cause', () => {

@@ -33,6 +33,8 @@ export class BenchHealth {
     board.onLost(lose);
     board.onEvent((event) => {
       if (event.type === 'fault') this.tell(fromWireError(event.error));
+      // No work is to blame for it, so nobody else reports it.
+      if (event.type === 'reader-failed') this.report(fromWireError(event.error));
     });
   }
 

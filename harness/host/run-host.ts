@@ -45,7 +45,7 @@ const sha256Of = (path: string): string => createHash('sha256').update(readFileS
 
 function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
   const corpus = loadCorpus(config.corpusPath);
-  const dialect: DialectDescription = describeDialect(board);
+  const dialect: DialectDescription = describeDialect(board, config.plugins);
   return createRunStore({
     reportsPath: init.reportsPath,
     nowIso: new Date().toISOString(),

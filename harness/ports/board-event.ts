@@ -31,6 +31,8 @@ export type BoardEvent = Stamp &
     | { readonly type: 'volume'; readonly value: number }
     | { readonly type: 'door'; readonly open: boolean }
     | { readonly type: 'transcript'; readonly text: string }
+    /** What the service understood that the user said, as the firmware prints it. */
+    | { readonly type: 'user-transcript'; readonly text: string }
     /** The firmware tells the provider of these tools. */
     | { readonly type: 'tools-declared'; readonly tools: readonly string[] }
     /**
@@ -74,6 +76,8 @@ export type BoardEvent = Stamp &
     | { readonly type: 'clock-unset'; readonly reason?: string }
     /** The provider's certificate was not accepted. */
     | { readonly type: 'tls-refused'; readonly reason: string }
+    /** The dialect of a team's own threw, or gave back what is no event; from then on its table alone reads. */
+    | { readonly type: 'reader-failed'; readonly error: WireError }
     | { readonly type: 'fault'; readonly error: WireError }
   );
 

@@ -2,22 +2,32 @@ import type { BoardEvent, FirmwareIdentity } from './board-event';
 import type { Cancel } from './clock';
 import type { Console } from './console';
 
-/** What a suite may need of a firmware; a suite that needs what a dialect lacks is skipped visibly. */
-export type Capability =
-  | 'audio'
-  | 'greeting'
-  | 'barge-in'
-  | 'console-input'
-  | 'session-commands'
+/** What every firmware may be able to do, functions apart. */
+export const capabilities = [
+  'audio',
+  'greeting',
+  'barge-in',
+  /** Reads commands from its console. */
+  'console-input',
+  /** Starts and stops sessions by command. */
+  'session-commands',
   /** Is asked in writing and prints the answer. */
-  | 'text'
+  'text',
   /** Asks a question of its own once after each boot, and no other. */
-  | 'asks-at-boot'
+  'asks-at-boot',
   /** Boots with ESP-IDF's log, which names the image. */
-  | 'boot-log'
-  | 'SetLightState'
-  | 'SetVolume'
-  | 'OpenDoor';
+  'boot-log',
+] as const;
+
+type Letter =
+  | ('A' | 'B' | 'C' | 'D' | 'E' | 'F' | 'G' | 'H' | 'I' | 'J' | 'K' | 'L' | 'M')
+  | ('N' | 'O' | 'P' | 'Q' | 'R' | 'S' | 'T' | 'U' | 'V' | 'W' | 'X' | 'Y' | 'Z');
+
+/** A function that the provider can call, by its name: `SetVolume`, `self.audio_speaker.set_volume`. */
+export type FunctionName = `${Letter}${string}` | `${string}.${string}` | `${string}_${string}`;
+
+/** What a suite may need of a firmware; a suite that needs what a dialect lacks is skipped visibly. */
+export type Capability = (typeof capabilities)[number] | FunctionName;
 
 export interface DialectDescription {
   readonly name: string;

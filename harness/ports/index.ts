@@ -9,7 +9,7 @@ export type {
   RigTruth,
   Topology,
 } from './audio-rig';
-export type { Board, Capability, DialectDescription } from './board';
+export { capabilities, type Board, type Capability, type DialectDescription } from './board';
 export type { BoardEvent, BoardEventType, FirmwareIdentity } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
@@ -33,6 +33,15 @@ export {
   type ProviderPluginContext,
   type UnstampedProviderEvent,
 } from './provider-plugin';
+export {
+  defineDialect,
+  type DialectConsoleLine,
+  type DialectEvent,
+  type DialectLine,
+  type DialectPlugin,
+  type PromptWay,
+} from './dialect-plugin';
+export { pluginKind, pluginOf } from './plugin-module';
 export {
   providerProtocols,
   realtimeDialects,

@@ -10,7 +10,7 @@ const STRIDE = 17;
 describe('latency', () => {
   const { dialect, turns, prompts } = benchDescription();
   const { capabilities, unadvertised = [] } = dialect;
-  const hasFunctions = capabilities.some((capability) => /^[A-Z]/.test(capability));
+  const hasFunctions = capabilities.some((capability) => /^[A-Z]|[._]/.test(capability));
   // What this firmware is known not to do, the function calls tell; here it would only spoil the turns.
   const works = (name: string): boolean => hasFunctions && !unadvertised.some((lost) => lost === name);
   const spoken = prompts.filter(({ recognisable, calls }) => recognisable && calls.every(works));

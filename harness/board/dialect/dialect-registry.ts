@@ -21,14 +21,19 @@ const dialects: readonly Dialect[] = [
 /** Names of all dialects, as a bench file writes them. */
 const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
 
+/** Names that dialects of a team's own cannot have. */
+export const isDialectName = (name: string): boolean => dialectNames.includes(name);
+
 /**
  * The dialect of that name.
+ * @param own - Those of a team's own.
  * @throws BoardError `HIL_BOARD_UNKNOWN_DIALECT` with the names that exist, nearest first.
  */
-export function dialectByName(name: string): Dialect {
-  const dialect = dialects.find(({ description }) => description.name === name);
+export function dialectByName(name: string, own: readonly Dialect[] = []): Dialect {
+  const dialect = [...own, ...dialects].find(({ description }) => description.name === name);
   if (dialect !== undefined) return dialect;
-  const known = [...dialectNames].sort((a, b) => editDistance(name, a) - editDistance(name, b));
+  const ownNames = own.map(({ description }) => description.name);
+  const known = [...ownNames, ...dialectNames].sort((a, b) => editDistance(name, a) - editDistance(name, b));
   throw new BoardError(
     'HIL_BOARD_UNKNOWN_DIALECT',
     `There is no dialect "${name}"; did you mean ${known.slice(0, 3).join(', ')}?`,

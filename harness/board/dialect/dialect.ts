@@ -1,8 +1,5 @@
-import type { DialectDescription } from '../../ports';
+import type { DialectDescription, PromptWay } from '../../ports';
 import type { DialectReader } from '../event-body';
-
-/** How a firmware is asked: by sound, by a command on its console, or by a reset, after which it asks by itself. */
-export type PromptWay = 'sound' | 'command' | 'boot';
 
 /** How one firmware talks on its console. */
 export interface Dialect {

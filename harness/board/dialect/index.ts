@@ -2,3 +2,4 @@ export { wrongDialect } from './check-project';
 export { onBoard } from './console-input';
 export type { Dialect } from './dialect';
 export { dialectByName } from './dialect-registry';
+export { loadDialects } from './own';

@@ -12,6 +12,10 @@ export const configCodes = {
     remedy: 'Change the value at the line named above to what is expected.',
   },
   HIL_CONFIG_USAGE: { origin: 'config', remedy: 'Run the command with --help to see what it takes.' },
+  HIL_CONFIG_DIALECT: {
+    origin: 'config',
+    remedy: 'Mend the dialect as the message says; docs/own-dialect.md tells what each of its fields takes.',
+  },
   HIL_CONFIG_SUITE: {
     origin: 'config',
     remedy: 'Mend the test file; it did not load, so nothing in it was judged.',

@@ -71,6 +71,8 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return `executes ${showRun(event.name, event.arguments)}${event.repeated === true ? ' again' : ''}`;
     case 'transcript':
       return `prints the transcript "${plain(event.text)}"`;
+    case 'user-transcript':
+      return `prints that the user said "${plain(event.text)}"`;
     case 'complaint':
       return `complains: ${plain(event.text)}`;
     case 'asking':
@@ -104,6 +106,8 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
     case 'volume':
     case 'door':
       return plain(printed.get(event.lineIndex) ?? `shows ${event.type}`);
+    case 'reader-failed':
+      return `${event.error.code}: ${plain(event.error.message)}`;
     case 'milestone':
     case 'firmware':
     case 'generation':

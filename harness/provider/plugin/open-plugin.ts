@@ -1,6 +1,13 @@
-import { createRequire } from 'node:module';
 import { ConfigError, isHilError, ProviderError } from '../../errors';
-import type { Clock, Corpus, ProviderPlugin, Scenario, VoiceProvider } from '../../ports';
+import {
+  pluginKind,
+  pluginOf,
+  type Clock,
+  type Corpus,
+  type ProviderPlugin,
+  type Scenario,
+  type VoiceProvider,
+} from '../../ports';
 import { EventLog } from '../event-log';
 import { typedPrompt } from '../hearing/typed-prompt';
 import { Script } from '../script/script';
@@ -26,30 +33,14 @@ const isPlugin = (value: unknown): value is ProviderPlugin =>
   typeof (value as ProviderPlugin).protocol === 'string' &&
   typeof (value as ProviderPlugin).open === 'function';
 
-/** `module.exports`, or the default export, also of a CommonJS module that was made from an ES module. */
-function exportOf(loaded: unknown): unknown {
-  if (isPlugin(loaded)) return loaded;
-  const { default: first } = loaded as { readonly default?: unknown };
-  if (isPlugin(first)) return first;
-  return (first as { readonly default?: unknown } | undefined)?.default ?? first;
-}
-
-// Takes CommonJS and, from Node 20.19 on, ES modules.
-const requireModule = createRequire(__filename);
-
-function load(path: string): ProviderPlugin {
-  let loaded: unknown;
-  try {
-    loaded = requireModule(path);
-  } catch (cause) {
-    const message = `The plugin ${path} cannot be loaded: ${(cause as Error).message}.`;
-    throw new ConfigError('HIL_CONFIG_USAGE', message, { path }, { cause });
-  }
-  const plugin = exportOf(loaded);
-  if (isPlugin(plugin)) return plugin;
+/** The provider that a module brings; none where it brings a dialect. */
+function load(path: string): readonly ProviderPlugin[] {
+  const plugin = pluginOf(path);
+  if (isPlugin(plugin)) return [plugin];
+  if (pluginKind(plugin) === 'dialect') return [];
   throw new ConfigError(
     'HIL_CONFIG_USAGE',
-    `The plugin ${path} exports ${plugin === undefined ? 'nothing' : typeof plugin} by default; expected what defineProvider() returns.`,
+    `The plugin ${path} exports ${plugin === undefined ? 'nothing' : typeof plugin} by default; expected what defineProvider() returns, or defineDialect().`,
     { path },
   );
 }
@@ -73,7 +64,7 @@ function answerTo(scenario: Scenario, corpus: Corpus, utterance: string | undefi
  */
 export async function openPlugin(options: PluginOptions): Promise<VoiceProvider> {
   const { plugins, name, scenario, corpus, clock, host, port } = options;
-  const loaded = plugins.map(load);
+  const loaded = plugins.flatMap(load);
   const plugin = loaded.find((one) => one.name === name);
   if (plugin === undefined) {
     const names = loaded.map((one) => one.name);

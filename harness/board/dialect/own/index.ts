@@ -1,0 +1,2 @@
+export { checkDialect } from './check-dialect';
+export { loadDialects, ownDialect } from './own-dialect';
