@@ -82,6 +82,16 @@ async function replayOf(clock: Clock = systemClock, over: Partial<MockOptions> =
   return replay;
 }
 
+/** The next event of this type, which comes as the clock goes on. */
+async function nextOn(clock: ManualClock, client: WireClient, type: string): Promise<void> {
+  const waiting = { isOver: false };
+  void client.next(type).then(() => (waiting.isOver = true));
+  while (!waiting.isOver) {
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(1);
+  }
+}
+
 const types = (events: readonly ProviderEvent[]): string[] => events.map(({ type }) => type);
 
 it('records the session without secrets and without the sound of the room', () => {
@@ -124,16 +134,7 @@ it('keeps to the recorded times after the end of the speech', async () => {
   const clock = new ManualClock();
   const replay = await replayOf(clock);
   const client = await WireClient.open(replay.url);
-  // Whatever was to come at once in the recording comes at its time here.
-  const until = async (type: string): Promise<void> => {
-    const done = client.next(type);
-    let arrived = false;
-    void done.then(() => (arrived = true));
-    while (!arrived) {
-      await new Promise((resolve) => setImmediate(resolve));
-      clock.advance(1);
-    }
-  };
+  const until = (type: string): Promise<void> => nextOn(clock, client, type);
   await until('session.created');
   client.send({ type: 'session.update', session: { type: 'realtime', tools: [LIGHT_TOOL] } });
   await until('session.updated');
@@ -180,14 +181,7 @@ it('cancels what it is saying when the board is spoken to', async () => {
   const clock = new ManualClock();
   const replay = await replayOf(clock);
   const client = await WireClient.open(replay.url);
-  const until = async (type: string): Promise<void> => {
-    let arrived = false;
-    void client.next(type).then(() => (arrived = true));
-    while (!arrived) {
-      await new Promise((resolve) => setImmediate(resolve));
-      clock.advance(1);
-    }
-  };
+  const until = (type: string): Promise<void> => nextOn(clock, client, type);
   await until('session.created');
   client.say(spoken(corpus, 'en-light-on-a'));
   await until('response.created');
