@@ -11,11 +11,11 @@ import {
   type Dialect,
   type VirtualBoardProcess,
 } from '../board';
-import { launchProvider, startSntpServer, type LaunchedProvider } from '../provider';
+import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } from '../provider';
 import { openVirtualRig } from '../rig';
 import { firmwareModel } from './firmware-model';
 import { checkProtocol } from './fitting-protocol';
-import { authorityIn, providerInit } from './provider-settings';
+import { authorityIn, directSettings, providerInit } from './provider-settings';
 import type {
   AudioRig,
   Board,
@@ -130,11 +130,10 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const scenario = loadScenario(config.scenarioPath);
   checkScenario(scenario, corpus);
 
-  const provider = await launchProvider({
-    launch,
-    clock,
-    init: providerInit(config.provider, scenario, corpus),
-  });
+  const provider: BenchProvider =
+    config.provider.kind === 'live'
+      ? openDirect(directSettings(config.provider, boardConfig))
+      : await launchProvider({ launch, clock, init: providerInit(config.provider, scenario, corpus) });
   opened.push(provider);
 
   const timeQuestions: TimeQuestion[] = [];
@@ -167,9 +166,12 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   };
 }
 
+/** In a process of ours, which can be killed; or somewhere else. */
+type BenchProvider = VoiceProvider & Partial<Pick<LaunchedProvider, 'tlsCertificate' | 'kill'>>;
+
 /** What a simulated board is told of the service that it asks. */
 interface Service {
-  readonly provider: LaunchedProvider;
+  readonly provider: BenchProvider;
   /** `host:port` of the time server; undefined: the bench has none. */
   readonly ntpServer: string | undefined;
   /** PEM of what signed the provider's certificate. */
@@ -179,8 +181,8 @@ interface Service {
 }
 
 /** The authority of `earshot certs` where the bench has one; a certificate that was made for the run signs itself. */
-const authorityOf = (config: BenchConfig['provider'], provider: LaunchedProvider): string | undefined =>
-  config.kind === 'plugin' || config.certsPath === undefined
+const authorityOf = (config: BenchConfig['provider'], provider: BenchProvider): string | undefined =>
+  config.kind === 'plugin' || config.kind === 'live' || config.certsPath === undefined
     ? provider.tlsCertificate
     : authorityIn(config.certsPath);
 
@@ -253,10 +255,16 @@ async function openRig(
 
 async function breakNow(
   fault: VirtualFault,
-  provider: LaunchedProvider,
+  provider: BenchProvider,
   virtual: VirtualBoardProcess | undefined,
 ): Promise<void> {
-  if (fault === 'provider-killed') provider.kill();
+  if (fault === 'provider-killed') killed(provider);
   else if (fault === 'port-unplugged') await virtual?.control.unplug();
   else await virtual?.control.setFault(fault, true);
+}
+
+function killed({ name, kill }: BenchProvider): void {
+  if (kill === undefined)
+    throw new ConfigError('HIL_CONFIG_USAGE', `${name} is none of ours; it cannot be killed.`, { name });
+  kill();
 }

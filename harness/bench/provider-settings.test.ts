@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { MockProviderConfig } from '../config';
-import { providerSettings } from './provider-settings';
+import type { BoardConfig, LiveProviderConfig, MockProviderConfig } from '../config';
+import { openDirect } from '../provider';
+import { directSettings, providerSettings } from './provider-settings';
 
 const config: MockProviderConfig = {
   kind: 'mock',
@@ -62,4 +63,49 @@ it('reads what earshot certs made, and says how to make it', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+describe('a provider that the board reaches by itself', () => {
+  const live: LiveProviderConfig = {
+    kind: 'live',
+    protocol: 'openai-realtime',
+    host: '127.0.0.1',
+    upstreamUrl: undefined,
+  };
+  const board = (kind: 'virtual' | 'serial'): BoardConfig => ({ kind, name: 'b1' }) as BoardConfig;
+  const variables = ['OPENAI_API_KEY', 'OPENAI_REALTIME_URL'];
+  const kept = variables.map((name) => process.env[name]);
+  beforeEach(() => variables.forEach((name) => Reflect.deleteProperty(process.env, name)));
+  afterAll(() =>
+    variables.forEach((name, index) => {
+      if (kept[index] !== undefined) process.env[name] = kept[index];
+    }),
+  );
+
+  it('is told to simulated boards with the key of the bench, and to others without: their firmware has one', () => {
+    process.env['OPENAI_API_KEY'] = 'sk-of-the-bench';
+    expect(directSettings(live, board('virtual'))).toEqual({
+      protocol: 'openai-realtime',
+      credentials: { apiKey: 'sk-of-the-bench' },
+    });
+    expect(directSettings(live, board('serial'))).toEqual({ protocol: 'openai-realtime' });
+  });
+
+  it('is not asked by a simulated board that has no key', () => {
+    expect(() => directSettings(live, board('virtual'))).toThrow('needs its key; set OPENAI_API_KEY.');
+  });
+
+  it('has an address of its own, or the one that the bench names, and nothing to be seen', () => {
+    expect(openDirect({ protocol: 'openai-realtime' })).toMatchObject({
+      name: 'live:openai-realtime',
+      url: 'wss://api.openai.com/v1/realtime?model=gpt-realtime',
+      unwatched: true,
+      events: [],
+    });
+    expect(openDirect({ protocol: 'spark', upstreamUrl: 'ws://127.0.0.1:9/x' }).url).toBe(
+      'ws://127.0.0.1:9/v3.1/chat',
+    );
+    expect(openDirect({ protocol: 'deepseek' }).url).toBe('https://api.deepseek.com');
+    expect(() => openDirect({ protocol: 'pangu' })).toThrow('pangu has no address that is common to all');
+  });
 });

@@ -3,16 +3,28 @@ import { join } from 'node:path';
 import {
   liveSettings,
   readVariable,
+  type BoardConfig,
+  type LiveProviderConfig,
   type MockProviderConfig,
   type ProviderConfig,
   type ProxyProviderConfig,
 } from '../config';
 import { ConfigError } from '../errors';
 import type { Corpus, Scenario } from '../ports';
-import { isLoopback, type MockProviderInit, type ProviderInit, type ProxyInit } from '../provider';
+import {
+  isLoopback,
+  type DirectOptions,
+  type MockProviderInit,
+  type ProviderInit,
+  type ProxyInit,
+} from '../provider';
 
 /** What the provider's process is started with. @throws ConfigError as `providerSettings` and `proxySettings` do. */
-export function providerInit(config: ProviderConfig, scenario: Scenario, corpus: Corpus): ProviderInit {
+export function providerInit(
+  config: Exclude<ProviderConfig, LiveProviderConfig>,
+  scenario: Scenario,
+  corpus: Corpus,
+): ProviderInit {
   const prompts = [...corpus.prompts.values()].filter(({ recognisable }) => recognisable !== false);
   if (config.kind === 'proxy') {
     // Nobody listens to what is written.
@@ -100,6 +112,29 @@ export function proxySettings(config: ProxyProviderConfig): ProxyInit {
     ...(address === undefined ? {} : { upstreamUrl: address }),
     ...(cassettePath === undefined ? {} : { cassettePath }),
     ...(hasKeys && isLoopback(host) ? { credentials: live.credentials } : {}),
+  };
+}
+
+/**
+ * What a board is told that reaches the real provider by itself. A board of metal has its firmware's own key; a simulated one gets
+ * the bench's, from the environment or `.env`.
+ * @throws ConfigError `HIL_CONFIG_USAGE` for a simulated board without a key, naming the variables.
+ */
+export function directSettings(config: LiveProviderConfig, board: BoardConfig): DirectOptions {
+  const { protocol, upstreamUrl } = config;
+  const { credentials, variables, url } = liveSettings(protocol);
+  const address = upstreamUrl ?? url;
+  if (board.kind === 'virtual' && Object.keys(credentials).length < variables.length) {
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `Board ${board.name} is to ask ${protocol} itself and needs its key; set ${variables.join(', ')}.`,
+      { board: board.name, protocol, variables },
+    );
+  }
+  return {
+    protocol,
+    ...(address === undefined ? {} : { upstreamUrl: address }),
+    ...(board.kind === 'virtual' && variables.length > 0 ? { credentials } : {}),
   };
 }
 

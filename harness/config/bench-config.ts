@@ -87,7 +87,18 @@ export interface VirtualRigConfig {
   readonly seed: number;
 }
 
-export type ProviderConfig = MockProviderConfig | ProxyProviderConfig | PluginProviderConfig;
+export type ProviderConfig =
+  MockProviderConfig | ProxyProviderConfig | LiveProviderConfig | PluginProviderConfig;
+
+/** The real provider, which the board reaches by itself. */
+export interface LiveProviderConfig {
+  readonly kind: 'live';
+  readonly protocol: ProviderProtocol;
+  /** Where the bench's time server listens, if there is one. */
+  readonly host: string;
+  /** Address of the real provider; undefined: what the environment says, else the provider's own. */
+  readonly upstreamUrl: string | undefined;
+}
 
 /** A provider of the team's own. */
 export interface PluginProviderConfig {

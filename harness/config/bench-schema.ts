@@ -246,6 +246,16 @@ const proxyProvider = z.strictObject({
   cassette: text.exactOptional(),
 });
 
+/** The real provider, which the board reaches by itself. */
+const liveProvider = z.strictObject({
+  kind: z.literal('live'),
+  protocol: z.enum(providerProtocols),
+  /** Default: 127.0.0.1. */
+  host: text.default('127.0.0.1'),
+  /** Default: what the environment says, else the provider's own address. */
+  upstream: z.url({ protocol: /^(https?|wss?)$/ }).exactOptional(),
+});
+
 /** A provider of the team's own. */
 const pluginProvider = z.strictObject({
   kind: z.literal('plugin'),
@@ -261,7 +271,7 @@ const pluginProvider = z.strictObject({
 const provider = z.preprocess(
   (value) =>
     typeof value === 'object' && value !== null && !('kind' in value) ? { ...value, kind: 'mock' } : value,
-  z.discriminatedUnion('kind', [mockProvider, proxyProvider, pluginProvider]),
+  z.discriminatedUnion('kind', [mockProvider, proxyProvider, liveProvider, pluginProvider]),
 );
 
 /** What a board that asks for the time is told. */

@@ -3,6 +3,7 @@ export type {
   BenchConfig,
   BoardConfig,
   Budgets,
+  LiveProviderConfig,
   MockProviderConfig,
   ProviderConfig,
   PluginProviderConfig,

@@ -26,7 +26,8 @@ export interface BenchOverrides {
   readonly scenarioPath?: string | undefined;
   readonly budgetsPath?: string | undefined;
   /** Another provider in place of the file's: its settings that both kinds have stay. */
-  readonly provider?: { readonly kind: 'mock' | 'proxy'; readonly protocol: ProviderProtocol } | undefined;
+  readonly provider?:
+    { readonly kind: 'mock' | 'proxy' | 'live'; readonly protocol: ProviderProtocol } | undefined;
   readonly turn?: Partial<TurnConfig> | undefined;
 }
 
@@ -69,8 +70,11 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
   if (override === undefined) return provider;
   const { kind, protocol } = override;
   if (provider.kind === kind && provider.protocol === protocol) return provider;
-  const { host, port } = provider;
-  const { tls, certsPath } = provider.kind === 'plugin' ? { tls: false, certsPath: undefined } : provider;
+  const { host } = provider;
+  if (kind === 'live') return { kind, protocol, host, upstreamUrl: undefined };
+  const port = provider.kind === 'live' ? 0 : provider.port;
+  const { tls, certsPath } =
+    provider.kind === 'plugin' || provider.kind === 'live' ? { tls: false, certsPath: undefined } : provider;
   const listening = { host, port, tls, certsPath };
   if (kind === 'mock') {
     const asItComes = { credentials: undefined, faults: [], network: undefined, replayPath: undefined };
@@ -89,6 +93,10 @@ function providerOf(
   if (written.kind === 'proxy') {
     const { certs, upstream, cassette, ...rest } = written;
     return { ...rest, certsPath: pathOf(certs), upstreamUrl: upstream, cassettePath: pathOf(cassette) };
+  }
+  if (written.kind === 'live') {
+    const { upstream: upstreamUrl, ...rest } = written;
+    return { ...rest, upstreamUrl };
   }
   if (written.kind === 'plugin') {
     return { ...written, options: written.options, plugins: plugins.map((path) => resolve(folder, path)) };

@@ -41,6 +41,12 @@ const functionsFor = ({ turns }: Scenario, utterance: string): readonly string[]
 const providerWord = (provider: ProviderConfig): string =>
   provider.kind === 'plugin' ? provider.name : provider.protocol;
 
+/** How the board reaches the real provider, for whoever reads the report. */
+function wayOf({ kind }: ProviderConfig): { readonly way?: string } {
+  if (kind === 'proxy') return { way: 'board ↔ proxy of the bench ↔ provider' };
+  return kind === 'live' ? { way: 'board ↔ provider, unseen by the bench' } : {};
+}
+
 const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
@@ -61,6 +67,7 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
       provider: {
         name: `${config.provider.kind} ${providerWord(config.provider)}`,
         protocol: providerWord(config.provider),
+        ...wayOf(config.provider),
       },
       scenario: { name: loadScenario(config.scenarioPath).name, sha256: sha256Of(config.scenarioPath) },
       corpus: { path: config.corpusPath, sha256: corpusSha256(corpus), prompts: corpus.prompts.size },
@@ -128,6 +135,7 @@ export async function runHost(
       boardModel: bench.board.model,
       dialect: bench.board.dialect,
       providerName: bench.provider.name,
+      ...(bench.provider.unwatched === true ? { unwatched: true as const } : {}),
       prompts: [...bench.corpus.prompts.values()].map(
         ({ id, utterance, language, voice, transcript, recognisable }) => ({
           id,

@@ -5,6 +5,8 @@ import { suiteBridge } from './suite-bridge';
 export interface TestOptions {
   /** What the firmware must be able to do. Where its dialect lacks one, the test is skipped and says so. */
   readonly needs?: readonly Capability[];
+  /** It judges what the provider received, decided or sent: skipped where the board talks to the provider directly. */
+  readonly watched?: boolean;
   /** Longest time for the whole test. Default 120 s. */
   readonly timeoutMs?: number;
 }
@@ -23,13 +25,16 @@ export function test(name: string, optionsOrBody: TestOptions | TestBody, maybeB
   const options = typeof optionsOrBody === 'function' ? {} : optionsOrBody;
   const body = typeof optionsOrBody === 'function' ? optionsOrBody : maybeBody;
   if (body === undefined) throw new TypeError(`test "${name}" has no body`);
-  const { dialect } = suiteBridge().bench;
+  const { dialect, providerName, unwatched } = suiteBridge().bench;
   const missing = (options.needs ?? []).filter((capability) => !dialect.capabilities.includes(capability));
-  if (missing.length > 0) {
-    globalThis.test.skip(
-      `${name} (skipped: dialect ${dialect.name} lacks ${missing.join(', ')})`,
-      () => undefined,
-    );
+  const why =
+    missing.length > 0
+      ? `dialect ${dialect.name} lacks ${missing.join(', ')}`
+      : options.watched === true && unwatched === true
+        ? `nobody sees what ${providerName} does`
+        : undefined;
+  if (why !== undefined) {
+    globalThis.test.skip(`${name} (skipped: ${why})`, () => undefined);
     return;
   }
   globalThis.test(name, async () => body(benchHandles()), options.timeoutMs ?? DEFAULT_TIMEOUT_MS);

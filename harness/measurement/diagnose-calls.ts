@@ -67,12 +67,29 @@ function diagnoseCall(call: MatchedCall, tools: readonly string[] | undefined): 
   return [];
 }
 
+/** Without a witness of what was asked for, a call that is not as the scenario has it may be anybody's doing. */
+function diagnoseUnwatchedCalls(record: TurnRecord): readonly Diagnosis[] {
+  const executed = record.boardEvents.flatMap((event) =>
+    event.type === 'function-call' ? [{ name: event.name, arguments: event.arguments }] : [],
+  );
+  const expected = expectedCalls(record).map(({ name, arguments: given }) => ({ name, arguments: given }));
+  if (isDeepStrictEqual(executed, expected)) return [];
+  return [
+    {
+      code: 'HIL_TURN_UNWATCHED',
+      message: `The firmware executed ${text(executed)} where the scenario expects ${text(expected)}; nobody saw what the provider asked for.`,
+      facts: { executed, expected },
+    },
+  ];
+}
+
 /**
  * What the provider asked for against the scenario, and what the firmware did against what the provider asked for. A
  * provider that asked for something else is no fault of the board, unless the board never told it of the tool; the calls it
  * did ask for are judged all the same.
  */
 export const diagnoseCalls: Diagnose = (record) => {
+  if (record.unwatched === true) return diagnoseUnwatchedCalls(record);
   const calls = matchCalls(record);
   const findings = calls.flatMap((call) => diagnoseCall(call, advertisedTools(record)));
   if (findings.length > 0) return findings;

@@ -170,7 +170,7 @@ function notHeard(record: TurnRecord, measurement: TurnMeasurement, levelDbFs: n
   if (blamed.some(({ code }) => code !== 'HIL_TURN_REPLY_INCOMPLETE')) return blamed;
   return [
     {
-      code: 'HIL_TURN_UNMEASURED',
+      code: record.unwatched === true ? 'HIL_TURN_UNWATCHED' : 'HIL_TURN_UNMEASURED',
       message: `No speech was heard after the prompt; the speaker channel holds ${levelDbFs.toFixed(0)} dBFS, and what the provider replied is not known.`,
       facts: { reply: measurement.reply, noiseFloorDbFs: measurement.levels.noiseFloorDbFs, wasSent },
     },

@@ -89,6 +89,31 @@ describe('a reply that nobody knows', () => {
   });
 });
 
+describe('a turn of a board that reaches its provider by itself', () => {
+  const direct = (record: TurnRecord): TurnRecord => ({
+    ...unknown(record),
+    unwatched: true,
+    replies: [],
+    providerEvents: [],
+  });
+
+  it('is timed, and blamed on nobody for what nobody saw', async () => {
+    const { measurement, codes } = await measured({ change: direct, seed: 11 });
+    expect(measurement.measures.voiceToVoice.state).toBe('measured');
+    expect(measurement.measures.ttfa.state).toBe('not-measured');
+    expect(codes).toEqual([]);
+  });
+
+  it('has calls that only the scenario can be held against', async () => {
+    const executed = (record: TurnRecord): TurnRecord => ({
+      ...direct(record),
+      expected: { ...record.expected, calls: [{ name: 'SetVolume', arguments: { volume: 40 } }] },
+    });
+    const { codes } = await measured({ change: executed, seed: 12 });
+    expect(codes).toEqual(['HIL_TURN_UNWATCHED']);
+  });
+});
+
 describe('who is blamed for a reply that nobody knows and nobody heard', () => {
   it('is the board, when sound left the provider and the speaker is silent', async () => {
     expect((await measured({ speakerGain: 0 })).codes).toEqual(['HIL_TURN_SPEAKER_SILENT']);

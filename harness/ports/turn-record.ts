@@ -78,6 +78,8 @@ interface AnyTurn {
   readonly clockLines?: readonly StampedLine[];
   readonly boardEvents: readonly BoardEvent[];
   readonly providerEvents: readonly ProviderEvent[];
+  /** The board talked to the service directly, so `providerEvents` says nothing of it. Absent: they tell all that happened. */
+  readonly unwatched?: true;
   /** What broke, in order. */
   readonly faults: readonly WireError[];
 }

@@ -57,6 +57,8 @@ export interface VoiceProvider {
   readonly protocol: string;
   /** What the board is told to connect to. */
   readonly url: string;
+  /** True: the board talks to the service itself, so no event is logged and no sound is kept. Absent: everything passes here. */
+  readonly unwatched?: true;
   /** The same over TLS where the provider listens with it. */
   readonly tlsUrl?: string;
   /**

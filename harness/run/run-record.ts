@@ -20,7 +20,12 @@ export interface RunRecord {
   }[];
   /** Absent: the board was asked in writing. */
   readonly rig?: { readonly name: string; readonly topology: Topology; readonly rateHz: number };
-  readonly provider: { readonly name: string; readonly protocol: string };
+  readonly provider: {
+    readonly name: string;
+    readonly protocol: string;
+    /** How the board reaches it, in words; absent: it is served by the bench, as in older runs. */
+    readonly way?: string;
+  };
   readonly scenario: { readonly name: string; readonly sha256: string };
   readonly corpus: { readonly path: string; readonly sha256: string; readonly prompts: number };
   /** Faults switched on with `--fault`; virtual parts only. */

@@ -168,7 +168,7 @@ export const runSchema = z.looseObject({
     }),
   ),
   rig: z.looseObject({ name: z.string(), topology: z.string(), rateHz: number }).optional(),
-  provider: z.looseObject({ name: z.string(), protocol: z.string() }),
+  provider: z.looseObject({ name: z.string(), protocol: z.string(), way: z.string().optional() }),
   scenario: z.looseObject({ name: z.string() }),
   corpus: z.looseObject({ prompts: number }),
   faults: z.array(z.string()),

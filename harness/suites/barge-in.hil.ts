@@ -4,7 +4,7 @@ import { describe, expect, test } from 'earshot';
 describe('barge-in', () => {
   test(
     'stops speaking when the user does, and obeys',
-    { needs: ['audio', 'barge-in', 'SetLightState'] },
+    { watched: true, needs: ['audio', 'barge-in', 'SetLightState'] },
     async ({ turn }) => {
       const answer = await turn('en-joke', { interruptWith: 'en-light-off', afterMs: 600 });
       expect(answer).toHaveBeenHeardAs('en-joke');
@@ -14,7 +14,7 @@ describe('barge-in', () => {
     },
   );
 
-  test('does not hear itself', { needs: ['audio'] }, async ({ turn }) => {
+  test('does not hear itself', { watched: true, needs: ['audio'] }, async ({ turn }) => {
     const answer = await turn('zh-joke');
     expect(answer).toHaveBeenHeardAs('zh-joke');
     expect(answer).toNotHearItself();

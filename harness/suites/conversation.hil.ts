@@ -6,7 +6,7 @@ describe('conversation', () => {
     for (const question of ['weather', 'time']) {
       test(
         `answers a question about the ${question} (${language})`,
-        { needs: ['audio'] },
+        { watched: true, needs: ['audio'] },
         async ({ turn }) => {
           const answer = await turn(`${language}-${question}`);
           expect(answer).toHaveBeenHeardAs(`${language}-${question}`);

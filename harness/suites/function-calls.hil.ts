@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'earshot';
 
 describe('function calls', () => {
-  test('turns the light on', { needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
+  test('turns the light on', { watched: true, needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
     const answer = await turn('en-light-on');
     expect(answer).toHaveBeenHeardAs('en-light-on');
     expect(answer).toHaveCalledOnly('SetLightState', { LightState: true });
@@ -10,7 +10,7 @@ describe('function calls', () => {
     expect(answer).toHaveSaid(/light/);
   });
 
-  test('turns the light off', { needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
+  test('turns the light off', { watched: true, needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
     const answer = await turn('zh-light-off');
     expect(answer).toHaveBeenHeardAs('zh-light-off');
     expect(answer).toHaveCalledOnly('SetLightState', { LightState: false });
@@ -18,7 +18,7 @@ describe('function calls', () => {
     expect(answer).toHaveSaid(/灯.*关/);
   });
 
-  test('sets the colour', { needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
+  test('sets the colour', { watched: true, needs: ['audio', 'SetLightState'] }, async ({ turn }) => {
     const answer = await turn('en-light-blue');
     expect(answer).toHaveBeenHeardAs('en-light-blue');
     expect(answer).toHaveCalledOnly('SetLightState', {
@@ -29,7 +29,7 @@ describe('function calls', () => {
     expect(answer).toHaveSaid(/blue/);
   });
 
-  test('sets the volume to a number', { needs: ['audio', 'SetVolume'] }, async ({ turn }) => {
+  test('sets the volume to a number', { watched: true, needs: ['audio', 'SetVolume'] }, async ({ turn }) => {
     const answer = await turn('en-volume-forty');
     expect(answer).toHaveBeenHeardAs('en-volume-forty');
     expect(answer).toHaveCalledOnly('SetVolume', { volume: 40 });
@@ -37,7 +37,7 @@ describe('function calls', () => {
     expect(answer).toHaveSaid(/forty/);
   });
 
-  test('opens the door', { needs: ['audio', 'OpenDoor'] }, async ({ turn }) => {
+  test('opens the door', { watched: true, needs: ['audio', 'OpenDoor'] }, async ({ turn }) => {
     const answer = await turn('en-door-open');
     expect(answer).toHaveBeenHeardAs('en-door-open');
     expect(answer).toHaveCalledOnly('OpenDoor', { open: true });
@@ -45,7 +45,7 @@ describe('function calls', () => {
     expect(answer).toHaveSaid(/door/);
   });
 
-  test('closes the door', { needs: ['audio', 'OpenDoor'] }, async ({ turn }) => {
+  test('closes the door', { watched: true, needs: ['audio', 'OpenDoor'] }, async ({ turn }) => {
     const answer = await turn('zh-door-close');
     expect(answer).toHaveBeenHeardAs('zh-door-close');
     expect(answer).toHaveCalledOnly('OpenDoor', { open: false });
@@ -53,7 +53,7 @@ describe('function calls', () => {
     expect(answer).toHaveSaid(/门/);
   });
 
-  test('calls nothing when nothing is meant', { needs: ['audio'] }, async ({ turn }) => {
+  test('calls nothing when nothing is meant', { watched: true, needs: ['audio'] }, async ({ turn }) => {
     const answer = await turn('en-joke');
     expect(answer).toHaveBeenHeardAs('en-joke');
     expect(answer).toHaveCalledNothing();

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'earshot';
 
 describe('unknown utterance', () => {
   for (const language of ['en', 'zh']) {
-    test(`does nothing (${language})`, { needs: ['audio'] }, async ({ turn }) => {
+    test(`does nothing (${language})`, { watched: true, needs: ['audio'] }, async ({ turn }) => {
       const answer = await turn(`${language}-off-topic`);
       expect(answer).toHaveBeenHeardAsUnknown();
       expect(answer).toHaveCalledNothing();

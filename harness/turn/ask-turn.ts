@@ -163,6 +163,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     ...(atBoot ? {} : { clockLines: clockLinesBefore(board.console.lines, firstLine) }),
     boardEvents,
     providerEvents,
+    ...(provider.unwatched === true ? { unwatched: true as const } : {}),
     ...(date === undefined ? {} : { boardDate: date }),
     ...(bench.timeQuestions === undefined
       ? {}

@@ -84,6 +84,36 @@ describe('playTurn', () => {
     expect(await play(bench, { replies: new Map() })).toMatchObject({ replies: [], replyAudio: 'unknown' });
   });
 
+  describe('of a board whose provider nobody watches', () => {
+    const unwatched = (bench: FakeBench): FakeBench => {
+      Object.assign(bench.provider, { unwatched: true });
+      return bench;
+    };
+
+    it('ends when the speaker has been quiet for longer than speech pauses', async () => {
+      const bench = unwatched(new FakeBench());
+      bench.at(2_500, () => bench.speaker(true));
+      bench.at(3_000, () => bench.speaker(false));
+      bench.at(4_000, () => bench.speaker(true));
+      bench.at(4_600, () => bench.speaker(false));
+      const record = await play(bench);
+      expect(record).toMatchObject({
+        ending: 'answered',
+        unwatched: true,
+        replyAudio: 'unknown',
+        replies: [],
+      });
+      expect(record.endedAtHostMs).toBeGreaterThanOrEqual(4_600 + 1_500);
+      expect(record.endedAtHostMs).toBeLessThan(4_600 + 2_000);
+    });
+
+    it('ends at the deadline when nothing is said', async () => {
+      const record = await play(unwatched(new FakeBench()));
+      expect(record.ending).toBe('deadline');
+      expect(record.endedAtHostMs).toBeGreaterThanOrEqual(8_000);
+    });
+  });
+
   it('does not take the pause before a late reply for its end', async () => {
     const bench = new FakeBench();
     answer(bench, 2_700);

@@ -17,6 +17,7 @@ import { Conversation, type ConversationState } from './conversation-state';
 import { clockLinesBefore } from './clock-lines';
 import { InterruptionDue } from './interruption-due';
 import { settle } from './settle';
+import { SpeakerAlone } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
 import { waitForBench, type WaitEnd } from './await-bench';
@@ -124,13 +125,17 @@ export async function playTurn(
   plan.onPlaying?.();
 
   const conversation = new Conversation(provider.events, firstSeq);
+  // Nobody sees what a provider does that the board reaches by itself: there the speaker tells.
+  const alone = provider.unwatched === true ? new SpeakerAlone(watch, timing) : undefined;
   const due = interruption && new InterruptionDue(bench, watch, interruption.afterMs);
   let promptEndsAtMs = first.endsAtMs;
   let end = await waitForBench<TurnStop | 'deadline' | 'interrupt'>(
     bench,
     () => {
       const { state } = conversation;
-      if (clock.nowMs() >= promptEndsAtMs && due?.isDue(state) === true) return 'interrupt';
+      const shown = alone === undefined ? state : { ...state, spoke: true, responding: true };
+      if (clock.nowMs() >= promptEndsAtMs && due?.isDue(shown) === true) return 'interrupt';
+      if (alone !== undefined) return alone.stop(clock.nowMs(), promptEndsAtMs);
       return stopOf(state, plan.expected, watch, timing, clock.nowMs(), promptEndsAtMs);
     },
     LONGEST_TURN_MS,
@@ -142,12 +147,14 @@ export async function playTurn(
     // What is said of the first prompt is of no weight any more; what was sent for it may still be playing.
     const second = new Conversation(provider.events, provider.events.length);
     const askedAtHostMs = clock.nowMs();
+    const secondAlone = alone && new SpeakerAlone(watch, timing);
     const { playback, endsAtMs } = await play(interruption.promptSound);
     interrupting = { ...placeOf(playback), askedAtHostMs };
     promptEndsAtMs = endsAtMs;
     end = await waitForBench<TurnStop | 'deadline'>(
       bench,
       () => {
+        if (secondAlone !== undefined) return secondAlone.stop(clock.nowMs(), promptEndsAtMs);
         const { playoutEndsAtMs } = conversation.state;
         const state = { ...second.state, playoutEndsAtMs };
         return stopOf(state, expected, watch, timing, clock.nowMs(), promptEndsAtMs);
@@ -186,7 +193,8 @@ export async function playTurn(
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
     received,
     replies,
-    ...(isComplete ? {} : { replyAudio: 'unknown' as const }),
+    ...(isComplete && alone === undefined ? {} : { replyAudio: 'unknown' as const }),
+    ...(alone === undefined ? {} : { unwatched: true as const }),
     advertised: advertisedIn(provider.events.slice(plan.sessionSeq), board.events),
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
     ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),

@@ -1,6 +1,7 @@
 import { HilError } from '../errors';
 import type { ProviderEvent } from '../ports';
 import { Conversation } from './conversation-state';
+import { quietWithoutProviderMs } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
 import { waitForBench } from './await-bench';
@@ -48,6 +49,7 @@ export async function settle(
 ): Promise<void> {
   const conversation = new Conversation(bench.provider.events, options.fromSeq ?? 0);
   const selfTriggers = new SelfTriggers(bench.provider.events);
+  const quietMs = bench.provider.unwatched === true ? quietWithoutProviderMs(timing) : timing.quietMs;
   const greetingDueUntilMs = bench.clock.nowMs() + 5_000;
   const end = await waitForBench<'quiet' | 'answers-itself'>(
     bench,
@@ -58,7 +60,7 @@ export async function settle(
       if (options.greetingDue === true && state.responses === 0 && nowMs < greetingDueUntilMs)
         return undefined;
       if (state.responding || nowMs < state.playoutEndsAtMs + PLAYOUT_ALLOWANCE_MS) return undefined;
-      return watch.quietMs >= timing.quietMs ? 'quiet' : undefined;
+      return watch.quietMs >= quietMs ? 'quiet' : undefined;
     },
     LONGEST_TALK_MS,
   );
@@ -74,7 +76,7 @@ export async function settle(
   if (end.state === 'late') {
     throw new HilError(
       'HIL_TURN_NEVER_QUIET',
-      `Board ${bench.board.name} was not quiet for ${timing.quietMs} ms within ${LONGEST_TALK_MS} ms.`,
+      `Board ${bench.board.name} was not quiet for ${quietMs} ms within ${LONGEST_TALK_MS} ms.`,
       { quietMs: watch.quietMs, conversation: conversation.state },
     );
   }

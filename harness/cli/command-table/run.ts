@@ -34,7 +34,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
         .option('provider', {
           type: 'string',
           describe:
-            'Provider that the board talks to: mock:NAME or proxy:NAME (default: what the bench names)',
+            'Provider that the board talks to: mock:NAME, proxy:NAME or live:NAME (default: what the bench names)',
         })
         .option('budget', {
           type: 'string',

@@ -167,6 +167,11 @@ export const findingCodes = {
     remedy:
       'Look at the turn in the report: the board is not at fault, its sound could not be located or its clock not mapped.',
   },
+  HIL_TURN_UNWATCHED: {
+    origin: 'harness',
+    remedy:
+      'Run it with --provider proxy:NAME in place of live:NAME: then it is seen what the provider was asked and what it answered.',
+  },
   HIL_SCENARIO_MISMATCH: {
     origin: 'harness',
     remedy: 'The scenario did not ask for what the suite expects; make the two agree.',

@@ -22,6 +22,8 @@ export interface BenchDescription {
   readonly boardModel: string;
   readonly dialect: DialectDescription;
   readonly providerName: string;
+  /** The board talks to the provider directly: what that received, decided and sent is not known. Absent: it is. */
+  readonly unwatched?: true;
   readonly prompts: readonly (Pick<SpeechClip, 'id' | 'utterance' | 'language' | 'voice' | 'transcript'> & {
     /** False: the provider does not know this prompt. */
     readonly recognisable: boolean;

@@ -23,6 +23,7 @@ function atAnswer({ record }: TextTurnResult, note: string): readonly Mismatch[]
 /** Who is at fault for an answer that is not there, in a turn that has no finding of its own. */
 function missingAnswer({ record, measurement }: TextTurnResult): ErrorCode {
   if (record.ordered !== undefined) return 'HIL_SCENARIO_MISMATCH';
+  if (record.unwatched === true) return 'HIL_TURN_UNWATCHED';
   return measurement.sent === undefined ? 'HIL_TURN_UNMEASURED' : 'HIL_TURN_ANSWER_MISSING';
 }
 

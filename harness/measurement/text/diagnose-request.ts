@@ -30,7 +30,7 @@ export function diagnoseRequest(record: TextTurnRecord, exchange: Exchange): rea
   }
   // A link that was told to fail may swallow the request; the board has said what it saw of it.
   if (record.ordered === 'network') return [];
-  if (failure !== undefined) {
+  if (failure !== undefined && record.unwatched !== true) {
     return [
       {
         code: 'HIL_TURN_REQUEST_FAILED',
@@ -49,11 +49,28 @@ export function diagnoseRequest(record: TextTurnRecord, exchange: Exchange): rea
       },
     ];
   }
+  if (record.unwatched === true) return diagnoseUnwatched(record, exchange);
   return [
     {
       code: 'HIL_TURN_REQUEST_MISSING',
       message: `No request of board ${boardName} reached the provider within ${waited(record)}${last}.`,
       facts,
+    },
+  ];
+}
+
+/** Where nobody sees the provider, an answer shows that all went well, and without one nobody is to blame. */
+function diagnoseUnwatched(
+  record: TextTurnRecord,
+  { answer, failure, complaint }: Exchange,
+): readonly Diagnosis[] {
+  if (answer !== undefined && failure === undefined) return [];
+  const said = failure === undefined ? complaint?.text : refusalInWords(failure);
+  return [
+    {
+      code: 'HIL_TURN_UNWATCHED',
+      message: `Board ${record.boardName} ${said === undefined ? 'printed no answer' : `reports "${said}"`} after ${waited(record)}; nobody saw what the provider did.`,
+      facts: { failure: failure?.message, complaint: complaint?.text },
     },
   ];
 }

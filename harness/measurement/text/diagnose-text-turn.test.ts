@@ -30,6 +30,24 @@ const failed = (status?: number, code?: string, message = 'no', atMs = 1_150): T
 const ordered = (fault: ProviderFault, ...steps: TextStep[]): string[] =>
   codes(textTurnOf([...read, ...asked, ...steps], { ordered: fault }));
 
+describe('a turn in writing that nobody watched', () => {
+  const unwatched = (...steps: readonly TextStep[]): string[] =>
+    codes(textTurnOf(steps, { unwatched: true }));
+
+  it('is in order when the board prints an answer', () => {
+    expect(unwatched(...printing())).toEqual([]);
+  });
+
+  it('blames nobody without one', () => {
+    expect(unwatched(...asked)).toEqual(['harness HIL_TURN_UNWATCHED']);
+    expect(unwatched(...asked, failed(401))).toEqual(['harness HIL_TURN_UNWATCHED']);
+  });
+
+  it('is the fault of a board that does not take the question', () => {
+    expect(unwatched()).toEqual(['board HIL_TURN_QUESTION_IGNORED']);
+  });
+});
+
 describe('a turn in writing', () => {
   it('without fault has no finding', () => {
     expect(codes(textTurnOf([...answering, ...printing()]))).toEqual([]);

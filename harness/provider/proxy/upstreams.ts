@@ -175,17 +175,23 @@ function withAppId(data: Buffer, appId: string): Buffer {
 }
 
 /**
+ * Where a provider is: scheme `http` or `https`, host and port.
+ * @throws ProviderError `HIL_PROVIDER_UNREADY` when nobody says so.
+ */
+export function providerOrigin(protocol: ProviderProtocol, upstreamUrl: string | undefined): URL {
+  const address = upstreamUrl ?? origins[protocol];
+  if (address !== undefined) return new URL(new URL(address).origin.replace(/^ws/, 'http'));
+  const message = `${protocol} has no address that is common to all; name the one of your deployment.`;
+  throw new ProviderError('HIL_PROVIDER_UNREADY', message, { protocol });
+}
+
+/**
  * The real provider behind a proxy.
  * @throws ProviderError `HIL_PROVIDER_UNREADY` when nobody says where it is, or a credential is missing.
  */
 export function upstreamOf(protocol: ProviderProtocol, options: UpstreamOptions): Upstream {
   const { credentials, unixNowMs } = options;
-  const address = options.upstreamUrl ?? origins[protocol];
-  if (address === undefined) {
-    const message = `${protocol} has no address that is common to all; name the one of your deployment.`;
-    throw new ProviderError('HIL_PROVIDER_UNREADY', message, { protocol });
-  }
-  const origin = new URL(new URL(address).origin.replace(/^ws/, 'http'));
+  const origin = providerOrigin(protocol, options.upstreamUrl);
   const tokens = tokenOrigin(protocol, origin, options);
   const originOf = (path: string): URL => (path.startsWith(IAM_TOKENS_PATH) ? tokens : origin);
   const swap = credentials === undefined ? undefined : swapOf(protocol, credentials, originOf, unixNowMs);

@@ -63,7 +63,7 @@ export function enrichAllure(run: FinishedRun): AllureFile[] {
       : [
           ['Rig', `${record.rig.name} (${record.rig.topology}, ${record.rig.rateHz} Hz)`] as [string, string],
         ]),
-    ['Provider', `${record.provider.name} (${record.provider.protocol})`],
+    ['Provider', `${record.provider.name} (${record.provider.way ?? record.provider.protocol})`],
     ['Scenario', record.scenario.name],
     ...(record.faults.length === 0 ? [] : [['Faults', record.faults.join(', ')] as [string, string]]),
   ];

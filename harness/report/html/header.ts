@@ -69,7 +69,7 @@ export function header(run: FinishedRun): Markup {
         fact('Dialect', dialect.name, dialect.firmware),
       ])}
       ${record.rig !== undefined && fact('Rig', record.rig.name, `${record.rig.topology}, ${record.rig.rateHz / 1000} kHz`)}
-      ${fact('Provider', record.provider.name, record.provider.protocol)}
+      ${fact('Provider', record.provider.name, record.provider.way ?? record.provider.protocol)}
       ${fact('Scenario', record.scenario.name, `${record.corpus.prompts} prompts`)}
       ${fact('Bench', record.bench.name, `earshot ${record.earshotVersion}`)}
       ${fact('Started', readable(record.startedAt), duration(record))}

@@ -59,7 +59,7 @@ export function renderMarkdown(run: FinishedRun): string {
     '',
     cell(whyOf(run)),
     '',
-    `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)}${rig} · **provider** ${cell(record.provider.name)} (${cell(record.provider.protocol)}) · **run** ${cell(record.runId)}`,
+    `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)}${rig} · **provider** ${cell(record.provider.name)} (${cell(record.provider.way ?? record.provider.protocol)}) · **run** ${cell(record.runId)}`,
     '',
   ];
   if (record.faults.length > 0)
