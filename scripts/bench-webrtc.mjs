@@ -111,7 +111,7 @@ async function benchBoards() {
     return {
       targets: [
         {
-          name: name('turns without a measured latency'),
+          name: name('turns that could not be compared with the count'),
           value: expected - together.errors.length,
           unit: `of ${expected}`,
           bound: 0,
