@@ -95,39 +95,25 @@ export const addProvider = (parser: Argv, exit: TakeExitCode): Argv =>
           if (tlsPort === undefined || tls || certs !== undefined) return true;
           throw new UsageError('--tls-port needs --tls or --certs.');
         }),
-    async ({ ntpSkew, credential, fault, json: asJson, ...args }) => {
+    async ({ credential, fault, json: asJson, ...args }) => {
       const { providerCommand } = await import('../commands/provider.js');
-      const {
-        protocol,
-        dialect,
-        scenario,
-        corpus,
-        host,
-        port,
-        apiKey,
-        tls,
-        tlsPort,
-        certs,
-        replay,
-        ntpPort,
-      } = args;
       exit(
         await providerCommand({
-          protocol,
-          dialect,
-          scenario,
-          corpus,
-          host,
-          port,
-          apiKey,
+          protocol: args.protocol,
+          dialect: args.dialect,
+          scenario: args.scenario,
+          corpus: args.corpus,
+          host: args.host,
+          port: args.port,
+          apiKey: args.apiKey,
           credentials: credential,
-          tls,
-          tlsPort,
-          certs,
+          tls: args.tls,
+          tlsPort: args.tlsPort,
+          certs: args.certs,
           faults: fault,
-          replay,
-          ntpPort,
-          ntpSkew,
+          replay: args.replay,
+          ntpPort: args.ntpPort,
+          ntpSkew: args.ntpSkew,
           json: asJson,
         }),
       );
