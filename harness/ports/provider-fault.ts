@@ -14,6 +14,16 @@ export const providerFaults = [
   'wrong-framing',
   'session-end',
   'duplicate',
+  'wrong-status',
+  'answer-too-long',
+  'error-as-answer',
+  'redirect',
+  'no-session-created',
+  'no-data-channel',
+  'dtls-refused',
+  'peer-silent',
+  'audio-stops',
+  'channel-closes',
 ] as const;
 
 export type ProviderFault = (typeof providerFaults)[number];

@@ -197,7 +197,8 @@ export class Connection {
     this.log({ type: 'session-open' });
     this.link.open();
     this.expiry = context.clock.after(context.sessionMaxMs, () => this.expire());
-    this.link.send(wireEvent('session.created', { session: this.session.wire }));
+    if (!context.faults.has('no-session-created'))
+      this.link.send(wireEvent('session.created', { session: this.session.wire }));
   }
 
   /** Ends the session because the mock cannot go on. */

@@ -6,6 +6,14 @@ import { codingOf, lawOf } from './audio-coding';
 import type { ConversationItem } from './conversation';
 import { wireEvent, type WireEvent } from './wire-events';
 
+/** What goes wrong in the middle of a reply that is played here. */
+export interface Midway {
+  /** From the reply's start. */
+  readonly atMs: number;
+  /** Told once, when that much has been played; true: the sound stops there, and nobody says so. */
+  readonly reached: () => boolean;
+}
+
 /** A stretch of a reply that a response has made. */
 export interface SpokenPart {
   readonly responseId: string;
@@ -18,6 +26,7 @@ export interface SpokenPart {
   readonly send: (event: WireEvent) => void;
   /** Sends the words of this stretch: before the sound, or once its start was told (reference/providers.md 2.9). */
   readonly sendWords: () => void;
+  readonly midway?: Midway;
 }
 
 /** Where the sound of a session's replies goes: into its events, or into a buffer that plays it in real time. */

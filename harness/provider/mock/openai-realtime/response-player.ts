@@ -10,7 +10,7 @@ import type { Reply, ReplyShelf } from '../reply-shelf';
 import type { Json } from '../json/check';
 import type { Conversation, ConversationItem } from './conversation';
 import { newId } from './ids';
-import type { ReplyOutlet } from './reply-outlet';
+import type { Midway, ReplyOutlet } from './reply-outlet';
 import { responseObject } from './response-object';
 import { rateLimitsEvent, wireEvent, type WireEvent } from './wire-events';
 
@@ -35,6 +35,8 @@ export interface PlayerContext {
   readonly send: (event: WireEvent, isBinary?: boolean) => void;
   /** Cuts the connection. */
   readonly cut: () => void;
+  /** Ends the events where sound goes on without them. */
+  readonly loseChannel: () => void;
   /** Ends the session as too old. */
   readonly expire: () => void;
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
@@ -241,6 +243,7 @@ export class ResponsePlayer {
       this.send(wireEvent('response.output_audio_transcript.done', { ...ids, transcript }));
       this.closeMessage(item, { type: 'output_audio', transcript }, { type: 'audio', transcript }, status);
     };
+    const midway = this.midway(reply);
     const packet = (index: number): void => {
       const fromSample = index * reply.chunkSamples;
       const lengthSamples = Math.min(reply.chunkSamples, reply.lengthSamples - fromSample);
@@ -249,6 +252,7 @@ export class ResponsePlayer {
       const part = { responseId, item, reply, packet: index, fromSample, lengthSamples };
       context.outlet.say({
         ...part,
+        ...(midway !== undefined && { midway }),
         send: (event) => this.send(event),
         sendWords: () => {
           if (spoken === '') return;
@@ -277,6 +281,17 @@ export class ResponsePlayer {
       });
     };
     speakFrom(0);
+  }
+
+  /** The faults `audio-stops` and `channel-closes`. */
+  private midway({ lengthSamples, rateHz }: Reply): Midway | undefined {
+    const stops = this.has('audio-stops');
+    if (!stops && !this.has('channel-closes')) return undefined;
+    const reached = (): boolean => {
+      if (!stops) this.context.loseChannel();
+      return stops;
+    };
+    return { atMs: msOfSamples(lengthSamples, rateHz) / 2, reached };
   }
 
   private write(reply: Reply): void {

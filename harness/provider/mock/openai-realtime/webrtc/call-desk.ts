@@ -12,6 +12,7 @@ import { refusalAnswer, type HttpFault } from '../http-refusal';
 import { newId } from '../ids';
 import { Call } from './call';
 import { readCallRequest } from './call-request';
+import { tooLong } from './faulty-descriptions';
 import { loadDataChannel, unloadDataChannel, type DataChannelLibrary } from './load-datachannel';
 import { isOffer, readOffer } from './offer';
 import type { OpenPeerPath } from './peer-path';
@@ -95,14 +96,15 @@ export class CallDesk {
       dialect: dialectName,
       ...('session' in read && { session: read.session }),
     };
-    // Whose key is wrong learns nothing of what else may be.
     const admission = admissionOf(asked, this.host.admission);
-    if (isRefusal(admission)) {
-      this.refuse(exchange, statusOf(admission), { ...admission, param: null });
+    if ('code' in read) {
+      // Whose key is wrong learns nothing of what else may be.
+      if (isRefusal(admission) && statusOf(admission) === 401) this.refuseEntry(exchange, admission);
+      else this.refuse(exchange, 400, read);
       return;
     }
-    if ('code' in read) {
-      this.refuse(exchange, 400, read);
+    if (isRefusal(admission)) {
+      this.refuseEntry(exchange, admission);
       return;
     }
     const offer = readOffer(read.offerSdp);
@@ -110,14 +112,15 @@ export class CallDesk {
       this.refuse(exchange, 400, offer);
       return;
     }
+    if (this.isMisanswered(exchange)) return;
     const libraries = await this.load(exchange);
     if (libraries === undefined) return;
     const noRoom = this.host.fullOrLost();
     if (noRoom !== undefined) {
-      this.refuse(exchange, statusOf(noRoom), { ...noRoom, param: null });
+      this.refuseEntry(exchange, noRoom);
       return;
     }
-    const { clock, log } = this.context;
+    const { clock, log, faults } = this.context;
     const { dialect, context } = this.host.dialectOf(admission);
     const id = newId('rtc');
     const { bindAddress, openPeerPath } = this.rules;
@@ -128,7 +131,7 @@ export class CallDesk {
       admission,
       dialect,
       {
-        ...{ clock, log, library, opus, replies, bindAddress, connectMs: CONNECT_MS },
+        ...{ clock, log, faults, library, opus, replies, bindAddress, connectMs: CONNECT_MS },
         shelf: this.host.replies,
         path: openPeerPath?.(id),
       },
@@ -153,8 +156,32 @@ export class CallDesk {
       call.end();
       return;
     }
-    const headers = { 'content-type': 'application/sdp', location: `${CALLS}/${id}` };
-    this.answer(exchange, { status: 201, headers, body });
+    this.answerCall(exchange, `${CALLS}/${id}`, body);
+  }
+
+  /** Whether a fault answers in place of the call: `redirect`, `error-as-answer`. */
+  private isMisanswered(exchange: Exchange): boolean {
+    const { faults } = this.context;
+    if (faults.has('redirect')) {
+      const query = exchange.query.toString();
+      const location = query === '' ? exchange.path : `${exchange.path}?${query}`;
+      this.answer(exchange, { status: 307, headers: { location, 'content-type': 'text/plain' }, body: '' });
+      return true;
+    }
+    if (!faults.has('error-as-answer')) return false;
+    const message = 'The server had an error while processing your request. Sorry about that!';
+    this.refuse(exchange, 500, { code: 'server_error', message, param: null });
+    return true;
+  }
+
+  private answerCall(exchange: Exchange, location: string, sdp: string): void {
+    const { faults } = this.context;
+    const status = faults.has('wrong-status') ? 200 : 201;
+    const body = faults.has('answer-too-long') ? tooLong(sdp) : sdp;
+    const headers = { 'content-type': 'application/sdp', location };
+    // Chunked, which is what boards cannot read: reference/providers.md 0.3.
+    if (faults.has('wrong-framing')) exchange.play({ status, headers }, [{ bytes: body }], () => undefined);
+    else this.answer(exchange, { status, headers, body });
   }
 
   private hangUp(exchange: Exchange): void {
@@ -197,6 +224,10 @@ export class CallDesk {
     const library = await loadDataChannel();
     const opus = await import('@evan/opus/wasm/index.js');
     return { library, opus, replies: new RtpReplies(this.host.replies, opus) };
+  }
+
+  private refuseEntry(exchange: Exchange, refusal: Refusal): void {
+    this.refuse(exchange, statusOf(refusal), { ...refusal, param: null });
   }
 
   private refuse(exchange: Exchange, status: number, fault: HttpFault): void {

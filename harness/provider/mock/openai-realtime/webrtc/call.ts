@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Cancel, Clock } from '../../../../ports';
 import type { UnstampedEvent } from '../../../event-log';
+import type { FaultDesk } from '../../../faults/fault-desk';
 import type { ReplyShelf } from '../../reply-shelf';
 import type { Admission } from '../auth';
 import { Connection, type Carrier, type ConnectionContext } from '../connection';
 import type { Dialect } from '../dialect';
 import { CallPeer, type CallPeerListener } from './call-peer';
 import { ChannelLink } from './channel-link';
+import { refusingChannel, withOtherFingerprint, withoutChannel } from './faulty-descriptions';
 import type { DataChannelLibrary } from './load-datachannel';
 import type { Offer } from './offer';
 import { OutputAudioBuffer } from './output-audio-buffer';
@@ -25,6 +27,7 @@ export interface CallContext {
   /** The only address that calls are taken on; undefined: all but loopback. */
   readonly bindAddress: string | undefined;
   readonly path: PeerPath | undefined;
+  readonly faults: FaultDesk;
   /** How long a client may take from the answer to DTLS. */
   readonly connectMs: number;
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
@@ -77,15 +80,21 @@ export class Call {
    * @throws What the WebRTC library or the path says of the offer; the call is over then.
    */
   async answer(): Promise<string> {
-    const { library, bindAddress, path, clock, connectMs } = this.context;
+    const { library, bindAddress, path, clock, connectMs, faults } = this.context;
     try {
-      const sdp = path === undefined ? this.offer.sdp : await path.remote(this.offer.sdp);
+      const offered = path === undefined ? this.offer.sdp : await path.remote(this.offer.sdp);
+      const isMute = faults.has('no-data-channel');
+      let sdp = isMute ? withoutChannel(offered) : offered;
+      if (faults.has('dtls-refused')) sdp = withOtherFingerprint(sdp);
       const options = { offer: { ...this.offer, sdp }, bindAddress, ssrc: this.ssrc, name: this.id };
       const { peer, answerSdp } = await CallPeer.answer(library, options, this.listener());
       this.peer = peer;
       this.link.attach(peer);
-      const shown = path === undefined ? answerSdp : await path.local(answerSdp);
-      if (this.over) peer.close();
+      const answered = isMute ? refusingChannel(answerSdp, this.offer.sdp) : answerSdp;
+      const shown = path === undefined ? answered : await path.local(answered);
+      // Nobody is there behind the candidates.
+      if (this.over || faults.has('peer-silent')) peer.close();
+      if (this.over) return shown;
       else
         this.unconnected = clock.after(connectMs, () =>
           this.giveUp(`did not connect within ${connectMs} ms of the answer`),
@@ -107,6 +116,7 @@ export class Call {
     if (this.over) return;
     this.over = true;
     this.unconnected?.();
+    if (this.isConnected) this.link.abandon();
     this.reception.close();
     this.peer?.close();
     this.context.path?.close();

@@ -16,6 +16,7 @@ export class ChannelLink implements SessionLink {
   private waitingBytes = 0;
   private peer: CallPeer | undefined;
   private ended = false;
+  private isMute = false;
   private closing: Cancel | undefined;
 
   constructor(
@@ -47,7 +48,7 @@ export class ChannelLink implements SessionLink {
 
   send(event: WireEvent, isBinary = false): void {
     this.checkUnread();
-    if (this.ended) return;
+    if (this.ended || this.isMute) return;
     const written = this.dialect.write(event);
     if (written === undefined) return;
     const text = JSON.stringify(written);
@@ -70,12 +71,13 @@ export class ChannelLink implements SessionLink {
   cutOff(): void {
     if (this.ended) return;
     this.ended = true;
-    this.finish();
     this.listener.closed({ closeCode: CUT, reason: '', closedBy: 'provider' });
+    this.finish();
   }
 
   /** The fault `channel-closes`: the events end, the sound goes on. */
   loseChannel(): void {
+    this.isMute = true;
     this.peer?.closeChannel();
   }
 
@@ -87,17 +89,25 @@ export class ChannelLink implements SessionLink {
       return;
     }
     this.ended = true;
-    this.gone();
     if (how === 'left') this.listener.closed({ closeCode: NORMAL, reason: '', closedBy: 'board' });
     else this.listener.closed({ closeCode: CUT, reason: 'peer_lost' });
+    this.gone();
   }
 
   /** The client asked for the end over HTTP. */
   hangUp(): void {
     if (this.ended) return;
     this.ended = true;
-    this.finish();
     this.listener.closed({ closeCode: NORMAL, reason: 'hangup', closedBy: 'board' });
+    this.finish();
+  }
+
+  /** The mock itself goes. */
+  abandon(): void {
+    this.closing?.();
+    if (this.ended) return;
+    this.ended = true;
+    this.listener.closed({ closeCode: CUT, reason: '', closedBy: 'provider' });
   }
 
   private finish(): void {
@@ -122,7 +132,7 @@ export class ChannelLink implements SessionLink {
     const message = `The client left ${unsentBytes} bytes unread, at most ${maxUnsentBytes} are kept for it.`;
     this.listener.cut({ code: 'client_does_not_read', message, param: null });
     this.ended = true;
-    this.finish();
     this.listener.closed({ closeCode: CUT, reason: 'client_does_not_read', closedBy: 'provider' });
+    this.finish();
   }
 }

@@ -4,7 +4,7 @@ import { msOfSamples } from '../../../../units';
 import type { UnstampedEvent } from '../../../event-log';
 import type { Reply, ReplyShelf } from '../../reply-shelf';
 import type { ConversationItem } from '../conversation';
-import type { ReplyOutlet, SpokenPart } from '../reply-outlet';
+import type { Midway, ReplyOutlet, SpokenPart } from '../reply-outlet';
 import { wireEvent, type WireEvent } from '../wire-events';
 import type { RtpCodec } from './offer';
 import { writeRtp } from './rtp-packet';
@@ -27,6 +27,10 @@ interface Playing {
   /** Nothing more is made. */
   whole: boolean;
   sentPackets: number;
+  /** What is to go wrong, until it has. */
+  midway: Midway | undefined;
+  /** It went silent, and nobody says so. */
+  dead: boolean;
 }
 
 export interface OutputAudioContext {
@@ -77,8 +81,9 @@ export class OutputAudioBuffer implements ReplyOutlet {
     return this.context.shelf.get(utterance);
   }
 
-  say({ responseId, item, reply, fromSample, lengthSamples, sendWords }: SpokenPart): void {
-    const playing = this.queue.find((other) => other.item === item) ?? this.begin(responseId, item, reply);
+  say({ responseId, item, reply, fromSample, lengthSamples, sendWords, midway }: SpokenPart): void {
+    const playing =
+      this.queue.find((other) => other.item === item) ?? this.begin(responseId, item, reply, midway);
     const { sound } = playing;
     playing.madeSamples = ((fromSample + lengthSamples) * sound.rateHz) / reply.rateHz;
     if (this.timer === undefined) this.play();
@@ -113,9 +118,10 @@ export class OutputAudioBuffer implements ReplyOutlet {
     this.rest();
   }
 
-  private begin(responseId: string, item: ConversationItem, { clip }: Reply): Playing {
+  private begin(responseId: string, item: ConversationItem, { clip }: Reply, midway?: Midway): Playing {
+    if (this.queue[0]?.dead === true) this.queue.shift();
     const sound = this.context.replies.get(clip.utterance, this.context.codec.name);
-    const started = { madeSamples: 0, whole: false, sentPackets: 0 };
+    const started = { madeSamples: 0, whole: false, sentPackets: 0, midway, dead: false };
     const playing: Playing = { responseId, item, replyId: clip.id, sound, ...started };
     this.queue.push(playing);
     return playing;
@@ -157,6 +163,7 @@ export class OutputAudioBuffer implements ReplyOutlet {
   private play(): void {
     this.timer = undefined;
     for (let playing = this.queue[0]; playing !== undefined; playing = this.queue[0]) {
+      if (playing.dead) return;
       const nowMs = this.context.clock.nowMs();
       const isMade = playing.sentPackets < availablePacketsOf(playing);
       if (!isMade && !playing.whole) {
@@ -204,6 +211,7 @@ export class OutputAudioBuffer implements ReplyOutlet {
     this.sequence = (this.sequence + 1) & 0xffff;
     this.nextTick += this.ticksPerPacket;
     playing.sentPackets += 1;
+    this.passMidway(playing);
     const fromSample = sentPackets * sound.packetSamples;
     const lengthSamples = Math.min(sound.packetSamples, sound.lengthSamples - fromSample);
     // What the codec lets out late has a packet, but no sample of its own.
@@ -217,6 +225,13 @@ export class OutputAudioBuffer implements ReplyOutlet {
       },
       hostAtMs,
     );
+  }
+
+  private passMidway(playing: Playing): void {
+    const { midway, sentPackets } = playing;
+    if (midway === undefined || sentPackets * PACKET_MS < midway.atMs) return;
+    playing.midway = undefined;
+    playing.dead = midway.reached();
   }
 
   private finish({ responseId }: Playing): void {
