@@ -2,9 +2,8 @@ import { Decoder, Encoder } from '@evan/opus/wasm/index.js';
 import { decodeG711, encodeG711 } from '../../../harness/audio';
 import { CHUNK_MS } from '../sound/uplink';
 
-/** `OPUS_SET_BITRATE` and `OPUS_SET_COMPLEXITY` of opus_defines.h. */
+/** `OPUS_SET_BITRATE` of opus_defines.h. */
 const SET_BITRATE = 4002;
-const SET_COMPLEXITY = 4010;
 /** The 2 low bits of an Opus packet's first byte say how many frames follow: RFC 6716 section 3.1. */
 const ONE_FRAME = 0xfc;
 /** What is repeated for lost G.711 fades by 6 dB a packet. */
@@ -63,8 +62,6 @@ class OpusCoder implements AudioCoder {
     const { sampleRateHz, bitsPerSecond } = format;
     this.encoder = new Encoder({ channels: 1, sample_rate: sampleRateHz, application: 'voip' });
     if (bitsPerSecond !== undefined) this.encoder.ctl(SET_BITRATE, bitsPerSecond);
-    // A microcontroller has no time for more.
-    this.encoder.ctl(SET_COMPLEXITY, 0);
     this.decoder = new Decoder({ channels: 1, sample_rate: sampleRateHz });
   }
 
