@@ -23,8 +23,6 @@ import { WallClock } from './wall-clock';
 
 const ADDRESS = '192.168.7.31';
 const CONSOLE_BAUD = 115_200;
-/** Eight data bits between start and stop bit. */
-const BITS_PER_BYTE = 10;
 /** DSR status request: asks the terminal whether it understands escape sequences. */
 const TERMINAL_PROBE = '\x1b[5n';
 
@@ -140,13 +138,13 @@ export class Board implements BoardControl {
     if (!this.running) return;
     const { panicEnd = 'gdb-stub' } = this.parts.dialect;
     this.halt();
-    const text = panicText(site, this.identity, panicEnd);
-    this.console.preempt(text);
-    // The banner comes behind what still has to leave.
-    if (panicEnd === 'reboot') {
-      const sentMs = (text.length * BITS_PER_BYTE * 1000) / CONSOLE_BAUD;
-      this.crystal.after(sentMs, () => this.start(restartBanner));
-    }
+    this.console.preempt(panicText(site, this.identity, panicEnd));
+    if (panicEnd === 'reboot') this.startOnceSent();
+  }
+
+  /** `esp_restart`, and the end of a panic: the ROM starts once the transmitter is idle. */
+  private startOnceSent(): void {
+    this.uart.whenIdle(() => this.start(restartBanner));
   }
 
   private boot(): void {
@@ -206,7 +204,10 @@ export class Board implements BoardControl {
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),
       panic: (site) => this.panic(site),
       joinWifi: (ssid) => this.joinWifi(ssid),
-      restart: () => this.start(restartBanner),
+      restart: () => {
+        this.halt();
+        this.startOnceSent();
+      },
     };
   }
 

@@ -1,4 +1,5 @@
 import type { RigTruth, SpeechClip, TurnRecord } from '../ports';
+import { countedSpans, type CountedSpan } from './counted-spans';
 import type { SelfCheckSummary } from './distribution';
 import { quantile } from './quantile';
 import type { SelfCheck, TurnMeasurement } from './turn-measurement';
@@ -6,19 +7,17 @@ import type { SelfCheck, TurnMeasurement } from './turn-measurement';
 /** DESIGN section 11: voice-to-voice error against counted truth, 95th percentile. */
 const BOUND_MS = 0.1;
 
-/** Where a source sample of a reply item stands on the speaker channel, by the rig's count. */
-function countedAt(
-  truth: RigTruth,
-  itemId: string,
-  sourceSample: number,
-  rateHz: number,
-): number | undefined {
-  const spans = truth.speakerSpans.filter((span) => span.itemId === itemId);
+/** Spans of RTP begin at fractions of a sample; neighbours differ by the rounding of those. */
+const SAME_SAMPLE = 1e-3;
+
+/** Where a sample of a reply's clip stands on the speaker channel, by the rig's count. */
+function countedAt(spans: readonly CountedSpan[], sourceSample: number, rateHz: number): number | undefined {
   const span = spans.find(
     (one) => sourceSample >= one.sourceSample && sourceSample < one.sourceSample + one.lengthSamples,
   );
   if (span === undefined) return undefined;
-  const next = spans.find((one) => one.sourceSample === span.sourceSample + span.lengthSamples);
+  const end = span.sourceSample + span.lengthSamples;
+  const next = spans.find((one) => Math.abs(one.sourceSample - end) < SAME_SAMPLE);
   const nominal = rateHz / span.sourceRateHz;
   const counted = next === undefined ? nominal : (next.atRigSample - span.atRigSample) / span.lengthSamples;
   // The next span tells how the crystals differ, unless there is a gap before it.
@@ -50,15 +49,15 @@ function countedStart(truth: RigTruth, { playback }: PlayedPrompt): number | und
 function bargeInStopOf(
   { truth, capture, interruption }: TurnRecord,
   { measures }: TurnMeasurement,
-  interruptedItem: string,
+  interrupted: readonly CountedSpan[],
 ): SelfCheck['bargeInStop'] {
   const { bargeInStop: measured } = measures;
   if (truth === undefined || capture === undefined || interruption === undefined) return undefined;
   if (measured.state !== 'measured' || truth.playbackStartsAtRigSample === undefined) return undefined;
   const start = countedStart(truth, interruption);
-  const ends = truth.speakerSpans
-    .filter(({ itemId }) => itemId === interruptedItem)
-    .map((span) => span.atRigSample + (span.lengthSamples * capture.rateHz) / span.sourceRateHz);
+  const ends = interrupted.map(
+    (span) => span.atRigSample + (span.lengthSamples * capture.rateHz) / span.sourceRateHz,
+  );
   if (start === undefined || ends.length === 0) return undefined;
   const onset = start + (interruption.prompt.onsetSample * capture.rateHz) / interruption.prompt.rateHz;
   const truthMs = ((Math.max(...ends) - onset) * 1000) / capture.rateHz;
@@ -86,13 +85,14 @@ export function selfCheck(record: TurnRecord, measurement: TurnMeasurement): Sel
   const candidates = record.replies
     .filter(({ clip }) => clip.id === reply.replyId)
     .flatMap(({ itemId, clip }) => {
-      const at = countedAt(truth, itemId, clip.onsetSample, capture.rateHz);
-      return at === undefined || at <= promptOffset ? [] : { itemId, at };
+      const spans = countedSpans(record, truth, itemId, clip.rateHz);
+      const at = countedAt(spans, clip.onsetSample, capture.rateHz);
+      return at === undefined || at <= promptOffset ? [] : { spans, at };
     });
   const [counted] = candidates;
   if (counted === undefined) return undefined;
   const truthMs = ((counted.at - promptOffset) * 1000) / capture.rateHz;
-  const bargeInStop = bargeInStopOf(record, measurement, counted.itemId);
+  const bargeInStop = bargeInStopOf(record, measurement, counted.spans);
   return {
     voiceToVoiceTruthMs: truthMs,
     voiceToVoiceErrorMs: measuredMs - truthMs,

@@ -17,6 +17,7 @@ export class UartTransmitter {
   /** When the first queued byte went onto the wire. */
   private busySinceMs = 0;
   private timer: Cancel | undefined;
+  private onIdle: (() => void) | undefined;
 
   constructor(
     private readonly clock: BoardClock,
@@ -37,8 +38,15 @@ export class UartTransmitter {
     this.schedule();
   }
 
+  /** Calls back once the last byte has left, unless that is cut before; at once where nothing is to be sent. */
+  whenIdle(callback: () => void): void {
+    if (this.queuedBytes === 0) callback();
+    else this.onIdle = callback;
+  }
+
   /** Cuts what is being sent: nothing more than `keepBytes` still leaves. */
   cut(keepBytes = 0): void {
+    this.onIdle = undefined;
     this.queuedBytes = Math.min(this.queuedBytes, keepBytes);
     if (this.queuedBytes > 0) return;
     this.timer?.();
@@ -58,6 +66,10 @@ export class UartTransmitter {
       this.deliver(this.take(due));
     }
     this.schedule();
+    if (this.queuedBytes > 0) return;
+    const { onIdle } = this;
+    this.onIdle = undefined;
+    onIdle?.();
   }
 
   /**

@@ -51,6 +51,8 @@ export class TinyWebRtcProvider {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private connection: PeerConnection | undefined;
+  /** Everything that the library gave: its threads use what a garbage collector would take away. */
+  private readonly kept: unknown[] = [];
   private channel: DataChannel | undefined;
   private track: Track | undefined;
   private sequenceNumber = 65_500;
@@ -167,16 +169,19 @@ export class TinyWebRtcProvider {
       disableAutoNegotiation: true,
     });
     this.connection = connection;
+    this.kept.push(connection);
     const gathered = new Promise<void>((resolve) =>
       connection.onGatheringStateChange((state) => state === 'complete' && resolve()),
     );
     connection.onStateChange((state) => this.ends.add(state));
     connection.onTrack((track) => {
       this.track = track;
+      this.kept.push(track);
       track.onMessage((bytes) => this.take(bytes));
     });
     connection.onDataChannel((channel) => {
       this.channel = channel;
+      this.kept.push(channel);
       channel.onMessage((message) => {
         const text = message as string;
         this.texts.push(text);
