@@ -1,4 +1,5 @@
-import type { ProviderEvent, RigTruth, TurnRecord } from '../ports';
+import type { SpeakerSpan } from '../audio';
+import type { ProviderEvent } from '../ports';
 import { eventsOf } from './provider-marks';
 
 /** A stretch of a reply item that left the speaker, in samples of the clip; fractions where the board's rate is another. */
@@ -10,7 +11,8 @@ export interface CountedSpan {
   readonly atRigSample: number;
 }
 
-type TruthSpan = RigTruth['speakerSpans'][number];
+/** A span as the rig counted it. */
+type RigSpan = Omit<SpeakerSpan, 'kind' | 'atLinkSample'> & { readonly atRigSample: number };
 type AudioOut = Extract<ProviderEvent, { readonly type: 'audio-out' }>;
 
 const TIMESTAMPS = 2 ** 32;
@@ -23,7 +25,7 @@ const ticksFrom = (from: number, to: number): number => {
 
 /** A span of an RTP stream in samples of a clip that was sent there; undefined: it is other sound. */
 function onClip(
-  span: TruthSpan,
+  span: RigSpan,
   { rtp, fromSample, rateHz }: AudioOut,
   clipRateHz: number,
   sentSamples: number,
@@ -46,18 +48,18 @@ function onClip(
  * says it sent the item with.
  */
 export function countedSpans(
-  record: TurnRecord,
-  truth: RigTruth,
+  spans: readonly RigSpan[],
+  providerEvents: readonly ProviderEvent[],
   itemId: string,
   clipRateHz: number,
 ): readonly CountedSpan[] {
-  const packets = eventsOf(record.providerEvents, 'audio-out').filter((event) => event.itemId === itemId);
+  const packets = eventsOf(providerEvents, 'audio-out').filter((event) => event.itemId === itemId);
   const first = packets.find(({ rtp }) => rtp !== undefined);
-  if (first === undefined) return truth.speakerSpans.filter((span) => span.itemId === itemId);
+  if (first === undefined) return spans.filter((span) => span.itemId === itemId);
   const sentSamples = Math.max(
     ...packets.map(
       ({ fromSample, lengthSamples, rateHz }) => ((fromSample + lengthSamples) * clipRateHz) / rateHz,
     ),
   );
-  return truth.speakerSpans.flatMap((span) => onClip(span, first, clipRateHz, sentSamples) ?? []);
+  return spans.flatMap((span) => onClip(span, first, clipRateHz, sentSamples) ?? []);
 }

@@ -85,7 +85,7 @@ export function selfCheck(record: TurnRecord, measurement: TurnMeasurement): Sel
   const candidates = record.replies
     .filter(({ clip }) => clip.id === reply.replyId)
     .flatMap(({ itemId, clip }) => {
-      const spans = countedSpans(record, truth, itemId, clip.rateHz);
+      const spans = countedSpans(truth.speakerSpans, record.providerEvents, itemId, clip.rateHz);
       const at = countedAt(spans, clip.onsetSample, capture.rateHz);
       return at === undefined || at <= promptOffset ? [] : { spans, at };
     });

@@ -27,7 +27,7 @@ describe('realtime-embedded-sdk', () => {
 
   it('restarts until it is answered with 201, and not in chunks', () => {
     const { text } = bench.terminal;
-    expect(causes(text)).toEqual(['0x1', '0xc', '0xc', '0xc']);
+    expect(causes(text).slice(-4)).toEqual(['0x1', '0xc', '0xc', '0xc']);
     expect(text).toMatch(/Error perform http request ESP_OK\r\nESP-ROM/);
     expect(text).toMatch(/Chunked HTTP response not supported\r\nESP-ROM/);
     expect(text).toMatch(/Error perform http request ESP_ERR_HTTP_FETCH_HEADER\r\nESP-ROM/);
@@ -75,10 +75,7 @@ describe('realtime-embedded-sdk', () => {
     bench.provider.send({ type: 'input_audio_buffer.speech_started' });
     bench.provider.say(coder, new Int16Array(16_000).fill(100), 480_000);
     coder.close();
-    const panicked = bench.terminal.expect(/panic'ed \(StoreProhibited\)/, from).then(() => true);
-    let over = false;
-    void panicked.then(() => (over = true));
-    for (let n = 0; n < 40 && !over; n++) await bench.rig.play(silence(100));
+    await bench.rig.play(silence(2_000));
     await bench.terminal.expect(/ELF file SHA256: \w{9}\r\n\r\nRebooting\.\.\.\r\n[^]*rst:0xc/, from);
   });
 });
