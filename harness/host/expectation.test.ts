@@ -14,7 +14,7 @@ const scenario = {
 } as unknown as Scenario;
 
 /** Firmware with a light. */
-const offered = { capabilities: ['audio', 'SetLightState'], advertised: undefined };
+const offered = { capabilities: ['audio', 'call-results', 'SetLightState'], advertised: undefined };
 
 const prompt = (utterance: string, recognisable?: boolean): SpeechClip =>
   ({ utterance, ...(recognisable === undefined ? {} : { recognisable }) }) as SpeechClip;
@@ -32,13 +32,24 @@ describe('expectationOf', () => {
   it.each([
     ['neither has nor offers', ['audio'], undefined, 0],
     ['neither has nor offers, offering others', ['audio'], ['OpenDoor'], 0],
-    ['offers, whatever its dialect knows', ['audio'], ['SetLightState'], 1],
+    ['offers, whatever its dialect knows', ['audio', 'call-results'], ['SetLightState'], 1],
     ['has and does not offer, which is its fault', ['audio', 'SetLightState'], ['OpenDoor'], 1],
   ])('expects of a function that the firmware %s', (_, capabilities, advertised, calls) => {
     const expected = expectationOf(scenario, prompt('zh-light-on'), { capabilities, advertised });
     expect(expected.calls).toHaveLength(calls);
     expect(expected.spoken).toBe(true);
   });
+
+  it.each([
+    ['offers', ['SetLightState'], false],
+    ['does not offer, so that the provider speaks at once', ['OpenDoor'], true],
+  ])(
+    'expects words of firmware that returns no results where it %s the function',
+    (_, advertised, spoken) => {
+      const mute = { capabilities: ['audio', 'SetLightState'], advertised };
+      expect(expectationOf(scenario, prompt('zh-light-on'), mute).spoken).toBe(spoken);
+    },
+  );
 
   it('expects an unrecognisable prompt to be unknown, answered as the scenario says', () => {
     expect(expectationOf(scenario, prompt('en-off-topic', false), offered)).toEqual({

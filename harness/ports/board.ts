@@ -15,6 +15,8 @@ export const capabilities = [
   'text',
   /** Asks a question of its own once after each boot, and no other. */
   'asks-at-boot',
+  /** Tells the provider what its calls did, which so can confirm them aloud. */
+  'call-results',
   /** Boots with ESP-IDF's log, which names the image. */
   'boot-log',
 ] as const;

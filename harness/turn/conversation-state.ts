@@ -6,6 +6,8 @@ export interface ConversationState {
   readonly responding: boolean;
   /** A call was asked for and the board has not asked for the response that follows it. */
   readonly awaitsBoard: boolean;
+  /** When the provider last asked for a call; -Infinity: it has not. */
+  readonly askedAtMs: number;
   /** When everything that was sent has been played, at the earliest; -Infinity before anything was sent. */
   readonly playoutEndsAtMs: number;
   readonly speechStarted: boolean;
@@ -28,6 +30,7 @@ export class Conversation {
   private readonly active = new Set<string>();
   private readonly unanswered = new Set<string>();
   private readonly items = new Map<string, Item>();
+  private askedAtMs = -Infinity;
   private speechStarted = false;
   private endpointed = false;
   private responses = 0;
@@ -53,6 +56,7 @@ export class Conversation {
     return {
       responding: this.active.size > 0,
       awaitsBoard: this.unanswered.size > 0,
+      askedAtMs: this.askedAtMs,
       playoutEndsAtMs,
       speechStarted: this.speechStarted,
       endpointed: this.endpointed,
@@ -93,6 +97,7 @@ export class Conversation {
         break;
       case 'tool-call':
         this.unanswered.add(event.callId);
+        this.askedAtMs = event.hostAtMs;
         break;
       case 'audio-out': {
         const lengthMs = (event.lengthSamples * 1000) / event.rateHz;

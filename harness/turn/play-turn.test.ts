@@ -211,6 +211,22 @@ describe('playTurn', () => {
     expect(record).toMatchObject({ ending: 'deadline', deadlineMs: timing.deadlineMs });
   });
 
+  it('gives firmware that returns nothing of its calls the time to execute them, and no more', async () => {
+    const bench = new FakeBench();
+    bench.at(1_600, () => {
+      bench.says({ type: 'speech-started', onsetAtStreamSample: 0 });
+      bench.says({ type: 'endpoint', offsetAtStreamSample: 0 });
+      bench.says({ type: 'response-started', responseId: 'r1', trigger: 'turn-detected' });
+      bench.says({ type: 'tool-call', responseId: 'r1', callId: 'c1', name: 'OpenDoor', arguments: {} });
+      bench.says({ type: 'response-done', responseId: 'r1', status: 'completed' });
+    });
+    const calls = [{ name: 'OpenDoor', arguments: {} }];
+    const record = await play(bench, { expected: { utterance: 'en-door-open', calls, spoken: false } });
+    expect(record.ending).toBe('answered');
+    expect(record.endedAtHostMs).toBeGreaterThanOrEqual(1_600 + 1_500);
+    expect(record.endedAtHostMs).toBeLessThan(1_600 + 1_500 + 100);
+  });
+
   it.each([
     ['board', new BoardError('HIL_BOARD_PORT_LOST', 'unplugged'), 'HIL_BOARD_PORT_LOST'],
     ['provider', new ProviderError('HIL_PROVIDER_DIED', 'killed'), 'HIL_PROVIDER_DIED'],

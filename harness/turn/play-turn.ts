@@ -28,6 +28,8 @@ const PRE_ROLL_MS = 300;
 const UNHEARD_AFTER_MS = 2_500;
 /** Sound of a reply may come this much later than sent before it counts as not coming at all. */
 const LATEST_PLAYOUT_MS = 1_500;
+/** A call that is asked for is executed this much later at the latest where no reply tells of it. */
+const LATEST_EXECUTION_MS = 1_500;
 /** No turn is longer, whatever happens. */
 const LONGEST_TURN_MS = 60_000;
 /** The prompt is on its way into the air until then: not a time to listen for the reply. */
@@ -67,7 +69,10 @@ function turnStop(
 ): TurnStop | undefined {
   if (nowMs < promptEndsAtMs) return undefined;
   if (!state.speechStarted) return nowMs > promptEndsAtMs + UNHEARD_AFTER_MS ? 'unheard' : undefined;
-  if (!state.endpointed || state.responding || state.awaitsBoard || !state.answered) return undefined;
+  if (!state.endpointed || state.responding || !state.answered) return undefined;
+  // Firmware that returns nothing of its calls is given the time to execute them.
+  const executing = expected.spoken || nowMs < state.askedAtMs + LATEST_EXECUTION_MS;
+  if (state.awaitsBoard && executing) return undefined;
   const replyDue = expected.spoken && !state.spoke;
   if (replyDue || nowMs < state.playoutEndsAtMs) return undefined;
   if (watch.quietMs >= timing.quietMs) {

@@ -22,6 +22,7 @@ export const realtimeWs: Dialect = {
       'barge-in',
       'console-input',
       'session-commands',
+      'call-results',
       'boot-log',
       'SetLightState',
       'SetVolume',

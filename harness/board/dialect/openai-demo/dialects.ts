@@ -26,6 +26,7 @@ export const openaiDemo: Dialect = {
       'barge-in',
       'console-input',
       'session-commands',
+      'call-results',
       'boot-log',
       'SetLightState',
       'SetVolume',
@@ -50,7 +51,7 @@ export const openaiDemoBeta: Dialect = {
     name: 'openai-demo-beta',
     firmware: 'openai_demo of the M5Stack AtomS3R fork (WebRTC, OpenAI Realtime beta)',
     protocol: 'openai-realtime',
-    capabilities: [...openaiDemo.description.capabilities],
+    capabilities: openaiDemo.description.capabilities.filter((one) => one !== 'call-results'),
     unadvertised: ['SetVolume'],
     knownGaps: [
       'SetVolume is lost from the list of tools (generation B0): no provider is told of it, and nothing executes it.',
