@@ -28,6 +28,7 @@ export { RateConverter } from './rate-converter';
 export { resample } from './resample';
 export { readWav, toPcm16, writeWav } from './wav';
 export { align, type Alignment } from './align';
+export type { Break } from './continuity';
 export { locate, SearchableSound, type LocateOptions, type Location } from './locate';
 export { signalOf, spectrumOf, transformSize, type HalfSpectrum } from './spectrum';
 export { timeScaled } from './time-scale';
@@ -54,5 +55,6 @@ export {
   type PromptInSound,
   type VoiceActivityDetector,
 } from './onset';
+export { concealedStretches } from './concealment';
 export { coherentEnd, type CoherentEnd } from './coherent-end';
 export { fitLinearPath, throughPath, type LinearPath } from './linear-path';

@@ -55,6 +55,10 @@ function interruptedAtSample(
   return take.clock.fromHost(interruption.hostAtMs) - take.saved.firstRigSample;
 }
 
+/** True when packets of the reply could get lost: TCP sends them again. */
+const travelsInDatagrams = ({ providerEvents }: TurnRecord): boolean =>
+  eventsOf(providerEvents, 'audio-out').some(({ rtp }) => rtp !== undefined);
+
 /**
  * Compares what the speaker channel holds with the reply that was sent, as far as it was sent and not interrupted.
  * @param fromSample - The reply cannot begin before: the prompt's offset.
@@ -113,6 +117,8 @@ export function checkReply(
   const { quality, crossTalkDb } = replyQuality(take, {
     reference,
     referenceEdgeHz: sound.rateHz / 2,
+    due: { from: onset, to: end },
+    mayBeConcealed: travelsInDatagrams(record),
     alignment: found,
   });
   return {

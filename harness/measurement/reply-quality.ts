@@ -2,11 +2,13 @@ import {
   activeSpeechLevel,
   bandEdgeHz,
   clipping,
+  concealedStretches,
   crossSpectrum,
   followedStretches,
   projection,
   siSdrDb,
   type Alignment,
+  type Break,
   type SearchableSound,
 } from '../audio';
 import type { GoodTake } from './take';
@@ -46,6 +48,23 @@ export interface ReplyQuality {
   readonly bandEdgeHz: number | undefined;
   /** Rate at which the reply was played over its own, by the drift of its segments. */
   readonly pitchRatio: number;
+  /**
+   * Something else where speech should be, about as loud: made up for packets that did not come. Only where sound travels in
+   * datagrams; absent elsewhere, and in turns that older versions measured.
+   */
+  readonly concealed?: Breaks;
+  /** How much later the end of the reply comes, re its beginning, than it was sent: gaps push it back, skips bring it forward. */
+  readonly movedMs?: number;
+  /** Where the course of the reply departs from what was sent, in order. */
+  readonly stretches?: readonly ReplyStretch[];
+}
+
+/** A stretch of a reply that is not as it was sent. */
+export interface ReplyStretch {
+  readonly kind: 'gap' | 'repeat' | 'skip' | 'concealed';
+  /** On the rig's clock; fractional. */
+  readonly atRigSample: number;
+  readonly lengthMs: number;
 }
 
 const breaksOf = (all: readonly { readonly lengthMs: number }[]): Breaks => ({
@@ -59,6 +78,10 @@ export interface FoundReply {
   readonly reference: Float32Array;
   /** Half the rate of its recording. */
   readonly referenceEdgeHz: number;
+  /** The speech that was due, in samples of the reference: half-open. */
+  readonly due: { readonly from: number; readonly to: number };
+  /** Its sound travelled in datagrams, of which some may not have come. */
+  readonly mayBeConcealed: boolean;
   readonly alignment: Extract<Alignment, { readonly state: 'found' }>;
 }
 
@@ -88,7 +111,51 @@ function crossTalk(
 const stretchOf = ({ samples }: SearchableSound, from: number, to: number): Float32Array =>
   samples.subarray(Math.max(0, Math.round(from)), Math.max(0, Math.round(to)));
 
-/** Takes some 10 ms per second of the reply at 48 kHz. */
+/** How far the segments moved against each other, the clocks' part taken off. */
+function movedMs({ segments, stretchPpm }: FoundReply['alignment'], rateHz: number): number {
+  const placed = segments.filter(({ displacementSamples }) => displacementSamples !== undefined);
+  const [first, last] = [placed[0], placed.at(-1)];
+  if (first === undefined || last === undefined) return 0;
+  const moved = (last.displacementSamples ?? 0) - (first.displacementSamples ?? 0);
+  return ((moved - (last.middleSample - first.middleSample) * stretchPpm * 1e-6) * 1000) / rateHz;
+}
+
+/** Every departure from what was sent; what is a gap as well was found as a gap first. */
+function stretchesOf(
+  { saved }: GoodTake,
+  { gaps, repeats, skips }: FoundReply['alignment'],
+  concealed: readonly Break[],
+): ReplyStretch[] {
+  const placed = (kind: ReplyStretch['kind'], breaks: readonly Break[]): ReplyStretch[] =>
+    breaks.map(({ atSample, lengthMs }) => ({
+      kind,
+      atRigSample: saved.firstRigSample + atSample,
+      lengthMs,
+    }));
+  return [
+    ...placed('gap', gaps),
+    ...placed('repeat', repeats),
+    ...placed('skip', skips),
+    ...placed('concealed', concealed),
+  ].sort((a, b) => a.atRigSample - b.atRigSample);
+}
+
+/** Made-up sound; nothing where there is a gap, which is no sound at all. */
+function concealedIn(
+  { speaker }: GoodTake,
+  { reference, alignment, due, mayBeConcealed }: FoundReply,
+): Break[] {
+  if (!mayBeConcealed) return [];
+  const inMs = speaker.rateHz / 1000;
+  return concealedStretches(speaker, reference, alignment, due).filter(
+    ({ atSample, lengthMs }) =>
+      !alignment.gaps.some(
+        (gap) => gap.atSample < atSample + lengthMs * inMs && gap.atSample + gap.lengthMs * inMs > atSample,
+      ),
+  );
+}
+
+/** Takes some 10 ms per second of the reply at 48 kHz, three times that where it may have been concealed. */
 export function replyQuality(take: GoodTake, found: FoundReply): HeardQuality {
   const { speaker } = take;
   const { alignment, reference, referenceEdgeHz } = found;
@@ -106,6 +173,7 @@ export function replyQuality(take: GoodTake, found: FoundReply): HeardQuality {
   );
   const edgeHz = bandEdgeHz(cross, referenceEdgeHz);
   const band = { ...SPEECH_BAND_HZ, high: Math.min(SPEECH_BAND_HZ.high, edgeHz ?? Infinity) };
+  const concealed = concealedIn(take, found);
   return {
     quality: {
       activeLevelDbFs: activeSpeechLevel(coarse, speaker.rateHz / factor)?.levelDbFs,
@@ -118,6 +186,9 @@ export function replyQuality(take: GoodTake, found: FoundReply): HeardQuality {
       siSdrDb: siSdrDb(cross, band),
       bandEdgeHz: edgeHz,
       pitchRatio: 1 / (1 + alignment.stretchPpm * 1e-6),
+      ...(found.mayBeConcealed ? { concealed: breaksOf(concealed) } : {}),
+      movedMs: movedMs(alignment, speaker.rateHz),
+      stretches: stretchesOf(take, alignment, concealed),
     },
     crossTalkDb: crossTalk(take, found, projection(cross, band)?.gain),
   };

@@ -76,6 +76,7 @@ export type {
   TurnRecord,
 } from './turn-record';
 export type {
+  HostWindow,
   ReceivedAudio,
   ReceivedPacket,
   ReceivedWindow,

@@ -3,6 +3,7 @@ import type { ChannelRole, RigClockPoint, RigTruth, Topology } from './audio-rig
 import type { BoardEvent } from './board-event';
 import type { ConsoleLine, ConsoleLink, StampedLine } from './console';
 import type { FunctionCall } from './function-call';
+import type { NetworkFacts } from './network-facts';
 import type { ProviderEvent } from './provider-event';
 import type { ProviderFault } from './provider-fault';
 import type { SpeechClip } from './speech-clip';
@@ -109,6 +110,8 @@ export interface TurnRecord extends AnyTurn {
   readonly replyAudio?: 'unknown' | undefined;
   /** Tools that the board had declared to the provider; undefined when it declared nothing, or nobody saw it. */
   readonly advertised?: readonly string[] | undefined;
+  /** What the link to the provider did to datagrams while the turn lasted; absent: there were none, or nobody counted. */
+  readonly network?: NetworkFacts | undefined;
   /** Virtual rigs only; read by the self-check and by nothing else. */
   readonly truth: RigTruth | undefined;
 }

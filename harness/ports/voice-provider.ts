@@ -1,5 +1,6 @@
 import type { Cancel } from './clock';
 import type { ProviderEvent } from './provider-event';
+import type { NetworkFacts } from './network-facts';
 import type { NetworkShape } from './network-shape';
 import type { ProviderFault } from './provider-fault';
 import type { ScenarioTurn } from './scenario';
@@ -23,6 +24,12 @@ export interface ReceivedAudio {
   readonly firstStreamSample: number;
   readonly lengthSamples: number;
   readonly packets: readonly ReceivedPacket[];
+}
+
+/** A stretch of host time, half-open. */
+export interface HostWindow {
+  readonly fromHostAtMs: number;
+  readonly toHostAtMs: number;
 }
 
 export interface ReceivedWindow {
@@ -75,6 +82,10 @@ export interface VoiceProvider {
   expectTurn(script: TurnScript): Promise<void>;
   /** Saves what was received; undefined when the session is unknown or nothing arrived in the window. */
   saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined>;
+  /**
+   * What the link to the provider did to datagrams, of all boards together; undefined: there were none. Absent: nobody counts.
+   */
+  networkFacts?(window: HostWindow): Promise<NetworkFacts | undefined>;
   /**
    * Saves what was sent of a reply that is none of the corpus, with the place of its speech; undefined when it is not held any
    * more or holds no speech. Absent: all replies are clips of the corpus.

@@ -174,6 +174,7 @@ export async function playTurn(
   const slice = await captureOf(bench, captureFrom, faults);
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
   const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
+  const network = await networkOf(bench, startedAtHostMs, faults);
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
   const boardEvents = board.events.slice(firstEvent);
   addFaultsOf(boardEvents, faults);
@@ -206,6 +207,7 @@ export async function playTurn(
     clockLines: clockLinesBefore(board.console.lines, firstLine),
     boardEvents,
     providerEvents: provider.events.slice(firstSeq),
+    ...(network === undefined ? {} : { network }),
     faults,
     truth:
       slice === undefined
@@ -269,6 +271,20 @@ function saved(bench: TurnBench, turnId: string, slice: CaptureSlice): TurnRecor
     maxLagMs,
     overruns,
   };
+}
+
+async function networkOf(
+  { provider, clock }: TurnBench,
+  startedAtHostMs: number,
+  faults: WireError[],
+): Promise<TurnRecord['network']> {
+  try {
+    return await provider.networkFacts?.({ fromHostAtMs: startedAtHostMs, toHostAtMs: clock.nowMs() });
+  } catch (cause) {
+    // As with what it received.
+    if (faults.length === 0) faults.push(toWireError(cause));
+    return undefined;
+  }
 }
 
 async function receivedOf(

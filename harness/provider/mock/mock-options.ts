@@ -10,6 +10,7 @@ import type {
 } from '../../ports';
 import type { Certificate } from './http/certificate';
 import type { HttpLimits } from './http/http-limits';
+import type { OpenPeerPath } from './openai-realtime/webrtc/peer-path';
 
 /** What a mock of any protocol is told. */
 export interface MockOptions {
@@ -32,6 +33,8 @@ export interface MockOptions {
   readonly faults?: readonly ProviderFault[];
   /** How the link to it is, unless a turn's script says otherwise. Default: no link in between. */
   readonly network?: NetworkShape;
+  /** Puts something in the way of a call's UDP packets; set by the link. Default: nothing. */
+  readonly openPeerPath?: OpenPeerPath;
   /** How long the fault `slow-first-token` keeps a client waiting. Default 30 s, more than boards commonly wait. */
   readonly slowFirstTokenMs?: number;
   /** The only models that there are. Default: every name that looks like one of the protocol's. */

@@ -1,6 +1,8 @@
 import { closeAll } from '../../errors';
 import type { NetworkShape } from '../../ports';
 import { openTcpShaper, type TcpShaper } from '../faults/tcp-shaper';
+import { UdpNetwork } from '../faults/udp/udp-network';
+import type { PeerPath } from './openai-realtime/webrtc/peer-path';
 import type { MockOptions, MockProvider } from './mock-options';
 
 /** The same URL at another port, not a character more: `URL` would add a path. */
@@ -15,7 +17,10 @@ export async function openShapedMock(
   open: (options: MockOptions) => Promise<MockProvider>,
 ): Promise<MockProvider> {
   const { network, host = '127.0.0.1', port, tlsPort, clock, scenario, ...rest } = options;
-  const mock = await open({ ...rest, clock, scenario, host: '127.0.0.1' });
+  // Calls tell the board where to send their datagrams, so their link is as reachable as the mock was to be.
+  const calls = new UdpNetwork({ clock, shape: network, seed: scenario.seed, host });
+  const openPeerPath = (): PeerPath => calls.open();
+  const mock = await open({ ...rest, clock, scenario, host: '127.0.0.1', openPeerPath });
   const links: TcpShaper[] = [];
   const linkTo = async (url: string, wished: number | undefined): Promise<string> => {
     const upstream = { host: '127.0.0.1', port: Number(new URL(url).port) };
@@ -42,12 +47,13 @@ export async function openShapedMock(
       },
       expectTurn: async (script) => {
         await mock.expectTurn(script);
-        for (const link of links) link.reshape(script.network ?? network);
+        for (const link of [...links, calls]) link.reshape(script.network ?? network);
       },
-      close: () => closeAll([mock, ...links]),
+      networkFacts: ({ fromHostAtMs, toHostAtMs }) => Promise.resolve(calls.facts(fromHostAtMs, toHostAtMs)),
+      close: () => closeAll([calls, mock, ...links]),
     };
   } catch (cause) {
-    await closeAll([mock, ...links]);
+    await closeAll([calls, mock, ...links]);
     throw cause;
   }
 }

@@ -54,6 +54,7 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
       await link.call('expectTurn', script);
     },
     saveReceived: async (window) => (await link.call('saveReceived', window)) ?? undefined,
+    networkFacts: async (window) => (await link.call('networkFacts', window)) ?? undefined,
     ...(keepsReplies === true && {
       saveReply: async (request) => (await link.call('saveReply', request)) ?? undefined,
     }),

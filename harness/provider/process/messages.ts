@@ -1,5 +1,7 @@
 import type { WireError } from '../../errors';
 import type {
+  HostWindow,
+  NetworkFacts,
   ProviderEvent,
   ProviderProtocol,
   ReceivedAudio,
@@ -14,7 +16,10 @@ import type { PluginOptions } from '../plugin/open-plugin';
 import type { ProxyOptions } from '../proxy/open-proxy';
 
 /** A mock's options as they cross IPC: the corpus as lists, no clocks. */
-export interface MockProviderInit extends Omit<MockOptions, 'corpus' | 'clock' | 'unixNowMs'> {
+export interface MockProviderInit extends Omit<
+  MockOptions,
+  'corpus' | 'clock' | 'unixNowMs' | 'openPeerPath'
+> {
   /** Default `openai-realtime`. */
   readonly protocol?: ProviderProtocol;
   readonly prompts: readonly SpeechClip[];
@@ -47,6 +52,7 @@ export type ProviderDescription = Pick<
 /** What a parent may ask of its provider; no sound crosses, only paths. */
 export interface ProviderCalls {
   readonly expectTurn: { readonly argument: TurnScript; readonly result: null };
+  readonly networkFacts: { readonly argument: HostWindow; readonly result: NetworkFacts | null };
   readonly saveReceived: { readonly argument: ReceivedWindow; readonly result: ReceivedAudio | null };
   readonly saveReply: { readonly argument: ReplyRequest; readonly result: SpeechClip | null };
   readonly close: { readonly argument: null; readonly result: null };

@@ -108,6 +108,8 @@ async function answer(provider: MockProvider, call: Extract<ToChild, { kind: 'ca
       return (await provider.saveReceived(call.argument)) ?? null;
     case 'saveReply':
       return (await provider.saveReply?.(call.argument)) ?? null;
+    case 'networkFacts':
+      return (await provider.networkFacts?.(call.argument)) ?? null;
     case 'close':
       await provider.close();
       return null;

@@ -1,5 +1,5 @@
 import { CutSwitch } from './link-cut';
-import { LinkLog, type DatagramEntry } from './link-log';
+import { factsOf, LinkLog, type DatagramEntry } from './link-log';
 import { isRtp } from './packet-kind';
 
 /** One datagram each 20 ms: `.` passes, `x` is lost, `c` is cut, `q` finds no room; a capital is no sound. */
@@ -19,7 +19,7 @@ function logOf(fates: string): LinkLog {
 }
 
 it('counts runs with their lengths and places, whatever they were lost for', () => {
-  expect(logOf('..x..xXx.cq.').facts()).toMatchObject({
+  expect(factsOf(logOf('..x..xXx.cq.').between())).toMatchObject({
     sent: 12,
     lost: 4,
     cut: 1,
@@ -35,21 +35,21 @@ it('counts runs with their lengths and places, whatever they were lost for', () 
 });
 
 it('counts delays of what passed alone', () => {
-  const { delayed, delayMs } = logOf('...x').facts();
+  const { delayed, delayMs } = factsOf(logOf('...x').between());
   expect({ delayed, delayMs }).toEqual({ delayed: 2, delayMs: { mean: 5, max: 10 } });
-  expect(logOf('xx').facts()).not.toHaveProperty('delayMs');
+  expect(factsOf(logOf('xx').between())).not.toHaveProperty('delayMs');
 });
 
 it('counts what was sent in a stretch of time', () => {
-  const { sent, bursts } = logOf('xxxxxx').facts(40, 100);
+  const { sent, bursts } = factsOf(logOf('xxxxxx').between(40, 100));
   expect(sent).toBe(3);
   expect(bursts).toEqual([{ fromHostAtMs: 40, toHostAtMs: 80, datagrams: 3, audioPackets: 3 }]);
 });
 
 it('forgets the oldest and keeps a turn', () => {
   const log = logOf('.'.repeat(70_000));
-  expect(log.facts().sent).toBeLessThanOrEqual(40_000);
-  expect(log.facts(70_000 * 20 - 100_000).sent).toBe(5000);
+  expect(log.between().length).toBeLessThanOrEqual(40_000);
+  expect(log.between(70_000 * 20 - 100_000).length).toBe(5000);
 });
 
 describe('a cut', () => {

@@ -23,34 +23,38 @@ export class LinkLog {
   }
 
   /** What was sent from the first instant up to the second. */
-  facts(fromMs = -Infinity, toMs = Infinity): DirectionFacts {
-    const entries = this.entries.filter(({ sentAtMs }) => sentAtMs >= fromMs && sentAtMs < toMs);
-    const passed = entries.filter(({ outcome }) => outcome === 'passed');
-    const delays = passed.map(({ sentAtMs, dueAtMs }) => dueAtMs - sentAtMs);
-    const count = (wanted: DatagramEntry['outcome']): number =>
-      entries.filter(({ outcome }) => outcome === wanted).length;
-    const audio = entries.filter(({ isAudio }) => isAudio);
-    return {
-      sent: entries.length,
-      lost: count('loss'),
-      cut: count('cut'),
-      overflowed: count('queue-full'),
-      delayed: delays.filter((delayMs) => delayMs > 0).length,
-      reordered: overtaken(passed),
-      duplicated: passed.filter(({ twice }) => twice).length,
-      ...(delays.length === 0
-        ? {}
-        : {
-            delayMs: {
-              mean: delays.reduce((sum, delayMs) => sum + delayMs, 0) / delays.length,
-              max: delays.reduce((most, delayMs) => Math.max(most, delayMs), 0),
-            },
-          }),
-      audioSent: audio.length,
-      audioLost: audio.filter(({ outcome }) => outcome !== 'passed').length,
-      bursts: burstsOf(entries),
-    };
+  between(fromMs = -Infinity, toMs = Infinity): readonly DatagramEntry[] {
+    return this.entries.filter(({ sentAtMs }) => sentAtMs >= fromMs && sentAtMs < toMs);
   }
+}
+
+/** What became of datagrams, in the order in which they were sent. */
+export function factsOf(entries: readonly DatagramEntry[]): DirectionFacts {
+  const passed = entries.filter(({ outcome }) => outcome === 'passed');
+  const delays = passed.map(({ sentAtMs, dueAtMs }) => dueAtMs - sentAtMs);
+  const count = (wanted: DatagramEntry['outcome']): number =>
+    entries.filter(({ outcome }) => outcome === wanted).length;
+  const audio = entries.filter(({ isAudio }) => isAudio);
+  return {
+    sent: entries.length,
+    lost: count('loss'),
+    cut: count('cut'),
+    overflowed: count('queue-full'),
+    delayed: delays.filter((delayMs) => delayMs > 0).length,
+    reordered: overtaken(passed),
+    duplicated: passed.filter(({ twice }) => twice).length,
+    ...(delays.length === 0
+      ? {}
+      : {
+          delayMs: {
+            mean: delays.reduce((sum, delayMs) => sum + delayMs, 0) / delays.length,
+            max: delays.reduce((most, delayMs) => Math.max(most, delayMs), 0),
+          },
+        }),
+    audioSent: audio.length,
+    audioLost: audio.filter(({ outcome }) => outcome !== 'passed').length,
+    bursts: burstsOf(entries),
+  };
 }
 
 /** How many arrive after one that was sent later. */

@@ -1,5 +1,6 @@
 import { ManualClock } from '../../../board/__fixtures__/manual-clock';
 import type { DirectionShape } from '../../../ports';
+import { factsOf } from './link-log';
 import { ShapedDirection } from './shaped-direction';
 
 const rtp = Buffer.from([0x80, 111, 0, 1]);
@@ -31,7 +32,7 @@ it('hands on in the order of their times what is held, counts what was overtaken
   clock.advance(1000);
   const times = arrivals.map(({ atMs }) => atMs);
   expect(times).toEqual([...times].sort((a, b) => a - b));
-  const { reordered, duplicated, delayed, delayMs } = direction.facts();
+  const { reordered, duplicated, delayed, delayMs } = factsOf(direction.between());
   expect(arrivals).toHaveLength(200 + duplicated);
   const firsts = [...new Set(arrivals.map(({ n }) => n))];
   // As a receiver counts: behind one that was sent later.
@@ -43,7 +44,7 @@ it('hands on in the order of their times what is held, counts what was overtaken
 
 it('holds no more than it may, and loses what waits when it is closed', () => {
   const { direction, arrivals, clock } = speaking({ delayMs: 1e6 }, 4100, 0);
-  expect(direction.facts()).toMatchObject({ overflowed: 100, audioLost: 100 });
+  expect(factsOf(direction.between())).toMatchObject({ overflowed: 100, audioLost: 100 });
   direction.close();
   clock.advance(2e6);
   expect(arrivals).toEqual([]);
@@ -53,6 +54,6 @@ it('loses all while it is cut, whatever it loses besides', () => {
   const direction = new ShapedDirection(new ManualClock(), 5);
   const leave = jest.fn();
   for (let n = 0; n < 10; n++) direction.pass(rtp, { loss: { rate: 0.5 } }, true, leave);
-  expect(direction.facts()).toMatchObject({ cut: 10, lost: 0, bursts: [{ datagrams: 10 }] });
+  expect(factsOf(direction.between())).toMatchObject({ cut: 10, lost: 0, bursts: [{ datagrams: 10 }] });
   expect(leave).not.toHaveBeenCalled();
 });

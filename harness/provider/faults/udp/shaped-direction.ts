@@ -1,7 +1,7 @@
-import type { Clock, DirectionFacts, DirectionShape } from '../../../ports';
+import type { Clock, DirectionShape } from '../../../ports';
 import { DatagramLink } from './datagram-link';
 import { DelayLine } from './delay-line';
-import { LinkLog } from './link-log';
+import { LinkLog, type DatagramEntry } from './link-log';
 import { isRtp } from './packet-kind';
 
 /** Datagrams that one direction holds at most: 4 000 of full size are 6 MB. */
@@ -37,8 +37,9 @@ export class ShapedDirection {
     }
   }
 
-  facts(fromMs?: number, toMs?: number): DirectionFacts {
-    return this.log.facts(fromMs, toMs);
+  /** What became of what was sent from the first instant up to the second. */
+  between(fromMs?: number, toMs?: number): readonly DatagramEntry[] {
+    return this.log.between(fromMs, toMs);
   }
 
   /** What waits is lost. */

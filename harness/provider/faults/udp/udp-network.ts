@@ -1,7 +1,9 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import type { Clock, NetworkFacts, NetworkShape } from '../../../ports';
 import { derivedSeed } from '../../../units';
-import type { PeerPath } from './peer-path';
+import type { PeerPath } from '../../mock/openai-realtime/webrtc/peer-path';
+import { factsOf } from './link-log';
 import { UdpRelay } from './udp-relay';
 
 /** Calls whose facts are kept once they are over: a board that reconnects in a turn leaves some behind. */
@@ -11,13 +13,23 @@ export interface UdpNetworkOptions {
   readonly clock: Clock;
   readonly shape: NetworkShape;
   readonly seed: number;
-  /** Where the mock listens. Default 127.0.0.1. */
+  /** Address that the mock's peers listen on. Default 127.0.0.1. */
+  readonly mockHost?: string;
+  /** Address at which boards reach the calls. Default: that of the mock. */
   readonly host?: string;
+}
+
+/** An address that a board can be told: all addresses are none, so the first of this machine that others reach. */
+function addressOf(host: string): string {
+  if (host === 'localhost') return '127.0.0.1';
+  if (host !== '0.0.0.0' && host !== '::') return host;
+  const all = Object.values(networkInterfaces()).flatMap((own) => own ?? []);
+  return all.find(({ internal, address }) => !internal && isIPv4(address))?.address ?? '127.0.0.1';
 }
 
 /** The network that the calls of a mock pass, whose quality is chosen. */
 export class UdpNetwork {
-  private readonly relays = new Map<string, UdpRelay>();
+  private relays: UdpRelay[] = [];
   private shape: NetworkShape;
   private opened = 0;
 
@@ -26,37 +38,42 @@ export class UdpNetwork {
   }
 
   /** A path for one call. What it does is drawn from the seed and the number of the call. */
-  open(sessionId: string): PeerPath {
-    const { clock, seed, host = '127.0.0.1' } = this.options;
+  open(): PeerPath {
+    const { clock, seed, mockHost = '127.0.0.1', host = mockHost } = this.options;
     this.opened += 1;
     const relay = new UdpRelay({
       clock,
       shape: this.shape,
       seed: derivedSeed(seed, `call ${this.opened}`),
-      mockSideHosts: {
-        ipv4: isIPv4(host) && host !== '0.0.0.0' ? host : '127.0.0.1',
-        ipv6: isIPv6(host) && host !== '::' ? host : '::1',
-      },
+      mockSideHost: mockHost,
+      boardSideHost: addressOf(host),
     });
-    this.relays.set(sessionId, relay);
-    const over = [...this.relays].filter(([, { isClosed }]) => isClosed);
-    for (const [id] of over.slice(0, -CALLS_KEPT)) this.relays.delete(id);
+    const over = this.relays.filter(({ isClosed }) => isClosed).slice(-CALLS_KEPT);
+    this.relays = [...over, ...this.relays.filter(({ isClosed }) => !isClosed), relay];
     return relay;
   }
 
   /** The network is like this from now on, for the calls that are open too. */
   reshape(shape: NetworkShape): void {
     this.shape = shape;
-    for (const relay of this.relays.values()) relay.reshape(shape);
+    for (const relay of this.relays) relay.reshape(shape);
   }
 
-  /** What became of a call's datagrams in a stretch of host time; undefined: there is no such call. */
-  facts(sessionId: string, fromMs?: number, toMs?: number): NetworkFacts | undefined {
-    return this.relays.get(sessionId)?.facts(fromMs, toMs);
+  /** What became of the datagrams of all calls in a stretch of host time; undefined: there were none. */
+  facts(fromMs?: number, toMs?: number): NetworkFacts | undefined {
+    const of = (direction: 'up' | 'down') =>
+      factsOf(
+        this.relays
+          .flatMap((relay) => relay.between(direction, fromMs, toMs))
+          .sort((a, b) => a.sentAtMs - b.sentAtMs),
+      );
+    const facts = { up: of('up'), down: of('down') };
+    return facts.up.sent + facts.down.sent === 0 ? undefined : facts;
   }
 
-  close(): void {
-    for (const relay of this.relays.values()) relay.close();
-    this.relays.clear();
+  close(): Promise<void> {
+    for (const relay of this.relays) relay.close();
+    this.relays = [];
+    return Promise.resolve();
   }
 }

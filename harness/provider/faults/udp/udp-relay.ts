@@ -1,9 +1,10 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6, type AddressInfo } from 'node:net';
-import { directionShape, type Clock, type NetworkFacts, type NetworkShape } from '../../../ports';
+import { directionShape, type Clock, type NetworkShape } from '../../../ports';
 import { derivedSeed } from '../../../units';
 import { CutSwitch } from './link-cut';
-import type { PeerPath } from './peer-path';
+import type { DatagramEntry } from './link-log';
+import type { PeerPath } from '../../mock/openai-realtime/webrtc/peer-path';
 import { candidatesIn, keyOf, withCandidates, type Endpoint } from './sdp-candidates';
 import { ShapedDirection } from './shaped-direction';
 
@@ -20,7 +21,7 @@ class Side {
   private readonly places = new Map<string, Place>();
 
   constructor(
-    private readonly standInHost: (place: Endpoint) => string,
+    private readonly standInHost: string,
     private readonly received: (datagram: Buffer, from: Endpoint, standsFor: Place) => void,
   ) {}
 
@@ -37,7 +38,7 @@ class Side {
   admit(endpoint: Endpoint): Place | undefined {
     const known = this.find(endpoint);
     if (known !== undefined || this.places.size >= MOST_PLACES) return known;
-    const standIn = createSocket(isIPv6(endpoint.address) ? 'udp6' : 'udp4');
+    const standIn = createSocket(isIPv6(this.standInHost) ? 'udp6' : 'udp4');
     const place: Place = { address: endpoint.address, port: endpoint.port, standIn };
     this.places.set(keyOf(endpoint), place);
     standIn.on('message', (datagram, from: RemoteInfo) => this.received(datagram, from, place));
@@ -45,7 +46,7 @@ class Side {
     standIn.on('error', () => {
       if (this.places.delete(keyOf(endpoint))) standIn.close();
     });
-    standIn.bind({ address: this.standInHost(endpoint), port: 0, exclusive: true });
+    standIn.bind({ address: this.standInHost, port: 0, exclusive: true });
     return place;
   }
 
@@ -86,8 +87,9 @@ export interface UdpRelayOptions {
   readonly clock: Clock;
   readonly shape: NetworkShape;
   readonly seed: number;
-  /** Where the mock's peer reaches the relay, for each family. */
-  readonly mockSideHosts: { readonly ipv4: string; readonly ipv6: string };
+  /** Address at which the mock's peer reaches the relay, and at which a board does. */
+  readonly mockSideHost: string;
+  readonly boardSideHost: string;
 }
 
 /**
@@ -105,26 +107,19 @@ export class UdpRelay implements PeerPath {
   private closed = false;
 
   constructor(private readonly options: UdpRelayOptions) {
-    const { clock, seed, mockSideHosts } = options;
+    const { clock, seed, mockSideHost, boardSideHost } = options;
     this.shape = options.shape;
     this.cut = new CutSwitch(this.shape.cut);
     this.up = new ShapedDirection(clock, derivedSeed(seed, 'up'));
     this.down = new ShapedDirection(clock, derivedSeed(seed, 'down'));
-    this.board = new Side(
-      ({ address }) => (isIPv6(address) ? mockSideHosts.ipv6 : mockSideHosts.ipv4),
-      (datagram, from, board) => {
-        const mock = this.mock.find(from) ?? this.mock.findPort(from.port) ?? this.mock.admit(from);
-        if (mock !== undefined) this.pass('down', datagram, mock.standIn, board);
-      },
-    );
-    this.mock = new Side(
-      // The relay runs on the mock's machine: whoever reaches an address of the one reaches the other there.
-      ({ address }) => address,
-      (datagram, from, mock) => {
-        const board = this.board.find(from) ?? this.board.admit(from);
-        if (board !== undefined) this.pass('up', datagram, board.standIn, mock);
-      },
-    );
+    this.board = new Side(mockSideHost, (datagram, from, board) => {
+      const mock = this.mock.find(from) ?? this.mock.findPort(from.port) ?? this.mock.admit(from);
+      if (mock !== undefined) this.pass('down', datagram, mock.standIn, board);
+    });
+    this.mock = new Side(boardSideHost, (datagram, from, mock) => {
+      const board = this.board.find(from) ?? this.board.admit(from);
+      if (board !== undefined) this.pass('up', datagram, board.standIn, mock);
+    });
   }
 
   async remote(offerSdp: string): Promise<string> {
@@ -147,9 +142,9 @@ export class UdpRelay implements PeerPath {
     this.cut = new CutSwitch(shape.cut);
   }
 
-  /** What was done to the datagrams that were sent from the first instant up to the second. */
-  facts(fromMs?: number, toMs?: number): NetworkFacts {
-    return { up: this.up.facts(fromMs, toMs), down: this.down.facts(fromMs, toMs) };
+  /** What became of the datagrams that were sent from the first instant up to the second. */
+  between(direction: 'up' | 'down', fromMs?: number, toMs?: number): readonly DatagramEntry[] {
+    return this[direction].between(fromMs, toMs);
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import {
   RtpPacket,
   type RTCDataChannel,
 } from 'werift';
-import type { PeerPath } from '../peer-path';
+import type { PeerPath } from '../../../mock/openai-realtime/webrtc/peer-path';
 
 const OPUS = 111;
 
