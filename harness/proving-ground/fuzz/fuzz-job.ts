@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import WebSocket from 'ws';
 import { loadScenario } from '../../config';
 import { loadCorpus } from '../../corpus';
 import {
@@ -15,9 +16,13 @@ import { derivedSeed } from '../../units';
 import type { Target } from '../accuracy/targets';
 import type { LongJob } from '../long/long-job';
 import { sourcesKey } from '../long/sources-key';
+import { fuzzCalls } from './fuzz-calls';
+import { fuzzChannel } from './fuzz-channel';
 import { fuzzHttp } from './fuzz-http';
 import type { FuzzReport } from './fuzz-report';
 import { fuzzSpark } from './fuzz-spark';
+import { fuzzWebSocket } from './fuzz-websocket';
+import { betaEvents, gaEvents, keyRequests } from './realtime-samples';
 import { httpSamples } from './samples';
 import { fuzzCredentials, isSigned, signedSamples } from './signed-samples';
 
@@ -73,21 +78,48 @@ const together = (reports: readonly FuzzReport[]): FuzzReport =>
 
 const withoutDelays = (scenario: Scenario): Scenario => ({
   ...scenario,
+  timing: { responseCreatedMs: 0, firstAudioMs: 0, toolCallMs: 0 },
   text: { ...scenario.text, firstTokenMs: 0, betweenTokensMs: 0, reasoning: 'Hm. 想一想。' },
 });
 
-/** Protocols whose messages are spoiled: all but `openai-realtime`. */
-const fuzzed: readonly ProviderProtocol[] = [
+type Fuzz = (messages: number, seed: number) => Promise<FuzzReport>;
+
+/** The ways in which clients speak to OpenAI Realtime. */
+const realtime: Readonly<Record<string, (provider: VoiceProvider) => Fuzz>> = {
+  'openai-realtime': (provider) => fuzzEvents(provider, gaEvents, {}),
+  'openai-realtime-beta': (provider) => fuzzEvents(provider, betaEvents, { 'openai-beta': 'realtime=v1' }),
+  'openai-realtime-keys': (provider) => (messages, seed) =>
+    fuzzHttp({ provider, samples: keyRequests, messages, seed, clock: systemClock }),
+  'openai-realtime-calls': (provider) => (messages, seed) =>
+    fuzzCalls({ provider, messages, seed, clock: systemClock }),
+  'openai-realtime-channel': (provider) => (messages, seed) =>
+    fuzzChannel({ provider, samples: gaEvents, messages, seed, clock: systemClock }),
+};
+
+function fuzzEvents(
+  provider: VoiceProvider,
+  samples: readonly unknown[],
+  further: Readonly<Record<string, string>>,
+): Fuzz {
+  const headers = { authorization: 'Bearer sk-test', ...further };
+  const connect = (): WebSocket => new WebSocket(provider.url, { headers });
+  return (messages, seed) =>
+    fuzzWebSocket({ provider, connect, samples, messages, seed, clock: systemClock });
+}
+
+const written: readonly ProviderProtocol[] = [
   ...(Object.keys(httpSamples) as ProviderProtocol[]),
   ...(Object.keys(fuzzCredentials) as ProviderProtocol[]),
   'spark',
 ];
+const protocolOf = (part: string): ProviderProtocol =>
+  part in realtime ? 'openai-realtime' : (part as ProviderProtocol);
 
-/** How spoiled messages are sent to the mock of a protocol. */
-function fuzzerOf(
-  protocol: ProviderProtocol,
-  provider: VoiceProvider,
-): (messages: number, seed: number) => Promise<FuzzReport> {
+/** How spoiled messages are sent to the mock of a part. */
+function fuzzerOf(part: string, provider: VoiceProvider): Fuzz {
+  const ofRealtime = realtime[part]?.(provider);
+  if (ofRealtime !== undefined) return ofRealtime;
+  const protocol = protocolOf(part);
   if (protocol === 'spark')
     return (messages, seed) => fuzzSpark({ provider, messages, seed, clock: systemClock });
   const samples = isSigned(protocol) ? signedSamples(protocol, provider) : httpSamples[protocol];
@@ -96,19 +128,21 @@ function fuzzerOf(
 }
 
 async function fuzzMock(
-  protocol: ProviderProtocol,
+  part: string,
   { root, messages }: FuzzJobOptions,
   signal: AbortSignal,
 ): Promise<FuzzPart> {
   const collect = collector();
+  const protocol = protocolOf(part);
   const provider = await openMock(protocol, {
     scenario: withoutDelays(loadScenario(join(root, 'fixtures/scenarios/voice-assistant.yaml'))),
     corpus: loadCorpus(join(root, 'fixtures')),
     clock: systemClock,
+    dialect: 'auto',
     ...(isSigned(protocol) && { credentials: fuzzCredentials[protocol] }),
   });
   try {
-    const fuzz = fuzzerOf(protocol, provider);
+    const fuzz = fuzzerOf(part, provider);
     const slices = Math.max(2, Math.ceil(messages / SLICE));
     const half = Math.floor(slices / 2);
     const reports: FuzzReport[] = [];
@@ -119,7 +153,7 @@ async function fuzzMock(
         collect();
         heap = { usedBytes: process.memoryUsage().heapUsed, events: provider.events.length };
       }
-      const seed = derivedSeed(SEED, `${protocol} ${slice}`);
+      const seed = derivedSeed(SEED, `${part} ${slice}`);
       const count = Math.ceil(messages / slices);
       reports.push(await fuzz(count, seed));
     }
@@ -136,7 +170,7 @@ async function fuzzMock(
   }
 }
 
-/** Spoiled messages to every mock but that of `openai-realtime`: a part for each. */
+/** Spoiled messages to every mock: a part for each, and for each way of OpenAI Realtime. */
 export function fuzzJob(options: FuzzJobOptions): LongJob {
   const { root, messages } = options;
   const folders = ['provider', 'proving-ground/fuzz'].map((folder) => `dist/harness/${folder}`);
@@ -145,8 +179,8 @@ export function fuzzJob(options: FuzzJobOptions): LongJob {
     name: 'fuzz',
     title: `fuzz: ${messages} spoiled messages to each mock`,
     key: JSON.stringify({ messages, sources }),
-    parts: fuzzed,
-    run: (part, signal) => fuzzMock(part as ProviderProtocol, options, signal),
+    parts: [...written, ...Object.keys(realtime)],
+    run: (part, signal) => fuzzMock(part, options, signal),
     finish: (parts) => ({
       targets: [...parts].flatMap(([protocol, part]): readonly Target[] => {
         const { report, heapGrowthBytesPerMessage: grown } = part as FuzzPart;

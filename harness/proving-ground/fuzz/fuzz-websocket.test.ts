@@ -4,28 +4,7 @@ import { systemClock } from '../../ports';
 import { openMock } from '../../provider';
 import { scenario, smallCorpus } from '../../provider/__fixtures__/small-corpus';
 import { fuzzWebSocket } from './fuzz-websocket';
-
-const samples = [
-  {
-    type: 'session.update',
-    event_id: 'e1',
-    session: {
-      type: 'realtime',
-      output_modalities: ['audio'],
-      audio: { input: { turn_detection: { type: 'server_vad', silence_duration_ms: 200 } } },
-      tools: [{ type: 'function', name: 'SetLightState', description: '', parameters: { type: 'object' } }],
-    },
-  },
-  { type: 'input_audio_buffer.append', audio: Buffer.alloc(960).toString('base64') },
-  { type: 'input_audio_buffer.commit' },
-  {
-    type: 'conversation.item.create',
-    item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Turn on the light' }] },
-  },
-  { type: 'conversation.item.truncate', item_id: 'item_1', content_index: 0, audio_end_ms: 10 },
-  { type: 'response.create', response: { instructions: 'Say hello.' } },
-  { type: 'response.cancel' },
-];
+import { gaEvents } from './realtime-samples';
 
 it('openai-realtime answers or closes on 1 000 spoiled messages', async () => {
   const provider = await openMock('openai-realtime', { scenario, corpus: smallCorpus(), clock: systemClock });
@@ -35,7 +14,7 @@ it('openai-realtime answers or closes on 1 000 spoiled messages', async () => {
     const report = await fuzzWebSocket({
       provider,
       connect,
-      samples,
+      samples: gaEvents,
       messages: 1000,
       seed: 1,
       clock: systemClock,

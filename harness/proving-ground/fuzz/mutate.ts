@@ -110,3 +110,54 @@ export function mutatedBytes(random: Random, original: Buffer): Buffer {
   }
   return bytes;
 }
+
+/** Lines that break what expects others. */
+const nastyLines = [
+  '',
+  '\u0000',
+  'a=',
+  'm=audio',
+  'm=video 0 X',
+  'a=mid:',
+  `a=${'x'.repeat(3000)}`,
+  'a=ice-pwd:灯',
+];
+const nastyNumbers = ['-1', '0', '65536', '4294967296', '99999999999999999999', '1e9', '0x10', ''];
+
+/** A text of lines with one to three of them changed: missing, doubled, swapped, cut, with other numbers, strange. */
+export function mutatedLines(random: Random, original: string): string {
+  const lines = original.split('\r\n');
+  for (let count = 1 + below(random, 3); count > 0; count--) {
+    const at = below(random, lines.length);
+    const line = lines[at] ?? '';
+    switch (below(random, 7)) {
+      case 0:
+        lines.splice(at, 1);
+        break;
+      case 1:
+        lines.splice(at, 0, line);
+        break;
+      case 2: {
+        const other = below(random, lines.length);
+        [lines[at], lines[other]] = [lines[other] ?? '', line];
+        break;
+      }
+      case 3:
+        lines[at] = line.slice(0, below(random, line.length + 1));
+        break;
+      case 4: {
+        const numbers = [...line.matchAll(/\d+/g)];
+        if (numbers.length === 0) break;
+        const { index, 0: number } = pick(random, numbers);
+        lines[at] = line.slice(0, index) + pick(random, nastyNumbers) + line.slice(index + number.length);
+        break;
+      }
+      case 5:
+        lines.splice(at, 0, pick(random, nastyLines));
+        break;
+      default:
+        lines[at] = changedText(random, line);
+    }
+  }
+  return lines.join('\r\n');
+}

@@ -1,0 +1,43 @@
+/** An offer of a board with Opus and a data channel, as an independent stack writes it; nobody is behind its candidate. */
+export const offerSdp = `${[
+  'v=0',
+  'o=- 53142616 0 IN IP4 0.0.0.0',
+  's=-',
+  't=0 0',
+  'a=group:BUNDLE 0 1',
+  'a=extmap-allow-mixed',
+  'a=msid-semantic:WMS *',
+  'm=audio 9 UDP/TLS/RTP/SAVPF 97 0',
+  'c=IN IP4 0.0.0.0',
+  'a=candidate:626da4e5384a0ce2d0d93678a 1 udp 2116026367 127.0.0.1 9 typ host generation 0 ufrag 9b15',
+  'a=end-of-candidates',
+  'a=ice-ufrag:9b15',
+  'a=ice-pwd:f666ddeb1df0e4ddc2227c',
+  'a=ice-options:trickle',
+  `a=fingerprint:sha-256 ${'EC:33:E7:F2:'.repeat(8).slice(0, -1)}`,
+  'a=setup:actpass',
+  'a=sendrecv',
+  'a=mid:0',
+  'a=rtcp:9 IN IP4 0.0.0.0',
+  'a=rtcp-mux',
+  'a=ssrc:3979470941 cname:d76475c0-e9ce-4265-ac60-0535b1aaea0c',
+  'a=rtpmap:97 opus/48000/2',
+  'a=fmtp:97 minptime=10;useinbandfec=1',
+  'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
+  'c=IN IP4 0.0.0.0',
+  'a=ice-ufrag:9b15',
+  'a=ice-pwd:f666ddeb1df0e4ddc2227c',
+  `a=fingerprint:sha-256 ${'EC:33:E7:F2:'.repeat(8).slice(0, -1)}`,
+  'a=setup:actpass',
+  'a=mid:1',
+  'a=sctp-port:5000',
+  'a=max-message-size:65536',
+].join('\r\n')}\r\n`;
+
+/** The session that a form carries beside its offer. */
+export const callSession = {
+  type: 'realtime',
+  model: 'gpt-realtime',
+  instructions: 'Be brief.',
+  audio: { input: { turn_detection: { type: 'server_vad' } }, output: { voice: 'marin' } },
+};
