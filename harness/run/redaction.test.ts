@@ -18,6 +18,10 @@ describe('text', () => {
     ],
     ['a=ice-pwd:Yf4k/0qTj9b3kq8W7cZ1', 'a=ice-pwd:***'],
     ['a=ice-ufrag:Yf4k', 'a=ice-ufrag:***'],
+    [
+      'a=candidate:1 1 udp 2116026367 127.0.0.1 42244 typ host generation 0 ufrag 3b68',
+      'a=candidate:1 1 udp 2116026367 127.0.0.1 42244 typ host generation 0 ufrag ***',
+    ],
     ['"sdp":"a=ice-ufrag:Yf4k\\r\\na=ice-pwd:0qTj"', '"sdp":"a=ice-ufrag:***\\r\\na=ice-pwd:***"'],
     [
       'I (6410) AGENT: Get candidate success user:Rw1z psw:9kTq3bXv7Lm2',

@@ -26,7 +26,7 @@ export const secretPatterns: readonly SecretPattern[] = [
     pattern:
       /\b(?:password|passwd|passphrase|psw|client[-_]secret|secret[-_]?key)["']?\s*[:=]\s*["']?(?<secret>[^\s"',;}]+)/dgi,
   },
-  { kind: 'ice', pattern: /\bice-(?:pwd|ufrag):\s*(?<secret>[^\s"'\\]+)/dgi },
+  { kind: 'ice', pattern: /\b(?:ice-(?:pwd|ufrag):|ufrag )\s*(?<secret>[^\s"'\\]+)/dgi },
   // The service quotes the key back, partly masked by itself.
   { kind: 'refused-key', pattern: /\bapi key provided:\s*(?<secret>[^\s"'\\]*[^\s"'\\.])/dgi },
   {

@@ -61,6 +61,7 @@ export function header(run: FinishedRun): Markup {
           [firmware?.project, firmware?.version].filter((part) => part !== undefined).join(' ') ||
             'not printed',
           [
+            firmware?.generation !== undefined && html`generation ${firmware.generation} · `,
             firmware?.elfSha256Prefix !== undefined && html`ELF ${firmware.elfSha256Prefix}… `,
             firmware?.idf !== undefined && html`· IDF ${firmware.idf} `,
             firmware?.compiled !== undefined && html`· ${firmware.compiled}`,
