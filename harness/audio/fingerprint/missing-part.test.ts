@@ -107,6 +107,12 @@ describe('mostMissing', () => {
     expect(without(0.03)).toBeLessThan(0.3);
   });
 
+  it('finds a part 16 dB weaker than the others, and says nothing of one 26 dB weaker, which coders do not keep, in silence', () => {
+    const without = (weak: number): number => missingOf(template(weak), template(0), 0.001);
+    expect(without(0.16)).toBeGreaterThan(0.8);
+    expect(without(0.05)).toBeLessThan(0.3);
+  });
+
   it('finds nothing in a template of silence, nor of one that is louder or softer as a whole', () => {
     expect(missingOf(new Float32Array(1400 * MS), template(), 0.1)).toBe(0);
     expect(

@@ -14,6 +14,12 @@ const HOP = (HOP_MS * WAVE_RATE_HZ) / 1000;
 const SIZE = 1024;
 /** A part whose strength is known no better than this says nothing: it lies under the noise, or is silent. */
 const MOST_UNCERTAINTY = 0.15;
+/**
+ * Nor does a part that is weaker than the average one by this share of energy, 20 dB: what a speech coder makes of it is as
+ * loud and sounds alike, but is another waveform. In Opus at 24 and 32 kbit/s all that prompts lacked was 21 to 31 dB weaker;
+ * what tells near misses from them is 1 to 17 dB weaker.
+ */
+const LEAST_ENERGY = 0.01;
 
 const partWindow = Float32Array.from(
   { length: PART },
@@ -41,7 +47,7 @@ export function mostMissing(
   const selfResponse = correlationWithin(response);
   const part = new Float32Array(SIZE);
   const [first, last] = soundingSpan(template);
-  let worst = 0;
+  const parts: { readonly energy: number; readonly missing: number; readonly isCertain: boolean }[] = [];
   for (let from = first - HOP; from + HOP < last; from += HOP) {
     betweenSteps();
     let [match, error, weight] = [0, 0, 0];
@@ -56,10 +62,16 @@ export function mostMissing(
       weight += window;
     }
     const energy = energyThrough(part, selfResponse);
-    if (energy <= 0 || sqrt(error / weight / energy) > MOST_UNCERTAINTY) continue;
-    worst = max(worst, -match / energy);
+    if (energy <= 0) continue;
+    const isCertain = sqrt(error / weight / energy) <= MOST_UNCERTAINTY;
+    parts.push({ energy, missing: -match / energy, isCertain });
   }
-  return worst;
+  const leastEnergy = (LEAST_ENERGY * parts.reduce((sum, { energy }) => sum + energy, 0)) / parts.length;
+  return parts.reduce(
+    (worst, { energy, missing, isCertain }) =>
+      isCertain && energy >= leastEnergy ? max(worst, missing) : worst,
+    0,
+  );
 }
 
 /** From the first to behind the last sample that is not silent. */
