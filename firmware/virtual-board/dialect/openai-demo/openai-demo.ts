@@ -13,8 +13,8 @@ const STATISTICS_MS = 2_000;
 /** Numbers of esp_codec_dev in what is printed of the codec. */
 const CODEC_NUMBERS = { opus: 3, pcma: 1 } as const;
 
-/** Speech as the demo codes it. */
-export const demoOpus = opus(16_000, 24_000);
+/** Speech as the demo codes it: 80 bytes a packet in the statistics of device.md 1.4. */
+export const demoOpus = opus(16_000, 32_000);
 
 /** Espressif's openai_demo and its forks: docs/dialect-openai-demo.md, "The virtual board". */
 export class OpenaiDemo implements Application {
