@@ -133,7 +133,7 @@ export class CallDesk {
       {
         ...{ clock, log, faults, library, opus, replies, bindAddress, connectMs: CONNECT_MS },
         shelf: this.host.replies,
-        path: openPeerPath?.(id),
+        openPeerPath,
       },
       context,
       () => {

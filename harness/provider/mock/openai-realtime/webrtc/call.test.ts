@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readWav } from '../../../../audio';
 import { systemClock, type Corpus } from '../../../../ports';
 import { scenario, smallCorpus, spoken } from '../../../__fixtures__/small-corpus';
+import { eventOf } from '../../../__fixtures__/event-of';
 import { LIGHT_TOOL, at } from '../../../__fixtures__/wire-client';
 import type { MockProvider } from '../../mock-options';
 import { createMockProvider } from '../mock-provider';
@@ -74,5 +75,59 @@ describe('a call over WebRTC', () => {
     const delay = Math.round(24 * (sent[0]?.rtp?.codecDelayMs ?? 0));
     expect(likeness(client.heard(), reply, delay)).toBeGreaterThan(0.85);
     expect(likeness(client.heard(), reply, delay + 24)).toBeLessThan(0.7);
+  });
+
+  it('stops at once when somebody speaks over a reply, also to a board of PCMA whose packets get lost', async () => {
+    client = new CallClient({ codec: 'PCMA' });
+    await client.call(url('/v1/realtime/calls?model=gpt-realtime'));
+    await client.next('session.created');
+    await client.say(spoken(corpus, 'en-joke-a'));
+    const started = await client.next('output_audio_buffer.started');
+    const heard = await eventOf(provider, ({ type }) => type === 'heard');
+    expect(heard).toMatchObject({ promptId: 'en-joke-a' });
+
+    await client.packets(5);
+    await client.say(spoken(corpus, 'en-light-off-a', 0), (packet) => packet % 15 === 7);
+    const cleared = await client.next('output_audio_buffer.cleared');
+    expect(cleared.response_id).toBe(started.response_id);
+    const truncated = await client.next('conversation.item.truncated');
+    const said = provider.events.filter(
+      (event) => event.type === 'audio-out' && event.itemId === truncated.item_id,
+    );
+    expect(truncated.audio_end_ms).toBe(20 * said.length);
+    expect(
+      client.received.every(({ header, payload }) => header.payloadType === 8 && payload.length === 160),
+    ).toBe(true);
+    expect(client.types()).not.toContain('output_audio_buffer.stopped');
+
+    const media = await eventOf(provider, (event) => event.type === 'media' && event.lost > 5);
+    if (media.type === 'media') expect(media.concealedMs).toBe(20 * media.lost);
+
+    client.send({ type: 'input_audio_buffer.append', audio: 'AAAA' });
+    expect(at(await client.next('error'), 'error', 'code')).toBe('invalid_value');
+    client.closeChannel();
+    const closed = await eventOf(provider, ({ type }) => type === 'session-closed');
+    expect(closed).toMatchObject({ closeCode: 1000, closedBy: 'board' });
+  });
+
+  it('takes a large session.update, and ends a call that its client hangs up over HTTP', async () => {
+    client = new CallClient({ label: 'oai-events' });
+    await client.call(url('/v1/realtime/calls?model=gpt-realtime'));
+    await client.next('session.created');
+    // A message as large as a session with many tools, which SCTP has to cut.
+    const tools = Array.from({ length: 60 }, (_, index) => ({
+      ...LIGHT_TOOL,
+      name: `Tool${index}`,
+      description: 'x'.repeat(300),
+    }));
+    client.send({ type: 'session.update', session: { type: 'realtime', tools } });
+    const updated = await client.next('session.updated');
+    expect(at(updated, 'session', 'tools', 59, 'name')).toBe('Tool59');
+    const headers = { authorization: 'Bearer sk-test' };
+    const answer = await fetch(url(`${client.location}/hangup`), { method: 'POST', headers });
+    expect(answer.status).toBe(200);
+    const closed = await eventOf(provider, ({ type }) => type === 'session-closed');
+    expect(closed).toMatchObject({ closeCode: 1000, reason: 'hangup', closedBy: 'board' });
+    await client.channelClosed;
   });
 });

@@ -12,7 +12,7 @@ import { refusingChannel, withOtherFingerprint, withoutChannel } from './faulty-
 import type { DataChannelLibrary } from './load-datachannel';
 import type { Offer } from './offer';
 import { OutputAudioBuffer } from './output-audio-buffer';
-import type { PeerPath } from './peer-path';
+import type { OpenPeerPath, PeerPath } from './peer-path';
 import { isRtcp } from './rtp-packet';
 import type { RtpReplies } from './rtp-reply';
 import { decoderFor, type OpusLibrary } from './speech-decoder';
@@ -26,7 +26,7 @@ export interface CallContext {
   readonly replies: RtpReplies;
   /** The only address that calls are taken on; undefined: all but loopback. */
   readonly bindAddress: string | undefined;
-  readonly path: PeerPath | undefined;
+  readonly openPeerPath: OpenPeerPath | undefined;
   readonly faults: FaultDesk;
   /** How long a client may take from the answer to DTLS. */
   readonly connectMs: number;
@@ -41,6 +41,7 @@ export class Call {
   /** Of the reply's packets. */
   private readonly ssrc = randomBytes(4).readUInt32BE();
   private peer: CallPeer | undefined;
+  private path: PeerPath | undefined;
   private isConnected = false;
   private unconnected: Cancel | undefined;
   private over = false;
@@ -80,8 +81,9 @@ export class Call {
    * @throws What the WebRTC library or the path says of the offer; the call is over then.
    */
   async answer(): Promise<string> {
-    const { library, bindAddress, path, clock, connectMs, faults } = this.context;
+    const { library, bindAddress, clock, connectMs, faults } = this.context;
     try {
+      const path = (this.path = this.context.openPeerPath?.(this.connection.session.id));
       const offered = path === undefined ? this.offer.sdp : await path.remote(this.offer.sdp);
       const isMute = faults.has('no-data-channel');
       let sdp = isMute ? withoutChannel(offered) : offered;
@@ -119,7 +121,7 @@ export class Call {
     if (this.isConnected) this.link.abandon();
     this.reception.close();
     this.peer?.close();
-    this.context.path?.close();
+    this.path?.close();
     this.gone();
   }
 

@@ -11,5 +11,5 @@ export interface PeerPath {
   close(): void;
 }
 
-/** Opens a path for one call; undefined: the packets of this call take the direct way. */
+/** Opens a path for the call of a session; undefined: the packets of this call take the direct way. */
 export type OpenPeerPath = (sessionId: string) => PeerPath | undefined;

@@ -8,6 +8,7 @@ import {
   RtpPacket,
   type RTCDataChannel,
 } from 'werift';
+import { RateConverter, encodeG711, toPcm16 } from '../../../../../audio';
 import type { ServerEvent } from '../../../../__fixtures__/wire-client';
 
 export type ClientCodec = 'opus' | 'PCMU' | 'PCMA';
@@ -42,6 +43,7 @@ export class CallClient {
   private channel: RTCDataChannel | undefined;
   private readonly track = new MediaStreamTrack({ kind: 'audio' });
   private readonly encoder = new Encoder({ channels: 1, sample_rate: 24_000, application: 'voip' });
+  private readonly converter = new RateConverter(24_000, 8000);
   private readonly payloadType: number;
   private waiting: (() => void)[] = [];
   private cursor = 0;
@@ -107,10 +109,10 @@ export class CallClient {
     for (let at = 0, packet = 0; at < samples.length; at += 480, packet++) {
       const frame = new Int16Array(480);
       frame.set(samples.subarray(at, at + 480));
-      const payload = Buffer.from(this.encoder.encode(frame));
+      const payload = this.encode(frame);
       if (!loses(packet)) await this.sendPacket(payload, this.sequence, this.timestamp);
       this.sequence = (this.sequence + 1) & 0xffff;
-      this.timestamp = (this.timestamp + 960) % 2 ** 32;
+      this.timestamp = (this.timestamp + (this.payloadType === 97 ? 960 : 160)) % 2 ** 32;
     }
   }
 
@@ -124,6 +126,11 @@ export class CallClient {
     });
     this.track.writeRtp(new RtpPacket(header, payload));
     await Promise.resolve();
+  }
+
+  /** Ends the events, as a client does that leaves in good form. */
+  closeChannel(): void {
+    this.channel?.close();
   }
 
   /** The next event of this type, counted from the last one that was waited for. */
@@ -168,6 +175,15 @@ export class CallClient {
   async close(): Promise<void> {
     this.encoder.drop();
     await this.peer.close();
+  }
+
+  /** 20 ms at 24 000 Hz. */
+  private encode(frame: Int16Array): Buffer {
+    if (this.payloadType === 97) return Buffer.from(this.encoder.encode(frame));
+    const narrow = this.converter.push(Float32Array.from(frame, (sample) => sample / 32_768));
+    const codes = encodeG711(toPcm16(narrow).pcm, this.payloadType === 0 ? 'mu-law' : 'a-law');
+    // The first is short by what the filter looks ahead.
+    return Buffer.concat([Buffer.alloc(160 - codes.length, 0xd5), codes]);
   }
 
   private openChannel(): void {
