@@ -19,7 +19,7 @@ const bytesOf = (data: RawData): Buffer =>
   Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [Buffer.from(data)]);
 
 /** Headers by name as `ws` takes them, without those of the WebSocket's own handshake. */
-function upgradeHeaders(headers: readonly string[]): Record<string, string> {
+export function upgradeHeaders(headers: readonly string[]): Record<string, string> {
   const byName: Record<string, string> = {};
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? '';

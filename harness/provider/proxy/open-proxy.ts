@@ -10,6 +10,7 @@ import { defaultHttpLimits, type HttpLimits } from '../mock/http/http-limits';
 import { answerRaw, textAnswer } from '../mock/http/http-answer';
 import { openListener } from '../mock/http/listener';
 import { BodyReader } from '../mock/http/read-body';
+import { CallBridge } from './bridge/call-bridge';
 import { boardAddress, chatWordsOf } from './board-side';
 import { recordHttp, recordSocket, type CassetteHead, type SocketTake, type Take } from './cassette';
 import { ChatTap } from './chat-tap';
@@ -17,6 +18,7 @@ import { forwardHttp } from './forward-http';
 import { forwardSocket, upgradeServer } from './forward-socket';
 import { KeyTap } from './realtime/key-tap';
 import { RealtimeDesk } from './realtime/realtime-desk';
+import type { RealtimeTap } from './realtime/realtime-tap';
 import { recordRealtime } from './realtime/record-realtime';
 import { secretFinder } from './secret-spans';
 import { SparkTap } from './spark-tap';
@@ -101,7 +103,8 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
         log({ type: 'error', code: body, message: `The request's body is ${body}.`, httpStatus: 413 });
         return;
       }
-      forwardHttp(asked, response, body, upstream, both(tapsOf(connection.id)), clock);
+      if (bridge?.takes(asked) === true) void bridge.handle(asked, response, body);
+      else forwardHttp(asked, response, body, upstream, both(tapsOf(connection.id)), clock);
     });
   };
   /** What reads along on a WebSocket: first who understands it, then who records it. */
@@ -114,13 +117,40 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       const recording = recorder?.socket((done) => recordSocket(secrets, path, clock.nowMs(), done));
       return [new SparkTap(id, ofSession), ...(recording === undefined ? [] : [recording])];
     }
-    if (recorder === undefined) return [desk.tap(id)];
+    return realtimeTaps(desk, id, path, false).taps;
+  };
+  const realtimeTaps = (
+    ofDesk: RealtimeDesk,
+    id: string,
+    path: string,
+    paced: boolean,
+  ): { readonly tap: RealtimeTap; readonly taps: SocketTraffic[] } => {
     const startedAtMs = clock.nowMs();
-    const recording = recorder.socket((done) =>
+    const recording = recorder?.socket((done) =>
       recordRealtime((keep) => recordSocket(secrets, path, startedAtMs, keep), startedAtMs, done),
     );
-    return [desk.tap(id, (turn) => recording.turnTaken(turn)), recording];
+    const tap = ofDesk.tap(id, (turn) => recording?.turnTaken(turn), paced);
+    return { tap, taps: recording === undefined ? [tap] : [tap, recording] };
   };
+  const bridge =
+    desk &&
+    new CallBridge({
+      clock,
+      upstream,
+      host,
+      open: (id, path) => {
+        // A replay is asked over WebSocket, whatever the recorded board spoke.
+        const { tap, taps } = realtimeTaps(
+          desk,
+          id,
+          path.replace(/^\/v1\/realtime\/calls/, '/v1/realtime'),
+          true,
+        );
+        const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
+          log({ ...event, sessionId: tap.sessionId ?? id }, hostAtMs);
+        return { traffic: bothSockets(taps), log: ofSession };
+      },
+    });
   const upgrade = (asked: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (protocol !== 'spark' && protocol !== 'openai-realtime') {
       answerRaw(socket, textAnswer(400, 'no WebSocket here'));
@@ -156,6 +186,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       refused: ({ code, message, httpStatus }) =>
         log({ type: 'error', code, message, ...(httpStatus === undefined ? {} : { httpStatus }) }),
     });
+  if (bridge !== undefined) opened.push(bridge);
   try {
     const plain = await listen(options.port ?? 0, undefined);
     opened.push(plain);

@@ -25,9 +25,9 @@ export class RealtimeDesk {
   }
 
   /** Reads one session, as `RealtimeTap` says. */
-  tap(id: string, turnTaken?: (turn: TakenTurn) => void): RealtimeTap {
+  tap(id: string, turnTaken?: (turn: TakenTurn) => void, paced = false): RealtimeTap {
     const { recogniser, received, replies, log } = this;
-    return new RealtimeTap(id, { recogniser, received, replies, log }, turnTaken);
+    return new RealtimeTap(id, { recogniser, received, replies, log, paced }, turnTaken);
   }
 
   saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined> {

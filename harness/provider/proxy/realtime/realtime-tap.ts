@@ -18,6 +18,8 @@ export interface RealtimeTapContext {
   readonly recogniser: Recogniser | undefined;
   readonly received: ReceivedArchive;
   readonly replies: ReplyArchive;
+  /** Replies leave at the pace of speech, and whoever lets them out logs it. Absent: each piece leaves as it comes. */
+  readonly paced?: boolean;
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
 }
 
@@ -255,7 +257,7 @@ export class RealtimeTap implements SocketTraffic {
   private spoke(event: SeenEvent, hostAtMs: number): void {
     const itemId = textIn(event, 'item_id');
     const piece = this.context.replies.keep(itemId, textIn(event, 'delta'), this.session.output);
-    if (piece.lengthSamples === 0) return;
+    if (piece.lengthSamples === 0 || this.context.paced === true) return;
     const responseId = textIn(event, 'response_id');
     this.log({ type: 'audio-out', responseId, itemId, replyId: itemId, ...piece }, hostAtMs);
   }

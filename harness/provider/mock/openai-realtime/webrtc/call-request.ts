@@ -23,7 +23,10 @@ const kindOf = (contentType: string | undefined): string =>
  * Reads the body of a call: an SDP offer by itself, or a form with the parts `sdp` and `session` (reference/providers.md
  * 2.2). Parts may be fields or files, as browsers and servers write them.
  */
-export async function readCallRequest({ headers, body }: Exchange): Promise<CallRequest | Fault> {
+export async function readCallRequest({
+  headers,
+  body,
+}: Pick<Exchange, 'headers' | 'body'>): Promise<CallRequest | Fault> {
   const contentType = headers['content-type'];
   const kind = kindOf(contentType);
   if (kind === 'application/sdp') return { offerSdp: body.toString() };
