@@ -33,6 +33,15 @@ const MAX_MESSAGE_BYTES = 256 * 1024;
 /** RFC 7587 section 7: speech, one channel, no in-band redundancy. */
 const OPUS_PROFILE = 'minptime=10;stereo=0;useinbandfec=0';
 
+/** Stands in for the listener of a call that is over, so that the library's callbacks do not keep the session. */
+const nobody: CallPeerListener = {
+  connected: () => undefined,
+  channelOpened: () => undefined,
+  message: () => undefined,
+  packet: () => undefined,
+  ended: () => undefined,
+};
+
 /**
  * The mock's end of one call: ICE, DTLS, SRTP and SCTP of libdatachannel behind what a session needs. It answers only; a
  * data channel of any label is taken, and none is opened.
@@ -48,7 +57,7 @@ export class CallPeer {
   private constructor(
     library: DataChannelLibrary,
     { offer, bindAddress, ssrc, name }: CallPeerOptions,
-    private readonly listener: CallPeerListener,
+    private listener: CallPeerListener,
     gathered: () => void,
   ) {
     this.connection = new library.PeerConnection(name, {
@@ -69,9 +78,15 @@ export class CallPeer {
       else if (state === 'closed' || state === 'disconnected') this.end(this.isConnected ? 'left' : 'lost');
     });
     connection.onDataChannel((channel) => this.take(channel));
-    connection.setRemoteDescription(offer.sdp, 'offer');
-    this.track = this.addTrack(library, offer, ssrc);
-    connection.setLocalDescription('answer');
+    try {
+      connection.setRemoteDescription(offer.sdp, 'offer');
+      this.track = this.addTrack(library, offer, ssrc);
+      connection.setLocalDescription('answer');
+    } catch (cause) {
+      this.over = true;
+      connection.close();
+      throw cause;
+    }
   }
 
   /**
@@ -129,6 +144,7 @@ export class CallPeer {
     if (this.over) return;
     this.over = true;
     this.connection.close();
+    this.listener = nobody;
   }
 
   private addTrack(library: DataChannelLibrary, { audio }: Offer, ssrc: number): Track {
@@ -176,7 +192,8 @@ export class CallPeer {
 
   private end(how: PeerEnd): void {
     if (this.over) return;
+    const { listener } = this;
     this.close();
-    this.listener.ended(how);
+    listener.ended(how);
   }
 }
