@@ -31,7 +31,7 @@ export {
 } from './text';
 export { quantile } from './quantile';
 export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
-export type { Breaks, ReplyQuality } from './reply-quality';
+export type { Breaks, ReplyQuality, ReplyStretch } from './reply-quality';
 export { selfCheck, summariseSelfCheck } from './self-check';
 export type {
   CallHops,

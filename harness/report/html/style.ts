@@ -96,6 +96,8 @@ pre{margin:0;background:var(--lane);border-radius:8px;padding:10px 12px;max-heig
 .link{stroke-width:2}.link.uplink{stroke:var(--uplink)}.link.downlink{stroke:var(--downlink)}
 .dot circle{fill:var(--card);stroke:var(--ink);stroke-width:2}.total path{fill:none;stroke:var(--ink);stroke-width:1.2}.chart .total text{font-weight:650}
 .chart .dot text{font-weight:550;paint-order:stroke;stroke:var(--lane);stroke-width:3px}
+.mark-strip.lost,i.strip.lost{fill:var(--fail);background:var(--fail)}.mark-strip.concealed,i.strip.concealed{fill:var(--endpointing);background:var(--endpointing)}.mark-strip.gap,.mark-strip.repeat,.mark-strip.skip,i.strip.gap{fill:var(--ttfa);background:var(--ttfa)}
+i.strip{display:inline-block;width:14px;height:7px;margin-right:6px}.network{margin-top:14px}.network .quality{margin-top:0;max-width:none}.network .quality td{white-space:normal}.network .legend{margin-top:6px;font-size:12.5px}
 .timeline .grid{stroke-opacity:.7}
 .definitions{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));gap:14px 30px;margin:0}.definitions dt{font-weight:600}.definitions dd{margin:2px 0 0;color:var(--muted);font-size:14px}
 footer{padding:6px 24px 40px;color:var(--muted);font-size:13px}

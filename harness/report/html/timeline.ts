@@ -2,6 +2,7 @@ import type { Mark } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
 import { plain } from '../wording';
 import { html, type Markup } from './markup';
+import { heardStrip, lostStrip } from './network';
 import type { Scale } from './scale';
 import { dotsOn, LANE_HEIGHT, LEFT, placeOn, RIGHT, timelineOf, type Dot } from './timeline-lanes';
 import type { TurnSoundSummary } from './turn-sound';
@@ -112,6 +113,19 @@ const providerDots = ({ record }: ShownSoundTurn): Dot[] =>
         : [],
   );
 
+/** What the link lost, on the lane that it left from, and what the reply's sound shows of that. */
+function lossStrips(turn: ShownSoundTurn, x: Scale): readonly (Markup | undefined)[] {
+  const { network } = turn.record;
+  const { reply } = turn.measurement;
+  const hostAtMs = hostAtMsOf(turn);
+  const stretches = reply.state === 'found' ? (reply.quality?.stretches ?? []) : [];
+  return [
+    ...lostStrip(network?.up.bursts ?? [], LANES.prompt + LANE_HEIGHT, x),
+    ...lostStrip(network?.down.bursts ?? [], LANES.provider + LANE_HEIGHT, x),
+    ...(hostAtMs === undefined ? [] : heardStrip(stretches, hostAtMs, LANES.reply + LANE_HEIGHT, x)),
+  ];
+}
+
 /**
  * Marks of a turn on one time axis, zero at the prompt's last speech sample: what the rig played, what the provider decided, what
  * the board did, what the rig heard. Undefined when the turn has no marks.
@@ -153,7 +167,7 @@ export function timeline(turn: ShownSoundTurn, sound: TurnSoundSummary | undefin
     ${span(leadInFrom(turn, replyOnset), replyOnset, LANES.reply, 'lead-in', 'lead-in', x)}
     ${span(interruptionOnset, interruptionOffset, LANES.prompt, 'speech', 'interruption', x)}
     ${span(replyOnset, replySilence ?? replyOffset, LANES.reply, 'speech', 'reply', x)}
-    ${waveform(turn, peaksOf('speaker'), LANES.reply, x)}
+    ${waveform(turn, peaksOf('speaker'), LANES.reply, x)} ${lossStrips(turn, x)}
     ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
     ${link(firstAudioOut, leadInFrom(turn, replyOnset), [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
     ${

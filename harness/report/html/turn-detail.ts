@@ -11,6 +11,7 @@ import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup, type MarkupValue } from './markup';
 import { namedValues } from './named-values';
+import { networkTable } from './network';
 import { replyQualityTable } from './reply-quality';
 import { timeline } from './timeline';
 import { turnLogs } from './turn-logs';
@@ -223,7 +224,7 @@ export function turnDetail(
       </section>
       <section>
         <h4>Sound</h4>
-        ${sound(turn)} ${replyQualityTable(turn.measurement)}
+        ${sound(turn)} ${replyQualityTable(turn.measurement)} ${networkTable(turn)}
       </section>
     </div>
     ${players(turn, inline)} ${turnLogs(record, zeroMs, 'prompt')}

@@ -4,6 +4,7 @@ import type { Outcome } from '../../verdict';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
+import { concealedInWords, lossInWords } from '../network-words';
 import {
   answerInWords,
   callsInWords,
@@ -134,6 +135,30 @@ export function renderMarkdown(run: FinishedRun): string {
     lines.push(...table(titles, ['l', 'l', 'l', 'l', 'r', 'l'], rows));
     if (turns.length > MAX_TURNS) lines.push(`The first ${MAX_TURNS} of ${turns.length} turns.`, '');
     lines.push('</details>', '');
+  }
+  const lossy = turns.flatMap(({ record, measurement }) => {
+    const { network } = record;
+    if (network === undefined || network.up.audioLost + network.down.audioLost === 0) return [];
+    return [
+      [
+        cell(record.turnId),
+        cell(lossInWords(network.up)),
+        cell(lossInWords(network.down)),
+        cell(concealedInWords({ record, measurement }) ?? 'not known'),
+        measuredInWords(measurement.measures.voiceToVoice),
+      ],
+    ];
+  });
+  if (lossy.length > 0) {
+    const titles = [
+      'turn',
+      'lost on the way up',
+      'lost on the way down',
+      'reply concealed',
+      'voice-to-voice',
+    ];
+    lines.push(`<details><summary>${lossy.length} turns with lost packets</summary>`, '');
+    lines.push(...table(titles, ['l', 'l', 'l', 'l', 'r'], lossy.slice(0, MAX_TURNS)), '</details>', '');
   }
   if (textTurns.length > 0) {
     const rows = textTurns
