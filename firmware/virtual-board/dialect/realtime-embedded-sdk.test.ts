@@ -1,7 +1,8 @@
 import { silence } from '../testing/bench';
 import { rawAnswer } from '../testing/tiny-webrtc-provider';
 import { WebRtcBench } from '../testing/webrtc-bench';
-import { coderOf, opus } from '../webrtc/audio-codec';
+import { coderOf } from '../webrtc/audio-codec';
+import { opus } from '../webrtc/audio-format';
 
 const format = opus(8_000, 30_000);
 

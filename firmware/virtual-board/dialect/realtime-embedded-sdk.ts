@@ -3,7 +3,8 @@ import { postOn, type HttpAnswer } from '../network/http-post';
 import { espErrorOf } from '../network/https-client';
 import { identityOf } from '../firmware-identity';
 import { embeddedSdk } from '../start-up';
-import { opus } from '../webrtc/audio-codec';
+import { opus } from '../webrtc/audio-format';
+import type { WebRtcLibrary } from '../webrtc/peer';
 import { VoiceLink } from '../webrtc/voice-link';
 import {
   requestSchemes,
@@ -69,7 +70,9 @@ class EmbeddedSdk implements Application {
   }
 
   private async connect(): Promise<void> {
-    const link = this.open();
+    const library = await import('werift');
+    if (this.isOver()) return;
+    const link = this.open(library);
     this.link = link;
     this.tell('new');
     const offer = await link.offer();
@@ -99,8 +102,9 @@ class EmbeddedSdk implements Application {
     return this.power.signal.aborted;
   }
 
-  private open(): VoiceLink {
+  private open(library: WebRtcLibrary): VoiceLink {
     const link: VoiceLink = new VoiceLink(
+      library,
       this.services,
       { format, channelLabel: 'oai-events', iceLite: false },
       {

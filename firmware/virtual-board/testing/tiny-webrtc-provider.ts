@@ -1,7 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { cleanup, PeerConnection, type DataChannel, type Track } from 'node-datachannel';
 import { hostClock } from '../board-clock';
-import type { AudioCoder, AudioFormat } from '../webrtc/audio-codec';
+import type { AudioCoder } from '../webrtc/audio-codec';
+import type { AudioFormat } from '../webrtc/audio-format';
 import { Arrivals } from './expectations';
 import type { Message } from './tiny-provider';
 

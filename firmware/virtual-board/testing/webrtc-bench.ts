@@ -1,5 +1,5 @@
 import { startVirtualBoard, type VirtualBoard, type VirtualDialect } from '../index';
-import type { AudioFormat } from '../webrtc/audio-codec';
+import type { AudioFormat } from '../webrtc/audio-format';
 import { ControlClient } from './control-client';
 import { fastClock } from './fast-clock';
 import { Rig } from './rig';

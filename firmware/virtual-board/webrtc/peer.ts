@@ -1,14 +1,7 @@
 import { setImmediate as afterThisTurn } from 'node:timers/promises';
-import {
-  MediaStreamTrack,
-  RTCPeerConnection,
-  RTCRtpCodecParameters,
-  RtpHeader,
-  RtpPacket,
-  type RTCDataChannel,
-} from 'werift';
+import type * as WebRtc from 'werift';
 import type { Cancel } from '../board-clock';
-import type { AudioFormat } from './audio-codec';
+import type { AudioFormat } from './audio-format';
 import type { ArrivedPacket } from './jitter-buffer';
 
 /**
@@ -20,6 +13,9 @@ const CHANNEL_STREAM = 1;
 const SILENCE_LIMIT_MS = 30_000;
 const SILENCE_CHECK_MS = 5_000;
 const LOOPBACK = '127.0.0.1';
+
+/** The library, which boards of other dialects need not load: it takes a while. */
+export type WebRtcLibrary = typeof WebRtc;
 
 /** What happens to a connection, in this order; nothing after `lost`, or after the board closed or cut it. */
 export interface PeerEvents {
@@ -48,9 +44,9 @@ export interface PeerOptions {
  * once SCTP is up, sends and receives one stream of speech.
  */
 export class WebRtcPeer {
-  private readonly connection: RTCPeerConnection;
-  private readonly track = new MediaStreamTrack({ kind: 'audio' });
-  private readonly channel: RTCDataChannel;
+  private readonly connection: WebRtc.RTCPeerConnection;
+  private readonly track: WebRtc.MediaStreamTrack;
+  private readonly channel: WebRtc.RTCDataChannel;
   private isConnected = false;
   private over = false;
   private sequenceNumber = 0;
@@ -59,18 +55,20 @@ export class WebRtcPeer {
   private cancelWatch: Cancel = () => undefined;
 
   constructor(
+    private readonly library: WebRtcLibrary,
     private readonly options: PeerOptions,
     private readonly events: PeerEvents,
   ) {
     const { format, channelLabel, iceLite, onLoopback } = options;
-    this.connection = new RTCPeerConnection({
+    this.track = new library.MediaStreamTrack({ kind: 'audio' });
+    this.connection = new library.RTCPeerConnection({
       iceServers: [],
       iceUseIpv4: !onLoopback,
       iceUseIpv6: false,
       ...(onLoopback && { iceAdditionalHostAddresses: [LOOPBACK] }),
       iceLite,
       bundlePolicy: 'max-bundle',
-      codecs: { audio: [codecParameters(format)] },
+      codecs: { audio: [codecParameters(library, format)] },
       headerExtensions: { audio: [] },
       iceFilterStunResponse: () => {
         this.heardSomething = true;
@@ -113,6 +111,7 @@ export class WebRtcPeer {
 
   /** Sends one packet of 20 ms; false when it cannot leave. */
   sendAudio(payload: Buffer, ticks: number): boolean {
+    const { RtpHeader, RtpPacket } = this.library;
     const header = new RtpHeader({
       sequenceNumber: this.sequenceNumber,
       timestamp: this.timestamp,
@@ -215,7 +214,13 @@ export class WebRtcPeer {
   }
 }
 
-const codecParameters = ({ name, payloadType, clockRateHz, channels }: AudioFormat): RTCRtpCodecParameters =>
-  name === 'opus'
-    ? new RTCRtpCodecParameters({ mimeType: 'audio/opus', clockRate: clockRateHz, channels, payloadType })
-    : new RTCRtpCodecParameters({ mimeType: 'audio/PCMA', clockRate: clockRateHz, channels, payloadType });
+const codecParameters = (
+  library: WebRtcLibrary,
+  { name, payloadType, clockRateHz: clockRate, channels }: AudioFormat,
+): WebRtc.RTCRtpCodecParameters =>
+  new library.RTCRtpCodecParameters({
+    mimeType: name === 'opus' ? 'audio/opus' : 'audio/PCMA',
+    clockRate,
+    channels,
+    payloadType,
+  });

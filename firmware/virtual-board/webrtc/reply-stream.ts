@@ -2,7 +2,8 @@ import type { RtpSamples } from '../../../harness/audio';
 import type { FaultSwitches } from '../faults';
 import type { ItemRun } from '../sound/play-queue';
 import type { RtpSource, SoundCard } from '../sound/sound-card';
-import type { AudioCoder, AudioFormat } from './audio-codec';
+import type { AudioCoder } from './audio-codec';
+import type { AudioFormat } from './audio-format';
 import { JitterBuffer, type ArrivedPacket, type ReceptionCounts } from './jitter-buffer';
 
 /** The fault `cut-reply`: this much of each reply is played. */

@@ -1,7 +1,8 @@
 import type { BoardServices } from '../dialect/application';
 import { CHUNK_MS } from '../sound/uplink';
-import { coderOf, type AudioCoder, type AudioFormat } from './audio-codec';
-import { WebRtcPeer } from './peer';
+import { coderOf, type AudioCoder } from './audio-codec';
+import type { AudioFormat } from './audio-format';
+import { WebRtcPeer, type WebRtcLibrary } from './peer';
 import { ReplyStream, type SoundCounts } from './reply-stream';
 
 /** What a firmware's build says of its connection. */
@@ -40,6 +41,7 @@ export class VoiceLink {
   private firstTimestamp: number | undefined;
 
   constructor(
+    library: WebRtcLibrary,
     private readonly services: BoardServices,
     private readonly options: VoiceLinkOptions,
     private readonly events: VoiceLinkEvents,
@@ -50,6 +52,7 @@ export class VoiceLink {
     this.replies = new ReplyStream(sound, faults, format, this.coder, () => services.hostNowMs());
     const onLoopback = loopback.test(new URL(provider.url).hostname);
     this.peer = new WebRtcPeer(
+      library,
       { format, channelLabel, iceLite, onLoopback, after: (delayMs, run) => services.after(delayMs, run) },
       {
         connected: () => this.connect(),

@@ -1,6 +1,7 @@
 import { silence } from '../../testing/bench';
 import { WebRtcBench } from '../../testing/webrtc-bench';
-import { coderOf, pcma } from '../../webrtc/audio-codec';
+import { coderOf } from '../../webrtc/audio-codec';
+import { pcma } from '../../webrtc/audio-format';
 import { demoOpus } from './openai-demo';
 
 const eventNumbers = (text: string): number[] =>

@@ -1,6 +1,6 @@
 import { identityOf } from '../../firmware-identity';
 import { demoOnAtomS3R, demoOnKorvo2 } from '../../start-up';
-import { pcma, type AudioFormat } from '../../webrtc/audio-codec';
+import { pcma, type AudioFormat } from '../../webrtc/audio-format';
 import { requestSchemes, socketSchemes, type FirmwareDialect } from '../application';
 import { generations, type Generation } from './generation';
 import { demoOpus, OpenaiDemo } from './openai-demo';

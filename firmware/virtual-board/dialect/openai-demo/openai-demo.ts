@@ -1,7 +1,8 @@
 import type { Cancel } from '../../board-clock';
 import type { ReplCommand } from '../../console/repl';
-import { opus, type AudioFormat } from '../../webrtc/audio-codec';
+import { opus, type AudioFormat } from '../../webrtc/audio-format';
 import { VoiceLink, type Traffic } from '../../webrtc/voice-link';
+import type { WebRtcLibrary } from '../../webrtc/peer';
 import type { Application, BoardServices, SessionState } from '../application';
 import { demoCommands } from './commands';
 import { Conversation } from './conversation';
@@ -101,7 +102,10 @@ export class OpenaiDemo implements Application {
       return;
     }
     this.tellState('new');
-    const link = this.open();
+    // Boards of other dialects need no WebRTC, which takes a while to load.
+    const library = await import('werift');
+    if (isOver()) return;
+    const link = this.open(library);
     console.log('I', TAG, 'peer_connection_task started');
     const offer = await link.offer();
     if (isOver()) return;
@@ -119,10 +123,11 @@ export class OpenaiDemo implements Application {
     this.tellEvent('paired');
   }
 
-  private open(): VoiceLink {
+  private open(library: WebRtcLibrary): VoiceLink {
     const { format, generation } = this;
     const { channelLabel } = generation;
     const link = new VoiceLink(
+      library,
       this.services,
       { format, channelLabel, iceLite: true },
       {
