@@ -36,6 +36,7 @@ export {
   fingerprintTemplate,
   recogniseUtterance,
   type FingerprintTemplate,
+  type SampleSpan,
   type TemplateSource,
   type UtteranceMatch,
 } from './fingerprint';

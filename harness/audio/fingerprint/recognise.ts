@@ -5,7 +5,7 @@ import { BANDS, bandEnergies, HOP_MS } from './band-energies';
 import { WAVE_RATE_HZ } from './playback';
 import { PAD_FRAMES, type FingerprintTemplate } from './template';
 import { goOn, type BetweenSteps } from './between-steps';
-import { checkWaveform, heardWaveform, type WaveformCheck } from './waveform-check';
+import { checkWaveform, heardWaveform, type SampleSpan, type WaveformCheck } from './waveform-check';
 
 /** How near one template came. */
 export interface Candidate extends Alignment {
@@ -150,6 +150,13 @@ function compareOne(
   return { template, roomIndex, candidate: { id, utterance, ...alignment, speed, startMs } };
 }
 
+export interface HearingOptions {
+  /** Called between any two steps of the work, each of which takes a millisecond or so. Default: nothing. */
+  readonly betweenSteps?: BetweenSteps | undefined;
+  /** Samples [from, to) of the clip that stand in for lost sound, in order. Default: none. */
+  readonly invented?: readonly SampleSpan[] | undefined;
+}
+
 /**
  * Which template a stretch of sound is, or none. Works through rooms, gain, noise and band limits. The band energies say which
  * templates come near: each is put through the channel and the room that the sound came by. The waveform then decides: a
@@ -157,20 +164,19 @@ function compareOne(
  * not, however near its band energies come.
  * @param clip - Mono, 8 000 to 48 000 Hz, from before the speech to a little after it.
  * @param leadInSamples - How many samples at its front hold no speech; 300 ms show the noise well.
- * @param betweenSteps - Called between any two steps of the work, each of which takes a millisecond or so.
  */
 export function recogniseUtterance(
   templates: readonly FingerprintTemplate[],
   clip: PcmClip,
   leadInSamples: number,
-  betweenSteps: BetweenSteps = goOn,
+  { betweenSteps = goOn, invented = [] }: HearingOptions = {},
 ): UtteranceMatch {
   const ranked = rankTemplates(templates, clip, leadInSamples, betweenSteps);
   const [best] = ranked;
   if (best === undefined) return { confidence: 0 };
   if (best.meanDb > FAR_DB) return { confidence: 0, nearest: best.id };
   betweenSteps();
-  const heard = heardWaveform(clip, leadInSamples);
+  const heard = heardWaveform(clip, leadInSamples, invented);
   const perMs = WAVE_RATE_HZ / 1000;
   const near = ranked.filter((one) => one.meanDb <= best.meanDb + RIVAL_DB).slice(0, MOST_CHECKED);
   let confidence = 0;

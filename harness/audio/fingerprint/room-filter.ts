@@ -126,24 +126,34 @@ export class RoomFit {
   }
 
   model(template: Float32Array, betweenSteps: BetweenSteps): RoomModel {
-    const { size, taps, aheadSamples, target, gains } = this;
+    const { size, target, gains } = this;
     const { filter, source } = this.solve(template, betweenSteps);
     betweenSteps();
-    const response = new Float32Array(size);
-    for (let n = 0; n < taps; n++) response[(n - aheadSamples + size) % size] = filter[n] as number;
-    const shape = spectrumOf(response, 0, size);
+    const shape = spectrumOf(this.responseOf(filter), 0, size);
     // The template's spectrum is weighted already.
-    const modelled = new Float64Array(shape.length);
-    for (let k = 0; k < shape.length; k += 2) {
-      const [a, b] = [shape[k] as number, shape[k + 1] as number];
-      const [c, d] = [source[k] as number, source[k + 1] as number];
-      modelled[k] = a * c - b * d;
-      modelled[k + 1] = a * d + b * c;
-    }
+    const modelled = product(shape, source);
     weigh(shape, gains);
     const inTime = (spectrum: HalfSpectrum): Float32Array =>
       Float32Array.from(signalOf(spectrum).subarray(0, template.length));
     return { heard: inTime(target), model: inTime(modelled), response: shape };
+  }
+
+  /** What would have been heard of a template, not weighted. */
+  predicted(template: Float32Array, betweenSteps: BetweenSteps): Float32Array {
+    const { size } = this;
+    const { filter } = this.solve(template, betweenSteps);
+    betweenSteps();
+    const shape = spectrumOf(this.responseOf(filter), 0, size);
+    return Float32Array.from(
+      signalOf(product(shape, spectrumOf(template, 0, size))).subarray(0, template.length),
+    );
+  }
+
+  private responseOf(filter: Float64Array): Float32Array {
+    const response = new Float32Array(this.size);
+    for (let n = 0; n < this.taps; n++)
+      response[(n - this.aheadSamples + this.size) % this.size] = filter[n] as number;
+    return response;
   }
 
   private solve(
@@ -196,6 +206,17 @@ function weigh(spectrum: HalfSpectrum, gains: Float64Array): void {
     spectrum[2 * k] = (spectrum[2 * k] as number) * gain;
     spectrum[2 * k + 1] = (spectrum[2 * k + 1] as number) * gain;
   }
+}
+
+function product(one: HalfSpectrum, other: HalfSpectrum): HalfSpectrum {
+  const both = new Float64Array(one.length);
+  for (let k = 0; k < one.length; k += 2) {
+    const [a, b] = [one[k] as number, one[k + 1] as number];
+    const [c, d] = [other[k] as number, other[k + 1] as number];
+    both[k] = a * c - b * d;
+    both[k + 1] = a * d + b * c;
+  }
+  return both;
 }
 
 /** Energy of the signal that a half spectrum stands for. */

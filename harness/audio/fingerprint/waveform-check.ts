@@ -42,6 +42,12 @@ function atWaveRate(samples: Float32Array, rateHz: number): Float32Array {
   return timeScaled(samples, { start: 0, step: factor, lengthSamples: floor(samples.length / factor) });
 }
 
+/** Samples [from, to). */
+export interface SampleSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What was heard, made ready to be compared with several templates. */
 export interface HeardWaveform {
   /** At `WAVE_RATE_HZ`. */
@@ -49,18 +55,46 @@ export interface HeardWaveform {
   /** How many of them, at the front, hold noise only. */
   readonly leadInSamples: number;
   readonly isClipped: boolean;
+  /** Samples that stand in for lost sound, and say nothing. */
+  readonly invented: readonly SampleSpan[];
 }
 
 /** The detected onset is late rather than early by up to this. */
 const LATE_ONSET_MS = 60;
 
-export function heardWaveform({ samples, rateHz }: PcmClip, leadInSamples: number): HeardWaveform {
+/** A decoder that predicts from what it decoded before takes up the sound again within about three packets of the loss. */
+const RECOVERY_MS = 60;
+/** With more of it lost than this what is left could be another sentence. */
+const MOST_INVENTED_SHARE = 0.25;
+
+export function heardWaveform(
+  { samples, rateHz }: PcmClip,
+  leadInSamples: number,
+  invented: readonly SampleSpan[] = [],
+): HeardWaveform {
   const leadInMs = max(0, (leadInSamples * 1000) / rateHz - LATE_ONSET_MS);
   return {
     samples: atWaveRate(samples, rateHz),
     leadInSamples: floor((leadInMs * WAVE_RATE_HZ) / 1000),
     isClipped: isClipped(samples),
+    invented: distrusted(invented, samples.length - leadInSamples, rateHz),
   };
+}
+
+/** What of lost sound is to be left out, at `WAVE_RATE_HZ`; nothing where too much was lost. */
+function distrusted(
+  invented: readonly SampleSpan[],
+  speechSamples: number,
+  rateHz: number,
+): readonly SampleSpan[] {
+  const lost = invented.reduce((sum, { from, to }) => sum + to - from, 0);
+  if (lost > MOST_INVENTED_SHARE * speechSamples) return [];
+  const perSample = WAVE_RATE_HZ / rateHz;
+  const recovery = (RECOVERY_MS * WAVE_RATE_HZ) / 1000;
+  return invented.map(({ from, to }) => ({
+    from: floor(from * perSample),
+    to: floor(to * perSample + recovery),
+  }));
 }
 
 /** Three samples in a row at the very top, ten times, are no coincidence. */
@@ -87,7 +121,7 @@ function isClipped(samples: Float32Array): boolean {
  * @param guess - Where it was heard according to its band energies.
  */
 export function checkWaveform(
-  { samples, leadInSamples, isClipped: clipped }: HeardWaveform,
+  { samples, leadInSamples, isClipped: clipped, invented }: HeardWaveform,
   template: Float32Array,
   guess: Playback,
   betweenSteps: BetweenSteps = goOn,
@@ -100,15 +134,21 @@ export function checkWaveform(
   const found = findPlayback(samples.subarray(skipped), template, later, weights, betweenSteps);
   const playback = { start: found.start - skipped * found.speed, speed: found.speed };
   betweenSteps();
-  const fit = new RoomFit(samples, {
-    rateHz: WAVE_RATE_HZ,
-    filterMs: FILTER_MS,
-    aheadMs: AHEAD_MS,
-    weights,
-    weightedToHz: WAVE_RATE_HZ / 2,
-  });
-  betweenSteps();
+  const fitTo = (heard: Float32Array): RoomFit =>
+    new RoomFit(heard, {
+      rateHz: WAVE_RATE_HZ,
+      filterMs: FILTER_MS,
+      aheadMs: AHEAD_MS,
+      weights,
+      weightedToHz: WAVE_RATE_HZ / 2,
+    });
   const asPlayed = played(template, playback, samples.length);
+  let fit = fitTo(samples);
+  betweenSteps();
+  for (let step = 0; invented.length > 0 && step < MENDING_STEPS; step++) {
+    fit = fitTo(mended(samples, fit.predicted(asPlayed, betweenSteps), invented));
+    betweenSteps();
+  }
   const room = fit.model(asPlayed, betweenSteps);
   const { heard, model } = room;
   betweenSteps();
@@ -118,6 +158,20 @@ export function checkWaveform(
     mostMissing: mostMissing(asPlayed, room, betweenSteps),
     playback,
   };
+}
+
+/** The first filter is fitted to what was invented as well. */
+const MENDING_STEPS = 2;
+
+/** The samples with what was invented replaced by what is expected there, so that it counts for nothing. */
+function mended(
+  samples: Float32Array,
+  expected: Float32Array,
+  invented: readonly SampleSpan[],
+): Float32Array {
+  const out = Float32Array.from(samples);
+  for (const { from, to } of invented) out.set(expected.subarray(from, to), from);
+  return out;
 }
 
 function likenessOf(heard: Float32Array, model: Float32Array): number {

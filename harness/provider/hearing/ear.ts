@@ -126,7 +126,9 @@ export class Ear {
     const { rateHz } = this.stream;
     if (offset - onset > samplesIn(LONGEST_MS, rateHz)) return recognitionOf(Later.of(heardNothing));
     const from = Math.max(0, onset - samplesIn(LEAD_IN_MS, rateHz));
-    const samples = this.stream.slice(from, offset + 1 + samplesIn(TAIL_MS, rateHz));
-    return this.recogniser.recognise(samples, onset - from);
+    const to = Math.min(this.stream.lengthSamples, offset + 1 + samplesIn(TAIL_MS, rateHz));
+    const samples = this.stream.slice(from, to);
+    const invented = this.stream.inventedIn(to - samples.length, to);
+    return this.recogniser.recognise(samples, onset - from, invented);
   }
 }

@@ -7,7 +7,8 @@ import { recognitionOf, type Recogniser } from './recogniser';
 export function inThreadRecogniser(prompts: readonly SpeechClip[]): Recogniser {
   const listen = loadListener(prompts);
   return {
-    recognise: (samples, leadInSamples) => recognitionOf(Later.of(listen(samples, leadInSamples))),
+    recognise: (samples, leadInSamples, invented) =>
+      recognitionOf(Later.of(listen(samples, leadInSamples, invented))),
     // It goes when this process goes.
     onLost: () => () => undefined,
     close: () => Promise.resolve(),

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { fingerprintTemplate, readWav, recogniseUtterance, type FingerprintTemplate } from '../../audio';
+import {
+  fingerprintTemplate,
+  readWav,
+  recogniseUtterance,
+  type FingerprintTemplate,
+  type SampleSpan,
+} from '../../audio';
 import type { SpeechClip } from '../../ports';
 import type { Heard } from './heard';
 
@@ -13,18 +19,16 @@ const STREAM_RATE_HZ = 24_000;
 export function loadListener(
   prompts: readonly SpeechClip[],
   betweenSteps?: () => void,
-): (samples: Int16Array, leadInSamples: number) => Heard {
+): (samples: Int16Array, leadInSamples: number, invented?: readonly SampleSpan[]) => Heard {
   const templates = prompts.map(templateOf);
   const byId = new Map(prompts.map((clip) => [clip.id, clip]));
-  return (pcm, leadInSamples) => {
+  return (pcm, leadInSamples, invented) => {
     const samples = new Float32Array(pcm.length);
     for (let index = 0; index < pcm.length; index++) samples[index] = (pcm[index] as number) / 32768;
-    const match = recogniseUtterance(
-      templates,
-      { samples, rateHz: STREAM_RATE_HZ },
-      leadInSamples,
+    const match = recogniseUtterance(templates, { samples, rateHz: STREAM_RATE_HZ }, leadInSamples, {
       betweenSteps,
-    );
+      invented,
+    });
     const clip = match.id === undefined ? undefined : byId.get(match.id);
     if (clip === undefined) {
       const { confidence, nearest } = match;

@@ -20,6 +20,23 @@ describe('ReceivedStream', () => {
     expect(stream.arrivalOf(0)).toBeUndefined();
   });
 
+  it('knows which samples stand in for lost sound, packets that follow one another as one', () => {
+    const stream = new ReceivedStream(24_000, 1000);
+    for (const isInvented of [false, true, true, false, true])
+      stream.push(new Int16Array(100), 0, isInvented);
+    expect(stream.inventedIn(0, 500)).toEqual([
+      { from: 100, to: 300 },
+      { from: 400, to: 500 },
+    ]);
+    expect(stream.inventedIn(150, 420)).toEqual([
+      { from: 0, to: 150 },
+      { from: 250, to: 270 },
+    ]);
+    expect(stream.inventedIn(300, 400)).toEqual([]);
+    for (let packet = 0; packet < 20; packet++) stream.push(new Int16Array(100), 0, packet === 19);
+    expect(stream.inventedIn(0, 2500)).toEqual([{ from: 2400, to: 2500 }]);
+  });
+
   it('does not grow slow or large in a flood of packets of one sample', () => {
     const stream = new ReceivedStream(24_000, 120 * 24_000);
     const one = Int16Array.of(7);

@@ -1,3 +1,4 @@
+import type { SampleSpan } from '../../audio';
 import type { ReceivedPacket } from '../../ports';
 
 const MOST_PACKETS = 60_000;
@@ -38,6 +39,8 @@ const startOf = (block: Block, packet: number): number =>
 export class ReceivedStream {
   private readonly blocks: Block[] = [];
   private readonly blockSamples: number;
+  /** Stream samples that stand in for sound that was lost, oldest first, apart. */
+  private readonly invented: SampleSpan[] = [];
   private spare: Block | undefined;
   private heldSamples = 0;
   private heldPackets = 0;
@@ -55,9 +58,13 @@ export class ReceivedStream {
     return this.total;
   }
 
-  /** Takes a copy of samples. */
-  push(samples: Int16Array, hostAtMs: number): void {
+  /**
+   * Takes a copy of samples.
+   * @param isInvented - They stand in for sound that was lost.
+   */
+  push(samples: Int16Array, hostAtMs: number, isInvented = false): void {
     if (samples.length === 0) return;
+    if (isInvented) this.noteInvented(samples.length);
     const block = this.blockFor(samples.length);
     block.samples.set(samples, block.used);
     block.starts[block.packets] = this.total;
@@ -86,6 +93,15 @@ export class ReceivedStream {
     return out;
   }
 
+  /** Which of samples [from, to) stand in for lost sound, counted from `from`, in order and apart. */
+  inventedIn(fromStreamSample: number, toStreamSample: number): readonly SampleSpan[] {
+    return this.invented.flatMap((span) => {
+      const from = Math.max(span.from, fromStreamSample);
+      const to = Math.min(span.to, toStreamSample);
+      return from < to ? [{ from: from - fromStreamSample, to: to - fromStreamSample }] : [];
+    });
+  }
+
   /** When the packet with a stream sample had arrived; undefined when it is not held. */
   arrivalOf(streamSample: number): number | undefined {
     const block = this.blocks.findLast((one) => firstSampleOf(one) <= streamSample);
@@ -112,6 +128,14 @@ export class ReceivedStream {
     if (first === undefined || last === undefined) return undefined;
     const samples = this.slice(first.streamSample, last.streamSample + last.lengthSamples);
     return { firstStreamSample: first.streamSample, samples, packets };
+  }
+
+  private noteInvented(lengthSamples: number): void {
+    const { invented, total } = this;
+    const last = invented.at(-1);
+    const from = last?.to === total ? (invented.pop() as SampleSpan).from : total;
+    invented.push({ from, to: total + lengthSamples });
+    while ((invented[0]?.to ?? Infinity) < total - this.keepSamples) invented.shift();
   }
 
   /** The block that the next packet goes into. */

@@ -1,3 +1,4 @@
+import type { SampleSpan } from '../../audio';
 import type { Cancel } from '../../ports';
 import type { Later } from '../later';
 import type { Heard } from './heard';
@@ -16,9 +17,10 @@ export interface Recogniser {
   /**
    * @param samples - Mono 16-bit at the stream's rate, from before the speech to a little after it; handed over for good.
    * @param leadInSamples - How many samples at the front hold no speech; they show the noise.
+   * @param invented - Which of the samples stand in for lost sound: they are no evidence. Default: none.
    * @returns The answer, later; never an error: what cannot be recognised is unknown.
    */
-  recognise(samples: Int16Array, leadInSamples: number): Recognition;
+  recognise(samples: Int16Array, leadInSamples: number, invented?: readonly SampleSpan[]): Recognition;
   /** Calls back once when it can recognise no more. What was asked and what is asked then gets no answer. */
   onLost(listener: (error: Error) => void): Cancel;
   /** Ends it; what was asked gets no answer. */

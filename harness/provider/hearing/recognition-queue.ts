@@ -1,3 +1,4 @@
+import type { SampleSpan } from '../../audio';
 import { Later } from '../later';
 import { heardNothing, type Heard } from './heard';
 import type { Recognition } from './recogniser';
@@ -6,6 +7,7 @@ import type { Recognition } from './recogniser';
 export interface WaitingQuestion {
   readonly samples: Int16Array<ArrayBuffer>;
   readonly leadInSamples: number;
+  readonly invented: readonly SampleSpan[];
   readonly heard: Later<Heard>;
 }
 
@@ -30,9 +32,13 @@ export class RecognitionQueue {
     return this.final.size;
   }
 
-  add(samples: Int16Array<ArrayBuffer>, leadInSamples: number): Recognition {
+  add(
+    samples: Int16Array<ArrayBuffer>,
+    leadInSamples: number,
+    invented: readonly SampleSpan[] = [],
+  ): Recognition {
     const heard = new Later<Heard>();
-    const question = { samples, leadInSamples, heard };
+    const question = { samples, leadInSamples, invented, heard };
     let wanted = true;
     if (this.length < MOST_WAITING || this.dropOldestAttempt()) this.early.add(question);
     return {

@@ -9,7 +9,7 @@ import type { RecognitionAnswer, RecognitionRequest } from './worker-recogniser'
 // On Linux 0 is this thread alone: whoever recognises must not keep the sockets waiting.
 if (process.platform === 'linux') setPriority(0, 5);
 const listen = loadListener(workerData as readonly SpeechClip[], giveWay());
-parentPort?.on('message', ({ samples, leadInSamples }: RecognitionRequest) => {
-  parentPort?.postMessage({ heard: listen(samples, leadInSamples) } satisfies RecognitionAnswer);
+parentPort?.on('message', ({ samples, leadInSamples, invented }: RecognitionRequest) => {
+  parentPort?.postMessage({ heard: listen(samples, leadInSamples, invented) } satisfies RecognitionAnswer);
 });
 parentPort?.postMessage('ready');

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { SampleSpan } from '../../audio';
 import { ProviderError } from '../../errors';
 import type { SpeechClip } from '../../ports';
 import { Later } from '../later';
@@ -11,6 +12,7 @@ import { recognitionOf, type Recogniser } from './recogniser';
 export interface RecognitionRequest {
   readonly samples: Int16Array<ArrayBuffer>;
   readonly leadInSamples: number;
+  readonly invented: readonly SampleSpan[];
 }
 
 export interface RecognitionAnswer {
@@ -57,10 +59,14 @@ class RecognitionPool implements Recogniser {
     return this.hire();
   }
 
-  recognise(samples: Int16Array, leadInSamples: number): ReturnType<Recogniser['recognise']> {
+  recognise(
+    samples: Int16Array,
+    leadInSamples: number,
+    invented?: readonly SampleSpan[],
+  ): ReturnType<Recogniser['recognise']> {
     if (this.state !== 'open') return recognitionOf(new Later());
     if (samples.length === 0) return recognitionOf(Later.of(heardNothing));
-    const recognition = this.queue.add(samples as Int16Array<ArrayBuffer>, leadInSamples);
+    const recognition = this.queue.add(samples as Int16Array<ArrayBuffer>, leadInSamples, invented);
     this.dispatch();
     return recognition;
   }
@@ -113,8 +119,9 @@ class RecognitionPool implements Recogniser {
       if (question === undefined) return;
       const hand = this.idle.pop() as Hand;
       hand.question = question;
-      const { samples, leadInSamples } = question;
-      hand.worker.postMessage({ samples, leadInSamples } satisfies RecognitionRequest, [samples.buffer]);
+      const { samples, leadInSamples, invented } = question;
+      const request: RecognitionRequest = { samples, leadInSamples, invented };
+      hand.worker.postMessage(request, [samples.buffer]);
     }
   }
 

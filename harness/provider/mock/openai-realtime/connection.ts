@@ -187,8 +187,8 @@ export class Connection {
   }
 
   /** Takes sound of a track: mono 16-bit at `HEARD_RATE_HZ`. */
-  hear(samples: Int16Array, arrivedAtHostMs: number): void {
-    this.input.hear(samples, arrivedAtHostMs);
+  hear(samples: Int16Array, arrivedAtHostMs: number, isInvented: boolean): void {
+    this.input.hear(samples, arrivedAtHostMs, isInvented);
   }
 
   /** Greets the client and serves it until its link closes. */

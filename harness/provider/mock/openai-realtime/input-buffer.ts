@@ -71,8 +71,8 @@ export class InputBuffer {
   }
 
   /** Takes sound at the stream's rate. */
-  hear(samples: Int16Array, arrivedAtHostMs: number): void {
-    this.context.received.push(samples, arrivedAtHostMs);
+  hear(samples: Int16Array, arrivedAtHostMs: number, isInvented = false): void {
+    this.context.received.push(samples, arrivedAtHostMs, isInvented);
     this.ear.push(samples);
   }
 

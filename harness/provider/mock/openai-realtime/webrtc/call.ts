@@ -72,7 +72,8 @@ export class Call {
     this.link = link as unknown as ChannelLink;
     this.reception = new TrackReception({
       ...{ clock, codec, decoder: decoderFor(codec, opus) },
-      hear: (samples, arrivedAtHostMs) => this.connection.hear(samples, arrivedAtHostMs),
+      hear: (samples, arrivedAtHostMs, isInvented) =>
+        this.connection.hear(samples, arrivedAtHostMs, isInvented),
     });
   }
 

@@ -20,18 +20,21 @@ describe('the reception of a track', () => {
   let clock: ManualClock;
   let heard: number[];
   let arrivals: number[];
+  let inventions: boolean[];
   let reception: TrackReception;
 
   beforeEach(() => {
     clock = new ManualClock(1000);
     heard = [];
     arrivals = [];
+    inventions = [];
     reception = new TrackReception({
       clock,
       codec: { name: 'PCMA', payloadType: 8, clockRateHz: 8000 },
       decoder,
-      hear: (samples, arrivedAtHostMs) => {
+      hear: (samples, arrivedAtHostMs, isInvented) => {
         heard.push(...samples);
+        inventions.push(isInvented);
         arrivals.push(arrivedAtHostMs);
       },
     });
@@ -78,6 +81,7 @@ describe('the reception of a track', () => {
     take(6);
     take(7);
     expect(frames()).toEqual([1, -1, 3, 4, 5, 6, 7, 8]);
+    expect(inventions).toEqual([false, true, false, false, false, false, false, false]);
     take(1);
     take(1);
     expect(frames()).toHaveLength(8);

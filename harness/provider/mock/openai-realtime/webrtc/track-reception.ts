@@ -8,7 +8,8 @@ export interface ReceptionContext {
   readonly codec: RtpCodec;
   readonly decoder: SpeechDecoder;
   /** Gets all sound in order, without holes: mono 16-bit at `HEARD_RATE_HZ`. */
-  readonly hear: (samples: Int16Array, arrivedAtHostMs: number) => void;
+  /** @param isInvented - The samples stand in for sound that was lost. */
+  readonly hear: (samples: Int16Array, arrivedAtHostMs: number, isInvented: boolean) => void;
 }
 
 /** How many later packets, and how long, a missing one is waited for: 100 ms of the usual packets. */
@@ -180,10 +181,10 @@ export class TrackReception {
     if (samples === undefined) {
       this.counts.undecodable++;
       this.counts.concealedTicks += ticks;
-      hear(decoder.conceal(ticks), arrivedAtHostMs);
+      hear(decoder.conceal(ticks), arrivedAtHostMs, true);
     } else {
       this.counts.packets++;
-      hear(samples, arrivedAtHostMs);
+      hear(samples, arrivedAtHostMs, false);
     }
     this.nextTimestamp = (packet.timestamp + ticks) % 2 ** 32;
   }
@@ -196,7 +197,7 @@ export class TrackReception {
     if (gap <= 0 || gap > MOST_GAP_S * codec.clockRateHz) return;
     if (isLoss) this.counts.concealedTicks += gap;
     else this.counts.silenceTicks += gap;
-    hear(isLoss ? decoder.conceal(gap) : decoder.silence(gap), arrivedAtHostMs);
+    hear(isLoss ? decoder.conceal(gap) : decoder.silence(gap), arrivedAtHostMs, isLoss);
   }
 
   private awaitSilence(afterMs: number): void {
@@ -206,7 +207,7 @@ export class TrackReception {
       const ticks = (codec.clockRateHz * afterMs) / 1000;
       this.counts.silenceTicks += ticks;
       this.nextTimestamp = (this.nextTimestamp + ticks) % 2 ** 32;
-      hear(decoder.silence(ticks), clock.nowMs());
+      hear(decoder.silence(ticks), clock.nowMs(), false);
       this.awaitSilence(SILENCE_STEP_MS);
     });
   }
