@@ -15,11 +15,11 @@ const SIZE = 1024;
 /** A part whose strength is known no better than this says nothing: it lies under the noise, or is silent. */
 const MOST_UNCERTAINTY = 0.15;
 /**
- * Nor does a part that is weaker than the average one by this share of energy, 20 dB: what a speech coder makes of it is as
- * loud and sounds alike, but is another waveform. In Opus at 24 and 32 kbit/s all that prompts lacked was 21 to 31 dB weaker;
+ * Nor does a part that is weaker than the average one by this share of energy, 18 dB: what a speech coder makes of it is as
+ * loud and sounds alike, but is another waveform. In Opus at 24 and 32 kbit/s all that prompts lacked was 19 to 31 dB weaker;
  * what tells near misses from them is 1 to 17 dB weaker.
  */
-const LEAST_ENERGY = 0.01;
+const LEAST_ENERGY = 0.016;
 
 const partWindow = Float32Array.from(
   { length: PART },
