@@ -67,7 +67,10 @@ function spread(trials, most) {
 }
 
 async function resultsOf(trials, file) {
-  const lines = file !== undefined && existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
+  // Behind the last line break there is nothing, or what a run that was killed did not finish.
+  const lines =
+    file !== undefined && existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+  if (lines.length > 0) writeFileSync(file, `${lines.join('\n')}\n`);
   const known = new Map(lines.filter(Boolean).map((line) => [JSON.parse(line).id, JSON.parse(line)]));
   const results = trials.flatMap(({ id }) => known.get(id) ?? []);
   const missing = trials.filter(({ id }) => !known.has(id));

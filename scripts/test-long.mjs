@@ -74,6 +74,7 @@ const scripts = [
     title: 'recognition: every clip and every false friend',
     script: 'scripts/bench-recognition.mjs',
     args: [],
+    resume: 'reports/long/recognition/clips-*.jsonl',
     output: 'reports/bench/recognition.json',
     sources: [
       'dist/harness/audio',

@@ -120,6 +120,7 @@ describe('scriptJob', () => {
       root: folder,
       script: 'job.mjs',
       args: ['7'],
+      resume: 'kept/script-*.jsonl',
       output: 'out.json',
       sources: [],
     });
@@ -137,5 +138,19 @@ writeFileSync('out.json', JSON.stringify({ targets: [{ name: 'n', value, unit: '
     writeFileSync(join(folder, 'out.json'), '{"targets":[]}');
     await expect(runLongJob(script('process.exitCode = 3;'), { folder })).rejects.toThrow('ended with 3');
     await expect(runLongJob(script(''), { folder })).rejects.toThrow('out.json');
+  });
+
+  it('hands a script that was broken off what it had kept, and another script none of it', async () => {
+    const counts = (comment: string): string => `// ${comment}
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+const file = process.argv[process.argv.indexOf('--resume') + 1];
+appendFileSync(file, 'x');
+const value = readFileSync(file, 'utf8').length;
+if (value < 2) process.exit(9);
+writeFileSync('out.json', JSON.stringify({ targets: [{ name: 'n', value, unit: '', bound: '<= 5', ok: true }] }));`;
+    await expect(runLongJob(script(counts('one')), { folder })).rejects.toThrow('ended with 9');
+    await expect(runLongJob(script(counts('two')), { folder })).rejects.toThrow('ended with 9');
+    const report = await runLongJob(script(counts('one')), { folder });
+    expect(report.targets[0]).toMatchObject({ value: 2 });
   });
 });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { LongJob, LongReport } from './long-job';
 import { sourcesKey } from './sources-key';
 
@@ -11,6 +12,8 @@ export interface ScriptJobOptions {
   /** From the root; exits with 0 or, with a target missed, with 1. */
   readonly script: string;
   readonly args: readonly string[];
+  /** File, from the root, in which the script keeps what it has and from which it goes on (`--resume`); `*` stands for the key. */
+  readonly resume: string;
   /** What the script writes, from the root: JSON with `targets`. */
   readonly output: string;
   /** Files and folders that its figures depend on, from the root. */
@@ -18,16 +21,21 @@ export interface ScriptJobOptions {
 }
 
 /** A script of `scripts/` as a long job of one part. It is ended with SIGTERM when the signal says so. */
-export function scriptJob({ name, title, root, script, args, output, sources }: ScriptJobOptions): LongJob {
+export function scriptJob(options: ScriptJobOptions): LongJob {
+  const { name, title, root, script, args, resume, output, sources } = options;
+  const key = JSON.stringify({ args, sources: sourcesKey(root, [script, ...sources]) });
+  // What was kept of other sources is no part of this run.
+  const kept = join(root, resume.replace('*', createHash('sha256').update(key).digest('hex').slice(0, 16)));
   return {
     name,
     title,
-    key: JSON.stringify({ args, sources: sourcesKey(root, [script, ...sources]) }),
+    key,
     parts: ['all'],
     async run(_part, signal) {
       // What an earlier run wrote is no result of this one.
       rmSync(join(root, output), { force: true });
-      const child = spawn(process.execPath, [join(root, script), ...args], {
+      mkdirSync(dirname(kept), { recursive: true });
+      const child = spawn(process.execPath, [join(root, script), ...args, '--resume', kept], {
         cwd: root,
         stdio: ['ignore', 'ignore', 'inherit'],
       });
@@ -39,7 +47,9 @@ export function scriptJob({ name, title, root, script, args, output, sources }: 
       }).finally(() => signal.removeEventListener('abort', stop));
       signal.throwIfAborted();
       if (code !== 0 && code !== 1) throw new Error(`${script} ended with ${code ?? 'a signal'}.`);
-      return JSON.parse(readFileSync(join(root, output), 'utf8')) as unknown;
+      const result = JSON.parse(readFileSync(join(root, output), 'utf8')) as unknown;
+      rmSync(kept, { force: true });
+      return result;
     },
     finish: (results) => results.get('all') as LongReport,
   };
