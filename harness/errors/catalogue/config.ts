@@ -25,6 +25,19 @@ export const configCodes = {
     remedy:
       'Write the expectation in the suite as the message says; docs/writing-suites.md has all matchers.',
   },
+  HIL_IMAGE_MALFORMED: {
+    origin: 'config',
+    remedy:
+      'Name a file that `idf.py build` or `esptool merge-bin` wrote: an application, a merged image or flasher_args.json.',
+  },
+  HIL_IMAGE_CORRUPT: {
+    origin: 'config',
+    remedy: 'Build or fetch the file again; bytes of it were changed after it was made.',
+  },
+  HIL_IMAGE_OTHER_CHIP: {
+    origin: 'config',
+    remedy: 'Build the firmware for the ESP32-S3 (`idf.py set-target esp32s3`), or name its image.',
+  },
   HIL_AUDIO_NOT_WAV: { origin: 'config', remedy: 'Convert the file to PCM WAV, mono, 16 bit.' },
   HIL_AUDIO_RATE: { origin: 'config', remedy: 'Resample the clip to a rate between 8 000 and 48 000 Hz.' },
   HIL_CORPUS_HASH: {

@@ -1,0 +1,19 @@
+export type { AppDescription, BootloaderDescription } from './app-description';
+export { readAppImage, type AppImage, type ImageSegment } from './app-image';
+export {
+  compareFirmware,
+  printedElfSha,
+  type FirmwareDifference,
+  type FirmwareMatch,
+} from './compare-firmware';
+export { readFirmwareImage, type FirmwareImage } from './firmware-image';
+export { readFlasherArgs, type FlasherArgs, type FlashFile } from './flasher-args';
+export type { ImageFile } from './image-file';
+export type { ImageHeader } from './image-header';
+export { loadFirmware } from './load-firmware';
+export {
+  DEFAULT_TABLE_OFFSET,
+  readPartitionTable,
+  type Partition,
+  type PartitionTable,
+} from './partition-table';
