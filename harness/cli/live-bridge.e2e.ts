@@ -1,0 +1,77 @@
+/** GA firmware against a live provider, through the bench's bridge: a mock in a process of its own stands for the real provider. */
+import { createInterface } from 'node:readline';
+import { readRun } from '../run';
+import { writeTemporary } from './__fixtures__/bench-files';
+import {
+  ending,
+  runEarshot,
+  startEarshot,
+  temporaryReports,
+  type RunSummary,
+} from './__fixtures__/run-earshot';
+
+jest.setTimeout(180_000);
+
+const KEY = 'sk-only-the-bench-has-it';
+const turns = ['--suite', 'conversation', 'function-calls', 'barge-in'];
+
+/** A service that lets nobody in but the bench. */
+async function realProvider(): Promise<{ readonly url: string; readonly end: () => Promise<void> }> {
+  const child = startEarshot(['provider', '--json', '--port', '0', '--api-key', KEY]);
+  const ended = ending(child);
+  if (child.stdout === null) throw new Error('its output is wanted');
+  for await (const line of createInterface(child.stdout)) {
+    const { url } = JSON.parse(line) as { readonly url: string };
+    const end = async (): Promise<void> => {
+      child.kill('SIGTERM');
+      await ended;
+    };
+    return { url, end };
+  }
+  throw new Error('the provider has not listened');
+}
+
+async function judge(
+  provider: string,
+  grep: string,
+): Promise<RunSummary & { readonly ended: number | null }> {
+  const bench = writeTemporary(
+    'bench.yaml',
+    [
+      'schema: earshot/bench@1',
+      'boards: [{ name: demo-1, kind: virtual, dialect: openai-demo }]',
+      `provider: ${provider}`,
+      '',
+    ].join('\n'),
+  );
+  const args = ['run', '--json', '--reports', temporaryReports(), '--bench', bench, ...turns, '--grep', grep];
+  const { exitCode, stdout } = await runEarshot(args, { OPENAI_API_KEY: KEY });
+  return { ...(JSON.parse(stdout) as RunSummary), ended: exitCode };
+}
+
+describe('a board that calls over WebRTC, and a live provider', () => {
+  it('is measured like one with the mock: a plain turn, a call, a barge-in', async () => {
+    const { url, end } = await realProvider();
+    const summary = await judge(
+      `{ kind: proxy, protocol: openai-realtime, upstream: "${url}" }`,
+      'weather \\(en\\)|light on|and obeys',
+    );
+    await end();
+    const { findings, ended, why, selfCheck } = summary;
+    expect({ findings, ended, why }).toMatchObject({ findings: [], ended: 0 });
+    expect(selfCheck).toMatchObject({ n: 3, ok: true });
+    const { turns: measured } = readRun(summary.runPath);
+    expect(measured).toHaveLength(3);
+    for (const { measurement } of measured)
+      expect(measurement).toMatchObject({
+        methods: { reply: 'known-reply' },
+        reply: { state: 'found', completeness: 1 },
+        measures: Object.fromEntries(
+          ['voiceToVoice', 'uplink', 'endpointing', 'ttfa', 'replyLeadIn', 'downlink'].map((name) => [
+            name,
+            { state: 'measured' },
+          ]),
+        ),
+      });
+  });
+});
