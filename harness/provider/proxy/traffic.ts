@@ -23,7 +23,8 @@ export type Side = 'board' | 'provider';
 export interface SocketTraffic {
   /** The upgrade was accepted. */
   opened(request: { readonly path: string; readonly hostAtMs: number }): void;
-  message(from: Side, data: Buffer, isBinary: boolean, hostAtMs: number): void;
+  /** @param isInvented - The sound in it stands in for sound that was lost on the way to the proxy. Default: it was sent. */
+  message(from: Side, data: Buffer, isBinary: boolean, hostAtMs: number, isInvented?: boolean): void;
   closed(by: Side, code: number, reason: string, hostAtMs: number): void;
   /** The provider did not accept the upgrade; its answer was handed on. */
   refused(status: number, body: Buffer, hostAtMs: number): void;

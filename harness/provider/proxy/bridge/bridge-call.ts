@@ -56,7 +56,7 @@ export class BridgeCall {
     const { codec } = offer.audio;
     this.reception = new TrackReception({
       ...{ clock, codec, decoder: decoderFor(codec, opus) },
-      hear: (samples, arrivedAtHostMs) => this.hear(samples, arrivedAtHostMs),
+      hear: (samples, arrivedAtHostMs, isInvented) => this.hear(samples, arrivedAtHostMs, isInvented),
     });
     this.playout = new ReplyPlayout({
       ...{ clock, codec, opus },
@@ -155,10 +155,10 @@ export class BridgeCall {
   }
 
   /** What the board said aloud, as the provider's socket takes it. */
-  private hear(samples: Int16Array, arrivedAtHostMs: number): void {
+  private hear(samples: Int16Array, arrivedAtHostMs: number, isInvented: boolean): void {
     if (this.over || samples.length === 0) return;
     const audio = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
-    this.toProvider({ type: 'input_audio_buffer.append', audio }, arrivedAtHostMs);
+    this.toProvider({ type: 'input_audio_buffer.append', audio }, arrivedAtHostMs, isInvented);
   }
 
   private ofBoard(data: Buffer, isBinary: boolean): void {
@@ -192,11 +192,11 @@ export class BridgeCall {
     }
   }
 
-  private toProvider(event: Json, hostAtMs: number): void {
+  private toProvider(event: Json, hostAtMs: number, isInvented = false): void {
     if (this.over || this.provider.readyState !== WebSocket.OPEN) return;
     const bytes = Buffer.from(JSON.stringify(event));
     this.provider.send(bytes, { binary: false });
-    this.context.traffic.message('board', bytes, false, hostAtMs);
+    this.context.traffic.message('board', bytes, false, hostAtMs, isInvented);
   }
 
   private toBoard(event: WireEvent): void {

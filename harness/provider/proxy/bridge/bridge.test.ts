@@ -112,6 +112,20 @@ it('stops the reply when the board is spoken to, and tells both sides how much o
   });
 });
 
+it('hears a prompt of a board whose packets get lost, as it knows what was made up for them', async () => {
+  await open('sk-of-the-bench');
+  client = new CallClient({ codec: 'PCMA' });
+  await client.call(url('/v1/realtime/calls?model=gpt-realtime'));
+  await client.next('session.created');
+  const lostPairs = (packet: number): boolean => packet > 30 && packet % 25 < 2;
+  await client.say(spoken(corpus, 'en-light-off-a'), lostPairs);
+  await client.next('response.done');
+  const heard = (of: Pick<MockProvider, 'events'>) => of.events.find(({ type }) => type === 'heard');
+  expect(heard(proxy)).toMatchObject({ promptId: 'en-light-off-a' });
+  // Who gets the sound over a WebSocket cannot be told what of it was lost.
+  expect(heard(mock)).not.toHaveProperty('promptId');
+});
+
 it('refuses the call of a board whose key the provider refuses', async () => {
   await open('sk-wrong');
   client = new CallClient();

@@ -39,11 +39,14 @@ export class BoardSound {
     return this.received.lengthSamples;
   }
 
-  /** Takes the audio of an `append`; what is none is the provider's to refuse. */
-  append(audio: string, coding: AudioCoding, hostAtMs: number): void {
+  /**
+   * Takes the audio of an `append`; what is none is the provider's to refuse.
+   * @param isInvented - It stands in for sound that was lost.
+   */
+  append(audio: string, coding: AudioCoding, hostAtMs: number, isInvented: boolean): void {
     const samples = this.reader.read(audio, coding);
     if (samples === undefined) return;
-    this.received.push(samples, hostAtMs);
+    this.received.push(samples, hostAtMs, isInvented);
     for (const event of this.activity.push(samples)) {
       if (event.type === 'lull')
         this.latest = { onset: event.onsetAtStreamSample, offset: event.offsetAtStreamSample };

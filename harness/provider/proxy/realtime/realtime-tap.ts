@@ -91,10 +91,10 @@ export class RealtimeTap implements SocketTraffic {
     // The service says by its first event whether the board was let in.
   }
 
-  message(from: Side, data: Buffer, _isBinary: boolean, hostAtMs: number): void {
+  message(from: Side, data: Buffer, _isBinary: boolean, hostAtMs: number, isInvented = false): void {
     const event = seenEvent(data);
     if (event === undefined) return;
-    if (from === 'board') this.ofBoard(event, hostAtMs);
+    if (from === 'board') this.ofBoard(event, hostAtMs, isInvented);
     else this.ofProvider(event, hostAtMs);
   }
 
@@ -122,13 +122,13 @@ export class RealtimeTap implements SocketTraffic {
     this.log({ type: 'error', code: String(status), message, httpStatus: status }, hostAtMs);
   }
 
-  private ofBoard(event: SeenEvent, hostAtMs: number): void {
+  private ofBoard(event: SeenEvent, hostAtMs: number, isInvented: boolean): void {
     switch (event.type) {
       case 'session.update':
         this.asked = withSession(this.session, objectIn(event, 'session'));
         return;
       case 'input_audio_buffer.append':
-        this.sound.append(textIn(event, 'audio'), this.asked.input, hostAtMs);
+        this.sound.append(textIn(event, 'audio'), this.asked.input, hostAtMs, isInvented);
         return;
       case 'input_audio_buffer.commit':
         this.committedTo = this.sound.lengthSamples;
