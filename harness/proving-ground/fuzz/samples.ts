@@ -10,8 +10,13 @@ const tool = {
   function: { name: 'SetLightState', description: 'Switches the light.', parameters: { type: 'object' } },
 };
 
-const chat = (target: string, model: string): readonly [HttpSample, ...HttpSample[]] => {
-  const post = (body: object): HttpSample => ({ method: 'POST', target, headers: keyed, body });
+/** Requests for a chat completion in good form. */
+export const completionSamples = (
+  target: string,
+  model: string,
+  headers: HttpSample['headers'],
+): readonly [HttpSample, ...HttpSample[]] => {
+  const post = (body: object): HttpSample => ({ method: 'POST', target, headers, body });
   const call = { id: 'c1', type: 'function', function: { name: 'SetLightState', arguments: '{}' } };
   const user = { role: 'user', content: '打开灯' };
   return [
@@ -33,9 +38,13 @@ const chat = (target: string, model: string): readonly [HttpSample, ...HttpSampl
       tool_choice: 'auto',
       stop: ['\n'],
     }),
-    { method: 'GET', target: target.replace('chat/completions', 'models'), headers: keyed },
   ];
 };
+
+const chat = (target: string, model: string): readonly [HttpSample, ...HttpSample[]] => [
+  ...completionSamples(target, model, keyed),
+  { method: 'GET', target: target.replace('chat/completions', 'models'), headers: keyed },
+];
 
 const ollama = (target: string, body: object): HttpSample => ({
   method: 'POST',

@@ -1,6 +1,7 @@
 import type { VoiceProvider } from '../../ports';
 import { iamTokenRequest, signTc3 } from '../../provider';
 import type { HttpSample } from './fuzz-http';
+import { completionSamples } from './samples';
 
 /** Credentials that the mocks have to be opened with, so that samples need no token. */
 export const fuzzCredentials = {
@@ -17,7 +18,7 @@ export const isSigned = (protocol: string): protocol is SignedProtocol =>
 const text = '打开灯';
 
 function hunyuanSamples({ url, credentials = {} }: VoiceProvider): readonly [HttpSample, ...HttpSample[]] {
-  const { secretId = '', secretKey = '' } = credentials;
+  const { secretId = '', secretKey = '', apiKey = '' } = credentials;
   const headers = (body: Buffer): Readonly<Record<string, string>> => {
     const signed = { 'content-type': 'application/json', host: new URL(url).host };
     const timestamp = Math.floor(new Date().getTime() / 1000);
@@ -51,6 +52,10 @@ function hunyuanSamples({ url, credentials = {} }: VoiceProvider): readonly [Htt
       Stop: ['\n'],
       ToolChoice: 'auto',
     }),
+    ...completionSamples('/v1/chat/completions', 'hunyuan-turbos-latest', () => ({
+      'content-type': 'application/json',
+      authorization: `Bearer ${apiKey}`,
+    })),
   ];
 }
 

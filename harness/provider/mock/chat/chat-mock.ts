@@ -35,14 +35,16 @@ export function openChatMock(
   );
 }
 
-interface ChatRules {
+export interface ChatRules {
   readonly vendor: ChatVendor;
   readonly context: HttpContext;
   readonly keepAliveMs: number;
+  /** The only models that there are; undefined: every name that looks like one. */
   readonly models: readonly string[] | undefined;
 }
 
-function chatService(rules: ChatRules): HttpService {
+/** Routes of a service of the family, for a mock of its own or beside others. */
+export function chatService(rules: ChatRules): HttpService {
   const { vendor, context, models = vendor.models } = rules;
   const { scenario, corpus } = context;
   const respondent = new Respondent(scenario, corpus, context.turn);
@@ -115,7 +117,7 @@ class ChatDesk {
       },
       exchange.readAtHostMs,
     );
-    const answer = request && this.respondent.respond(answerable(request));
+    const answer = request && this.respondent.respond(answerable(request, vendor));
     const refusal =
       keyRefusal(exchange, context) ??
       ('fault' in body ? ({ kind: 'bad-json', fault: body.fault } as const) : undefined) ??
@@ -139,6 +141,8 @@ class ChatDesk {
     const { model } = request;
     const known = models?.includes(model) ?? vendor.modelForm.test(model);
     if (!known) return { kind: 'no-model', model };
+    const fault = vendor.conversationFault?.(request.messages);
+    if (fault) return { kind: 'bad-parameter', fault };
     const wrong = (fault: ProviderFault): boolean => context.faults.has(fault, answer.fault);
     if (wrong('bad-key')) return { kind: 'bad-key', key: '' };
     if (wrong('rate-limit')) return { kind: 'rate-limit' };
@@ -203,14 +207,13 @@ class ChatDesk {
   }
 }
 
-const answerable = ({
-  messages,
-  tools,
-  maxTokens,
-  stop,
-}: ChatRequest): Parameters<Respondent['respond']>[0] => ({
+const answerable = (
+  { messages, tools, maxTokens, stop }: ChatRequest,
+  { keepsStop }: ChatVendor,
+): Parameters<Respondent['respond']>[0] => ({
   messages,
   tools,
   stop,
+  ...(keepsStop !== undefined && { keepsStop }),
   ...(maxTokens !== undefined && { maxTokens }),
 });

@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { ProviderProtocol } from '../../../ports';
+import type { Fault } from '../json/check';
+import type { WrittenMessage } from '../text/respondent';
 import { deepseekErrors, openaiErrors, siliconflowErrors, type ChatErrors } from './chat-errors';
 import type { ChatRequest } from './chat-request';
 
@@ -31,6 +33,10 @@ export interface ChatVendor {
   readonly obfuscates: boolean;
   /** Sends comments, or blank lines ahead of a JSON body, while a client waits for the first token. */
   readonly keepsAlive: boolean;
+  /** Ends an answer behind a word of `stop`, where others end it before. Absent: before. */
+  readonly keepsStop?: boolean;
+  /** What it wants of a conversation beyond what all of the family want. Absent: nothing. */
+  readonly conversationFault?: (messages: readonly WrittenMessage[]) => Fault | undefined;
   /** What belongs into every message of an answer, beside role and content. */
   readonly messageExtras: Readonly<Record<string, unknown>>;
   /** What belongs into every usage. `reasoningTokens` are among the completion's. */

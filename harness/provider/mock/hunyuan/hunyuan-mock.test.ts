@@ -150,7 +150,7 @@ describe('a refusal', () => {
 
   it('of another path or method keeps its shape', async () => {
     const mock = await open();
-    expect(await errorIn(await fetch(`${mock.url}v1/chat`, { method: 'POST' }))).toBe('InvalidParameter');
+    expect(await errorIn(await fetch(`${mock.url}v3/chat`, { method: 'POST' }))).toBe('InvalidParameter');
     expect(await errorIn(await fetch(mock.url))).toBe('InvalidParameter');
   });
 });

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ProviderFault, TurnScript } from '../../../ports';
 import type { Tc3Keys } from '../../auth/tc3';
 import { verifyTc3, type Tc3Refusal } from '../../auth/verify-tc3';
+import { chatService } from '../chat/chat-mock';
+import type { ChatVendor } from '../chat/chat-vendor';
 import type { Exchange } from '../http/exchange';
 import { jsonAnswer, type HttpAnswer } from '../http/http-answer';
 import { openHttpMock, type HttpContext, type HttpService, type Refused } from '../http/http-mock';
@@ -24,18 +26,26 @@ import {
   type HunyuanFault,
   type HunyuanRequest,
 } from './hunyuan-request';
+import { hunyuanTwin } from './hunyuan-twin';
 
 export interface HunyuanMockOptions extends MockOptions {
   /** Default 300 000, the service's. */
   readonly maxSkewMs?: number;
   /** How the fault `mid-stream-death` looks: the connection is cut (default), or an event says that the model failed. */
   readonly death?: 'cut' | 'error-event';
+  /** What the twin that is asked by OpenAI's clients does otherwise than `hunyuanTwin` has it: much of it is not documented [U]. */
+  readonly twin?: Partial<ChatVendor>;
 }
 
-const DEFAULTS = { secretId: 'AKIDEARSHOT', secretKey: 'earshot-secret-key' } as const;
+const SIGNING = { secretId: 'AKIDEARSHOT', secretKey: 'earshot-secret-key' } as const;
+const API_KEY = 'sk-earshot-hunyuan';
 const VERSION = '2023-09-01';
 /** By how much the fault `clock-skew` sets the provider's clock off. */
 const SKEW_MS = 3_600_000;
+/** Where the twin answers, its refusals included. */
+const TWIN_PATHS = '/v1/';
+/** Between signs of life, if `twin` says that there are any [U]. */
+const TWIN_KEEP_ALIVE_MS = 1000;
 
 const refusals: Readonly<Record<Refused, readonly [code: string, message: string]>> = {
   'not-found': ['InvalidParameter', 'The path of every request is "/".'],
@@ -67,12 +77,26 @@ const wholeSaid = ({ text, reasoning, calls }: WholeAnswer): HunyuanSaid => ({
 });
 
 /**
- * Opens a scripted Hunyuan (`ChatCompletions` of Tencent Cloud API 3.0) in this process: TC3-HMAC-SHA256 checked byte by byte,
- * every error inside a 200, streams without `[DONE]` (reference/providers.md 5).
+ * Who is let in. Whoever names the credentials of one way shuts the other: its default ones are known to everybody.
+ */
+function credentialsOf(named: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const signs = 'secretId' in named || 'secretKey' in named;
+  const bears = 'apiKey' in named;
+  return {
+    ...(signs || !bears ? SIGNING : {}),
+    ...(bears || !signs ? { apiKey: API_KEY } : {}),
+    ...named,
+  };
+}
+
+/**
+ * Opens a scripted Hunyuan in this process: `ChatCompletions` of Tencent Cloud API 3.0, with TC3-HMAC-SHA256 checked byte by byte,
+ * every error inside a 200, streams without `[DONE]`; beside it the twin for OpenAI's clients, with a key
+ * (reference/providers.md 5).
  * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`, `HIL_CORPUS_UNKNOWN_CLIP`.
  */
 export const openHunyuanMock = (options: HunyuanMockOptions): Promise<MockProvider> => {
-  const credentials = { ...DEFAULTS, ...options.credentials };
+  const credentials = credentialsOf(options.credentials);
   return openHttpMock(
     'hunyuan',
     { path: '/' },
@@ -126,20 +150,34 @@ function answerAtOnce(
 }
 
 class HunyuanService implements HttpService {
-  readonly routes: HttpService['routes'] = [
-    { method: 'POST', path: '/', handle: (exchange) => this.chat(exchange) },
-  ];
+  readonly routes: HttpService['routes'];
   private readonly respondent: Respondent;
+  private readonly twin: HttpService;
+  private readonly keys: Tc3Keys;
 
   constructor(
     private readonly context: HttpContext,
-    private readonly credentials: Tc3Keys & { readonly token?: string },
+    private readonly credentials: Readonly<Record<string, string>>,
     private readonly options: HunyuanMockOptions,
   ) {
+    const { secretId = '', secretKey = '', apiKey = '' } = credentials;
+    this.keys = { secretId, secretKey };
     this.respondent = new Respondent(context.scenario, context.corpus, context.turn);
+    this.twin = chatService({
+      vendor: { ...hunyuanTwin, ...options.twin },
+      // A key that is not there is one that nobody can show, since none is empty.
+      context: { ...context, credentials: { apiKey } },
+      keepAliveMs: TWIN_KEEP_ALIVE_MS,
+      models: options.models,
+    });
+    this.routes = [
+      { method: 'POST', path: '/', handle: (exchange) => this.chat(exchange) },
+      ...this.twin.routes,
+    ];
   }
 
-  refuse(refused: Refused): HttpAnswer {
+  refuse(refused: Refused, asked: { readonly method: string; readonly path: string }): HttpAnswer {
+    if (asked.path.startsWith(TWIN_PATHS)) return this.twin.refuse(refused, asked);
     return jsonAnswer(200, hunyuanErrorBody(randomUUID(), ...refusals[refused]));
   }
 
@@ -219,7 +257,7 @@ class HunyuanService implements HttpService {
       { method, query: query.toString(), headers, body },
       {
         // Under the fault nobody's SecretId is known; none that a client sends is empty.
-        keys: faults.has('bad-key', fault) ? { ...this.credentials, secretId: '' } : this.credentials,
+        keys: faults.has('bad-key', fault) ? { ...this.keys, secretId: '' } : this.keys,
         // SDKs take the service from the host that they are pointed at.
         services: ['hunyuan', headers.host?.split('.')[0] ?? ''],
         unixNowMs: unixNowMs() + (faults.has('clock-skew', fault) ? SKEW_MS : 0),

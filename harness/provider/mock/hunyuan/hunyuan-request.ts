@@ -21,10 +21,13 @@ const tool = z.object({
 
 const flag = z.boolean().optional();
 
+/** Longest conversation, whichever way the service is asked. */
+export const MOST_MESSAGES = 40;
+
 // All fields of the official SDK's ChatCompletionsRequest (4.1.188); any other is an unknown parameter.
 const request = z.strictObject({
   Model: z.string(),
-  Messages: z.array(message).min(1).max(40),
+  Messages: z.array(message).min(1).max(MOST_MESSAGES),
   Stream: flag,
   StreamModeration: flag,
   TopP: z.number().min(0).max(1).optional(),
@@ -87,9 +90,11 @@ function faultOf(issue: z.core.$ZodIssue | undefined, value: unknown): HunyuanFa
   };
 }
 
-/** Whether who speaks when is as the service wants it: a system message first if any, then user and assistant in turn. */
-function orderFault(messages: HunyuanRequest['messages']): HunyuanFault | undefined {
-  const roles = messages.map(({ Role }) => Role);
+/**
+ * What stands out of turn where who speaks when is not as the service wants it: a system message first if any, then user and
+ * assistant alternating, user or tool last. Undefined when all is well.
+ */
+export function outOfTurn(roles: readonly z.infer<typeof message>['Role'][]): string | undefined {
   const spoken = roles[0] === 'system' ? roles.slice(1) : roles;
   const wrong = spoken.findIndex((role, index) => {
     const before = spoken[index - 1];
@@ -106,7 +111,12 @@ function orderFault(messages: HunyuanRequest['messages']): HunyuanFault | undefi
   });
   const last = spoken.at(-1);
   if (wrong < 0 && (last === 'user' || last === 'tool')) return undefined;
-  const seen = wrong < 0 ? `${last ?? 'nothing'} comes last` : `${spoken[wrong]} stands out of turn`;
+  return wrong < 0 ? `${last ?? 'nothing'} comes last` : `${spoken[wrong]} stands out of turn`;
+}
+
+function orderFault(messages: HunyuanRequest['messages']): HunyuanFault | undefined {
+  const seen = outOfTurn(messages.map(({ Role }) => Role));
+  if (seen === undefined) return undefined;
   const message = `The roles of \`Messages\` have to alternate and to end with user or tool; ${seen}.`;
   return { code: 'InvalidParameterValue', message };
 }

@@ -22,6 +22,8 @@ export interface WrittenQuestion {
   readonly maxTokens?: number;
   /** The answer ends before the first of these. */
   readonly stop?: readonly string[];
+  /** Whether what it ends at still belongs to it. Default: no. */
+  readonly keepsStop?: boolean;
 }
 
 /** What a mock writes back. */
@@ -87,7 +89,7 @@ export class Respondent {
       this.transcriptOf(utterance);
   }
 
-  respond({ messages, tools, maxTokens, stop = [] }: WrittenQuestion): WrittenAnswer {
+  respond({ messages, tools, maxTokens, stop = [], keepsStop = false }: WrittenQuestion): WrittenAnswer {
     const { charsPerToken } = this.scenario.text;
     const asked = messages.findLastIndex(({ role }) => role === 'user');
     const heard = asked < 0 ? heardNothing : this.heard(messages[asked]?.text ?? '');
@@ -100,7 +102,10 @@ export class Respondent {
         ? script.carryOn()
         : script.hear({ ...heard, ...(language !== undefined && { language }) }, offer);
     const said = answer.say === undefined ? '' : this.transcriptOf(answer.say);
-    const ends = stop.map((mark) => (mark === '' ? -1 : said.indexOf(mark))).filter((at) => at >= 0);
+    const ends = stop.flatMap((mark) => {
+      const at = mark === '' ? -1 : said.indexOf(mark);
+      return at < 0 ? [] : [keepsStop ? at + mark.length : at];
+    });
     const whole = cutTokens(ends.length === 0 ? said : said.slice(0, Math.min(...ends)), charsPerToken);
     const tokens = maxTokens === undefined ? whole : whole.slice(0, maxTokens);
     const cutShort = tokens.length < whole.length;
