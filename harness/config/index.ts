@@ -22,7 +22,7 @@ export {
   setEnvironment,
   type Environment,
 } from './environment';
-export { liveSettings, liveVariables, type LiveSettings } from './live-settings';
+export { liveClientSettings, liveSettings, liveVariables, type LiveSettings } from './live-settings';
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';
 export { loadScenario } from './load-scenario';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { providerProtocols } from '../ports';
 import { readEnvFile } from './env-file';
-import { liveSettings, liveVariables } from './live-settings';
+import { liveClientSettings, liveSettings, liveVariables } from './live-settings';
 
 describe('liveSettings', () => {
   it('takes keys by the vendors’ names and leaves out what is not set', () => {
@@ -25,6 +25,31 @@ describe('liveSettings', () => {
   it('knows every protocol and no variable of ours, which would be taken for a misspelt one', () => {
     expect(Object.keys(liveVariables).sort()).toEqual([...providerProtocols].sort());
     expect(JSON.stringify(liveVariables)).not.toContain('EARSHOT_');
+  });
+});
+
+describe('liveClientSettings', () => {
+  const pair = { TENCENTCLOUD_SECRET_ID: 'AKID', TENCENTCLOUD_SECRET_KEY: 's' };
+  const signing = { secretId: 'AKID', secretKey: 's' };
+  const signingVariables = ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY'];
+  const bearer = { credentials: { apiKey: 'k' }, variables: ['HUNYUAN_API_KEY'] };
+
+  it.each([
+    ['both', { ...pair, HUNYUAN_API_KEY: 'k' }, { credentials: signing, variables: signingVariables }],
+    ['the bearer key only', { HUNYUAN_API_KEY: 'k' }, bearer],
+    ['half of the pair', { TENCENTCLOUD_SECRET_ID: 'AKID', HUNYUAN_API_KEY: 'k' }, bearer],
+    [
+      'nothing',
+      { HUNYUAN_API_KEY: ' ' },
+      { credentials: {}, variables: signingVariables, otherVariables: ['HUNYUAN_API_KEY'] },
+    ],
+  ])('takes the keys that are whole, those that sign first: %s', (_, env, settings) => {
+    expect(liveClientSettings('hunyuan', env)).toEqual(settings);
+  });
+
+  it('is as for a board where there is one way only', () => {
+    const env = { DEEPSEEK_API_KEY: 'sk' };
+    expect(liveClientSettings('deepseek', env)).toEqual(liveSettings('deepseek', env));
   });
 });
 

@@ -10,11 +10,15 @@ export interface LiveSettings {
   /** Where it is asked, if that is set. */
   readonly url?: string;
   readonly model?: string;
+  /** Variables that may be set in place of `variables`. Absent: there are none, or these are what is set. */
+  readonly otherVariables?: readonly string[];
 }
 
 interface LiveVariables {
   /** Credential and the variable that holds it. */
   readonly credentials: Readonly<Record<string, string>>;
+  /** Credentials that a client of ours can do with in place of these. */
+  readonly otherCredentials?: Readonly<Record<string, string>>;
   readonly url?: string;
 }
 
@@ -30,6 +34,8 @@ export const liveVariables: Readonly<Record<ProviderProtocol, LiveVariables>> = 
   },
   hunyuan: {
     credentials: { secretId: 'TENCENTCLOUD_SECRET_ID', secretKey: 'TENCENTCLOUD_SECRET_KEY' },
+    // Of the OpenAI-compatible twin; Tencent's own examples of it read this variable.
+    otherCredentials: { apiKey: 'HUNYUAN_API_KEY' },
     url: 'HUNYUAN_URL',
   },
   pangu: {
@@ -56,25 +62,45 @@ function ollamaUrl(host: string): string {
   return url.toString();
 }
 
+/** Those of the credentials that are set. */
+const held = (credentials: Readonly<Record<string, string>>, env: Variables): LiveSettings['credentials'] =>
+  Object.fromEntries(
+    Object.entries(credentials).flatMap(([name, variable]) => {
+      const value = valueOf(env, variable);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+const valueOf = (env: Variables, name: string): string | undefined => env[name]?.trim() || undefined;
+
 /**
- * Where a live provider is and with what it is asked: from the environment, else from `.env` in the working folder. This is
- * the only way by which keys enter.
+ * Where a live provider is and with what a board asks it: from the environment, else from `.env` in the working folder. This
+ * is the only way by which keys enter.
  */
 export function liveSettings(protocol: ProviderProtocol, env: Variables = withEnvFile()): LiveSettings {
   const { credentials, url } = liveVariables[protocol];
-  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const address = url === undefined ? undefined : value(url);
+  const address = url === undefined ? undefined : valueOf(env, url);
   return {
-    credentials: Object.fromEntries(
-      Object.entries(credentials).flatMap(([name, variable]) => {
-        const held = value(variable);
-        return held === undefined ? [] : [[name, held]];
-      }),
-    ),
+    credentials: held(credentials, env),
     variables: Object.values(credentials),
     ...(address === undefined ? {} : { url: protocol === 'ollama' ? ollamaUrl(address) : address }),
   };
 }
+
+/**
+ * As `liveSettings`, for a client of ours: it does with other credentials where those of boards are not all set and these are.
+ */
+export function liveClientSettings(protocol: ProviderProtocol, env: Variables = withEnvFile()): LiveSettings {
+  const settings = liveSettings(protocol, env);
+  const { otherCredentials } = liveVariables[protocol];
+  if (otherCredentials === undefined || isComplete(settings)) return settings;
+  const otherVariables = Object.values(otherCredentials);
+  const other = { ...settings, credentials: held(otherCredentials, env), variables: otherVariables };
+  return isComplete(other) ? other : { ...settings, otherVariables };
+}
+
+const isComplete = ({ credentials, variables }: LiveSettings): boolean =>
+  Object.keys(credentials).length === variables.length;
 
 /** The environment, and below it the `.env` file. */
 export const withEnvFile = (): Variables => ({ ...readEnvFile(), ...process.env });

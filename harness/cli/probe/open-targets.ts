@@ -1,4 +1,4 @@
-import { liveSettings } from '../../config';
+import { liveClientSettings } from '../../config';
 import type { Clock, Corpus, Scenario } from '../../ports';
 import { launchProvider, openLiveClient, type LiveClient, type LiveOptions } from '../../provider';
 import type { Closable } from '../../errors';
@@ -37,11 +37,12 @@ export async function openTarget(
 ): Promise<LiveClient> {
   const shared: LiveOptions = { ...options, clock, ...(model === undefined ? {} : { model }) };
   if (kind === 'live') {
-    const { credentials, variables, url } = liveSettings(protocol);
+    const { credentials, variables, otherVariables, url } = liveClientSettings(protocol);
     const client = openLiveClient(protocol, {
       ...shared,
       credentials,
       credentialVariables: variables,
+      ...(otherVariables === undefined ? {} : { otherVariables }),
       ...(url === undefined ? {} : { url }),
     });
     opened.push(client);

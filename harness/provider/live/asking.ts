@@ -113,14 +113,15 @@ function onceBegun(failed: FailedAttempt, answer: AnswerBuilder): FailedAttempt 
 export function requiredCredentials<Field extends string>(
   protocol: ProviderProtocol,
   fields: readonly Field[],
-  { name = protocol, credentials = {}, credentialVariables = [] }: LiveOptions,
+  { name = protocol, credentials = {}, credentialVariables = [], otherVariables = [] }: LiveOptions,
 ): Readonly<Record<Field, string>> {
   const missing = fields.filter((field) => (credentials[field] ?? '') === '');
   if (missing.length === 0) return credentials;
-  const where = credentialVariables.length === 0 ? '' : `; set ${credentialVariables.join(', ')}`;
+  const ways = [credentialVariables, otherVariables].filter((variables) => variables.length > 0);
+  const where = ways.length === 0 ? '' : `; set ${ways.map((names) => names.join(', ')).join(', or ')}`;
   throw new ProviderError(
     'HIL_PROVIDER_KEY_MISSING',
     `${name} cannot be asked without ${missing.join(' and ')}${where}.`,
-    { provider: name, missing, variables: credentialVariables },
+    { provider: name, missing, variables: [...credentialVariables, ...otherVariables] },
   );
 }

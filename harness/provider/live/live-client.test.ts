@@ -1,5 +1,5 @@
 /** Every live client against its mock over TLS, and against the real service where the environment has its key. */
-import { liveSettings } from '../../config';
+import { liveClientSettings, liveSettings } from '../../config';
 import { providerProtocols, systemClock, type ProviderFault, type ProviderProtocol } from '../../ports';
 import { scenario, smallCorpus } from '../__fixtures__/small-corpus';
 import type { MockProvider } from '../mock/mock-options';
@@ -100,8 +100,25 @@ describe.each(providerProtocols)('%s, its mock over TLS', (protocol) => {
   }
 });
 
+describe('hunyuan by its twin', () => {
+  let mock: MockProvider;
+  beforeAll(async () => {
+    mock = await openMock('hunyuan', { scenario, corpus, clock: systemClock, tls: true });
+  });
+  afterAll(() => mock.close());
+  const open = () =>
+    openLiveClient('hunyuan', {
+      url: `${mock.tlsUrl}v1`,
+      ca: mock.tlsCertificate!,
+      credentials: { apiKey: mock.credentials?.apiKey ?? '' },
+      clock: systemClock,
+      limits: { attempts: 1 },
+    });
+  liveClientContract('hunyuan', open, { text: joke, answerWithinMs: 5_000 });
+});
+
 describe.each(providerProtocols)('%s, live', (protocol) => {
-  const { credentials, variables, url } = liveSettings(protocol);
+  const { credentials, variables, url } = liveClientSettings(protocol);
   const needed = [...variables, ...(protocol === 'pangu' ? ['PANGU_URL'] : [])];
   const complete =
     Object.keys(credentials).length === variables.length &&

@@ -111,6 +111,8 @@ export interface LiveOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** Variables that hold the credentials, for messages: `SILICONFLOW_API_KEY`. */
   readonly credentialVariables?: readonly string[];
+  /** Variables of other credentials that would do as well, for messages. */
+  readonly otherVariables?: readonly string[];
   readonly clock: Clock;
   /** Wall-clock time, for signatures. Default: this machine's. */
   readonly unixNowMs?: () => number;

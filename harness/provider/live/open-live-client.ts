@@ -13,11 +13,16 @@ import { sparkAsker } from './spark/spark-asker';
 import { IAM_TOKENS_PATH } from '../auth/iam-token';
 
 /** Where each provider is asked, and the model that is taken unless told otherwise: a small one of each (providers.md 3.1, 7). */
-const chatServices: Readonly<Record<ChatService['protocol'], Omit<ChatService, 'protocol'>>> = {
+const chatServices = {
   openai: { url: 'https://api.openai.com/v1/chat/completions', model: 'gpt-4o-mini' },
   siliconflow: { url: 'https://api.siliconflow.cn/v1/chat/completions', model: 'deepseek-ai/DeepSeek-V3' },
   deepseek: { url: 'https://api.deepseek.com/chat/completions', model: 'deepseek-chat' },
-};
+  /** The twin of Hunyuan (providers.md 5.1). */
+  hunyuan: {
+    url: 'https://api.hunyuan.cloud.tencent.com/v1/chat/completions',
+    model: 'hunyuan-turbos-latest',
+  },
+} as const satisfies Partial<Record<ProviderProtocol, Omit<ChatService, 'protocol'>>>;
 const REALTIME = { url: 'wss://api.openai.com/v1/realtime', model: 'gpt-realtime' };
 const HUNYUAN = { url: 'https://hunyuan.tencentcloudapi.com/', model: 'hunyuan-lite' };
 const SPARK_HOST = 'wss://spark-api.xf-yun.com';
@@ -38,7 +43,7 @@ const OLLAMA = { url: 'http://127.0.0.1:11434/api/generate', model: 'deepseek-co
 const endpoint = (address: string, path: string): string =>
   address.endsWith(path) ? address : `${address.replace(/\/+$/, '')}${path}`;
 
-const chatAsker = (protocol: ChatService['protocol'], options: LiveOptions): Asker => {
+const chatAsker = (protocol: keyof typeof chatServices, options: LiveOptions): Asker => {
   const { apiKey } = requiredCredentials(protocol, ['apiKey'], options);
   const { url: address, model } = { ...chatServices[protocol], ...chosen(options) };
   const url = endpoint(address, '/chat/completions');
@@ -80,6 +85,8 @@ const askers: Readonly<Record<ProviderProtocol, (options: LiveOptions) => Asker>
     return sparkAsker({ url, domain, appId }, { apiKey, apiSecret }, options);
   },
   hunyuan: (options) => {
+    const { secretId = '', secretKey = '', apiKey = '' } = options.credentials ?? {};
+    if (apiKey !== '' && (secretId === '' || secretKey === '')) return chatAsker('hunyuan', options);
     const keys = requiredCredentials('hunyuan', ['secretId', 'secretKey'], options);
     return httpAsker(hunyuanCodec({ ...HUNYUAN, ...chosen(options) }, keys, unixNow(options)), options);
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ProviderProtocol } from '../../../ports';
 import type { Piece } from '../answer-builder';
 import { malformed, type Refusal, type RefusalKind } from '../failure';
 import { kindOfStatus, plainRefusal, type AnswerWords, type HttpCodec } from '../http-asker';
@@ -154,12 +155,12 @@ export const chatWords: AnswerWords = {
 };
 
 export interface ChatService {
-  readonly protocol: 'openai' | 'siliconflow' | 'deepseek';
+  readonly protocol: ProviderProtocol;
   readonly url: string;
   readonly model: string;
 }
 
-/** Chat completions as OpenAI, SiliconFlow and DeepSeek serve them (providers.md 3). */
+/** Chat completions as OpenAI, SiliconFlow, DeepSeek and the twin of Hunyuan serve them (providers.md 3, 5.1). */
 export function chatCodec(service: ChatService, apiKey: string): HttpCodec {
   const { protocol, model } = service;
   const url = new URL(service.url);

@@ -133,3 +133,59 @@ it.each<[string, StubAnswer, boolean, string]>([
 ])('refuses %s', async (_, answer, stream, code) => {
   await expect((await client(answer)).ask({ ...question, stream })).rejects.toMatchObject({ code });
 });
+
+describe('with a bearer key and no keys to sign with', () => {
+  const completion = {
+    choices: [{ index: 0, message: { role: 'assistant', content: '你好' }, finish_reason: 'stop' }],
+    usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
+  };
+  const withKey = async (answer: StubAnswer, credentials: Readonly<Record<string, string>>) => {
+    service = await stubService(answer);
+    return openLiveClient('hunyuan', {
+      url: `${service.url}/v1`,
+      credentials,
+      credentialVariables: ['HUNYUAN_API_KEY'],
+      clock: systemClock,
+      limits: { attempts: 1 },
+    });
+  };
+
+  it('asks the OpenAI-compatible twin', async () => {
+    const asked = await withKey(answers(200, completion), { apiKey: 'sk-h', secretId: 'AKID' });
+    await expect(asked.ask({ ...question, stream: false })).resolves.toMatchObject({
+      text: '你好',
+      usage: { answerTokens: 2 },
+    });
+    const [seen] = service?.requests ?? [];
+    expect(seen?.headers.authorization).toBe('Bearer sk-h');
+    expect(seen?.json).toEqual({
+      model: 'hunyuan-turbos-latest',
+      messages: [{ role: 'user', content: '你好' }],
+      stream: false,
+    });
+  });
+
+  it('signs as soon as it has the keys for that', async () => {
+    const asked = await withKey(answers(200, error('InternalError')), { ...keys, apiKey: 'sk-h' });
+    await expect(asked.ask(question)).rejects.toMatchObject({ facts: { providerCode: 'InternalError' } });
+    expect(service?.requests[0]?.headers.authorization).toMatch(/^TC3-HMAC-SHA256 /);
+  });
+
+  it('names the key’s variable when the key is refused, and tells of both ways when there is none', async () => {
+    const refused = {
+      error: { message: 'no such key', type: 'invalid_request_error', param: null, code: null },
+    };
+    const asked = await withKey(answers(401, refused), { apiKey: 'sk-h' });
+    await expect(asked.ask(question)).rejects.toMatchObject({
+      code: 'HIL_PROVIDER_KEY_REJECTED',
+      message: expect.stringContaining('set HUNYUAN_API_KEY') as string,
+    });
+    expect(() =>
+      openLiveClient('hunyuan', {
+        credentialVariables: ['TENCENTCLOUD_SECRET_ID', 'TENCENTCLOUD_SECRET_KEY'],
+        otherVariables: ['HUNYUAN_API_KEY'],
+        clock: systemClock,
+      }),
+    ).toThrow('set TENCENTCLOUD_SECRET_ID, TENCENTCLOUD_SECRET_KEY, or HUNYUAN_API_KEY');
+  });
+});
