@@ -38,6 +38,11 @@ export const configCodes = {
     origin: 'config',
     remedy: 'Build the firmware for the ESP32-S3 (`idf.py set-target esp32s3`), or name its image.',
   },
+  HIL_ELF_UNREADABLE: {
+    origin: 'config',
+    remedy:
+      'Name the ELF that the linker wrote beside the image, `build/<project>.elf`, whole and not stripped.',
+  },
   HIL_AUDIO_NOT_WAV: { origin: 'config', remedy: 'Convert the file to PCM WAV, mono, 16 bit.' },
   HIL_AUDIO_RATE: { origin: 'config', remedy: 'Resample the clip to a rate between 8 000 and 48 000 Hz.' },
   HIL_CORPUS_HASH: {
