@@ -2,6 +2,7 @@ import { setImmediate as afterThisTurn } from 'node:timers/promises';
 import type * as WebRtc from 'werift';
 import type { Cancel } from '../board-clock';
 import type { AudioFormat } from './audio-format';
+import { repairDtls } from './dtls-repairs';
 import type { ArrivedPacket } from './jitter-buffer';
 
 /**
@@ -97,7 +98,9 @@ export class WebRtcPeer {
   async offer(): Promise<string> {
     const { connection } = this;
     await connection.setLocalDescription(await connection.createOffer());
-    this.keepEarlyDatagrams();
+    const [ice] = connection.iceTransports;
+    const [dtls] = connection.dtlsTransports;
+    if (ice !== undefined && dtls !== undefined) repairDtls({ ice, dtls, isOver: () => this.over });
     this.takePackets();
     return connection.localDescription?.sdp ?? '';
   }
@@ -189,28 +192,6 @@ export class WebRtcPeer {
       else this.cancelWatch = this.options.after(SILENCE_CHECK_MS, look);
     };
     this.cancelWatch = this.options.after(SILENCE_CHECK_MS, look);
-  }
-
-  /**
-   * The other side may begin its handshake before the board has read its answer. A socket's buffer holds that; werift drops it,
-   * which would cost a second until it is sent again.
-   */
-  private keepEarlyDatagrams(): void {
-    const [transport] = this.connection.iceTransports;
-    const [dtls] = this.connection.dtlsTransports;
-    if (transport === undefined || dtls === undefined) return;
-    const kept: Buffer[] = [];
-    const { onData } = transport.connection;
-    const keeping = onData.subscribe((data) => kept.push(data));
-    const listening = dtls.onStateChange.subscribe((state) => {
-      if (state === 'new') return;
-      keeping.unSubscribe();
-      listening.unSubscribe();
-      // The handshake listens once this turn is over.
-      void afterThisTurn().then(() => {
-        if (!this.over) for (const data of kept) onData.execute(data);
-      });
-    });
   }
 }
 
