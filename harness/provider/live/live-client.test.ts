@@ -103,14 +103,15 @@ describe.each(providerProtocols)('%s, its mock over TLS', (protocol) => {
 describe('hunyuan by its twin', () => {
   let mock: MockProvider;
   beforeAll(async () => {
-    mock = await openMock('hunyuan', { scenario, corpus, clock: systemClock, tls: true });
+    const credentials = { apiKey: 'sk-twin' };
+    mock = await openMock('hunyuan', { scenario, corpus, clock: systemClock, tls: true, credentials });
   });
   afterAll(() => mock.close());
   const open = () =>
     openLiveClient('hunyuan', {
       url: `${mock.tlsUrl}v1`,
       ca: mock.tlsCertificate!,
-      credentials: { apiKey: mock.credentials?.apiKey ?? '' },
+      credentials: { apiKey: 'sk-twin' },
       clock: systemClock,
       limits: { attempts: 1 },
     });

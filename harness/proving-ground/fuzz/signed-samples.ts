@@ -18,7 +18,7 @@ export const isSigned = (protocol: string): protocol is SignedProtocol =>
 const text = '打开灯';
 
 function hunyuanSamples({ url, credentials = {} }: VoiceProvider): readonly [HttpSample, ...HttpSample[]] {
-  const { secretId = '', secretKey = '', apiKey = '' } = credentials;
+  const { secretId = '', secretKey = '' } = credentials;
   const headers = (body: Buffer): Readonly<Record<string, string>> => {
     const signed = { 'content-type': 'application/json', host: new URL(url).host };
     const timestamp = Math.floor(new Date().getTime() / 1000);
@@ -54,7 +54,7 @@ function hunyuanSamples({ url, credentials = {} }: VoiceProvider): readonly [Htt
     }),
     ...completionSamples('/v1/chat/completions', 'hunyuan-turbos-latest', () => ({
       'content-type': 'application/json',
-      authorization: `Bearer ${apiKey}`,
+      authorization: 'Bearer sk-fuzz',
     })),
   ];
 }

@@ -38,7 +38,6 @@ export interface HunyuanMockOptions extends MockOptions {
 }
 
 const SIGNING = { secretId: 'AKIDEARSHOT', secretKey: 'earshot-secret-key' } as const;
-const API_KEY = 'sk-earshot-hunyuan';
 const VERSION = '2023-09-01';
 /** By how much the fault `clock-skew` sets the provider's clock off. */
 const SKEW_MS = 3_600_000;
@@ -77,17 +76,10 @@ const wholeSaid = ({ text, reasoning, calls }: WholeAnswer): HunyuanSaid => ({
 });
 
 /**
- * Who is let in. Whoever names the credentials of one way shuts the other: its default ones are known to everybody.
+ * Who is let in. Whoever names the key of the twin alone shuts the signed API, since its default keys are known to everybody.
  */
-function credentialsOf(named: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const signs = 'secretId' in named || 'secretKey' in named;
-  const bears = 'apiKey' in named;
-  return {
-    ...(signs || !bears ? SIGNING : {}),
-    ...(bears || !signs ? { apiKey: API_KEY } : {}),
-    ...named,
-  };
-}
+const credentialsOf = (named: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
+  'apiKey' in named && !('secretId' in named || 'secretKey' in named) ? named : { ...SIGNING, ...named };
 
 /**
  * Opens a scripted Hunyuan in this process: `ChatCompletions` of Tencent Cloud API 3.0, with TC3-HMAC-SHA256 checked byte by byte,
@@ -160,13 +152,16 @@ class HunyuanService implements HttpService {
     private readonly credentials: Readonly<Record<string, string>>,
     private readonly options: HunyuanMockOptions,
   ) {
-    const { secretId = '', secretKey = '', apiKey = '' } = credentials;
+    const { secretId = '', secretKey = '', apiKey } = credentials;
     this.keys = { secretId, secretKey };
+    // Any key will do where nobody is named, as with the mocks of the chat family. Else none does but the one that is named: an
+    // empty one, which nobody can show, where only the others are.
+    const isAnybody = Object.keys(options.credentials ?? {}).length === 0;
+    const bearers = isAnybody ? undefined : { apiKey: apiKey ?? '' };
     this.respondent = new Respondent(context.scenario, context.corpus, context.turn);
     this.twin = chatService({
       vendor: { ...hunyuanTwin, ...options.twin },
-      // A key that is not there is one that nobody can show, since none is empty.
-      context: { ...context, credentials: { apiKey } },
+      context: { ...context, credentials: bearers },
       keepAliveMs: TWIN_KEEP_ALIVE_MS,
       models: options.models,
     });
