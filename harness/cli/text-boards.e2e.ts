@@ -67,23 +67,30 @@ ntp: { answers: [{ skew: -9600h }] }
     expect(result.summary.why).toMatch(/clock of board idf-1 is 345\d\d\d\d\d s slow/);
   });
 
-  it('blames the board that does not ask for the time where the bench tells it', async () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'timely.yaml');
-    writeFileSync(
-      path,
-      `schema: earshot/bench@1
-boards: [{ name: idf-1, kind: virtual, dialect: idf-chat }]
-provider: { protocol: deepseek, tls: true }
+  it.each([
+    ['idf-chat', 'protocol: deepseek, tls: true'],
+    // Prints nothing of the time: the provider's refusal tells.
+    ['hunyuan-chat', 'protocol: hunyuan'],
+  ])(
+    'blames the board that does not ask for the time where the bench tells it: %s',
+    async (dialect, provider) => {
+      const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'timely.yaml');
+      writeFileSync(
+        path,
+        `schema: earshot/bench@1
+boards: [{ name: chat-1, kind: virtual, dialect: ${dialect} }]
+provider: { ${provider} }
 ntp: {}
 `,
-    );
-    const result = await runBench(['--bench', path, ...once, '--fault', 'no-sntp']);
-    expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
-      findings: ['HIL_TURN_TIME_NOT_TAKEN'],
-      exitCode: 1,
-    });
-    expect(result.summary.why).toContain("has not asked the bench's time server");
-  });
+      );
+      const result = await runBench(['--bench', path, ...once, '--fault', 'no-sntp']);
+      expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({
+        findings: ['HIL_TURN_TIME_NOT_TAKEN'],
+        exitCode: 1,
+      });
+      expect(result.summary.why).toContain("has not asked the bench's time server");
+    },
+  );
 
   it('names the clock where the provider refuses a signature of the wrong date', async () => {
     const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'fast.yaml');

@@ -7,18 +7,27 @@ import { refusalInWords } from './refusal';
 /** Spark and Tencent refuse requests whose date is further off (providers.md sections 4.2 and 5.3). */
 const LARGEST_SKEW_MS = 300_000;
 
-/** Refusals that a wrong date leads to: of a signature that has expired, or is not yet valid. */
-const isOfTheDate = (refusal: {
+interface Refusal {
   readonly httpStatus?: number;
   readonly status?: number;
   readonly code?: string;
   readonly message: string;
-}): boolean =>
+}
+
+/** Refusals that a wrong date leads to: of a signature that has expired, or is not yet valid. */
+const mayBeOfTheDate = (refusal: Refusal): boolean =>
   (refusal.httpStatus ?? refusal.status) === 403 ||
   /expire|skew|\bdate\b|clock/i.test(`${refusal.code ?? ''} ${refusal.message}`);
 
+/** Refusals that name the date by themselves: a token may expire too, and a 403 may be of a permission. */
+const namesTheDate = ({ code = '', message }: Refusal): boolean =>
+  /skew|\bdate\b|SignatureExpire/i.test(`${code} ${message}`);
+
 /** What depends on the date and went wrong, in words; undefined: nothing did. */
-function victimOf({ tlsRefusal, error, failure }: Exchange): string | undefined {
+function victimOf(
+  { tlsRefusal, error, failure }: Exchange,
+  isOfTheDate: (refusal: Refusal) => boolean,
+): string | undefined {
   if (tlsRefusal !== undefined && /future|expired|not yet valid/i.test(tlsRefusal.reason))
     return `it refused the provider's certificate ("${tlsRefusal.reason}")`;
   const refusal = error ?? failure;
@@ -41,11 +50,20 @@ function timeNotTaken({ timeQuestions }: TextTurnRecord): string | undefined {
     : `it did not take ${which} of the bench's time server to ${asked} questions`;
 }
 
-/** The console says nothing of the date, and a certificate shows that it is wrong. */
-function undated(record: TextTurnRecord, victim: string): readonly Diagnosis[] {
-  const { boardName, timeQuestions } = record;
+/** Why nobody had the right time to tell, as far as the bench knows. */
+const timeNotTold = ({ timeQuestions }: TextTurnRecord): string =>
+  timeQuestions === undefined
+    ? 'its console says nothing of a time server'
+    : `the bench's time server did not tell the right time to ${timeQuestions.length} questions`;
+
+/** The console says nothing of the date; a certificate or the provider's own words show that it is wrong. */
+function undated(record: TextTurnRecord, exchange: Exchange): readonly Diagnosis[] {
+  const { boardName, timeQuestions, ordered } = record;
+  const victim = victimOf(exchange, namesTheDate);
+  // A provider that was told to put its clock off says as much of boards whose date is right.
+  if (victim === undefined || ordered === 'clock-skew') return [];
   const notTaken = timeNotTaken(record);
-  const why = notTaken ?? 'its console says nothing of a time server';
+  const why = notTaken ?? timeNotTold(record);
   return [
     {
       code: notTaken === undefined ? 'HIL_TURN_CLOCK_UNSET' : 'HIL_TURN_TIME_NOT_TAKEN',
@@ -60,11 +78,10 @@ function undated(record: TextTurnRecord, victim: string): readonly Diagnosis[] {
  * affair, so the board is blamed only where the bench has one that was not asked, or that told the time in vain.
  */
 export function diagnoseClock(record: TextTurnRecord, exchange: Exchange): readonly Diagnosis[] {
-  const victim = victimOf(exchange);
-  const { boardDate, boardName } = record;
+  const { boardDate, boardName, timeQuestions } = record;
+  if (boardDate === undefined) return undated(record, exchange);
+  const victim = victimOf(exchange, mayBeOfTheDate);
   if (victim === undefined) return [];
-  if (boardDate === undefined) return exchange.tlsRefusal === undefined ? [] : undated(record, victim);
-  const { timeQuestions } = record;
   const seen = { tlsRefusal: exchange.tlsRefusal?.reason, failure: exchange.failure?.message };
   const facts = { boardDate, ...seen, timeQuestions };
   if (boardDate.state === 'unset') {

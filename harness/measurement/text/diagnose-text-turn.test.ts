@@ -253,6 +253,42 @@ describe('a board with a wrong date', () => {
     expect(finding).toMatchObject({ code: 'HIL_TURN_TIME_NOT_TAKEN', origin: 'board' });
   });
 
+  const expiredSignature = [...read, ...asked, refusal('AuthFailure.SignatureExpire', 200), failed(200)];
+
+  it.each<[string, readonly SntpAnswer[] | undefined, string, string]>([
+    ['did not ask', [], 'board HIL_TURN_TIME_NOT_TAKEN', "has not asked the bench's time server"],
+    ['was told in vain', [{ skewMs: 0 }], 'board HIL_TURN_TIME_NOT_TAKEN', 'did not take the right answer'],
+    [
+      'was not answered',
+      [{ silence: true }, { silence: true }],
+      'bench HIL_TURN_CLOCK_UNSET',
+      "the bench's time server did not tell the right time to 2 questions, so the provider refused its request",
+    ],
+    [
+      'was told another time',
+      [{ skewMs: 600_000 }],
+      'bench HIL_TURN_CLOCK_UNSET',
+      'did not tell the right time',
+    ],
+    ['has no time server here', undefined, 'bench HIL_TURN_CLOCK_UNSET', 'says nothing of a time server'],
+  ])(
+    'shows by a signature that has expired too, of a board that prints nothing of it and %s',
+    (_, answers, code, why) => {
+      const timeQuestions = answers?.map((answer, index) => ({ hostAtMs: index, answer }));
+      const record = textTurnOf(expiredSignature, timeQuestions === undefined ? {} : { timeQuestions });
+      expect(codes(record)).toEqual([code]);
+      expect(diagnoseTextTurn(record)[0]?.message).toContain(why);
+    },
+  );
+
+  it('is not the reason for a token that has expired, a bare 403, or a provider that was told to be an hour ahead', () => {
+    for (const other of [refusal('APIG.0301', 401, 'token expires, expires_at: …'), refusal('no', 403)])
+      expect(codes(textTurnOf([...read, ...asked, other, failed(401)], { timeQuestions: [] }))).toEqual([
+        'board HIL_TURN_REQUEST_REFUSED',
+      ]);
+    expect(codes(textTurnOf(expiredSignature, { timeQuestions: [], ordered: 'clock-skew' }))).toEqual([]);
+  });
+
   it('names the kiss of death', () => {
     const kiss = { boardDate: { state: 'unset', reason: 'the time server refused with RATE' } } as const;
     expect(diagnoseTextTurn(textTurnOf([...asked, hmac, failed(403)], kiss))[0]?.message).toContain(
