@@ -32,6 +32,7 @@ export type {
   ConsoleLine,
   DialectDescription,
   FunctionCall,
+  NetworkShape,
   ProviderFault,
   TextTurnRecord,
   TurnRecord,

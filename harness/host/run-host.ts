@@ -24,6 +24,7 @@ import { SessionKeeper } from './session-keeper';
 import { soundStand, textStand, type Stand } from './stand';
 import { TextSessions } from './text-sessions';
 import { TextTurnTaker } from './text-turn-taker';
+import { turnNetwork, worsens } from './turn-network';
 import { turnBenchOf, TurnTaker } from './turn-taker';
 
 /** A host that serves its suites. Closing it silences the rig, closes the bench and ends the run's files. */
@@ -149,7 +150,7 @@ export async function runHost(
       ),
       turns: init.turns,
     };
-    const handlers = handlersOf({ bench, description, stand, findings, health, store, clock, tell });
+    const handlers = handlersOf({ bench, config, description, stand, findings, health, store, clock, tell });
     const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
     // Closed in reverse: the sound stops first, whatever else takes its time.
     opened.push(
@@ -204,7 +205,7 @@ const willOf = ({
   provider,
 }: BenchConfig): { readonly faults: readonly ProviderFault[]; readonly network: boolean } =>
   provider.kind === 'mock'
-    ? { faults: provider.faults, network: provider.network !== undefined }
+    ? { faults: provider.faults, network: worsens(provider.network) }
     : { faults: [], network: false };
 
 function standInWriting(bench: OpenBench, parts: StandParts): Stand {
@@ -232,6 +233,7 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
 
 interface Serving {
   readonly bench: OpenBench;
+  readonly config: BenchConfig;
   readonly description: BenchDescription;
   readonly stand: Stand;
   readonly findings: FindingLog;
@@ -244,6 +246,7 @@ interface Serving {
 /** The calls of the suites, each refusing on a broken bench and recording what it throws. */
 function handlersOf({
   bench,
+  config,
   description,
   stand,
   findings,
@@ -266,8 +269,12 @@ function handlersOf({
     };
   return {
     describe: () => Promise.resolve(description),
-    turn: guarded(({ promptId, interruption }) => stand.turn(promptId, interruption)),
-    ask: guarded(({ promptId, fault }) => stand.ask(promptId, fault)),
+    turn: guarded(async ({ promptId, interruption, network }) =>
+      stand.turn(promptId, interruption, turnNetwork(config.provider, network)),
+    ),
+    ask: guarded(async ({ promptId, fault, network }) =>
+      stand.ask(promptId, fault, turnNetwork(config.provider, network)),
+    ),
     newSession: guarded(async () => {
       tell({ type: 'activity', text: `session ${stand.session + 1}: resetting ${board.name}` });
       return health.attend(() => stand.openSession());

@@ -1,5 +1,5 @@
 import { ConfigError } from '../errors';
-import type { ProviderFault } from '../ports';
+import type { NetworkShape, ProviderFault } from '../ports';
 import type { HostMessage } from './host-messages';
 import type { Interruption, SessionResult, TextTurnResult, TurnResult } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
@@ -14,9 +14,17 @@ export interface Stand {
   /** The next turn needs a new session. */
   spoil(): void;
   /** @throws ConfigError `HIL_CONFIG_USAGE` for a board that is asked in writing. */
-  turn(promptId: string, interruption: Interruption | undefined): Promise<TurnResult>;
+  turn(
+    promptId: string,
+    interruption: Interruption | undefined,
+    network: NetworkShape | undefined,
+  ): Promise<TurnResult>;
   /** @throws ConfigError `HIL_CONFIG_USAGE` for a board that is asked by sound. */
-  ask(promptId: string | undefined, fault: ProviderFault | undefined): Promise<TextTurnResult>;
+  ask(
+    promptId: string | undefined,
+    fault: ProviderFault | undefined,
+    network: NetworkShape | undefined,
+  ): Promise<TextTurnResult>;
 }
 
 type Tell = (message: HostMessage) => void;
@@ -31,8 +39,8 @@ export const soundStand = (name: string, keeper: SessionKeeper, taker: TurnTaker
   },
   openSession: () => keeper.open(),
   spoil: () => keeper.spoil(),
-  turn: async (promptId, interruption) => {
-    const turn = await taker.take(promptId, interruption);
+  turn: async (promptId, interruption, network) => {
+    const turn = await taker.take(promptId, interruption, network);
     const { record, measurement, findings } = turn;
     const { heard, calls, measures } = measurement;
     tell({
@@ -62,8 +70,8 @@ export const textStand = (name: string, sessions: TextSessions, taker: TextTurnT
   spoil: () => sessions.spoil(),
   turn: () =>
     refused(`Board ${name} is asked in writing: ask() does, and turn() needs the capability audio.`),
-  ask: async (promptId, fault) => {
-    const turn = await taker.ask(promptId, fault);
+  ask: async (promptId, fault, network) => {
+    const turn = await taker.ask(promptId, fault, network);
     const { record, measurement, findings } = turn;
     tell({
       type: 'turn',

@@ -1,7 +1,7 @@
 import type { OpenBench } from '../bench';
 import { BoardError } from '../errors';
 import type { MeasuredTurn } from '../measurement';
-import type { Finding, ProviderFault, Scenario } from '../ports';
+import type { Finding, NetworkShape, ProviderFault, Scenario } from '../ports';
 import type { RunStore } from '../run';
 import { FakeBench, fakeClip } from '../turn/__fixtures__/fake-bench';
 import { BenchHealth } from './bench-health';
@@ -58,7 +58,8 @@ function open(
     new BenchHealth(openBench, () => undefined),
     [],
   );
-  const ask = (promptId?: string, fault?: ProviderFault) => bench.run(taker.ask(promptId, fault));
+  const ask = (promptId?: string, fault?: ProviderFault, network?: NetworkShape) =>
+    bench.run(taker.ask(promptId, fault, network));
   return { ask, sessions, stored, found, starts: () => starts };
 }
 
@@ -97,6 +98,24 @@ describe('TextTurnTaker', () => {
     await ask('en-weather-a');
     expect(starts()).toBe(2);
     expect(stored[1]?.record).toMatchObject({ session: 2, turnInSession: 1 });
+  });
+
+  it('says that what went wrong was ordered where the turn had a network of its own', async () => {
+    const bench = new FakeBench();
+    const { ask, stored } = open(bench);
+    const network = { cut: { afterBytes: 0, how: 'reset' } } as const;
+    for (const [atMs, of] of [
+      [200, network],
+      [600, undefined],
+    ] as const) {
+      answersAt(bench, atMs);
+      await ask('en-weather-a', undefined, of);
+    }
+    expect(bench.scripts).toEqual([{ turnId: 't0001', network }, { turnId: 't0001' }, { turnId: 't0002' }]);
+    expect(stored.map(({ record }) => record.kind === 'text' && record.ordered)).toEqual([
+      'network',
+      undefined,
+    ]);
   });
 
   it('resets a board that asks by itself, once for each turn', async () => {

@@ -1,7 +1,7 @@
 import type { OpenBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTextTurn, measureTextTurn } from '../measurement';
-import type { ProviderFault, SpeechClip, TextTurnRecord } from '../ports';
+import type { NetworkShape, ProviderFault, SpeechClip, TextTurnRecord } from '../ports';
 import type { RunStore } from '../run';
 import { askTurn, type AskPlan, type TextBench, type TextTiming } from '../turn';
 import type { BenchHealth } from './bench-health';
@@ -39,17 +39,22 @@ export class TextTurnTaker {
   /**
    * One turn with this prompt typed, or with a reset where the board asks by itself.
    * @param fault - What the provider is to do wrong in this turn.
+   * @param network - How the link to the provider is in this turn, and in no other.
    * @throws HilError of the part that broke before the board was asked; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that is none of
    * the corpus; `HIL_CONFIG_USAGE` for a second turn at a time, and for a prompt where the board asks by itself or none where it
    * does not.
    */
-  async ask(promptId: string | undefined, fault: ProviderFault | undefined): Promise<TextTurnResult> {
+  async ask(
+    promptId: string | undefined,
+    fault: ProviderFault | undefined,
+    network?: NetworkShape,
+  ): Promise<TextTurnResult> {
     const prompt = this.promptOf(promptId);
     if (this.busy)
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
-      const record = await this.health.attend(() => this.take(prompt, fault));
+      const record = await this.health.attend(() => this.take(prompt, fault, network));
       if (record.faults.length > 0) this.sessions.spoil();
       const measurement = measureTextTurn(record);
       this.store.appendTurn({ record, measurement });
@@ -79,25 +84,32 @@ export class TextTurnTaker {
   private async take(
     prompt: SpeechClip | undefined,
     fault: ProviderFault | undefined,
+    network: NetworkShape | undefined,
   ): Promise<TextTurnRecord> {
-    if (prompt === undefined) return this.sessions.restart(() => this.askOnce(prompt, fault));
+    if (prompt === undefined) return this.sessions.restart(() => this.askOnce(prompt, fault, network));
     await this.sessions.ensure();
-    return this.askOnce(prompt, fault);
+    return this.askOnce(prompt, fault, network);
   }
 
-  private askOnce(prompt: SpeechClip | undefined, fault: ProviderFault | undefined): Promise<TextTurnRecord> {
+  private askOnce(
+    prompt: SpeechClip | undefined,
+    fault: ProviderFault | undefined,
+    network: NetworkShape | undefined,
+  ): Promise<TextTurnRecord> {
     this.count += 1;
     const { scenario } = this.bench;
-    const { faults, network } = this.orders;
+    const { faults, network: isNetworkWorse } = this.orders;
     const plan: AskPlan = {
       turnId: turnIdOf(this.count),
       session: this.sessions.session,
       turnInSession: this.sessions.countTurn(),
       prompt,
       ...(fault === undefined ? {} : { fault }),
+      ...(network === undefined ? {} : { network }),
       orderedFor: (utterance) => {
         const turn = scenario.turns.find(({ heard }) => utterance !== undefined && heard.includes(utterance));
-        return turn?.fault ?? faults[0] ?? (network ? 'network' : undefined);
+        const isWorse = isNetworkWorse || network !== undefined;
+        return turn?.fault ?? faults[0] ?? (isWorse ? 'network' : undefined);
       },
       onAsked: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),
     };

@@ -2,7 +2,7 @@ import { writeWav } from '../audio';
 import type { SoundBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
-import type { Clock, TurnRecord } from '../ports';
+import type { Clock, NetworkShape, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
 import {
   advertisedIn,
@@ -57,17 +57,18 @@ export class TurnTaker {
   /**
    * One turn with this prompt, and with a second one that interrupts its reply. A take that the rig spoilt is stored and
    * repeated.
+   * @param network - How the link to the provider is in this turn, and in no other.
    * @throws HilError of the part that broke before the prompt was played; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that nobody
    * recorded; `HIL_CONFIG_USAGE` for a second turn at a time or an interruption outside 0 to 30 000 ms.
    */
-  async take(promptId: string, interruption?: Interruption): Promise<TurnResult> {
+  async take(promptId: string, interruption?: Interruption, network?: NetworkShape): Promise<TurnResult> {
     if (interruption !== undefined) checkInterruption(interruption);
     if (this.busy)
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
       for (let take = 0; ; take += 1) {
-        const { record, measurement } = await this.playAndMeasure(promptId, interruption);
+        const { record, measurement } = await this.playAndMeasure(promptId, interruption, network);
         const found = diagnoseTurn(record, measurement);
         const spoilt = found.some(({ code }) => code === 'HIL_RIG_LAGGED') && record.faults.length === 0;
         this.store.appendTurn({ record, measurement });
@@ -83,13 +84,14 @@ export class TurnTaker {
   private async playAndMeasure(
     promptId: string,
     interruption: Interruption | undefined,
+    network: NetworkShape | undefined,
   ): Promise<{ record: TurnRecord; measurement: TurnMeasurement }> {
     const first = await this.promptToPlay(promptId);
     const second = interruption && {
       ...(await this.promptToPlay(interruption.promptId)),
       afterMs: interruption.afterMs,
     };
-    const record = await this.health.attend(() => this.play(first, second));
+    const record = await this.health.attend(() => this.play(first, second, network));
     if (record.faults.length > 0) this.keeper.spoil();
     return { record, measurement: await this.workshop.measure(record) };
   }
@@ -108,6 +110,7 @@ export class TurnTaker {
   private async play(
     first: PromptToPlay,
     interruption: (PromptToPlay & { readonly afterMs: number }) | undefined,
+    network: NetworkShape | undefined,
   ): Promise<TurnRecord> {
     const { corpus, scenario, board, provider } = this.bench;
     await this.keeper.ensure();
@@ -126,6 +129,7 @@ export class TurnTaker {
       turnInSession: this.keeper.countTurn(),
       ...expecting(first),
       ...(interruption === undefined ? {} : { interruption: expecting(interruption) }),
+      ...(network === undefined ? {} : { network }),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),

@@ -2,7 +2,7 @@ import { attachment, attachmentPath } from 'allure-js-commons';
 import { join } from 'node:path';
 import { ConfigError, fromWireError } from '../errors';
 import type { BenchDescription, SessionResult, TextTurnResult, TurnResult } from '../host';
-import type { ConsoleLine, DialectDescription, ProviderFault } from '../ports';
+import type { ConsoleLine, DialectDescription, NetworkShape, ProviderFault } from '../ports';
 import { suiteBridge } from './suite-bridge';
 
 /** The board, as a suite holds it. */
@@ -24,16 +24,29 @@ export interface BoardHandle {
   readonly lines: (from: number) => Promise<readonly ConsoleLine[]>;
 }
 
-/** What else happens in a turn. */
-export interface TurnOptions {
-  /** A second prompt, named like the first, that is played into the reply: the user barges in. */
+/** How a board reaches its provider in one turn. */
+interface NetworkOptions {
+  /**
+   * The link to the mock provider until this turn is over, in place of `provider.network` of the bench file, which has to be
+   * there. Durations in milliseconds, shares from 0 to 1. The next turn and the next session have the bench file's again.
+   */
+  readonly network?: NetworkShape;
+}
+
+/** A second prompt in a turn. */
+interface InterruptionOptions {
+  /** The second prompt, named like the first, that is played into the reply: the user barges in. */
   readonly interruptWith: string;
   /** How long after the reply became audible, 0 to 30 000 ms. */
   readonly afterMs: number;
 }
 
+/** What else happens in a turn. */
+export type TurnOptions = NetworkOptions &
+  (InterruptionOptions | { readonly interruptWith?: never; readonly afterMs?: never });
+
 /** What else happens in a turn in writing. */
-export interface AskOptions {
+export interface AskOptions extends NetworkOptions {
   /** What the mock provider does wrong in this turn: the board is judged by what it says of it. */
   readonly fault?: ProviderFault;
 }
@@ -130,23 +143,26 @@ export function benchHandles(): BenchHandles {
         call('expectLine', { source, flags, withinMs, ...(from === undefined ? {} : { from }) }),
       lines: (from) => call('lines', { from }),
     },
-    turn: async (prompt, options) => {
+    turn: async (prompt, options = {}) => {
+      const { network } = options;
       const result = await call('turn', {
         promptId: clipOf(bench, prompt),
-        ...(options === undefined
+        ...(options.interruptWith === undefined
           ? {}
           : {
               interruption: { promptId: clipOf(bench, options.interruptWith), afterMs: options.afterMs },
             }),
+        ...(network === undefined ? {} : { network }),
       });
       await attachEvidence(bench, result);
       throwFault(result);
       return result;
     },
-    ask: async (prompt, { fault } = {}) => {
+    ask: async (prompt, { fault, network } = {}) => {
       const result = await call('ask', {
         ...(prompt === undefined ? {} : { promptId: clipOf(bench, prompt) }),
         ...(fault === undefined ? {} : { fault }),
+        ...(network === undefined ? {} : { network }),
       });
       await attachWriting(result);
       throwFault(result);

@@ -2,6 +2,7 @@ import { toWireError, type WireError } from '../errors';
 import type {
   BoardDate,
   BoardEvent,
+  NetworkShape,
   ProviderEvent,
   ProviderFault,
   SpeechClip,
@@ -11,6 +12,7 @@ import type {
 import { waitForBench } from './await-bench';
 import { clockLinesBefore } from './clock-lines';
 import type { TextBench, TextTiming } from './turn-bench';
+import { restoreNetwork, scriptOf } from './turn-script';
 
 /** No turn is longer, whatever happens. */
 const LONGEST_TURN_MS = 60_000;
@@ -25,6 +27,8 @@ export interface AskPlan {
   readonly prompt: SpeechClip | undefined;
   /** What the provider is to do wrong in this turn. */
   readonly fault?: ProviderFault;
+  /** How the link to the provider is until the turn is over. Absent: as the bench opened it. */
+  readonly network?: NetworkShape;
   /** What goes wrong by order, where the plan says nothing, with an utterance that the provider recognises. */
   readonly orderedFor: (utterance: string | undefined) => TextTurnRecord['ordered'];
   /** Called once the question is on its way. */
@@ -109,7 +113,7 @@ function stopOf(
 export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPlan): Promise<TextTurnRecord> {
   const { board, provider, clock } = bench;
   const { turnId, prompt, fault } = plan;
-  await provider.expectTurn(fault === undefined ? { turnId } : { turnId, fault });
+  await provider.expectTurn(scriptOf(plan));
   const firstLine = board.console.cursor();
   const from = { event: board.events.length, seq: provider.events.length };
   const startedAtHostMs = clock.nowMs();
@@ -139,6 +143,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     if (event.type === 'fault' && !faults.some(({ code }) => code === event.error.code))
       faults.push(event.error);
   }
+  await restoreNetwork(provider, plan, faults);
   const providerEvents = exchange.provider;
   const heard = providerEvents.findLast((event) => event.type === 'heard');
   const ordered = fault ?? plan.orderedFor(prompt?.utterance ?? heard?.utterance);

@@ -63,6 +63,23 @@ describe('playTurn', () => {
     expect(Object.isFrozen(record)).toBe(true);
   });
 
+  it('has a network of its own when it is told so, and leaves the bench its own behind', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    const network = { down: { loss: { rate: 0.05, burst: 3 } } };
+    const record = await play(bench, { network });
+    expect(bench.scripts).toEqual([{ turnId: 't0001', network }, { turnId: 't0001' }]);
+    expect(record.faults).toEqual([]);
+  });
+
+  it('says of a provider that died before it had its network back that it broke', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    const told = jest.spyOn(bench.provider, 'expectTurn');
+    told.mockResolvedValueOnce().mockRejectedValueOnce(new Error('gone'));
+    expect((await play(bench, { network: { delayMs: 30 } })).faults).toMatchObject([{ message: 'gone' }]);
+  });
+
   it('has a reply that is none of the corpus saved beside the captures', async () => {
     const bench = new FakeBench();
     answer(bench, 1_900);

@@ -4,6 +4,7 @@ import type {
   BoardEvent,
   CaptureSlice,
   Corpus,
+  NetworkShape,
   Playback,
   ProviderEvent,
   SentReply,
@@ -20,6 +21,7 @@ import { settle } from './settle';
 import { SpeakerAlone } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
+import { restoreNetwork, scriptOf } from './turn-script';
 import { waitForBench, type WaitEnd } from './await-bench';
 
 /** Capture kept ahead of the prompt: the noise floor is measured there. */
@@ -49,6 +51,8 @@ export interface TurnPlan {
     readonly expected: TurnExpectation;
     readonly afterMs: number;
   };
+  /** How the link to the provider is until the turn is over. Absent: as the bench opened it. */
+  readonly network?: NetworkShape;
   readonly replies: Corpus['replies'];
   /** First event of this session in the provider's log. */
   readonly sessionSeq: number;
@@ -115,7 +119,7 @@ export async function playTurn(
   const { interruption } = plan;
   await settle(bench, watch, timing, { fromSeq: plan.sessionSeq });
   const firstEvent = board.events.length;
-  await provider.expectTurn({ turnId: plan.turnId });
+  await provider.expectTurn(scriptOf(plan));
 
   const firstLine = board.console.cursor();
   const firstSeq = provider.events.length;
@@ -175,6 +179,7 @@ export async function playTurn(
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
   const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
   const network = await networkOf(bench, startedAtHostMs, faults);
+  await restoreNetwork(provider, plan, faults);
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
   const boardEvents = board.events.slice(firstEvent);
   addFaultsOf(boardEvents, faults);

@@ -5,6 +5,7 @@ import type {
   Finding,
   FirmwareIdentity,
   LatencyBound,
+  NetworkShape,
   ProviderFault,
   SpeechClip,
   TextTurnRecord,
@@ -78,12 +79,20 @@ export interface SessionResult {
 export interface HostMethods {
   describe: { readonly params: Record<string, never>; readonly result: BenchDescription };
   turn: {
-    readonly params: { readonly promptId: string; readonly interruption?: Interruption };
+    readonly params: {
+      readonly promptId: string;
+      readonly interruption?: Interruption;
+      readonly network?: NetworkShape;
+    };
     readonly result: TurnResult;
   };
   ask: {
     /** `promptId` is absent where the board asks by itself. */
-    readonly params: { readonly promptId?: string; readonly fault?: ProviderFault };
+    readonly params: {
+      readonly promptId?: string;
+      readonly fault?: ProviderFault;
+      readonly network?: NetworkShape;
+    };
     readonly result: TextTurnResult;
   };
   newSession: { readonly params: Record<string, never>; readonly result: SessionResult };

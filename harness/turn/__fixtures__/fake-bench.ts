@@ -9,6 +9,7 @@ import type {
   Clock,
   ProviderEvent,
   SpeechClip,
+  TurnScript,
   VoiceProvider,
 } from '../../ports';
 import type { TurnBench } from '../turn-bench';
@@ -41,6 +42,8 @@ export class FakeBench implements TurnBench {
   private readonly script: { atMs: number; act: () => void }[] = [];
   readonly saved: { turnId: string; clip: MultiChannelClip }[] = [];
   readonly expectedTurns: string[] = [];
+  /** What the provider was told of turns, in order. */
+  readonly scripts: TurnScript[] = [];
   /** Questions that were typed. */
   readonly asked: string[] = [];
   private boot = 1;
@@ -64,7 +67,9 @@ export class FakeBench implements TurnBench {
     events: [],
     onEvent: (listener) => this.providerEvents.add(listener),
     onLost: (listener) => this.providerLost.add(listener),
-    expectTurn: ({ turnId, fault }) => {
+    expectTurn: (script) => {
+      const { turnId, fault } = script;
+      this.scripts.push(script);
       this.expectedTurns.push(fault === undefined ? turnId : `${turnId} ${fault}`);
       return Promise.resolve();
     },
