@@ -63,7 +63,7 @@ describe('boards that speak WebRTC', () => {
       return {
         isHeard: record.providerEvents.some(({ type }) => type === 'heard'),
         isLossy: (record.network?.down.audioLost ?? 0) > 0,
-        marred: reply.state === 'found' ? (reply.quality?.stretches.length ?? 0) : 0,
+        marred: reply.state === 'found' ? (reply.quality?.stretches?.length ?? 0) : 0,
       };
     });
     expect(seen.map(({ isHeard, isLossy }) => [isHeard, isLossy])).toEqual([
