@@ -1,5 +1,7 @@
+import { missingAtBeginning } from './beginning';
 import { clockDrift, steadyRuns } from './clock-drift';
 import { continuity, type Continuity } from './continuity';
+import { FRAME_MS, FrameMatch } from './frame-match';
 import { locate, type LocateOptions, type Location, type SearchableSound } from './locate';
 import { followSegments, type Segment } from './segments';
 import { timeScaled } from './time-scale';
@@ -13,11 +15,11 @@ const ANCHOR_MIDDLE = 0.6;
 /** A board that runs out of sound right after the onset goes on later by no more than this. */
 const STALL_WITHIN_MS = 1000;
 /** A head of few samples is like much else: it has to stand out of all of that by this factor. */
-const HEAD_CONFIDENCE = 1.3;
+const HEAD_CONFIDENCE = 1;
 /** Less of it holds hardly one period of a low voice. */
 const SHORTEST_HEAD_MS = 20;
-/** Where the beginning of a head is expected it needs less evidence: chance reaches a peak over RMS of 3 in so few places. */
-const BEGINS_SIGNIFICANCE = 4.5;
+/** Segments agree when they lie this near: less than drift moves them within a second, or noise. */
+const AGREE_MS = 0.5;
 /** A head within this of where the rest puts it did not move: less than half a pitch period. */
 const IN_PLACE_MS = 1.5;
 
@@ -92,29 +94,69 @@ function anchorAsHeard(
  * The head of a reply that broke off before its rest went on, if it stands out: where the rest continues it, or up to a
  * second before. It may have broken more than once, so its own beginning has to be there, too. Undefined when it was lost, or
  * is too short or too faint to be told from what is like it.
+ * @param onset - First sample of the head in the reference. @param lengthSamples - Of it, as far as it can be.
  */
 function headBeforeBreak(
   sound: SearchableSound,
-  head: Float32Array,
-  { joinedAt, notBefore }: { readonly joinedAt: number; readonly notBefore: number },
+  reference: Float32Array,
+  match: FrameMatch,
+  {
+    onset,
+    lengthSamples,
+    joinedAt,
+    notBefore,
+  }: {
+    readonly onset: number;
+    readonly lengthSamples: number;
+    readonly joinedAt: number;
+    readonly notBefore: number;
+  },
 ): Extract<Location, { readonly state: 'found' }> | undefined {
   const inMs = sound.rateHz / 1000;
-  const within = IN_PLACE_MS * inMs;
-  if (head.length < SHORTEST_HEAD_MS * inMs) return undefined;
-  const found = locate(sound, head, {
+  if (lengthSamples < SHORTEST_HEAD_MS * inMs) return undefined;
+  const shorter = (length: number, before: number): ReturnType<typeof headBeforeBreak> =>
+    headBeforeBreak(sound, reference, match, {
+      onset,
+      lengthSamples: Math.round(length),
+      joinedAt: before,
+      notBefore,
+    });
+  const found = locate(sound, reference.subarray(onset, onset + lengthSamples), {
     fromSample: Math.max(notBefore, joinedAt - STALL_WITHIN_MS * inMs),
-    toSample: joinedAt + within,
+    toSample: joinedAt + IN_PLACE_MS * inMs,
   });
-  if (found.state === 'not-found' || found.confidence < HEAD_CONFIDENCE) return undefined;
-  const begins = head.subarray(0, Math.round(head.length / 2));
-  const { state } = locate(sound, begins, {
-    fromSample: found.startSample - within,
-    toSample: found.startSample + within,
-    leastSignificance: BEGINS_SIGNIFICANCE,
+  if (found.state === 'not-found' || found.confidence < HEAD_CONFIDENCE)
+    return shorter(lengthSamples / 2, joinedAt);
+  const displacement = (found.startSample - onset) / sound.coarseFactor;
+  const missing = missingAtBeginning(match, {
+    begin: Math.ceil(match.frameOf(onset)),
+    end: Math.floor(match.frameOf(onset + lengthSamples)),
+    displacement,
   });
-  return state === 'found'
-    ? found
-    : headBeforeBreak(sound, begins, { joinedAt: found.startSample, notBefore });
+  if (missing === 0) return found;
+  return shorter(Math.min(lengthSamples / 2, missing * FRAME_MS * inMs), found.startSample + lengthSamples);
+}
+
+/**
+ * True when most segments, each looked at by itself, stand that much earlier or later, too. The direct sound ahead of a stronger
+ * reflection is in all of them; the likeness of a voice to itself a pitch period on is not.
+ */
+function agreeOn(
+  sound: SearchableSound,
+  reference: Float32Array,
+  segments: readonly Segment[],
+  moved: number,
+): boolean {
+  const inMs = sound.rateHz / 1000;
+  const agreeing = segments.filter(({ fromSample, toSample, displacementSamples = 0 }) => {
+    const expected = fromSample + displacementSamples;
+    const found = locate(sound, reference.subarray(fromSample, toSample), {
+      fromSample: expected - REFINE_WITHIN_MS * inMs,
+      toSample: expected + REFINE_WITHIN_MS * inMs,
+    });
+    return found.state === 'found' && Math.abs(found.startSample - expected - moved) < AGREE_MS * inMs;
+  });
+  return agreeing.length > segments.length / 2;
 }
 
 /**
@@ -167,17 +209,27 @@ export function align(
     lengthSamples: later.length === 0 ? headLength : anchorLength,
     stretchPpm: drift.stretchPpm,
   });
-  const refined = locate(sound, stretched, {
-    ...options,
-    fromSample: expectedAt - REFINE_WITHIN_MS * inMs,
-    toSample: expectedAt + REFINE_WITHIN_MS * inMs,
-  });
-  const course = continuity(sound, reference, segments, { ...expected, stretchPpm: drift.stretchPpm });
+  const within = (withinMs: number): Location =>
+    locate(sound, stretched, {
+      ...options,
+      fromSample: expectedAt - withinMs * inMs,
+      toSample: expectedAt + withinMs * inMs,
+    });
+  const first = within(REFINE_WITHIN_MS);
+  const moved = first.state === 'found' ? first.startSample - expectedAt : 0;
+  const refined =
+    Math.abs(moved) <= IN_PLACE_MS * inMs || agreeOn(sound, reference, head ?? [], moved)
+      ? first
+      : within(IN_PLACE_MS);
+  const match = new FrameMatch(sound, reference, segments, drift.stretchPpm);
+  const course = continuity(sound, match, segments, expected);
   const joined = refined.state === 'found' ? refined : anchor;
   // Speech ahead of what the rest continues was not there: it was lost, or played before the board ran out of sound.
   const cutHead =
     course.leadingCutMs > 0
-      ? headBeforeBreak(sound, reference.subarray(onset, onset + Math.round(course.leadingCutMs * inMs)), {
+      ? headBeforeBreak(sound, reference, match, {
+          onset,
+          lengthSamples: Math.round(course.leadingCutMs * inMs),
           joinedAt: joined.startSample,
           notBefore: options.fromSample ?? -Infinity,
         })
@@ -201,7 +253,7 @@ export function align(
       drift.uncertaintyPpm * 1e-6 * headLength * ANCHOR_MIDDLE,
     ),
     onsetHeard:
-      head !== undefined && head[0] === segments[0] && (course.leadingCutMs === 0 || cutHead !== undefined),
+      cutHead !== undefined || (head !== undefined && head[0] === segments[0] && course.leadingCutMs === 0),
     endAtSample:
       lastFound === undefined
         ? onsetAt.startSample

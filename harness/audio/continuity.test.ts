@@ -142,6 +142,37 @@ describe('continuity', () => {
     expect(repeats.map(({ lengthMs }) => Math.round(lengthMs / 10))).toEqual([10]);
   });
 
+  it.each([
+    ['30 ms later', 30, 80],
+    ['60 ms later', 60, 120],
+  ])('leaves the onset at a head that is lost again %s', (_name, headMs, lengthMs) => {
+    const { gaps, onsetHeard, onsetAtSample, leadingCutMs } = heard([
+      part(0, headMs),
+      silence(lengthMs),
+      part(headMs + lengthMs, 2400),
+    ]);
+    expect({ onsetHeard, leadingCutMs }).toEqual({ onsetHeard: true, leadingCutMs: 0 });
+    expect(Math.abs(onsetAtSample - AT)).toBeLessThan(0.02 * inMs);
+    expect(gaps).toHaveLength(1);
+    expect(Math.abs((gaps[0]?.lengthMs ?? NaN) - lengthMs)).toBeLessThanOrEqual(10);
+  });
+
+  it('has no onset where the first 90 ms were lost', () => {
+    expect(heard([silence(90), part(90, 2400)]).onsetHeard).toBe(false);
+  });
+
+  it('leaves the onset at a head ahead of two underruns', () => {
+    const { onsetHeard, onsetAtSample } = heard([
+      part(0, 50),
+      silence(100),
+      part(50, 150),
+      silence(60),
+      part(150, 2400),
+    ]);
+    expect(onsetHeard).toBe(true);
+    expect(Math.abs(onsetAtSample - AT)).toBeLessThan(0.02 * inMs);
+  });
+
   it.each([60, 90])('leaves the onset at a head of %d ms ahead of an underrun', (headMs) => {
     const { gaps, onsetHeard, onsetAtSample } = heard([part(0, headMs), silence(120), part(headMs, 2400)]);
     expect(onsetHeard).toBe(true);

@@ -34,6 +34,13 @@ export interface Segment {
   readonly displacementSamples: number | undefined;
 }
 
+interface Place {
+  /** In coarse samples. */
+  readonly displacement: number;
+  /** Share of what is there that is the piece. */
+  readonly coherence: number;
+}
+
 /** Mean place of the energy of changes, which is where a weighted correlation gets its sharpness from. */
 function middleOf(samples: Float32Array): number {
   let moment = 0;
@@ -136,7 +143,7 @@ export function followSegments(
 
   let displacement = displacementSamples / factor;
   /** Displacement of a piece that starts at a sample, if it is found near where it is expected. */
-  const place = (piece: Float32Array, fromSample: number, withinMs: number): number | undefined => {
+  const place = (piece: Float32Array, fromSample: number, withinMs: number): Place | undefined => {
     const within = (withinMs * rateHz) / 1000;
     const expected = fromSample + displacement;
     const near = withinMs <= EXPECTED_WITHIN_MS;
@@ -147,20 +154,33 @@ export function followSegments(
       ...(near ? { leastSignificance: EXPECTED_SIGNIFICANCE } : {}),
     });
     if (found.state === 'not-found' || (!near && found.confidence < DISPLACED_CONFIDENCE)) return undefined;
-    return found.startSample - fromSample;
+    return { displacement: found.startSample - fromSample, coherence: found.coherence };
   };
-  const found = pieces
-    .filter(({ power }) => power > pauseBelow)
-    .map(({ fromSample, toSample, samples }) => {
-      const placed =
-        place(samples, fromSample, EXPECTED_WITHIN_MS) ?? place(samples, fromSample, DISPLACED_WITHIN_MS);
-      if (placed !== undefined) displacement = placed;
-      return {
-        fromSample: fromSample * factor,
-        toSample: toSample * factor,
-        middleSample: (fromSample + middleOf(samples)) * factor,
-        displacementSamples: placed === undefined ? undefined : placed * factor,
-      };
-    });
+  const fits = (one: Place | undefined, other: Place): boolean =>
+    one !== undefined && Math.abs(one.displacement - other.displacement) < (FITTING_MS * rateHz) / 1000;
+  const speech = pieces.filter(({ power }) => power > pauseBelow);
+  const places = speech.map(({ samples, fromSample }) => {
+    const placed =
+      place(samples, fromSample, EXPECTED_WITHIN_MS) ?? place(samples, fromSample, DISPLACED_WITHIN_MS);
+    displacement = placed?.displacement ?? displacement;
+    return placed;
+  });
+  // Where the anchor held on to what came after a break, what came before it was missed, or its likeness taken for it.
+  for (let index = places.length - 2; index >= 0; index--) {
+    const [piece, here, next] = [speech[index], places[index], places[index + 1]];
+    if (piece === undefined || next === undefined || fits(here, next)) continue;
+    displacement = next.displacement;
+    const behind = place(piece.samples, piece.fromSample, EXPECTED_WITHIN_MS);
+    if (behind !== undefined && behind.coherence > (here?.coherence ?? 0)) places[index] = behind;
+  }
+  const found = speech.map(({ fromSample, toSample, samples }, index) => {
+    const placed = places[index];
+    return {
+      fromSample: fromSample * factor,
+      toSample: toSample * factor,
+      middleSample: (fromSample + middleOf(samples)) * factor,
+      displacementSamples: placed === undefined ? undefined : placed.displacement * factor,
+    };
+  });
   return withHidden(inOrder(found), sound, reference);
 }

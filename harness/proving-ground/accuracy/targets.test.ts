@@ -14,6 +14,7 @@ const turns = (condition: string, estimates: readonly Estimate[]): CaseResult[] 
     promptId: 'p',
     replyId: 'r',
     truthMs: 500,
+    onsetPlayed: true,
     estimates: { known },
     parts: { uplink: { truthMs: 20, estimate: { valueMs: 21, uncertaintyMs: 1 } } },
   }));
@@ -68,6 +69,25 @@ describe('targetsOf', () => {
         ok: false,
       },
     ]);
+  });
+
+  it('counts a turn whose reply lost its first sound as neither found nor missed, and a number there as false', () => {
+    const lost = (estimates: readonly Estimate[]): CaseResult[] =>
+      turns('loss', estimates).map((result) => ({ ...result, onsetPlayed: false }));
+    const conditions = [named('loss'), named('no-reply-white')];
+    const quiet = turns('no-reply-white', [none]);
+    const good = judged({
+      conditions,
+      results: [...turns('loss', [off(0.02)]), ...lost([none, none]), ...quiet],
+    });
+    expect(good['known reply, 10 dB and better: misses']!.value).toBe(0);
+    expect(good['numbers without a located prompt and reply']!.value).toBe(0);
+    const bad = judged({
+      conditions,
+      results: [...turns('loss', [off(0.02)]), ...lost([none, off(80)]), ...quiet],
+    });
+    expect(bad['known reply, 10 dB and better: p95 of |error|']!.ok).toBe(true);
+    expect(bad['numbers without a located prompt and reply']!.value).toBe(1);
   });
 
   it('wants an uncertainty that is neither too small nor too large', () => {

@@ -20,18 +20,27 @@ export interface Trials {
   readonly results: readonly CaseResult[];
 }
 
-/** Turns of some conditions, as one method saw them; turns that it was not tried on are left out. */
+/**
+ * Turns of some conditions, as one method saw them; turns that it was not tried on are left out, and those whose reply lost its
+ * first sound: there is nothing to measure to.
+ */
 export function trialsOf(
   { conditions, results }: Trials,
   method: MethodName,
   which: (condition: Condition) => boolean,
 ): Trial[] {
   const names = new Set(conditions.filter(which).map(({ name }) => name));
-  return results.flatMap(({ condition, truthMs, estimates }) => {
+  return results.flatMap(({ condition, truthMs, onsetPlayed, estimates }) => {
     const estimate = estimates[method];
-    return estimate !== undefined && names.has(condition) ? { truthMs, estimate } : [];
+    return estimate !== undefined && onsetPlayed && names.has(condition) ? { truthMs, estimate } : [];
   });
 }
+
+/** Voice-to-voice of the turns whose reply lost its first sound. */
+const withoutOnset = ({ results }: Trials): Trial[] =>
+  results.flatMap(({ truthMs, onsetPlayed, estimates: { known } }) =>
+    onsetPlayed || known === undefined ? [] : { truthMs, estimate: known },
+  );
 
 /** One part of the breakdown over the turns of some conditions. */
 export function partTrialsOf(
@@ -40,7 +49,9 @@ export function partTrialsOf(
   which: (condition: Condition) => boolean,
 ): Trial[] {
   const names = new Set(conditions.filter(which).map(({ name }) => name));
-  return results.flatMap(({ condition, parts }) => (names.has(condition) ? (parts[part] ?? []) : []));
+  return results.flatMap(({ condition, onsetPlayed, parts }) =>
+    onsetPlayed && names.has(condition) ? (parts[part] ?? []) : [],
+  );
 }
 
 export const snrOf = ({ turn }: Condition): number => turn.snrDb ?? NaN;
@@ -146,7 +157,7 @@ export function targetsOf(trials: Trials, parts: readonly SoundMeasureName[]): T
   const has = (which: (condition: Condition) => boolean): boolean => trials.conditions.some(which);
   const bleed = (one: Condition): boolean => isBleed(one) && snrOf(one) >= 20;
   const none = (one: Condition): boolean => !hasReply(one);
-  const numbers = errorStatistics(trialsOf(trials, 'known', none)).numbers;
+  const numbers = errorStatistics([...trialsOf(trials, 'known', none), ...withoutOnset(trials)]).numbers;
   return [
     ...(has((one) => one.expects === 'number' && !isBleed(one)) ? knownReply(trials) : []),
     ...unknownReply(trials),

@@ -22,6 +22,8 @@ export interface CaseResult {
   readonly replyId: string;
   /** Counted voice-to-voice latency. Of a turn without a reply: of the one that was not heard. */
   readonly truthMs: number;
+  /** False when the reply's first sound was lost on the way to the speaker: then a number would be a wrong one. */
+  readonly onsetPlayed: boolean;
   readonly estimates: Readonly<Partial<Record<MethodName, Estimate>>>;
   /** Measures of `known` besides voice-to-voice, those that the turn has. */
   readonly parts: Readonly<Partial<Record<SoundMeasureName, PartResult>>>;
@@ -61,6 +63,7 @@ export async function tryCase(
     promptId: turn.record.prompt.id,
     replyId: turn.record.replies[0]?.clip.id ?? '',
     truthMs: counted.truth.voiceToVoice,
+    onsetPlayed: counted.onsetPlayed,
     estimates: {
       known: estimateOf(measures.voiceToVoice),
       // To whom does not know the reply, any reply is one.

@@ -34,6 +34,8 @@ export interface Playout {
   readonly sound: Placed;
   /** First speech sample; fractional. */
   readonly onsetAtRigSample: number;
+  /** False when that sample was lost, and what follows it for 10 ms: then no onset left the speaker. */
+  readonly onsetPlayed: boolean;
   /** From the reply's first sample to that one in rig samples, stalls not included. */
   readonly leadInSamples: number;
   readonly endAtRigSample: number;
@@ -41,18 +43,24 @@ export interface Playout {
 }
 
 const TRUTH_SPAN_SAMPLES = 480;
+/** Less speech than this is no beginning that was lost. */
+const LOST_ONSET_MS = 10;
 
+const losesSound = (gap: Gap): boolean => gap.losesSound === true;
 const inSamples = (ms: number): number => round((ms * RATE_HZ) / 1000);
 
 function withGaps(samples: Float32Array, gaps: readonly Gap[]): Float32Array {
+  const kept = samples.slice();
+  for (const { atMs, lengthMs } of gaps.filter(losesSound))
+    kept.fill(0, inSamples(atMs), inSamples(atMs + lengthMs));
   const parts: Float32Array[] = [];
   let from = 0;
-  for (const { atMs, lengthMs, losesSound = false } of gaps) {
-    const at = Math.min(samples.length, inSamples(atMs));
-    parts.push(samples.subarray(from, at), new Float32Array(inSamples(lengthMs)));
-    from = losesSound ? Math.min(samples.length, at + inSamples(lengthMs)) : at;
+  for (const { atMs, lengthMs } of gaps.filter((gap) => !losesSound(gap))) {
+    const at = Math.min(kept.length, inSamples(atMs));
+    parts.push(kept.subarray(from, at), new Float32Array(inSamples(lengthMs)));
+    from = at;
   }
-  parts.push(samples.subarray(from));
+  parts.push(kept.subarray(from));
   const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
@@ -81,14 +89,15 @@ export function simulatePlayout(conditions: PlayoutConditions): Playout {
   const leavesAt = (clipSample: number): number => {
     const played = ((clipSample * source.rateHz) / reply.clip.rateHz + codecSamples) / step;
     const waited = gaps
-      .filter(({ atMs, losesSound = false }) => !losesSound && inSamples(atMs) <= played)
+      .filter((gap) => !losesSound(gap) && inSamples(gap.atMs) <= played)
       .reduce((sum, { lengthMs }) => sum + inSamples(lengthMs), 0);
     return atRigSample + played + waited;
   };
   const waitedUntilCut = gaps
-    .filter(({ atMs, losesSound = false }) => !losesSound && inSamples(atMs) <= cut)
+    .filter((gap) => !losesSound(gap) && inSamples(gap.atMs) <= cut)
     .reduce((sum, { lengthMs }) => sum + inSamples(lengthMs), 0);
   const silentFrom = cutAtMs === undefined ? Infinity : whole.atSample + cut + waitedUntilCut;
+  const onsetPlayedAtMs = ((leavesAt(reply.clip.onsetSample) - atRigSample) * 1000) / RATE_HZ;
   const perRigSample = reply.clip.rateHz / RATE_HZ;
   const spans = Array.from({ length: ceil(reply.clip.lengthSamples / TRUTH_SPAN_SAMPLES) }, (_, n) => {
     const from = leavesAt(n * TRUTH_SPAN_SAMPLES);
@@ -103,6 +112,12 @@ export function simulatePlayout(conditions: PlayoutConditions): Playout {
   return {
     sound: { samples, atSample: whole.atSample },
     onsetAtRigSample: leavesAt(reply.clip.onsetSample),
+    onsetPlayed: !gaps.some(
+      (gap) =>
+        losesSound(gap) &&
+        gap.atMs <= onsetPlayedAtMs &&
+        gap.atMs + gap.lengthMs >= onsetPlayedAtMs + LOST_ONSET_MS,
+    ),
     leadInSamples: (reply.clip.onsetSample * source.rateHz) / reply.clip.rateHz / step,
     endAtRigSample: whole.atSample + samples.length,
     spans,

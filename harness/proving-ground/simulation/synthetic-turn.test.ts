@@ -53,6 +53,30 @@ describe('syntheticTurn', () => {
     expect(Math.abs(seen - (truth.voiceToVoice * RATE_HZ) / 1000)).toBeLessThan(READING);
   });
 
+  it('moves nothing where sound is lost, also twice at once', () => {
+    const gap = [
+      { atMs: 20, lengthMs: 60, losesSound: true },
+      { atMs: 30, lengthMs: 10, losesSound: true },
+    ];
+    const { sound, truth } = syntheticTurn({ seed: 3, ...clicks, ...clean, gap });
+    const [speaker, loopback] = sound.capture!.channels;
+    const seen = peakOf(speaker!) - peakOf(loopback!);
+    expect(Math.abs(seen - (truth.voiceToVoice * RATE_HZ) / 1000)).toBeLessThan(READING);
+  });
+
+  it.each([
+    ['ahead of it', { atMs: -30, lengthMs: 30 }, true],
+    ['with less than 10 ms of it', { atMs: -30, lengthMs: 36 }, true],
+    ['behind it', { atMs: 1, lengthMs: 100 }, true],
+    ['with it', { atMs: -30, lengthMs: 45 }, false],
+  ])('knows whether the first sound left the speaker: lost %s', (_name, { atMs, lengthMs }, expected) => {
+    const { clip } = speech.reply;
+    const onsetMs = (clip.onsetSample * 1000) / clip.rateHz;
+    const gap = { atMs: onsetMs + atMs, lengthMs, losesSound: true };
+    expect(syntheticTurn({ seed: 3, ...speech, gap }).onsetPlayed).toBe(expected);
+    expect(syntheticTurn({ seed: 3, ...speech, gap: { ...gap, losesSound: false } }).onsetPlayed).toBe(true);
+  });
+
   it('counts the prompt where it is heard when there is one channel', () => {
     const options = { seed: 3, ...clicks, ...clean, topology: 'bleed', bleedDb: 0 } as const;
     const { sound, truth } = syntheticTurn(options);

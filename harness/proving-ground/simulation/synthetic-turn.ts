@@ -61,6 +61,8 @@ export interface SyntheticTurn {
   readonly sound: TurnSound;
   /** Milliseconds, counted. NaN where there is nothing to count: without calls, the times to call and confirmation. */
   readonly truth: Readonly<Record<SoundMeasureName, number>>;
+  /** False when an underrun took the reply's first sound: then nothing was there to be measured to. */
+  readonly onsetPlayed: boolean;
 }
 
 /** Of the board: from the first packet of a reply to its first sample at the speaker. */
@@ -277,6 +279,7 @@ export function syntheticTurn(options: SyntheticTurnOptions): SyntheticTurn {
       ...(interruption === undefined ? {} : { interruption: interruption.prompt.sound }),
       replies: new Map([[reply.clip.id, reply.sound]]),
     },
+    onsetPlayed: playout.onsetPlayed,
     truth: {
       voiceToVoice,
       uplink: uplink.endAtMs - hostAtMs(heardOffset),
