@@ -1,7 +1,14 @@
 import type { Board, Clock } from '../ports';
 import type { Dialect } from './dialect';
 import { SerialBoard } from './serial-board';
-import { consoleLinkOf, modemResetLine, openSerialPort, type ResetLine } from './serial';
+import {
+  consoleLinkOf,
+  modemResetLine,
+  nativeUsbOf,
+  openSerialPort,
+  replResetLine,
+  type ResetLine,
+} from './serial';
 
 export interface SerialBoardOptions {
   readonly name: string;
@@ -13,7 +20,7 @@ export interface SerialBoardOptions {
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
-  /** Default: the modem lines of the port. */
+  /** Default: the modem lines of the port, or the REPL of a MicroPython that emulates its port. */
   readonly resetLine?: ResetLine;
 }
 
@@ -24,7 +31,9 @@ export interface SerialBoardOptions {
 export async function openSerialBoard(options: SerialBoardOptions): Promise<Board> {
   const { port: path, baudRate, clock } = options;
   const transport = await openSerialPort({ path, baudRate, clock });
-  const resetLine = options.resetLine ?? modemResetLine(transport, clock);
+  const isEmulated = options.dialect.project === 'micropython' && (await nativeUsbOf(path)) === 'tiny-usb';
+  const line = isEmulated ? replResetLine : modemResetLine;
+  const resetLine = options.resetLine ?? line(transport, clock);
   const link = await consoleLinkOf(path, baudRate);
   return new SerialBoard({ ...options, transport, resetLine, link });
 }

@@ -10,8 +10,10 @@ export interface ResetJudge {
 
 /**
  * Judges events after a reset: the application runs, or will not. What comes late from the boot before does not count.
- * A banner proves the new boot; a native USB port often loses it, so the identity of an image that starts after the
- * board was let go proves it too.
+ * A banner of the ROM proves the new boot, and MicroPython's word of a soft reset. A native USB port often loses the banner, so
+ * the identity of an image that starts after the board was let go proves it too. MicroPython tells its identity only once its
+ * script is over, so that proves a start of the application which came before it, and no other: a board that was not reset
+ * ends its script as well.
  */
 export function resetJudge(
   bootBefore: number,
@@ -19,19 +21,25 @@ export function resetJudge(
 ): ResetJudge {
   let releasedAtLine = Infinity;
   let isIdentityOfNewBoot = false;
+  let startedSinceRelease = false;
+  const isOfNewBoot = (event: BoardEvent): boolean => event.boot > bootBefore || isIdentityOfNewBoot;
   return {
     released: (lineIndex) => {
       releasedAtLine = lineIndex;
     },
     judge: (event) => {
-      if (event.type === 'firmware' && event.lineIndex >= releasedAtLine) isIdentityOfNewBoot = true;
-      if (event.boot <= bootBefore && !isIdentityOfNewBoot) return 'wait';
+      const isSinceRelease = event.lineIndex >= releasedAtLine;
+      if (event.type === 'firmware' && isSinceRelease) isIdentityOfNewBoot = true;
+      const isStart = event.type === 'milestone' && event.milestone === 'app';
+      if (isStart && isSinceRelease) startedSinceRelease = true;
+      if (!isOfNewBoot(event)) return 'wait';
       if (event.type === 'fault') return { failure: faultError(event) };
       if (event.type === 'firmware') {
         const failure = checkFirmware(event.firmware);
-        return failure === undefined ? 'wait' : { failure };
+        if (failure !== undefined) return { failure };
+        return startedSinceRelease ? 'done' : 'wait';
       }
-      return event.type === 'milestone' && event.milestone === 'app' ? 'done' : 'wait';
+      return isStart ? 'done' : 'wait';
     },
   };
 }

@@ -24,4 +24,16 @@ describe('BootCounter', () => {
   it('takes stamps of two cores that are a little out of order for one boot', () => {
     expect(bootsOf([1, 5000], [1, 4990], [1, 5010], [1, 4010])).toEqual([1, 1, 1, 1]);
   });
+
+  it('counts a soft reset of MicroPython, which prints neither banner nor stamp', () => {
+    const counter = new BootCounter();
+    const boots = [
+      '=== 启动系统 ===',
+      'MPY: soft reboot',
+      'x',
+      '>>> MPY: soft reboot',
+      "'MPY: soft reboot'",
+    ].map((text) => counter.next(1, undefined, text));
+    expect(boots).toEqual([1, 2, 2, 3, 3]);
+  });
 });

@@ -5,9 +5,15 @@ const WRAP_MS = 2 ** 32;
 /** Longest silence over which a wrap is still told from a reboot. */
 const WRAP_WITHIN_MS = 600_000;
 
+const SOFT_RESET_LINE = 'MPY: soft reboot';
+
+/** Whether MicroPython says by this line that it starts anew: no ROM banner comes of that, nor a stamp (device.md section 8). */
+export const isSoftReset = (text: string): boolean =>
+  text === SOFT_RESET_LINE || text === `>>> ${SOFT_RESET_LINE}`;
+
 /**
  * Numbers the boots of one stream: by ROM banners, and where a banner was lost (a native USB port often loses it) by the
- * board's clock, which starts again at 0.
+ * board's clock, which starts again at 0. A soft reset of MicroPython is one of its own.
  */
 export class BootCounter {
   private banners = 0;
@@ -19,10 +25,14 @@ export class BootCounter {
     return banners + this.lostBanners;
   }
 
-  /** The boot of the next whole line, after so many banners. */
-  next(banners: number, deviceAtMs: number | undefined): number {
+  /** The boot of the next whole line, after so many banners. A soft reset begins with the line that tells it. */
+  next(banners: number, deviceAtMs: number | undefined, text = ''): number {
     if (banners !== this.banners) {
       this.banners = banners;
+      this.latestDeviceAtMs = 0;
+    }
+    if (isSoftReset(text)) {
+      this.lostBanners += 1;
       this.latestDeviceAtMs = 0;
     }
     if (deviceAtMs !== undefined) {

@@ -138,7 +138,7 @@ export class RecordedConsole implements Console {
     const line: ConsoleLine = {
       index: this.store.nextIndex,
       text,
-      boot: this.boots.next(assembled.boot, deviceAtMs),
+      boot: this.boots.next(assembled.boot, deviceAtMs, text),
       hostAtMs,
       byteOffset,
       ...(deviceAtMs === undefined ? undefined : { deviceAtMs }),

@@ -304,6 +304,7 @@ describe('micropython-chat', () => {
     expect((await run(...first, ...second)).slice(started.length + asked.length)).toEqual([
       firmware,
       { type: 'answer', text: '今天晴', complete: true },
+      { type: 'boot', resetCause: 'soft reset of MicroPython' },
       app,
       network,
       ...asked,

@@ -1,4 +1,4 @@
-import { parseLogLine, type LogLine } from '../console';
+import { isSoftReset, parseLogLine, type LogLine } from '../console';
 import type { EventBody, LineReader } from '../event-body';
 import type { FirmwareIdentity } from '../../ports';
 import { resetCause } from './reset-cause';
@@ -34,6 +34,12 @@ export function bootLogReader(): LineReader {
       identity = {};
       isAnnounced = true;
       return [{ type: 'boot', resetCause: resetCause(parseInt(reset[1] ?? '', 16), reset[2] ?? '') }];
+    }
+    if (isSoftReset(line.text)) {
+      identity = {};
+      latestBoot = line.boot;
+      isAnnounced = true;
+      return [{ type: 'boot', resetCause: 'soft reset of MicroPython' }];
     }
     const isNewBoot = latestBoot !== undefined && line.boot > latestBoot;
     latestBoot = line.boot;
