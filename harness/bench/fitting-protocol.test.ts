@@ -12,6 +12,7 @@ const providerOf = (protocol: 'openai-realtime' | 'deepseek' | 'spark'): Provide
   tls: false,
   certsPath: undefined,
   upstreamUrl: undefined,
+  upstreamTransport: 'websocket',
   cassettePath: undefined,
 });
 

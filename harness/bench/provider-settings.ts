@@ -99,7 +99,7 @@ function readPem(folder: string, name: string): string {
  * @throws ConfigError as `certificateIn` and `liveSettings` do.
  */
 export function proxySettings(config: ProxyProviderConfig): ProxyInit {
-  const { protocol, host, port, tls, certsPath, upstreamUrl, cassettePath } = config;
+  const { protocol, host, port, tls, certsPath, upstreamUrl, upstreamTransport, cassettePath } = config;
   const live = liveSettings(protocol);
   const address = upstreamUrl ?? live.url;
   const hasKeys = Object.keys(live.credentials).length > 0;
@@ -109,6 +109,7 @@ export function proxySettings(config: ProxyProviderConfig): ProxyInit {
     host,
     port,
     tls: certsPath === undefined ? tls : certificateIn(certsPath),
+    upstreamTransport,
     ...(address === undefined ? {} : { upstreamUrl: address }),
     ...(cassettePath === undefined ? {} : { cassettePath }),
     ...(hasKeys && isLoopback(host) ? { credentials: live.credentials } : {}),

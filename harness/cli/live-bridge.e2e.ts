@@ -50,18 +50,19 @@ async function judge(
 }
 
 describe('a board that calls over WebRTC, and a live provider', () => {
-  it('is measured like one with the mock: a plain turn, a call, a barge-in', async () => {
+  it.each([
+    ['websocket', 'weather \\(en\\)|light on|and obeys', 3],
+    ['webrtc', 'and obeys', 1],
+  ] as const)('is measured over %s like one with the mock', async (transport, grep, n) => {
     const { url, end } = await realProvider();
-    const summary = await judge(
-      `{ kind: proxy, protocol: openai-realtime, upstream: "${url}" }`,
-      'weather \\(en\\)|light on|and obeys',
-    );
+    const way = `upstream: "${url}", upstreamTransport: ${transport}`;
+    const summary = await judge(`{ kind: proxy, protocol: openai-realtime, ${way} }`, grep);
     await end();
     const { findings, ended, why, selfCheck } = summary;
     expect({ findings, ended, why }).toMatchObject({ findings: [], ended: 0 });
-    expect(selfCheck).toMatchObject({ n: 3, ok: true });
+    expect(selfCheck).toMatchObject({ n, ok: true });
     const { turns: measured } = readRun(summary.runPath);
-    expect(measured).toHaveLength(3);
+    expect(measured).toHaveLength(n);
     for (const { measurement } of measured)
       expect(measurement).toMatchObject({
         methods: { reply: 'known-reply' },

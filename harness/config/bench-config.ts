@@ -5,6 +5,7 @@ import type {
   RealtimeDialect,
   SntpAnswer,
   ToolRace,
+  UpstreamTransport,
 } from '../ports';
 
 /** bench.yaml as validated values. Files hold durations as "1.5s" or "200ms"; here they are milliseconds. Paths are absolute. */
@@ -124,6 +125,8 @@ export interface ProxyProviderConfig {
   readonly certsPath: string | undefined;
   /** Address of the real provider; undefined: what the environment says, else the provider's own. */
   readonly upstreamUrl: string | undefined;
+  /** How calls of boards over WebRTC go on to the provider; of no meaning for others. */
+  readonly upstreamTransport: UpstreamTransport;
   /** File that exchanges are recorded to; undefined: none. */
   readonly cassettePath: string | undefined;
 }

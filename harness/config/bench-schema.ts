@@ -6,6 +6,7 @@ import {
   providerProtocols,
   realtimeDialects,
   toolRaces,
+  upstreamTransports,
 } from '../ports';
 import { duration } from './duration';
 import { name, percent, text, uniqueBy } from './field-types';
@@ -229,22 +230,30 @@ const mockProvider = z
   .superRefine(realtimeOnly);
 
 /** Hands on what board and real provider say to each other. */
-const proxyProvider = z.strictObject({
-  kind: z.literal('proxy'),
-  protocol: z.enum(providerProtocols),
-  /** Default: 127.0.0.1. */
-  host: text.default('127.0.0.1'),
-  /** Default: 0, any free port. */
-  port,
-  /** Default: false. */
-  tls: z.boolean().default(false),
-  /** Default: none, a certificate for localhost is made where `tls` asks for one. */
-  certs: text.exactOptional(),
-  /** Default: what the environment says, else the provider's own address. */
-  upstream: z.url({ protocol: /^(https?|wss?)$/ }).exactOptional(),
-  /** Default: nothing is recorded. */
-  cassette: text.exactOptional(),
-});
+const proxyProvider = z
+  .strictObject({
+    kind: z.literal('proxy'),
+    protocol: z.enum(providerProtocols),
+    /** Default: 127.0.0.1. */
+    host: text.default('127.0.0.1'),
+    /** Default: 0, any free port. */
+    port,
+    /** Default: false. */
+    tls: z.boolean().default(false),
+    /** Default: none, a certificate for localhost is made where `tls` asks for one. */
+    certs: text.exactOptional(),
+    /** Default: what the environment says, else the provider's own address. */
+    upstream: z.url({ protocol: /^(https?|wss?)$/ }).exactOptional(),
+    /** Default: websocket. */
+    upstreamTransport: z.enum(upstreamTransports).default('websocket'),
+    /** Default: nothing is recorded. */
+    cassette: text.exactOptional(),
+  })
+  .superRefine(({ protocol, upstreamTransport }, context) => {
+    if (protocol === 'openai-realtime' || upstreamTransport === 'websocket') return;
+    const message = `no board calls ${protocol} over WebRTC: leave it out`;
+    context.addIssue({ code: 'custom', path: ['upstreamTransport'], message });
+  });
 
 /** The real provider, which the board reaches by itself. */
 const liveProvider = z.strictObject({

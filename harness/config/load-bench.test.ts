@@ -150,11 +150,16 @@ describe('loadBench', () => {
       tls: false,
       certsPath: undefined,
       upstreamUrl: 'wss://example.com',
+      upstreamTransport: 'websocket',
       cassettePath: join(path, '../a.jsonl'),
     });
     expect(() => loadBench(benchOf(`${smallest}provider: { kind: proxy, protocol: sparkle }`))).toThrow(
       'provider.protocol is "sparkle"',
     );
+    const calling = (protocol: string): string =>
+      benchOf(`${smallest}provider: { kind: proxy, protocol: ${protocol}, upstreamTransport: webrtc }`);
+    expect(loadBench(calling('openai-realtime')).provider).toMatchObject({ upstreamTransport: 'webrtc' });
+    expect(() => loadBench(calling('spark'))).toThrow('no board calls spark over WebRTC: leave it out');
     expect(() => loadBench(benchOf(`${smallest}provider: { kind: porxy }`))).toThrow('did you mean proxy?');
   });
 

@@ -80,7 +80,12 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
     const asItComes = { credentials: undefined, faults: [], network: undefined, replayPath: undefined };
     return { kind, protocol, ...listening, ...asItComes, dialect: 'ga', toolRace: 'lenient' };
   }
-  return { kind, protocol, ...listening, upstreamUrl: undefined, cassettePath: undefined };
+  const asItComes = {
+    upstreamUrl: undefined,
+    upstreamTransport: 'websocket',
+    cassettePath: undefined,
+  } as const;
+  return { kind, protocol, ...listening, ...asItComes };
 }
 
 function providerOf(

@@ -44,7 +44,12 @@ function speakerOf(cutAtMs: number, ppm: number): SearchableSound {
   return new SearchableSound(samples, RIG_HZ);
 }
 
-function silenceOf(cutAtMs: number, interruptedAtMs: number, ppm = 0): ReturnType<typeof replySilence> {
+function silenceOf(
+  cutAtMs: number,
+  interruptedAtMs: number,
+  ppm = 0,
+  isCutOff = false,
+): ReturnType<typeof replySilence> {
   const speaker = speakerOf(cutAtMs, ppm);
   const reference = timeScaled(reply.samples, {
     start: 0,
@@ -54,7 +59,10 @@ function silenceOf(cutAtMs: number, interruptedAtMs: number, ppm = 0): ReturnTyp
   const interruptedAt = REPLY_AT + (interruptedAtMs * RIG_HZ) / 1000;
   const alignment = align(speaker, reference, { onset: 0, end: reference.length, until: interruptedAt });
   if (alignment.state !== 'found') throw new Error('the reply was not found');
-  return replySilence({ speaker }, clip, reply, alignment, interruptedAt);
+  if (!isCutOff) return replySilence({ speaker }, clip, reply, alignment, interruptedAt);
+  const samples = reply.samples.slice(0, Math.round((cutAtMs * CLIP_HZ) / 1000));
+  const known = { ...clip, lengthSamples: samples.length, offsetSample: samples.length - 1 };
+  return replySilence({ speaker }, known, { ...reply, samples }, alignment, interruptedAt, true);
 }
 
 describe('replySilence', () => {
@@ -72,6 +80,13 @@ describe('replySilence', () => {
     const uncertaintyMs = (silence.uncertaintySamples * 1000) / RIG_HZ;
     expect(Math.abs(errorMs)).toBeLessThanOrEqual(2 * uncertaintyMs + 0.1);
     expect(uncertaintyMs).toBeLessThan(20);
+  });
+
+  it('finds the end of a reply of which nobody knows more than what was heard', () => {
+    const silence = silenceOf(1_333, 1_100, 200, true);
+    const truth = REPLY_AT + 1.333 * RIG_HZ * (1 + 200e-6);
+    expect(silence).toMatchObject({ state: 'found', uncertaintySamples: RIG_HZ / 1000 });
+    expect(Math.abs((silence.state === 'found' ? silence.atSample : 0) - truth)).toBeLessThan(RIG_HZ / 1000);
   });
 
   it('tells a reply that went on from one that had no time to stop', () => {

@@ -7,6 +7,9 @@ import { voiceToVoice, type CapturePoint } from './voice-to-voice';
 /** A board is blamed for not stopping only when the reply had this much to go: it hears, decides and stops within it. */
 const LEAST_REST_MS = 1000;
 
+/** Of the place of a reply's last known sample: what is heard up to it is followed in steps of 1 ms. */
+const CUT_UNCERTAINTY_MS = 1;
+
 /** Where the reply fell silent, or why that is not known. */
 export type ReplySilence =
   | ({ readonly state: 'found' } & CapturePoint)
@@ -16,13 +19,15 @@ export type ReplySilence =
  * Follows a known reply on the speaker channel past the interruption and finds where it falls silent. Works at the coarse
  * rate; places are samples of the capture.
  * @param interruptedAt - First speech sample of the interrupting prompt.
+ * @param isCutOff - The provider stopped here and said no more: a reply that is heard to its last sample falls silent there.
  */
 export function replySilence(
   { speaker }: Pick<GoodTake, 'speaker'>,
-  { offsetSample, rateHz }: SpeechClip,
+  { offsetSample, lengthSamples: clipSamples, rateHz }: SpeechClip,
   sound: PcmClip,
   alignment: Extract<Alignment, { readonly state: 'found' }>,
   interruptedAt: number,
+  isCutOff = false,
 ): ReplySilence {
   const factor = speaker.coarseFactor;
   const coarseHz = speaker.rateHz / factor;
@@ -43,6 +48,12 @@ export function replySilence(
   const source = timeScaled(sound.samples, { start, step, lengthSamples });
   const end = coherentEnd(source, speaker.coarse, { from, to: lengthSamples, rateHz: coarseHz });
   if (end.state === 'unknown') return { state: 'not-found', reason: 'no-onset' };
+  if (end.state === 'went-on' && isCutOff)
+    return {
+      state: 'found',
+      atSample: inCapture((clipSamples * speaker.rateHz) / rateHz),
+      uncertaintySamples: (CUT_UNCERTAINTY_MS * speaker.rateHz) / 1000,
+    };
   if (end.state === 'went-on') {
     const restMs = ((lengthSamples - from) * 1000) / coarseHz;
     return { state: 'not-found', reason: restMs < LEAST_REST_MS ? 'reply-over' : 'never-stopped' };

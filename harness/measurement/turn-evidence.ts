@@ -12,6 +12,7 @@ import {
   arrivalOf,
   confirmingReply,
   endpointOf,
+  eventsOf,
   replyToInterruption,
   type AnsweringReply,
 } from './provider-marks';
@@ -167,9 +168,23 @@ export function evidenceOf(
         replySound,
         heardReply.alignment,
         interruption.onsetAtSample,
+        isCutOff(record, answer),
       );
     if (silence?.state === 'found') markCapture('replySilence', silence.atSample, silence.uncertaintySamples);
   }
   const evidence = { take, prompt, asBleed, received, answer, heardReply, unknownReply, confirmation };
   return { ...evidence, interruption, lateReply, silence, marks };
+}
+
+/**
+ * True when a reply that was recorded from the provider ends because it was interrupted: over WebRTC it leaves at the pace of speech,
+ * so what came after is known to nobody.
+ */
+function isCutOff({ providerEvents }: TurnRecord, { reply, sentSamples }: AnsweringReply): boolean {
+  const { itemId, clip } = reply;
+  return (
+    clip.id === itemId &&
+    sentSamples >= clip.lengthSamples &&
+    eventsOf(providerEvents, 'truncated').some((event) => event.itemId === itemId)
+  );
 }

@@ -46,10 +46,12 @@ export {
   providerProtocols,
   realtimeDialects,
   toolRaces,
+  upstreamTransports,
   writtenProtocols,
   type ProviderProtocol,
   type RealtimeDialect,
   type ToolRace,
+  type UpstreamTransport,
 } from './provider-protocol';
 export type {
   Delay,

@@ -18,6 +18,10 @@ export type ProviderProtocol = (typeof providerProtocols)[number];
 export const realtimeDialects = ['ga', 'beta', 'auto'] as const;
 export type RealtimeDialect = (typeof realtimeDialects)[number];
 
+/** How a proxy takes a board's call to the real OpenAI Realtime: as events and base64 on a WebSocket, or as a call of its own. */
+export const upstreamTransports = ['websocket', 'webrtc'] as const;
+export type UpstreamTransport = (typeof upstreamTransports)[number];
+
 /** Whether a response that calls a function is over before a client can ask for the next one (providers.md 1.3). */
 export const toolRaces = ['lenient', 'strict'] as const;
 export type ToolRace = (typeof toolRaces)[number];

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeAll, ConfigError, type Closable } from '../../errors';
-import type { Clock, ProviderProtocol, SpeechClip, VoiceProvider } from '../../ports';
+import type { Clock, ProviderProtocol, SpeechClip, UpstreamTransport, VoiceProvider } from '../../ports';
 import { EventLog, type UnstampedEvent } from '../event-log';
 import { isLoopback } from '../loopback';
 import { makeCertificate, type Certificate } from '../mock/http/certificate';
@@ -11,6 +11,8 @@ import { answerRaw, textAnswer } from '../mock/http/http-answer';
 import { openListener } from '../mock/http/listener';
 import { BodyReader } from '../mock/http/read-body';
 import { CallBridge } from './bridge/call-bridge';
+import { reachByCall } from './bridge/called-provider';
+import { reachBySocket } from './bridge/socket-provider';
 import { boardAddress, chatWordsOf } from './board-side';
 import { recordHttp, recordSocket, type CassetteHead, type SocketTake, type Take } from './cassette';
 import { ChatTap } from './chat-tap';
@@ -38,6 +40,8 @@ export interface ProxyOptions extends Omit<UpstreamOptions, 'unixNowMs'> {
   readonly tls?: boolean | Certificate;
   /** File that exchanges are recorded to, for the mock to replay. Default: none. */
   readonly cassettePath?: string;
+  /** How calls of boards over WebRTC go on to the provider. Default: `websocket`. */
+  readonly upstreamTransport?: UpstreamTransport;
   readonly limits?: Partial<HttpLimits>;
   /** What boards may say to OpenAI Realtime: then the log says what it was. Default: nobody listens. */
   readonly prompts?: readonly SpeechClip[];
@@ -117,19 +121,19 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       const recording = recorder?.socket((done) => recordSocket(secrets, path, clock.nowMs(), done));
       return [new SparkTap(id, ofSession), ...(recording === undefined ? [] : [recording])];
     }
-    return realtimeTaps(desk, id, path, false).taps;
+    return realtimeTaps(desk, id, path, {}).taps;
   };
   const realtimeTaps = (
     ofDesk: RealtimeDesk,
     id: string,
     path: string,
-    paced: boolean,
+    how: Parameters<RealtimeDesk['tap']>[2],
   ): { readonly tap: RealtimeTap; readonly taps: SocketTraffic[] } => {
     const startedAtMs = clock.nowMs();
     const recording = recorder?.socket((done) =>
       recordRealtime((keep) => recordSocket(secrets, path, startedAtMs, keep), startedAtMs, done),
     );
-    const tap = ofDesk.tap(id, (turn) => recording?.turnTaken(turn), paced);
+    const tap = ofDesk.tap(id, (turn) => recording?.turnTaken(turn), how);
     return { tap, taps: recording === undefined ? [tap] : [tap, recording] };
   };
   const bridge =
@@ -138,14 +142,14 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       clock,
       upstream,
       host,
+      log,
+      reach: options.upstreamTransport === 'webrtc' ? reachByCall : reachBySocket,
       open: (id, path) => {
         // A replay is asked over WebSocket, whatever the recorded board spoke.
-        const { tap, taps } = realtimeTaps(
-          desk,
-          id,
-          path.replace(/^\/v1\/realtime\/calls/, '/v1/realtime'),
-          true,
-        );
+        const { tap, taps } = realtimeTaps(desk, id, path.replace(/^\/v1\/realtime\/calls/, '/v1/realtime'), {
+          paced: true,
+          ownPlaces: options.upstreamTransport === 'webrtc',
+        });
         const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
           log({ ...event, sessionId: tap.sessionId ?? id }, hostAtMs);
         return { traffic: bothSockets(taps), log: ofSession };

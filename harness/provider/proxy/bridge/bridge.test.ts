@@ -43,7 +43,7 @@ const open = async (apiKey: string): Promise<void> => {
 };
 
 const types = (events: readonly ProviderEvent[]): string[] =>
-  events.map(({ type }) => type).filter((type) => type !== 'heard' && type !== 'audio-out');
+  events.map(({ type }) => type).filter((type) => !['heard', 'audio-out', 'media'].includes(type));
 
 /** Correlation of a sound with a reference that begins `delaySamples` into it; 1: the same. */
 function likeness(sound: Int16Array, reference: Float32Array, delaySamples: number): number {

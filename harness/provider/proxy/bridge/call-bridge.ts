@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { WebSocket } from 'ws';
 import type { Clock } from '../../../ports';
 import type { UnstampedEvent } from '../../event-log';
+import type { Json } from '../../mock/json/check';
 import { BetaDialect } from '../../mock/openai-realtime/beta-dialect';
 import { gaDialect, type Dialect } from '../../mock/openai-realtime/dialect';
 import { newId } from '../../mock/openai-realtime/ids';
@@ -13,27 +13,24 @@ import {
 } from '../../mock/openai-realtime/webrtc/load-datachannel';
 import { isOffer, readOffer } from '../../mock/openai-realtime/webrtc/offer';
 import type { OpusLibrary } from '../../mock/openai-realtime/webrtc/speech-decoder';
-import { upgradeHeaders } from '../forward-socket';
-import { objectIn, seenEvent, textIn } from '../realtime/wire-event';
 import type { SocketTraffic } from '../traffic';
 import type { Upstream } from '../upstream';
 import { BridgeCall } from './bridge-call';
+import type { ReachProvider } from './provider-side';
 
 const CALLS = '/v1/realtime/calls';
 const BETA_CALL = '/v1/realtime';
 /** What boards of the beta ask for is gone; its calls go to this one. */
 const GA_MODEL = 'gpt-realtime';
-const BAD_GATEWAY = 502;
-/** How long the provider may take to greet. */
-const GREETING_MS = 10_000;
-/** As the WebSocket side: base64 of 15 MiB of sound, and its event. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 + 65_536;
 
 export interface CallBridgeContext {
   readonly clock: Clock;
   readonly upstream: Upstream;
+  /** Over which transport the provider is reached. */
+  readonly reach: ReachProvider;
   /** Address that the proxy listens on. */
   readonly host: string;
+  readonly log: (event: UnstampedEvent) => void;
   /** What reads along in one call, and logs what the bridge itself does there. */
   readonly open: (
     id: string,
@@ -44,17 +41,9 @@ export interface CallBridgeContext {
   };
 }
 
-/** A provider that greeted, or what it said instead. */
-type Greeted =
-  | {
-      readonly socket: WebSocket;
-      /** Hands over what it has said so far; the caller listens from then on. */ readonly takeOver: () => readonly Buffer[];
-    }
-  | { readonly status: number; readonly code: string; readonly message: string };
-
 /**
- * Calls of boards over WebRTC, each against a WebSocket of the provider: a call that was handed on would pass by the bench with all
- * of its sound (reference/providers.md 2.4).
+ * Calls of boards over WebRTC, answered here and each with a connection of its own to the provider: a call that was handed on
+ * would pass by the bench with all of its sound (reference/providers.md 2.4).
  */
 export class CallBridge {
   private readonly calls = new Map<string, BridgeCall>();
@@ -78,9 +67,10 @@ export class CallBridge {
       });
       response.end(text);
     };
-    const refuse = (status: number, code: string, message: string): void => {
+    const refuse = (httpStatus: number, code: string, message: string): void => {
+      this.context.log({ type: 'error', code, message, httpStatus });
       const error = { message, type: 'invalid_request_error', param: null, code };
-      answer(status, 'application/json', JSON.stringify({ error }));
+      answer(httpStatus, 'application/json', JSON.stringify({ error }));
     };
     try {
       const [path = '/'] = (request.url ?? '/').split('?');
@@ -103,24 +93,31 @@ export class CallBridge {
       }
       const dialect = path === BETA_CALL ? new BetaDialect() : gaDialect;
       const { library, opus } = await (this.libraries ??= loadLibraries());
-      const greeted = await this.greeted(request, dialect, asked.session);
-      if ('status' in greeted) {
-        refuse(greeted.status, greeted.code, greeted.message);
+      const { clock, host, upstream, reach } = this.context;
+      const taken = await reach(
+        {
+          authorization: request.headers.authorization,
+          model: modelOf(request.url, dialect, asked.session),
+          session: asked.session,
+          codec: offer.audio.codec,
+        },
+        { clock, upstream, library },
+      );
+      if (typeof taken !== 'function') {
+        refuse(taken.status, taken.code, taken.message);
         return;
       }
       const id = newId('rtc');
-      const { clock, host } = this.context;
       const { traffic, log } = this.context.open(id, request.url ?? '/');
       traffic.opened({ path: request.url ?? '/', hostAtMs: clock.nowMs() });
       const bindAddress =
         host === '0.0.0.0' || host === '::' ? undefined : host === 'localhost' ? '127.0.0.1' : host;
       const call: BridgeCall = new BridgeCall(
-        ...([id, offer, dialect, greeted.socket] as const),
+        ...([id, offer, dialect, taken] as const),
         { clock, library, opus, bindAddress, traffic, log },
         () => this.calls.delete(id),
       );
       this.calls.set(id, call);
-      for (const message of greeted.takeOver()) call.ofProvider(message);
       const sdp = await call.answer();
       answer(201, 'application/sdp', sdp, { location: `${CALLS}/${id}` });
     } catch (cause) {
@@ -135,70 +132,13 @@ export class CallBridge {
     const libraries = await this.libraries?.catch(() => undefined);
     if (libraries !== undefined) await unloadDataChannel();
   }
+}
 
-  /** Connects to the provider for a board: a wrong key is told before the board has its answer, as in a call it would be. */
-  private greeted(
-    request: IncomingMessage,
-    dialect: Dialect,
-    session: Readonly<Record<string, unknown>> | undefined,
-  ): Promise<Greeted> {
-    const { upstream, clock } = this.context;
-    const named = new URLSearchParams(request.url?.split('?')[1]).get('model');
-    const ofForm = typeof session?.model === 'string' ? session.model : undefined;
-    const model =
-      dialect.name === 'beta' && named?.startsWith(GA_MODEL) !== true ? GA_MODEL : (named ?? ofForm);
-    const path = model === undefined ? BETA_CALL : `${BETA_CALL}?model=${encodeURIComponent(model)}`;
-    const { authorization } = request.headers;
-    const headers = authorization === undefined ? [] : ['Authorization', authorization];
-    const sent = upstream.authorise({ method: 'GET', path, headers, body: Buffer.alloc(0) });
-    const origin = upstream.originOf(sent.path);
-    const secure = origin.protocol === 'https:';
-    const { ca } = upstream.httpsAgent.options;
-    const socket = new WebSocket(`${secure ? 'wss' : 'ws'}://${origin.host}${sent.path}`, {
-      headers: upgradeHeaders(sent.headers),
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-      ...(secure && ca !== undefined ? { ca } : {}),
-    });
-    return new Promise((resolve) => {
-      const said: Buffer[] = [];
-      const hear = (data: unknown): void => void said.push(data as Buffer);
-      let settled = false;
-      const settle = (greeted: Greeted): void => {
-        if (settled) return;
-        settled = true;
-        late();
-        resolve(greeted);
-      };
-      const fail = (status: number, code: string, message: string): void => {
-        if (settled) return;
-        settle({ status, code, message });
-        socket.terminate();
-      };
-      const late = clock.after(GREETING_MS, () => fail(504, 'timeout', 'the provider did not greet'));
-      socket.on('error', (cause) => fail(BAD_GATEWAY, 'unreachable', `earshot proxy: ${cause.message}`));
-      socket.on('close', (code) => fail(BAD_GATEWAY, 'closed', `the provider closed with ${code}`));
-      socket.on('message', hear);
-      socket.once('message', (data) => {
-        const event = seenEvent(data as Buffer);
-        if (event?.type === 'error') {
-          const error = objectIn(event, 'error');
-          const code = textIn(error, 'code') || 'no_key';
-          fail(code === 'invalid_api_key' || code === 'no_key' ? 401 : 400, code, textIn(error, 'message'));
-          return;
-        }
-        if (session !== undefined) {
-          const ofForm = Object.fromEntries(Object.entries(session).filter(([name]) => name !== 'model'));
-          socket.send(JSON.stringify({ type: 'session.update', session: { type: 'realtime', ...ofForm } }));
-        }
-        const takeOver = (): readonly Buffer[] => {
-          socket.off('message', hear);
-          return said.splice(0);
-        };
-        settle({ socket, takeOver });
-      });
-    });
-  }
+/** The model that the provider is asked for: firmware of the beta names one that is gone. */
+function modelOf(url: string | undefined, dialect: Dialect, session: Json | undefined): string | undefined {
+  const named = new URLSearchParams(url?.split('?')[1]).get('model');
+  if (dialect.name === 'beta' && named?.startsWith(GA_MODEL) !== true) return GA_MODEL;
+  return named ?? (typeof session?.model === 'string' ? session.model : undefined);
 }
 
 async function loadLibraries(): Promise<{

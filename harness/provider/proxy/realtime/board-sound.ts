@@ -29,6 +29,8 @@ export class BoardSound {
   private readonly activity = new VoiceActivity(STREAM_RATE_HZ, SETTINGS);
   private readonly ear: Ear | undefined;
   private latest: SpeechSpan | undefined;
+  /** Of the speech that goes on. */
+  private onset: number | undefined;
 
   /** @param recogniser - Undefined: nothing is recognised. */
   constructor(recogniser: Recogniser | undefined) {
@@ -48,14 +50,27 @@ export class BoardSound {
     if (samples === undefined) return;
     this.received.push(samples, hostAtMs, isInvented);
     for (const event of this.activity.push(samples)) {
+      if (event.type === 'started') this.onset = event.onsetAtStreamSample;
       if (event.type === 'lull')
         this.latest = { onset: event.onsetAtStreamSample, offset: event.offsetAtStreamSample };
     }
   }
 
+  /** Where speech has begun, by the bench's own ears; where the stream is, when they have not heard any yet. */
+  get speechOnset(): number {
+    return this.onset ?? this.lengthSamples;
+  }
+
+  /** The last loud sample from this one on, by the bench's own ears; undefined: there was none. */
+  loudUntil(fromStreamSample: number): number | undefined {
+    const { latest } = this;
+    return latest !== undefined && latest.offset >= fromStreamSample ? latest.offset : undefined;
+  }
+
   /** The speech that has ended last between these stream samples, by the bench's own ears; they wait for the next one then. */
   takeSpeech(fromStreamSample: number, toStreamSample: number): SpeechSpan | undefined {
     this.activity.reset();
+    this.onset = undefined;
     const { latest } = this;
     return latest !== undefined && latest.offset >= fromStreamSample && latest.offset < toStreamSample
       ? latest

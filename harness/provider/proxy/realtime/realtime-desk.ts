@@ -3,7 +3,7 @@ import type { UnstampedEvent } from '../../event-log';
 import { openRecogniser } from '../../hearing/open-recogniser';
 import type { Recogniser } from '../../hearing/recogniser';
 import { ReceivedArchive } from '../../mock/received-archive';
-import { RealtimeTap, type TakenTurn } from './realtime-tap';
+import { RealtimeTap, type RealtimeTapContext, type TakenTurn } from './realtime-tap';
 import { ReplyArchive } from './reply-archive';
 
 /** What a proxy of OpenAI Realtime knows of all its sessions. */
@@ -25,9 +25,13 @@ export class RealtimeDesk {
   }
 
   /** Reads one session, as `RealtimeTap` says. */
-  tap(id: string, turnTaken?: (turn: TakenTurn) => void, paced = false): RealtimeTap {
+  tap(
+    id: string,
+    turnTaken?: (turn: TakenTurn) => void,
+    how: Pick<RealtimeTapContext, 'paced' | 'ownPlaces'> = {},
+  ): RealtimeTap {
     const { recogniser, received, replies, log } = this;
-    return new RealtimeTap(id, { recogniser, received, replies, log, paced }, turnTaken);
+    return new RealtimeTap(id, { recogniser, received, replies, log, ...how }, turnTaken);
   }
 
   saveReceived(window: ReceivedWindow): Promise<ReceivedAudio | undefined> {

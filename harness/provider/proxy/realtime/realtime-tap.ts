@@ -20,6 +20,11 @@ export interface RealtimeTapContext {
   readonly replies: ReplyArchive;
   /** Replies leave at the pace of speech, and whoever lets them out logs it. Absent: each piece leaves as it comes. */
   readonly paced?: boolean;
+  /**
+   * The service counts the board's sound in a stream of its own, as it does where packets get lost on the way to it or begin before
+   * it listens: then only the bench's ears know places in this one. Absent: both count the same samples.
+   */
+  readonly ownPlaces?: boolean;
   readonly log: (event: UnstampedEvent, hostAtMs?: number) => void;
 }
 
@@ -201,17 +206,20 @@ export class RealtimeTap implements SocketTraffic {
 
   /** `audio_start_ms` already reaches back by the padding (reference/providers.md 2.6). */
   private speechStarted(audioStartMs: number, hostAtMs: number): void {
-    const onset = samplesIn(audioStartMs + this.session.prefixPaddingMs, STREAM_RATE_HZ);
+    const told = samplesIn(audioStartMs + this.session.prefixPaddingMs, STREAM_RATE_HZ);
+    const onset = this.context.ownPlaces === true ? this.sound.speechOnset : told;
     this.speech = { onset, offset: undefined };
     this.log({ type: 'speech-started', onsetAtStreamSample: onset }, hostAtMs);
   }
 
   /** `audio_end_ms` includes the silence window. */
   private speechStopped(audioEndMs: number, hostAtMs: number): void {
-    const end = samplesIn(audioEndMs, STREAM_RATE_HZ);
+    const isOwn = this.context.ownPlaces === true;
+    const end = isOwn ? this.sound.lengthSamples : samplesIn(audioEndMs, STREAM_RATE_HZ);
     const { silenceMs } = this.session;
     this.committedTo = end;
-    const offset = Math.max(0, end - samplesIn(silenceMs ?? 0, STREAM_RATE_HZ) - 1);
+    const told = Math.max(0, end - samplesIn(silenceMs ?? 0, STREAM_RATE_HZ) - 1);
+    const offset = (isOwn ? this.sound.loudUntil(this.uncommittedFrom) : undefined) ?? told;
     // How long a semantic detector has waited it does not say: where the speech ends in there is searched for.
     this.speech = this.speech && { ...this.speech, offset: silenceMs === undefined ? undefined : offset };
     this.log({ type: 'endpoint', offsetAtStreamSample: offset }, hostAtMs);

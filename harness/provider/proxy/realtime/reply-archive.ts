@@ -9,6 +9,9 @@ const PCM_RATE_HZ = 24_000;
 /** Eleven minutes of 16-bit sound: more than the turns that are still to be saved can hold. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
+/** Replies whose sound is still to come: more than one session speaks at once only where boards are many. */
+const MOST_UNHEARD = 100;
+
 interface KeptReply {
   readonly coding: AudioCoding;
   readonly pieces: Buffer[];
@@ -28,6 +31,8 @@ const sampleBytesOf = (coding: AudioCoding): number => (lawOf[coding] === undefi
 /** The sound of the replies that passed lately, by item: nobody else can say what a live provider has said. */
 export class ReplyArchive {
   private readonly replies = new Map<string, KeptReply>();
+  /** Of replies of which nothing was heard yet: over WebRTC words come before the sound. */
+  private readonly transcripts = new Map<string, string>();
   private totalBytes = 0;
 
   /** Keeps a piece of base64 sound; where it ends within a sample, the rest counts with the next piece. */
@@ -48,6 +53,9 @@ export class ReplyArchive {
   transcribe(itemId: string, transcript: string): void {
     const reply = this.replies.get(itemId);
     if (reply !== undefined) reply.transcript = transcript;
+    else this.transcripts.set(itemId, transcript);
+    const [oldest] = this.transcripts.keys();
+    if (this.transcripts.size > MOST_UNHEARD && oldest !== undefined) this.transcripts.delete(oldest);
   }
 
   /** Writes what was sent of a reply as a mono 16-bit WAV; undefined when it is not held any more or holds no speech. */
@@ -81,7 +89,9 @@ export class ReplyArchive {
   private of(itemId: string, coding: AudioCoding): KeptReply {
     const known = this.replies.get(itemId);
     if (known !== undefined) return known;
-    const reply: KeptReply = { coding, pieces: [], bytes: 0, transcript: '' };
+    const transcript = this.transcripts.get(itemId) ?? '';
+    this.transcripts.delete(itemId);
+    const reply: KeptReply = { coding, pieces: [], bytes: 0, transcript };
     this.replies.set(itemId, reply);
     return reply;
   }

@@ -21,6 +21,7 @@ describe('the reception of a track', () => {
   let heard: number[];
   let arrivals: number[];
   let inventions: boolean[];
+  let timestamps: (number | undefined)[];
   let reception: TrackReception;
 
   beforeEach(() => {
@@ -28,12 +29,14 @@ describe('the reception of a track', () => {
     heard = [];
     arrivals = [];
     inventions = [];
+    timestamps = [];
     reception = new TrackReception({
       clock,
       codec: { name: 'PCMA', payloadType: 8, clockRateHz: 8000 },
       decoder,
-      hear: (samples, arrivedAtHostMs, isInvented) => {
+      hear: (samples, arrivedAtHostMs, isInvented, timestamp) => {
         heard.push(...samples);
+        timestamps.push(timestamp);
         inventions.push(isInvented);
         arrivals.push(arrivedAtHostMs);
       },
@@ -54,6 +57,7 @@ describe('the reception of a track', () => {
       }),
       clock.nowMs(),
     );
+  const stampOf = (at: number): number => (FIRST_TIMESTAMP + at * TICKS) % 2 ** 32;
   /** What was heard, one value for each 20 ms. */
   const frames = (): number[] => heard.filter((_, at) => at % 20 === 0);
   const counted = (): Record<string, number> =>
@@ -82,6 +86,7 @@ describe('the reception of a track', () => {
     take(7);
     expect(frames()).toEqual([1, -1, 3, 4, 5, 6, 7, 8]);
     expect(inventions).toEqual([false, true, false, false, false, false, false, false]);
+    expect(timestamps).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map(stampOf));
     take(1);
     take(1);
     expect(frames()).toHaveLength(8);
@@ -109,6 +114,7 @@ describe('the reception of a track', () => {
     take(0);
     take(1, { timestampAt: 4 });
     expect(frames()).toEqual([1, 0, 0, 0, 2]);
+    expect(timestamps).toEqual([stampOf(0), undefined, stampOf(4)]);
     expect(counted()).toMatchObject({ packets: 2, silenceMs: 60 });
   });
 

@@ -7,9 +7,17 @@ export interface ReceptionContext {
   readonly clock: Clock;
   readonly codec: RtpCodec;
   readonly decoder: SpeechDecoder;
-  /** Gets all sound in order, without holes: mono 16-bit at `HEARD_RATE_HZ`. */
-  /** @param isInvented - The samples stand in for sound that was lost. */
-  readonly hear: (samples: Int16Array, arrivedAtHostMs: number, isInvented: boolean) => void;
+  /**
+   * Gets all sound in order, without holes: mono 16-bit at `HEARD_RATE_HZ`.
+   * @param isInvented - The samples stand in for sound that was lost.
+   * @param timestamp - RTP time stamp of the first sample; undefined of silence that nobody sent.
+   */
+  readonly hear: (
+    samples: Int16Array,
+    arrivedAtHostMs: number,
+    isInvented: boolean,
+    timestamp: number | undefined,
+  ) => void;
 }
 
 /** How many later packets, and how long, a missing one is waited for: 100 ms of the usual packets. */
@@ -181,10 +189,10 @@ export class TrackReception {
     if (samples === undefined) {
       this.counts.undecodable++;
       this.counts.concealedTicks += ticks;
-      hear(decoder.conceal(ticks), arrivedAtHostMs, true);
+      hear(decoder.conceal(ticks), arrivedAtHostMs, true, packet.timestamp);
     } else {
       this.counts.packets++;
-      hear(samples, arrivedAtHostMs, false);
+      hear(samples, arrivedAtHostMs, false, packet.timestamp);
     }
     this.nextTimestamp = (packet.timestamp + ticks) % 2 ** 32;
   }
@@ -197,7 +205,8 @@ export class TrackReception {
     if (gap <= 0 || gap > MOST_GAP_S * codec.clockRateHz) return;
     if (isLoss) this.counts.concealedTicks += gap;
     else this.counts.silenceTicks += gap;
-    hear(isLoss ? decoder.conceal(gap) : decoder.silence(gap), arrivedAtHostMs, isLoss);
+    if (isLoss) hear(decoder.conceal(gap), arrivedAtHostMs, true, this.nextTimestamp);
+    else hear(decoder.silence(gap), arrivedAtHostMs, false, undefined);
   }
 
   private awaitSilence(afterMs: number): void {
@@ -207,7 +216,7 @@ export class TrackReception {
       const ticks = (codec.clockRateHz * afterMs) / 1000;
       this.counts.silenceTicks += ticks;
       this.nextTimestamp = (this.nextTimestamp + ticks) % 2 ** 32;
-      hear(decoder.silence(ticks), clock.nowMs(), false);
+      hear(decoder.silence(ticks), clock.nowMs(), false, undefined);
       this.awaitSilence(SILENCE_STEP_MS);
     });
   }
