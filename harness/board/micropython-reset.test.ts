@@ -5,7 +5,7 @@ import { ManualClock } from './__fixtures__/manual-clock';
 import { openTestPty, type TestPty } from './__fixtures__/test-pty';
 import { dialectByName } from './dialect';
 import { openSerialBoard } from './open-serial-board';
-import { openSerialPort, replResetLine, type ResetLine, type SerialTransport } from './serial';
+import { replResetLine, type ResetLine, type SerialTransport } from './serial';
 
 const CTRL_C = 3;
 const CTRL_D = 4;
@@ -96,65 +96,58 @@ describe('a board with MicroPython has started anew', () => {
 });
 
 describe('replResetLine', () => {
-  async function lineOf(onKey: (key: number, pty: TestPty) => void) {
-    const pty = openPty();
+  /** A port whose board answers the keys that it is sent, `onKey` with what it prints; time passes by hand. */
+  function portThat(onKey: (key: number) => Buffer | undefined) {
     const keys: number[] = [];
-    pty.onTyped((bytes) => {
-      for (const key of bytes) {
-        keys.push(key);
-        onKey(key, pty);
-      }
-    });
-    const transport: SerialTransport = await openSerialPort({
-      path: pty.path,
-      baudRate: 115_200,
-      clock: systemClock,
-    });
-    closers.push(() => transport.close());
-    return { transport, keys };
-  }
-
-  it('interrupts the script and starts it anew at the prompt', async () => {
-    const { transport, keys } = await lineOf((key, pty) => {
-      if (key === CTRL_C) pty.write(consoleStream('micropython-interrupted.txt'));
-    });
-    await replResetLine(transport, systemClock).reset();
-    expect(keys).toEqual([CTRL_C, CTRL_D]);
-  });
-
-  it('interrupts again while a call to the network blocks', async () => {
-    let heard = 0;
-    const { transport, keys } = await lineOf((key, pty) => {
-      if (key !== CTRL_C) return;
-      heard += 1;
-      if (heard === 3) pty.write(consoleStream('micropython-interrupted.txt'));
-    });
-    await replResetLine(transport, systemClock).reset();
-    expect(keys.at(-1)).toBe(CTRL_D);
-    expect(keys.filter((key) => key === CTRL_C).length).toBeGreaterThanOrEqual(3);
-  });
-
-  it('tells a board that never shows a prompt to start anew all the same', async () => {
-    const keys: number[] = [];
+    let listener: (bytes: Buffer, hostAtMs: number) => void = () => undefined;
+    const clock = new ManualClock();
     const transport: SerialTransport = {
       path: 'none',
-      onBytes: () => () => undefined,
+      onBytes: (one) => {
+        listener = one;
+        return () => undefined;
+      },
       onLost: () => () => undefined,
       write: (bytes) => {
-        keys.push(...bytes);
+        for (const key of bytes) {
+          keys.push(key);
+          const printed = onKey(key);
+          // In two pieces, the prompt cut in the middle.
+          if (printed !== undefined)
+            for (const part of [printed.subarray(0, -2), printed.subarray(-2)]) listener(part, clock.nowMs());
+        }
         return Promise.resolve();
       },
       setModemLines: () => Promise.resolve(true),
       close: () => Promise.resolve(),
     };
-    const clock = new ManualClock();
-    const reset = replResetLine(transport, clock).reset();
-    while (!keys.includes(CTRL_D)) {
-      clock.advance(100);
-      await Promise.resolve();
-    }
-    await reset;
-    expect(keys.at(-1)).toBe(CTRL_D);
-    expect(keys.filter((key) => key === CTRL_D)).toHaveLength(1);
+    const reset = async (): Promise<readonly number[]> => {
+      const done = replResetLine(transport, clock).reset();
+      while (!keys.includes(CTRL_D)) {
+        clock.advance(100);
+        await Promise.resolve();
+      }
+      await done;
+      return keys;
+    };
+    return { reset };
+  }
+  const interrupted = consoleStream('micropython-interrupted.txt');
+
+  it('interrupts the script and starts it anew at the prompt', async () => {
+    const { reset } = portThat((key) => (key === CTRL_C ? interrupted : undefined));
+    expect(await reset()).toEqual([CTRL_C, CTRL_D]);
+  });
+
+  it('interrupts again while a call to the network blocks', async () => {
+    let heard = 0;
+    const { reset } = portThat((key) => (key === CTRL_C && ++heard === 3 ? interrupted : undefined));
+    expect(await reset()).toEqual([CTRL_C, CTRL_C, CTRL_C, CTRL_D]);
+  });
+
+  it('tells a board that never shows a prompt to start anew all the same', async () => {
+    const keys = await portThat(() => undefined).reset();
+    expect(keys.slice(-2)).toEqual([CTRL_C, CTRL_D]);
+    expect(keys).toHaveLength(51);
   });
 });
