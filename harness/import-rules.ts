@@ -93,8 +93,8 @@ export const publicApi = { name: 'earshot', file: 'harness/index.ts' } as const;
 export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   // index.ts is for suites, inside Jest's sandbox; this one is for whoever starts Jest.
   'harness/jest': ['harness/jest/jest-project'],
-  // index.ts loads the serial port's driver, which no recording needs.
-  'harness/board': ['harness/board/replay-console'],
+  // index.ts loads the serial port's driver, which no recording, image or ELF needs.
+  'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3'],
 };
 
 /** Folders that stay in the repository and are left out of the package: they may load devDependencies too. */

@@ -1,6 +1,7 @@
 import type { Argv } from 'yargs';
 import { addCerts } from './command-table/certs';
 import { addChildCommands } from './command-table/child-commands';
+import { addDecode } from './command-table/decode';
 import { addDevices } from './command-table/devices';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
@@ -19,6 +20,7 @@ const commands = [
   addRun,
   addReport,
   addDevices,
+  addDecode,
   addProvider,
   addProbe,
   addCerts,

@@ -28,13 +28,13 @@ describe('earshot', () => {
     expect((await runEarshot(['--version'])).stdout.trim()).toBe(packageVersion());
     const help = await runEarshot(['--help']);
     expect(help.exitCode).toBe(0);
-    for (const command of ['run', 'report', 'devices', 'provider', 'virtual-board', 'prompts']) {
+    for (const command of ['run', 'report', 'devices', 'decode', 'provider', 'virtual-board', 'prompts']) {
       expect(help.stdout).toContain(`earshot ${command}`);
     }
     expect(help.stdout).not.toContain('-child');
   });
 
-  it.each(['run', 'report', 'devices', 'provider', 'probe', 'virtual-board', 'prompts'])(
+  it.each(['run', 'report', 'devices', 'decode', 'provider', 'probe', 'virtual-board', 'prompts'])(
     'explains %s',
     async (command) => {
       const { exitCode, stdout } = await runEarshot([command, '--help']);

@@ -1,3 +1,24 @@
 export { bootLogReader } from './boot-log';
 export type { PanicFacts } from './panic-block';
 export { PANIC_SILENCE_MS, PanicReader } from './panic-reader';
+export {
+  compareFirmware,
+  loadFirmware,
+  printedElfSha,
+  readFirmwareImage,
+  type FirmwareImage,
+  type FirmwareMatch,
+} from './image';
+export {
+  ADDR2LINE_PROGRAMS,
+  addr2lineSymboliser,
+  CrashLogReader,
+  crashSignature,
+  decodeCrashes,
+  elfSymboliser,
+  loadElf,
+  type CrashSignature,
+  type DecodedBacktrace,
+  type DecodedCrash,
+  type DecodedFrame,
+} from './triage';

@@ -1,14 +1,18 @@
+import { backtraceIn, type Backtrace, type BacktraceEnd } from './backtrace';
 import type { PanicEnd, PanicStart } from './panic-grammar';
 
 // A block is some 40 lines; a core dump on the console is thousands, and its place is the raw log.
 const MAX_LINES = 200;
 const NULL_PAGE_BYTES = 0x1000;
+/** One before any dump begins, one for each of two cores, and those of a panic inside the handler. */
+const MAX_DUMPS = 5;
 
 const REGISTER_ROW = /^(?:[A-Z]\w* *: 0x[0-9a-f]{8}\s{0,2}){1,4}$/i;
 const REGISTER = /([A-Z]\w*) *: (0x[0-9a-f]{8})/gi;
-const BACKTRACE = /Backtrace: ?((?:0x[0-9a-f]{8}:0x[0-9a-f]{8} ?)+)(\|<-(?:CORRUPTED|CONTINUES))?/i;
+const DUMP = /Core\s+(\d+) register dump:/;
 const ELF_SHA = /ELF file SHA256:\s+([0-9a-f]{8,64})/;
 const CANARY = /Stack canary watchpoint triggered \((.*?)\s*\)/;
+const IN_INTERRUPT = /Core\s+\d+ was running in ISR context/;
 
 /** What a crash printed, as it goes into the facts of `HIL_BOARD_PANIC`. Hex is lower case with 0x. */
 export interface PanicFacts extends Readonly<Record<string, unknown>> {
@@ -17,25 +21,64 @@ export interface PanicFacts extends Readonly<Record<string, unknown>> {
   readonly task?: string;
   readonly pc?: string;
   readonly excvaddr?: string;
+  /** An access through a pointer that was null, or nearly so. */
+  readonly nullPointer?: true;
+  readonly inInterrupt?: true;
   /** Frames of the first backtrace as printed, `pc:sp`. */
   readonly backtrace: readonly string[];
   /** The unwinder gave up before the last frame. */
   readonly backtraceCut?: true;
+  /** Why it gave up: a stack that makes no sense, or one that is too deep. */
+  readonly backtraceEnd?: BacktraceEnd;
   /** Of the core that crashed. */
   readonly registers?: Readonly<Record<string, string>>;
+  /** A watchdog prints the other core too. */
+  readonly otherCore?: CoreDump;
   readonly elfSha256Prefix?: string;
   readonly endState: PanicEnd;
   readonly lines: readonly string[];
 }
 
+/** What was printed of one core. */
+export interface CoreDump {
+  readonly core?: number;
+  readonly registers: Readonly<Record<string, string>>;
+  readonly backtrace: readonly string[];
+  readonly backtraceEnd?: BacktraceEnd;
+}
+
+class CoreDumpBuilder {
+  private readonly registers: Record<string, string> = {};
+  private backtrace: Backtrace | undefined;
+
+  constructor(readonly core: number | undefined) {}
+
+  /** The first of each name and the first backtrace count: a second panic inside the handler prints others. */
+  add(text: string): void {
+    if (REGISTER_ROW.test(text))
+      for (const [, name = '', value = ''] of text.matchAll(REGISTER))
+        this.registers[name] ??= value.toLowerCase();
+    this.backtrace ??= backtraceIn(text);
+  }
+
+  dump(): CoreDump {
+    const { frames = [], end } = this.backtrace ?? {};
+    return {
+      ...(this.core === undefined ? {} : { core: this.core }),
+      registers: { ...this.registers },
+      backtrace: frames,
+      ...(end === undefined ? {} : { backtraceEnd: end }),
+    };
+  }
+}
+
 /** Collects the lines of one crash. */
 export class PanicBlock {
   private readonly lines: string[] = [];
-  private readonly registers: Record<string, string> = {};
-  private backtrace: readonly string[] | undefined;
-  private isBacktraceCut = false;
+  private readonly dumps = [new CoreDumpBuilder(undefined)];
   private elfSha256Prefix: string | undefined;
   private canaryTask: string | undefined;
+  private isInInterrupt = false;
 
   constructor(private start: PanicStart) {}
 
@@ -46,41 +89,41 @@ export class PanicBlock {
 
   add(text: string): void {
     if (this.lines.length < MAX_LINES) this.lines.push(text);
-    if (REGISTER_ROW.test(text)) this.addRegisters(text);
-    const backtrace = BACKTRACE.exec(text);
-    if (backtrace !== null && this.backtrace === undefined) {
-      this.backtrace = (backtrace[1] ?? '').trim().toLowerCase().split(' ');
-      this.isBacktraceCut = backtrace[2] !== undefined;
-    }
+    const core = DUMP.exec(text)?.[1];
+    // The first dump is that of the core which crashed; backtraces without a dump before them are that core's too.
+    if (core !== undefined && this.dumps.length < MAX_DUMPS)
+      this.dumps.push(new CoreDumpBuilder(Number(core)));
+    this.dumps.at(-1)?.add(text);
     this.elfSha256Prefix ??= ELF_SHA.exec(text)?.[1];
     this.canaryTask ??= CANARY.exec(text)?.[1];
+    this.isInInterrupt ||= IN_INTERRUPT.test(text);
   }
 
   facts(endState: PanicEnd): PanicFacts {
     const { reason, core } = this.start;
+    const [loose, ...dumped] = this.dumps.map((dump) => dump.dump());
+    const { registers = {}, backtrace = [], backtraceEnd } = dumped[0] ?? loose ?? {};
+    const otherCore = dumped.find((dump) => dump.core !== dumped[0]?.core);
     const task = this.start.task ?? this.canaryTask;
-    const pc = this.registers['PC'] ?? this.start.pc;
-    const excvaddr = this.registers['EXCVADDR'];
+    const pc = registers['PC'] ?? this.start.pc;
+    const excvaddr = registers['EXCVADDR'];
+    const nullPointer = /^(Load|Store)Prohibited$/.test(reason) && Number(excvaddr) < NULL_PAGE_BYTES;
     return {
       reason: this.canaryTask === undefined ? reason : 'stack overflow',
       ...(core === undefined ? {} : { core }),
       ...(task === undefined ? {} : { task }),
       ...(pc === undefined ? {} : { pc }),
       ...(excvaddr === undefined ? {} : { excvaddr }),
-      backtrace: this.backtrace ?? [],
-      ...(this.isBacktraceCut ? { backtraceCut: true } : {}),
-      ...(pc === undefined || excvaddr === undefined ? {} : { registers: { ...this.registers } }),
+      ...(nullPointer ? { nullPointer } : {}),
+      ...(this.isInInterrupt ? { inInterrupt: true } : {}),
+      backtrace,
+      ...(backtraceEnd === undefined ? {} : { backtraceCut: true, backtraceEnd }),
+      ...(pc === undefined || excvaddr === undefined ? {} : { registers }),
+      ...(otherCore === undefined ? {} : { otherCore }),
       ...(this.elfSha256Prefix === undefined ? {} : { elfSha256Prefix: this.elfSha256Prefix }),
       endState,
       lines: [...this.lines],
     };
-  }
-
-  // A watchdog dumps both cores; the first dump is that of the core which crashed.
-  private addRegisters(text: string): void {
-    for (const [, name = '', value = ''] of text.matchAll(REGISTER)) {
-      this.registers[name] ??= value.toLowerCase();
-    }
   }
 }
 
@@ -92,14 +135,17 @@ const endWords: Readonly<Record<PanicEnd, string>> = {
 };
 
 /** One sentence that says what crashed where, for people. */
-export function panicMessage(board: string, facts: PanicFacts): string {
-  const { reason, core, task, pc, excvaddr, endState } = facts;
-  const isNullPointer = /^(Load|Store)Prohibited$/.test(reason) && Number(excvaddr) < NULL_PAGE_BYTES;
+export const panicMessage = (board: string, facts: PanicFacts): string =>
+  `Board ${board} crashed: ${panicSummary(facts)}.`;
+
+/** Reason, core, task, place and end of a crash in words, without a full stop. */
+export function panicSummary(facts: PanicFacts): string {
+  const { reason, core, task, pc, excvaddr, nullPointer, endState } = facts;
   const where = [
     core === undefined ? '' : ` on core ${core}`,
     task === undefined ? '' : ` in task ${task}`,
     pc === undefined ? '' : ` at PC ${pc}`,
-    excvaddr === undefined ? '' : `, EXCVADDR ${excvaddr}${isNullPointer ? ' (a null pointer)' : ''}`,
+    excvaddr === undefined ? '' : `, EXCVADDR ${excvaddr}${nullPointer === true ? ' (a null pointer)' : ''}`,
   ];
-  return `Board ${board} crashed: ${reason}${where.join('')}; ${endWords[endState]}.`;
+  return `${reason}${where.join('')}; ${endWords[endState]}`;
 }

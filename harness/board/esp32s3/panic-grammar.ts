@@ -48,7 +48,7 @@ export type PanicEnd = 'rebooted' | 'halted' | 'gdb-stub' | 'silence';
 const endings: readonly (readonly [RegExp, PanicEnd])[] = [
   [/Entering gdb stub now\.|\$T[0-9a-f]{2}#[0-9a-f]{2}/, 'gdb-stub'],
   [/CPU halted\./, 'halted'],
-  [/^Rebooting(?: in\s+\d+ seconds)?\.\.\./, 'rebooted'],
+  [/^Rebooting(?: in\s+\d+ seconds)?\.\.\.|Abort panic handling\. Rebooting/, 'rebooted'],
 ];
 
 /** The end that a line announces; undefined for every other line. */

@@ -40,7 +40,8 @@ export const boardCodes = {
   },
   HIL_BOARD_PANIC: {
     origin: 'board',
-    remedy: 'Decode the backtrace against the ELF of this firmware and mend the crash.',
+    remedy:
+      'Decode the console log with `earshot decode --elf` and the ELF of this firmware, and mend the crash.',
   },
   HIL_BOARD_RESTARTED: {
     origin: 'board',

@@ -43,6 +43,15 @@ export const configCodes = {
     remedy:
       'Name the ELF that the linker wrote beside the image, `build/<project>.elf`, whole and not stripped.',
   },
+  HIL_ELF_OTHER_BUILD: {
+    origin: 'config',
+    remedy:
+      'Name the ELF of the build that ran on the board, unstripped; keep the ELF of every release beside its image.',
+  },
+  HIL_DECODE_TOOL: {
+    origin: 'config',
+    remedy: 'Install the tool, or leave --addr2line out: the ELF is then read without one.',
+  },
   HIL_AUDIO_NOT_WAV: { origin: 'config', remedy: 'Convert the file to PCM WAV, mono, 16 bit.' },
   HIL_AUDIO_RATE: { origin: 'config', remedy: 'Resample the clip to a rate between 8 000 and 48 000 Hz.' },
   HIL_CORPUS_HASH: {

@@ -6,7 +6,8 @@ import {
   type AppDescription,
   type BootloaderDescription,
 } from './app-description';
-import { corrupt, hex32, hex8, malformed, type ImageFile } from './image-file';
+import { hex32, hex8 } from '../hex';
+import { corrupt, malformed, type ImageFile } from './image-file';
 import { HEADER_BYTES, readImageHeader, type ImageHeader } from './image-header';
 
 /** A piece of an image that is copied or mapped to one address. */

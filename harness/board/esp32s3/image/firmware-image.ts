@@ -1,6 +1,7 @@
 import { ConfigError } from '../../../errors';
 import { readAppImage, type AppImage } from './app-image';
-import { hexOffset, malformed, type ImageFile } from './image-file';
+import { hexOffset } from '../hex';
+import { malformed, type ImageFile } from './image-file';
 import { DEFAULT_TABLE_OFFSET, readPartitionTable, type Partition } from './partition-table';
 
 /** The application of a file, with what a merged image holds beside it. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { hexOffset, malformed, type ImageFile } from './image-file';
+import { hexOffset } from '../hex';
+import { malformed, type ImageFile } from './image-file';
 
 /** A file that a build wants at an offset of the flash. */
 export interface FlashFile {

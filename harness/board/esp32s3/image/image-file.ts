@@ -6,13 +6,6 @@ export interface ImageFile {
   readonly bytes: Buffer;
 }
 
-/** Hexadecimal as ESP-IDF prints addresses: eight digits. */
-export const hex32 = (value: number): string => `0x${value.toString(16).padStart(8, '0')}`;
-/** Hexadecimal of a byte. */
-export const hex8 = (value: number): string => `0x${value.toString(16).padStart(2, '0')}`;
-/** Hexadecimal of an offset, as partition tables have it. */
-export const hexOffset = (value: number): string => `0x${value.toString(16)}`;
-
 /** The error for a file that is not whole, or not of the kind expected. `what` goes on from the file's name. */
 export const malformed = (name: string, what: string, facts: Facts = {}, cause?: unknown): ConfigError =>
   new ConfigError('HIL_IMAGE_MALFORMED', `${name} ${what}.`, { file: name, ...facts }, { cause });

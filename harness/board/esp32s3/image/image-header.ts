@@ -1,4 +1,5 @@
-import { hex8, malformed, type ImageFile } from './image-file';
+import { hex8 } from '../hex';
+import { malformed, type ImageFile } from './image-file';
 
 /** Header and extended header of an image, 24 bytes. */
 export interface ImageHeader {

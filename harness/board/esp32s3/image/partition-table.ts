@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { corrupt, fixedText, hex8, hexOffset, malformed, type ImageFile } from './image-file';
+import { hex8, hexOffset } from '../hex';
+import { corrupt, fixedText, malformed, type ImageFile } from './image-file';
 
 /** A row of a partition table; offsets and sizes in bytes of the flash. */
 export interface Partition {
