@@ -13,6 +13,16 @@ const calls = (grep: string): readonly string[] => ['--suite', 'function-calls',
 const findingsOf = ({ summary }: Awaited<ReturnType<typeof runBench>>): readonly string[] =>
   summary.findings.map(({ code }) => code);
 
+/** The bench of openai-demo, with one more key of its provider. */
+function benchWith(key: string): string {
+  const fixtures = join(packageRoot(), 'fixtures');
+  return readFileSync(bench('openai-demo'), 'utf8')
+    .replace('corpus: ..', `corpus: ${JSON.stringify(fixtures)}`)
+    .replace('../scenarios', `${fixtures}/scenarios`)
+    .replace('budgets: budgets.yaml', `budgets: ${JSON.stringify(join(fixtures, 'benches/budgets.yaml'))}`)
+    .replace('  port: 0', `  port: 0\n  ${key}`);
+}
+
 describe('boards that speak WebRTC', () => {
   it('openai-demo sets volume, colour and door, timed to a tenth of a millisecond', async () => {
     const result = await runBench([
@@ -39,13 +49,19 @@ describe('boards that speak WebRTC', () => {
     expect(result.summary.why).toContain('tool SetVolume not advertised by the firmware');
   });
 
+  it('a call whose events end in the middle of a reply by order is held against nobody’s board: exit code 4', async () => {
+    const result = await runBench([
+      ...['--bench', writeTemporary('mute.yaml', benchWith('faults: [channel-closes]'))],
+      ...calls('opens the door'),
+    ]);
+    expect({ codes: [...new Set(findingsOf(result))], exitCode: result.exitCode }).toEqual({
+      codes: ['HIL_PROVIDER_FAULT_ORDERED'],
+      exitCode: 4,
+    });
+    expect(result.summary.why).toContain('channel-closes');
+  });
+
   it('a reply that lost packets in bursts is heard, the run says what was lost and what that did to the sound, and the turn after loses none', async () => {
-    const fixtures = join(packageRoot(), 'fixtures');
-    const linked = readFileSync(bench('openai-demo'), 'utf8')
-      .replace('corpus: ..', `corpus: ${JSON.stringify(fixtures)}`)
-      .replace('../scenarios', `${fixtures}/scenarios`)
-      .replace('budgets: budgets.yaml', `budgets: ${JSON.stringify(join(fixtures, 'benches/budgets.yaml'))}`)
-      .replace('  port: 0', '  port: 0\n  network: {}');
     const suite = `import { test } from 'earshot';
       test('loses runs of packets in two turns of three', { needs: ['audio'] }, async ({ turn }) => {
         const network = { down: { loss: { rate: 0.15, burst: 3 } } };
@@ -53,7 +69,7 @@ describe('boards that speak WebRTC', () => {
         await turn('en-joke');
       });`;
     const result = await runBench([
-      ...['--bench', writeTemporary('linked.yaml', linked)],
+      ...['--bench', writeTemporary('linked.yaml', benchWith('network: {}'))],
       ...['--suite', writeTemporary('lossy.hil.ts', suite)],
     ]);
     const { turns } = readRun(result.summary.runPath);

@@ -1,5 +1,6 @@
 import { isHilError, toWireError } from '../errors';
 import type { Clock, Finding } from '../ports';
+import { OrderedFaults } from './ordered-faults';
 
 type NewFinding = Omit<Finding, 'hostAtMs' | 'test'> & { readonly test?: string };
 
@@ -13,13 +14,16 @@ export class FindingLog {
   constructor(
     private readonly clock: Clock,
     private readonly write: (finding: Finding) => void,
+    /** What the bench had the provider do wrong. Default: nothing. */
+    readonly ordered = new OrderedFaults([]),
   ) {}
 
   /**
    * Records a finding unless the same one (code, message, turn) is there already. What broke in a turn and is not the board's
    * stays broken: every later call repeats it, and those repetitions are no findings of their own.
    */
-  record(finding: NewFinding): void {
+  record(found: NewFinding): void {
+    const finding = this.ordered.attributed(found);
     const keyOf = (turnId: string | undefined): string =>
       JSON.stringify([finding.code, finding.message, turnId]);
     if (this.seen.has(keyOf(finding.turnId))) return;

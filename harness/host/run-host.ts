@@ -16,6 +16,7 @@ import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
+import { OrderedFaults } from './ordered-faults';
 import type { HostInit, HostMessage } from './host-messages';
 import { SoundWorkshop } from './sound-workshop';
 import type { BenchDescription } from './rpc/protocol';
@@ -116,7 +117,8 @@ export async function runHost(
   const store = openStore(init, config, boardConfig, clock);
   const opened: Closable[] = [closing(() => store.close())];
   tell({ type: 'stored', runId: store.runId, runPath: store.path });
-  const findings = new FindingLog(clock, (finding) => store.appendFinding(finding));
+  const ordered = new OrderedFaults(willOf(config).faults);
+  const findings = new FindingLog(clock, (finding) => store.appendFinding(finding), ordered);
   try {
     const activity = (text: string): void => tell({ type: 'activity', text });
     activity(`opening bench ${config.name}`);

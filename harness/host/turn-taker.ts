@@ -69,7 +69,9 @@ export class TurnTaker {
     try {
       for (let take = 0; ; take += 1) {
         const { record, measurement } = await this.playAndMeasure(promptId, interruption, network);
-        const found = diagnoseTurn(record, measurement);
+        const found = diagnoseTurn(record, measurement).map((finding) =>
+          this.findings.ordered.attributed(finding),
+        );
         const spoilt = found.some(({ code }) => code === 'HIL_RIG_LAGGED') && record.faults.length === 0;
         this.store.appendTurn({ record, measurement });
         if (spoilt && take < RETAKES) continue;
@@ -123,6 +125,11 @@ export class TurnTaker {
     });
     this.count += 1;
     const turnId = turnIdOf(this.count);
+    const { utterance } = first.prompt;
+    this.findings.ordered.orderIn(
+      turnId,
+      scenario.turns.find(({ heard }) => heard.includes(utterance))?.fault,
+    );
     return playTurn(this.turnBench, this.watch, this.timing, {
       turnId,
       session: this.keeper.session,

@@ -67,5 +67,10 @@ export const providerCodes = {
     remedy:
       'Run the bench on a platform that node-datachannel has a binary for, or install again with `npm ci`, binaries included.',
   },
+  HIL_PROVIDER_FAULT_ORDERED: {
+    origin: 'provider',
+    remedy:
+      'Take the fault out of `provider.faults` or the scenario to have the board judged; what it made of the fault is on its console.',
+  },
   HIL_PROVIDER_CANCELLED: { origin: 'bench', remedy: 'Run it again; somebody ended it early.' },
 } as const satisfies Record<string, CatalogueEntry>;
