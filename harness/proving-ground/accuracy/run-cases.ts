@@ -53,12 +53,18 @@ export async function runCases(
         onResult?.(answer.result, done);
         giveNext();
       });
-      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       giveNext();
     });
+  let giveUp: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    giveUp = () => reject(signal?.reason as Error);
+    signal?.addEventListener('abort', giveUp);
+  });
   try {
-    await Promise.all(workers.map(work));
+    await Promise.race([Promise.all(workers.map(work)), aborted]);
   } finally {
+    // One signal serves every condition of a long run.
+    if (giveUp !== undefined) signal?.removeEventListener('abort', giveUp);
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
   return results;
