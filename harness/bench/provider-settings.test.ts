@@ -10,6 +10,7 @@ const config: MockProviderConfig = {
   protocol: 'spark',
   host: '127.0.0.1',
   port: 0,
+  tlsPort: 0,
   tls: false,
   certsPath: undefined,
   credentials: undefined,
@@ -29,6 +30,13 @@ it('hands on what the file says', () => {
     faults: ['rate-limit'],
     dialect: 'ga',
     toolRace: 'lenient',
+  });
+});
+
+it('hands on the port of TLS that is asked for', () => {
+  expect(providerSettings({ ...config, tls: true, tlsPort: 8443 })).toMatchObject({
+    tls: true,
+    tlsPort: 8443,
   });
 });
 

@@ -46,6 +46,7 @@ export function providerSettings(
   | 'protocol'
   | 'host'
   | 'port'
+  | 'tlsPort'
   | 'tls'
   | 'credentials'
   | 'faults'
@@ -54,7 +55,8 @@ export function providerSettings(
   | 'dialect'
   | 'toolRace'
 > {
-  const { protocol, host, port, tls, certsPath, faults, network, replayPath, dialect, toolRace } = config;
+  const { protocol, host, port, tlsPort, tls, certsPath, faults, network, replayPath, dialect, toolRace } =
+    config;
   const credentials =
     config.credentials &&
     Object.fromEntries(Object.entries(config.credentials).map(([name, from]) => [name, readVariable(from)]));
@@ -70,6 +72,7 @@ export function providerSettings(
     host,
     port,
     tls: certsPath === undefined ? tls : certificateIn(certsPath),
+    ...(tlsPort === 0 ? {} : { tlsPort }),
     faults,
     dialect,
     toolRace,

@@ -138,6 +138,8 @@ export interface MockProviderConfig {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Where it listens with TLS, beside `port`; 0: any free port. */
+  readonly tlsPort: number;
   readonly tls: boolean;
   /** Folder of `earshot certs`; undefined: where `tls` asks for a certificate, one for localhost is made. */
   readonly certsPath: string | undefined;

@@ -199,6 +199,25 @@ function realtimeOnly(
   if (toolRace !== 'lenient') context.addIssue({ code: 'custom', path: ['toolRace'], message });
 }
 
+/** Where a mock listens with TLS. */
+function tlsListens(
+  written: {
+    readonly port: number;
+    readonly tlsPort: number;
+    readonly tls: boolean;
+    readonly certs?: string;
+  },
+  context: z.core.$RefinementCtx,
+): void {
+  const { port: plainPort, tlsPort, tls, certs } = written;
+  const refuse = (message: string): void => {
+    context.addIssue({ code: 'custom', path: ['tlsPort'], message });
+  };
+  if (tlsPort === 0) return;
+  if (!tls && certs === undefined) refuse('nothing listens there without tls: true or certs');
+  else if (tlsPort === plainPort) refuse('port has the same, and both are listened on');
+}
+
 const mockProvider = z
   .strictObject({
     /** Default: mock. */
@@ -209,6 +228,8 @@ const mockProvider = z
     host: text.default('127.0.0.1'),
     /** Default: 0, any free port. */
     port,
+    /** Default: 0, any free port. */
+    tlsPort: port,
     /** Default: false. */
     tls: z.boolean().default(false),
     /** Default: none, a certificate for localhost is made where `tls` asks for one. */
@@ -227,6 +248,7 @@ const mockProvider = z
     toolRace: z.enum(toolRaces).default('lenient'),
   })
   .superRefine(datagramsOnly)
+  .superRefine(tlsListens)
   .superRefine(realtimeOnly);
 
 /** Hands on what board and real provider say to each other. */

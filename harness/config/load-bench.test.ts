@@ -173,6 +173,24 @@ describe('loadBench', () => {
     ).toThrow('provider.replay is unknown');
   });
 
+  it('takes a port for TLS where something listens with TLS, and at a port of its own', () => {
+    const provider = (written: string) => loadBench(benchOf(`${smallest}provider: ${written}`)).provider;
+    expect(provider('{}')).toMatchObject({ port: 0, tlsPort: 0 });
+    expect(provider('{ tls: true, tlsPort: 8443 }')).toMatchObject({ tls: true, tlsPort: 8443 });
+    expect(provider('{ certs: certs, port: 8080, tlsPort: 8443 }')).toMatchObject({
+      port: 8080,
+      tlsPort: 8443,
+    });
+    expect(() => provider('{ tlsPort: 8443 }')).toThrow(/provider.tlsPort.*without tls/);
+    expect(() => provider('{ tls: true, port: 8443, tlsPort: 8443 }')).toThrow(
+      /provider.tlsPort.*port has the same/,
+    );
+    expect(() => provider('{ tls: true, tlsPort: 70000 }')).toThrow('provider.tlsPort');
+    expect(() => provider('{ kind: proxy, protocol: spark, tls: true, tlsPort: 8443 }')).toThrow(
+      'provider.tlsPort is unknown',
+    );
+  });
+
   it('takes dialect and race of OpenAI Realtime, and of no other protocol', () => {
     const provider = (written: string) => loadBench(benchOf(`${smallest}provider: ${written}`)).provider;
     expect(provider('{}')).toMatchObject({ dialect: 'ga', toolRace: 'lenient' });

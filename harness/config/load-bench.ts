@@ -77,7 +77,13 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
     provider.kind === 'plugin' || provider.kind === 'live' ? { tls: false, certsPath: undefined } : provider;
   const listening = { host, port, tls, certsPath };
   if (kind === 'mock') {
-    const asItComes = { credentials: undefined, faults: [], network: undefined, replayPath: undefined };
+    const asItComes = {
+      tlsPort: 0,
+      credentials: undefined,
+      faults: [],
+      network: undefined,
+      replayPath: undefined,
+    };
     return { kind, protocol, ...listening, ...asItComes, dialect: 'ga', toolRace: 'lenient' };
   }
   const asItComes = {
