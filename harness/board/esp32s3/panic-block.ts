@@ -12,6 +12,7 @@ const REGISTER = /([A-Z]\w*) *: (0x[0-9a-f]{8})/gi;
 const DUMP = /Core\s+(\d+) register dump:/;
 const ELF_SHA = /ELF file SHA256:\s+([0-9a-f]{8,64})/;
 const CANARY = /Stack canary watchpoint triggered \((.*?)\s*\)/;
+const DEBUG_REASON = /Debug exception reason: (.*\S)/;
 const IN_INTERRUPT = /Core\s+\d+ was running in ISR context/;
 
 /** What a crash printed, as it goes into the facts of `HIL_BOARD_PANIC`. Hex is lower case with 0x. */
@@ -30,6 +31,8 @@ export interface PanicFacts extends Readonly<Record<string, unknown>> {
   readonly backtraceCut?: true;
   /** Why it gave up: a stack that makes no sense, or one that is too deep. */
   readonly backtraceEnd?: BacktraceEnd;
+  /** Of a debug exception: which breakpoint or watchpoint. */
+  readonly detail?: string;
   /** Of the core that crashed. */
   readonly registers?: Readonly<Record<string, string>>;
   /** A watchdog prints the other core too. */
@@ -78,6 +81,7 @@ export class PanicBlock {
   private readonly dumps = [new CoreDumpBuilder(undefined)];
   private elfSha256Prefix: string | undefined;
   private canaryTask: string | undefined;
+  private debugReason: string | undefined;
   private isInInterrupt = false;
 
   constructor(private start: PanicStart) {}
@@ -96,6 +100,7 @@ export class PanicBlock {
     this.dumps.at(-1)?.add(text);
     this.elfSha256Prefix ??= ELF_SHA.exec(text)?.[1];
     this.canaryTask ??= CANARY.exec(text)?.[1];
+    this.debugReason ??= DEBUG_REASON.exec(text)?.[1];
     this.isInInterrupt ||= IN_INTERRUPT.test(text);
   }
 
@@ -116,6 +121,9 @@ export class PanicBlock {
       ...(excvaddr === undefined ? {} : { excvaddr }),
       ...(nullPointer ? { nullPointer } : {}),
       ...(this.isInInterrupt ? { inInterrupt: true } : {}),
+      ...(this.debugReason === undefined || this.canaryTask !== undefined
+        ? {}
+        : { detail: this.debugReason }),
       backtrace,
       ...(backtraceEnd === undefined ? {} : { backtraceCut: true, backtraceEnd }),
       ...(pc === undefined || excvaddr === undefined ? {} : { registers }),
@@ -131,6 +139,7 @@ const endWords: Readonly<Record<PanicEnd, string>> = {
   rebooted: 'it rebooted',
   halted: 'it halted',
   'gdb-stub': 'it waits in the GDB stub until it is reset',
+  debugger: 'a debugger holds it',
   silence: 'its report broke off',
 };
 

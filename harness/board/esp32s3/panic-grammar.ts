@@ -19,6 +19,13 @@ const openings: readonly Opening[] = [
     /ESP_ERROR_CHECK failed: esp_err_t 0x[0-9a-f]+ \((\w+)\)/,
     ([name]) => ({ reason: `ESP_ERROR_CHECK ${name ?? ''}` }),
   ],
+  // With CONFIG_ESP_TASK_WDT_PANIC the warning ends in an abort, whose place says nothing.
+  [/task_wdt: Aborting\./, () => ({ reason: 'task watchdog' })],
+  [
+    /terminate called (?:after throwing an instance of '([^']+)')?/,
+    ([type]) => ({ reason: type === undefined ? 'C++ terminate' : `uncaught ${type}` }),
+  ],
+  [/Mem alloc fail\. size 0x[0-9a-f]+ caps 0x[0-9a-f]+/i, () => ({ reason: 'out of memory' })],
   [/assert failed: (.+)/, ([what]) => ({ reason: `assert ${what ?? ''}` })],
   [
     /abort\(\) was called at PC (0x[0-9a-f]{8}) on core (\d)/,
@@ -42,12 +49,13 @@ export function panicStart(text: string): PanicStart | undefined {
   return undefined;
 }
 
-/** How a crash ends: the board boots again, stands still, waits for a debugger, or just says nothing more. */
-export type PanicEnd = 'rebooted' | 'halted' | 'gdb-stub' | 'silence';
+/** How a crash ends: the board boots again, stands still, waits for GDB, is held by JTAG, or just says nothing more. */
+export type PanicEnd = 'rebooted' | 'halted' | 'gdb-stub' | 'debugger' | 'silence';
 
 const endings: readonly (readonly [RegExp, PanicEnd])[] = [
   [/Entering gdb stub now\.|\$T[0-9a-f]{2}#[0-9a-f]{2}/, 'gdb-stub'],
   [/CPU halted\./, 'halted'],
+  [/Setting breakpoint at 0x[0-9a-f]+ and returning/i, 'debugger'],
   [/^Rebooting(?: in\s+\d+ seconds)?\.\.\.|Abort panic handling\. Rebooting/, 'rebooted'],
 ];
 

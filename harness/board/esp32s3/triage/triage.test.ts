@@ -74,6 +74,27 @@ describe('CrashLogReader', () => {
     ]);
   });
 
+  it('takes both backtraces of a warning, each with its core and the task that ran there', () => {
+    expect(crashesIn(consoleStream('panics/task-watchdog-both.txt'))).toMatchObject([
+      {
+        kind: 'warning',
+        reason: 'task watchdog',
+        core: 0,
+        task: 'audio_tx',
+        backtraces: [{ end: 'corrupted' }],
+      },
+      { kind: 'warning', reason: 'task watchdog', core: 1, task: 'IDLE1' },
+    ]);
+  });
+
+  it('takes the other core of a watchdog for a second backtrace', () => {
+    const [crash] = crashesIn(consoleStream('panics/interrupt-watchdog-1.txt'));
+    expect(crash?.backtraces.map(({ core, frames }) => [core, frames.length])).toEqual([
+      [1, 3],
+      [0, 3],
+    ]);
+  });
+
   it('takes a backtrace that was copied alone', () => {
     expect(crashesIn('Backtrace:0x42009a1b:0x3fcb1230 0x4200a6f1:0x3fcb1250\n')).toMatchObject([
       { kind: 'warning', reason: 'backtrace', lineNumber: 1, backtraces: [{ frames: { length: 2 } }] },
@@ -92,11 +113,9 @@ describe('CrashLogReader', () => {
   });
 
   it('finds the same however the log is cut', () => {
-    const log = Buffer.concat(
-      ['panic-gdb-stub.txt', 'task-watchdog.txt', 'panic-abort-halt.txt'].map(consoleStream),
-    );
+    const log = Buffer.concat(['task-watchdog.txt', 'panic-abort-halt.txt'].map(consoleStream));
     const whole = crashesIn(log);
-    expect(whole.map(({ kind }) => kind)).toEqual(['crash', 'warning', 'crash']);
+    expect(whole.map(({ kind }) => kind)).toEqual(['warning', 'crash']);
     for (let cut = 1; cut < log.length; cut += 1) {
       const reader = new CrashLogReader();
       reader.push(log.subarray(0, cut));
