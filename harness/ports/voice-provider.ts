@@ -70,7 +70,7 @@ export interface VoiceProvider {
   readonly tlsUrl?: string;
   /**
    * What the board has to show to be let in, by the protocol's own names: `apiKey`; `appId`, `apiKey`, `apiSecret` (spark);
-   * `secretId`, `secretKey`, and `apiKey` for its twin (hunyuan); `user`, `password`, `domain`, `project` (pangu). Absent: anything will do.
+   * `secretId`, `secretKey`, and `apiKey` for its twin (hunyuan); `user`, `password`, `domain`, `project`, or `accessKey`, `secretKey` (pangu). Absent: anything will do.
    */
   readonly credentials?: Readonly<Record<string, string>>;
   /** All events so far, oldest first; grows. */

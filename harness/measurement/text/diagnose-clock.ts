@@ -21,7 +21,7 @@ const mayBeOfTheDate = (refusal: Refusal): boolean =>
 
 /** Refusals that name the date by themselves: a token may expire too, and a 403 may be of a permission. */
 const namesTheDate = ({ code = '', message }: Refusal): boolean =>
-  /skew|\bdate\b|SignatureExpire/i.test(`${code} ${message}`);
+  /skew|\bdate\b|signature ?expire/i.test(`${code} ${message}`);
 
 /** What depends on the date and went wrong, in words; undefined: nothing did. */
 function victimOf(

@@ -6,6 +6,8 @@ export interface PanguFault {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** Value seen and value expected, for the log only; holds no secret. */
+  readonly because?: string;
 }
 
 // The page of error codes gives no statuses; these are ours, by the meaning.
@@ -24,7 +26,7 @@ export function panguFault(code: keyof typeof services, detail?: string): PanguF
   return { status, code, message: detail === undefined ? message : `${message} ${detail}` };
 }
 
-/** A refusal of the gateway because of the token. */
+/** A refusal of the gateway because of the token, or of the signature in its place. */
 export const tokenFault = (why: string): PanguFault => ({
   status: 401,
   code: 'APIG.0301',

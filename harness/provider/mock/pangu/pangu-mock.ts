@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ProviderFault, TurnScript } from '../../../ports';
 import { equalText } from '../../auth/equal-text';
 import { IAM_TOKEN_HEADER, IAM_TOKENS_PATH, type IamUser } from '../../auth/iam-token';
+import { isSdkHmac, type SdkHmacRules } from '../../auth/verify-sdk-hmac';
 import type { Exchange } from '../http/exchange';
 import type { HttpAnswer } from '../http/http-answer';
 import { openHttpMock, type HttpContext, type HttpService, type Refused } from '../http/http-mock';
@@ -22,8 +23,10 @@ import {
   type PanguPiece,
 } from './pangu-frames';
 import { isPanguFault, readPanguRequest, type PanguRequest } from './pangu-request';
+import { SigningKey } from './signing-key';
 
-export interface PanguMockOptions extends MockOptions, Pick<IamRules, 'tokenLifeMs' | 'tokenChars'> {
+export interface PanguMockOptions
+  extends MockOptions, Pick<IamRules, 'tokenLifeMs' | 'tokenChars'>, Pick<SdkHmacRules, 'maxSkewMs'> {
   /** Of the project that the token is for, as it stands in paths. Default: 32 hex digits. */
   readonly projectId?: string;
   /** Of the model that is deployed. Default: a UUID. */
@@ -44,6 +47,8 @@ const PROJECT_ID = '0ea25407000000000000000000ea2540';
 const DEPLOYMENT_ID = '0ea25407-0000-4000-8000-000000000001';
 const V1_PATH = /^\/v1\/([^/]+)\/deployments\/([^/]+)\/chat\/completions$/;
 const V2_PATH = '/api/v2/chat/completions';
+/** By how much the fault `clock-skew` sets the gateway's clock off. */
+const SKEW_MS = 3_600_000;
 const V1_MODEL = 'pangu-nlp-n1-32k_earshot';
 
 const refusals: Readonly<Record<Refused, PanguFault>> = {
@@ -81,18 +86,37 @@ interface Generation {
 }
 
 /**
+ * Who is let in. Whoever names an access key and nobody who signs in shuts the identity service, since its default user is known to
+ * everybody; signatures are taken of a key that is named, and of no other.
+ */
+function admitted(named: Readonly<Record<string, string>> = {}): {
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly user: IamUser;
+  readonly signingKey: SigningKey;
+} {
+  const { accessKey, secretKey } = named;
+  const signs = accessKey !== undefined && secretKey !== undefined;
+  const signingKey = new SigningKey(signs ? { accessKey, secretKey } : undefined);
+  const isShut = signs && !Object.keys(DEFAULTS).some((name) => name in named);
+  if (isShut) return { credentials: named, user: { ...DEFAULTS, password: randomUUID() }, signingKey };
+  const credentials = { ...DEFAULTS, ...named };
+  return { credentials, user: credentials, signingKey };
+}
+
+/**
  * Opens a scripted Pangu in this process, with the identity service (IAM) that its tokens come from on the same port: V1 with its
  * framing, V2 as OpenAI's (reference/providers.md 6). Its `url` is that of V1's chat.
  * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`, `HIL_CORPUS_UNKNOWN_CLIP`.
  */
 export const openPanguMock = (options: PanguMockOptions): Promise<MockProvider> => {
-  const credentials = { ...DEFAULTS, ...options.credentials };
+  const { credentials, user, signingKey } = admitted(options.credentials);
   const { projectId = PROJECT_ID, deploymentId = DEPLOYMENT_ID } = options;
   const path = `/v1/${projectId}/deployments/${deploymentId}/chat/completions`;
   return openHttpMock('pangu', { path }, { ...options, credentials }, (context) => {
     const { unixNowMs } = context;
-    const iam = new IamService({ ...options, user: credentials, projectId, unixNowMs });
-    return new PanguService(context, iam, credentials, { ...options, projectId, deploymentId });
+    const iam = new IamService({ ...options, user, projectId, unixNowMs });
+    const doors = { iam, signingKey, appCode: options.credentials?.appCode };
+    return new PanguService(context, doors, { ...options, projectId, deploymentId });
   });
 };
 
@@ -104,8 +128,11 @@ class PanguService implements HttpService {
 
   constructor(
     private readonly context: HttpContext,
-    private readonly iam: IamService,
-    private readonly credentials: IamUser & { readonly appCode?: string },
+    private readonly doors: {
+      readonly iam: IamService;
+      readonly signingKey: SigningKey;
+      readonly appCode: string | undefined;
+    },
     private readonly options: PanguMockOptions & {
       readonly projectId: string;
       readonly deploymentId: string;
@@ -135,7 +162,7 @@ class PanguService implements HttpService {
     const { faults, log } = this.context;
     const answer = faults.has('bad-key')
       ? iamRefusal(401, 'The username or password is wrong.')
-      : this.iam.signIn(exchange.body.toString(), exchange.query.get('nocatalog') !== 'true');
+      : this.doors.iam.signIn(exchange.body.toString(), exchange.query.get('nocatalog') !== 'true');
     if (answer.status !== 201) {
       const { error } = JSON.parse(answer.body) as { readonly error: { readonly message: string } };
       const { status: httpStatus } = answer;
@@ -171,7 +198,12 @@ class PanguService implements HttpService {
       this.scriptedFault(answer?.fault);
     if (refusal !== undefined || request === undefined || answer === undefined) {
       const fault = refusal ?? refusals.crashed;
-      log.error(fault.code, fault.message, fault.status);
+      const { because } = fault;
+      log.error(
+        fault.code,
+        because === undefined ? fault.message : `${fault.message} ${because}`,
+        fault.status,
+      );
       exchange.answer(panguRefusal(fault), (hostAtMs) => log.done('failed', hostAtMs));
       return;
     }
@@ -197,9 +229,11 @@ class PanguService implements HttpService {
     });
   }
 
-  private authFault({ headers }: Exchange, fault: ProviderFault | undefined): PanguFault | undefined {
+  private authFault(exchange: Exchange, fault: ProviderFault | undefined): PanguFault | undefined {
+    const { headers } = exchange;
+    if (isSdkHmac(headers.authorization)) return this.signatureFault(exchange, fault);
     const { faults } = this.context;
-    const { appCode } = this.credentials;
+    const { appCode } = this.doors;
     const shownCode = headers['x-apig-appcode'];
     const header = headers[IAM_TOKEN_HEADER];
     const token = typeof header === 'string' ? header : undefined;
@@ -208,10 +242,27 @@ class PanguService implements HttpService {
       return undefined;
     if (token !== undefined && faults.has('expired-credential', fault)) {
       const turnId = this.context.turn()?.turnId;
-      if (turnId === undefined || turnId !== this.tokenEndedInTurn) this.iam.expire(token);
+      if (turnId === undefined || turnId !== this.tokenEndedInTurn) this.doors.iam.expire(token);
       this.tokenEndedInTurn = turnId;
     }
-    return this.iam.refusalOf(token);
+    return this.doors.iam.refusalOf(token);
+  }
+
+  private signatureFault(
+    { method, path, query, headers, body }: Exchange,
+    fault: ProviderFault | undefined,
+  ): PanguFault | undefined {
+    const { faults, unixNowMs } = this.context;
+    if (faults.has('bad-key', fault)) return tokenFault('verify aksk signature fail');
+    const { maxSkewMs } = this.options;
+    return this.doors.signingKey.refusalOf(
+      { method, path, query, headers, body },
+      {
+        unixNowMs: unixNowMs(),
+        aheadMs: faults.has('clock-skew', fault) ? SKEW_MS : 0,
+        ...(maxSkewMs !== undefined && { maxSkewMs }),
+      },
+    );
   }
 
   private resourceFault(path: string): PanguFault | undefined {
