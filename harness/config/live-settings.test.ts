@@ -47,6 +47,16 @@ describe('liveClientSettings', () => {
     expect(liveClientSettings('hunyuan', env)).toEqual(settings);
   });
 
+  it('takes an access key for Pangu where nobody can sign in, and its address in any case', () => {
+    const PANGU_URL = 'https://pangu.example/v1/p/deployments/d/chat/completions';
+    const env = { HUAWEICLOUD_SDK_AK: 'a', HUAWEICLOUD_SDK_SK: 's', HUAWEICLOUD_USER: 'u', PANGU_URL };
+    expect(liveClientSettings('pangu', env)).toEqual({
+      credentials: { accessKey: 'a', secretKey: 's' },
+      variables: ['HUAWEICLOUD_SDK_AK', 'HUAWEICLOUD_SDK_SK'],
+      url: PANGU_URL,
+    });
+  });
+
   it('is as for a board where there is one way only', () => {
     const env = { DEEPSEEK_API_KEY: 'sk' };
     expect(liveClientSettings('deepseek', env)).toEqual(liveSettings('deepseek', env));

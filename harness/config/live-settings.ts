@@ -45,6 +45,8 @@ export const liveVariables: Readonly<Record<ProviderProtocol, LiveVariables>> = 
       domain: 'HUAWEICLOUD_DOMAIN',
       project: 'HUAWEICLOUD_PROJECT',
     },
+    // An access key, by the names that Huawei's SDKs read.
+    otherCredentials: { accessKey: 'HUAWEICLOUD_SDK_AK', secretKey: 'HUAWEICLOUD_SDK_SK' },
     url: 'PANGU_URL',
   },
   ollama: { credentials: {}, url: 'OLLAMA_HOST' },

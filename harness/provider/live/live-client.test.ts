@@ -118,6 +118,24 @@ describe('hunyuan by its twin', () => {
   liveClientContract('hunyuan', open, { text: joke, answerWithinMs: 5_000 });
 });
 
+describe('pangu by an access key', () => {
+  let mock: MockProvider;
+  const credentials = { accessKey: 'AKEARSHOT', secretKey: 'sk-earshot' };
+  beforeAll(async () => {
+    mock = await openMock('pangu', { scenario, corpus, clock: systemClock, tls: true, credentials });
+  });
+  afterAll(() => mock.close());
+  const open = () =>
+    openLiveClient('pangu', {
+      url: mock.tlsUrl!,
+      ca: mock.tlsCertificate!,
+      credentials,
+      clock: systemClock,
+      limits: { attempts: 1 },
+    });
+  liveClientContract('pangu', open, { text: joke, answerWithinMs: 5_000 });
+});
+
 describe.each(providerProtocols)('%s, live', (protocol) => {
   const { credentials, variables, url } = liveClientSettings(protocol);
   const needed = [...variables, ...(protocol === 'pangu' ? ['PANGU_URL'] : [])];

@@ -7,8 +7,9 @@ import type { LiveClient, LiveOptions } from './live-client';
 import { hunyuanCodec } from './hunyuan/hunyuan-codec';
 import { ollamaCodec } from './ollama/ollama-codec';
 import { realtimeAsker } from './openai-realtime/realtime-asker';
+import { accessKey } from './pangu/access-key';
 import { IamSession } from './pangu/iam-session';
-import { panguCodec } from './pangu/pangu-codec';
+import { iamAccess, panguCodec } from './pangu/pangu-codec';
 import { sparkAsker } from './spark/spark-asker';
 import { IAM_TOKENS_PATH } from '../auth/iam-token';
 
@@ -37,6 +38,7 @@ const sparkPaths: Readonly<Record<string, string>> = {
   '4.0Ultra': '/v4.0/chat',
 };
 const SPARK_DOMAIN = 'generalv3';
+const iamFields = ['user', 'password', 'domain', 'project'] as const;
 const OLLAMA = { url: 'http://127.0.0.1:11434/api/generate', model: 'deepseek-coder' };
 
 /** A base address with the path that is asked; one that has the path stays. */
@@ -91,8 +93,11 @@ const askers: Readonly<Record<ProviderProtocol, (options: LiveOptions) => Asker>
     return httpAsker(hunyuanCodec({ ...HUNYUAN, ...chosen(options) }, keys, unixNow(options)), options);
   },
   pangu: (options) => {
-    const user = requiredCredentials('pangu', ['user', 'password', 'domain', 'project'], options);
-    const { url, model = 'pangu' } = options;
+    const { credentials = {}, url, model = 'pangu' } = options;
+    const signsIn = iamFields.every((field) => (credentials[field] ?? '') !== '');
+    const { accessKey: id = '', secretKey = '' } = credentials;
+    const signs = !signsIn && id !== '' && secretKey !== '';
+    const user = signs ? undefined : requiredCredentials('pangu', iamFields, options);
     if (url === undefined) {
       const message =
         'pangu has no address that is common to all; name the one of your deployment with PANGU_URL.';
@@ -101,10 +106,14 @@ const askers: Readonly<Record<ProviderProtocol, (options: LiveOptions) => Asker>
         variables: ['PANGU_URL'],
       });
     }
+    if (user === undefined) {
+      const access = accessKey({ accessKey: id, secretKey }, unixNow(options));
+      return httpAsker(panguCodec({ url, model }, access), options);
+    }
     const tokenUrl = options.tokenUrl ?? iamUrl(url, user.project);
     const { clock, ca } = options;
     const iam = new IamSession({ url: tokenUrl, user, clock, ca, unixNowMs: unixNow(options) });
-    return httpAsker(panguCodec({ url, model }, iam), options);
+    return httpAsker(panguCodec({ url, model }, iamAccess(iam)), options);
   },
   'openai-realtime': (options) => {
     const { apiKey } = requiredCredentials('openai-realtime', ['apiKey'], options);

@@ -1,5 +1,6 @@
 import { chatBody, chatRefusal, readChunk, readCompletion } from '../chat/chat-codec';
 import type { Refusal, RefusalKind } from '../failure';
+import type { Attempt } from '../asking';
 import type { AnswerWords, HttpCodec } from '../http-asker';
 import { codeText, fieldsOf } from '../shape';
 import { IAM_TOKEN_HEADER } from '../../auth/iam-token';
@@ -29,26 +30,42 @@ export const panguWords: AnswerWords = {
   refusalIn: panguRefusal,
 };
 
-/** Huawei Pangu V1 and V2 (providers.md 6): chat completions with a token of the identity service. */
+/** How a request shows who asks. */
+export interface PanguAccess {
+  headersFor(
+    request: { readonly url: URL; readonly contentType: string; readonly body: Buffer },
+    attempt: Pick<Attempt, 'limits' | 'signal'>,
+  ): Promise<Readonly<Record<string, string>>>;
+  /** Drops what was refused; true where asking again with something new may help. */
+  forget(): boolean;
+}
+
+/** With a token of the identity service. */
+export const iamAccess = (iam: IamSession): PanguAccess => ({
+  headersFor: async (_, attempt) => ({ [IAM_TOKEN_HEADER]: await iam.token(attempt) }),
+  forget: () => iam.forget(),
+});
+
+const CONTENT_TYPE = 'application/json';
+
+/** Huawei Pangu V1 and V2 (providers.md 6): chat completions, with a token or signed. */
 export function panguCodec(
   { url, model }: { readonly url: string; readonly model: string },
-  iam: IamSession,
+  access: PanguAccess,
 ): HttpCodec {
   return {
     protocol: 'pangu',
     model,
     ...panguWords,
-    request: async (question, attempt) => ({
-      url: new URL(url),
-      headers: {
-        'content-type': 'application/json',
-        [IAM_TOKEN_HEADER]: await iam.token(attempt),
-      },
-      body: Buffer.from(
-        // V1 names the model by its path; V2 wants it in the body, and V1 ignores it there.
+    request: async (question, attempt) => {
+      const target = new URL(url);
+      // V1 names the model by its path; V2 wants it in the body, and V1 ignores it there.
+      const body = Buffer.from(
         JSON.stringify({ ...(url.includes('/v2/') && { model }), ...chatBody(question) }),
-      ),
-    }),
-    renew: () => iam.forget(),
+      );
+      const shown = await access.headersFor({ url: target, contentType: CONTENT_TYPE, body }, attempt);
+      return { url: target, headers: { 'content-type': CONTENT_TYPE, ...shown }, body };
+    },
+    renew: () => access.forget(),
   };
 }

@@ -6,6 +6,7 @@ import {
   type StubAnswer,
   type StubService,
 } from '../../__fixtures__/stub-service';
+import { verifySdkHmac } from '../../auth/verify-sdk-hmac';
 import { openLiveClient } from '../open-live-client';
 
 let service: StubService | undefined;
@@ -127,4 +128,26 @@ it.each<[string, StubAnswer, string, string | undefined]>([
     code,
     ...(providerCode !== undefined && { facts: { providerCode } }),
   });
+});
+
+it('signs each request with an access key where nobody can sign in', async () => {
+  const keys = { accessKey: 'AKEXAMPLE', secretKey: 'sk-example' };
+  const asking = async (credentials: Readonly<Record<string, string>>) => {
+    service = await stubService(hello);
+    return openLiveClient('pangu', {
+      url: `${service.url}${path}?a=1`,
+      credentials,
+      clock: systemClock,
+      unixNowMs: () => nowMs,
+      limits: { attempts: 1 },
+    });
+  };
+  const asked = await asking({ ...keys, user: 'bench' });
+  await expect(asked.ask(question)).resolves.toMatchObject({ text: '你好' });
+  const [seen, ...more] = service?.requests ?? [];
+  expect(more).toEqual([]);
+  const { pathname, searchParams } = new URL(seen?.path ?? '', 'http://x');
+  const request = { method: 'POST', path: pathname, query: searchParams, headers: seen!.headers };
+  expect(verifySdkHmac({ ...request, body: seen!.text }, { keys, unixNowMs: nowMs })).toBeUndefined();
+  expect(seen?.headers).not.toHaveProperty('x-auth-token');
 });
