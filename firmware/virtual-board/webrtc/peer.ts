@@ -50,6 +50,8 @@ export class WebRtcPeer {
   private readonly channel: WebRtc.RTCDataChannel;
   private isConnected = false;
   private over = false;
+  private tellEnded: () => void = () => undefined;
+  private readonly ended = new Promise<void>((resolve) => (this.tellEnded = resolve));
   private sequenceNumber = 0;
   private timestamp = 0;
   private heardSomething = false;
@@ -94,10 +96,14 @@ export class WebRtcPeer {
     });
   }
 
-  /** The offer, once all candidates are in it. */
+  /** The offer, once all candidates are in it; empty when the board ended it before, as a reset does at any moment. */
   async offer(): Promise<string> {
     const { connection } = this;
-    await connection.setLocalDescription(await connection.createOffer());
+    const made = connection.createOffer().then((offer) => connection.setLocalDescription(offer));
+    // Of a connection that is closed werift says that it is, or nothing any more.
+    made.catch(() => undefined);
+    await Promise.race([made, this.ended]);
+    if (this.over) return '';
     const [ice] = connection.iceTransports;
     const [dtls] = connection.dtlsTransports;
     if (ice !== undefined && dtls !== undefined) repairDtls({ ice, dtls, isOver: () => this.over });
@@ -167,6 +173,7 @@ export class WebRtcPeer {
 
   private end(): void {
     this.over = true;
+    this.tellEnded();
     this.cancelWatch();
   }
 
