@@ -28,6 +28,8 @@ export interface CallPeerOptions {
   readonly name: string;
 }
 
+/** Of the sender of replies, in SDP and RTCP. */
+const CNAME = 'earshot';
 /** Larger than any event; what the answer says of it. */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 /** RFC 7587 section 7: speech, one channel, no in-band redundancy. */
@@ -50,6 +52,8 @@ export class CallPeer {
   private readonly connection: PeerConnection;
   private readonly track: Track;
   private channel: DataChannel | undefined;
+  /** What the library's threads use, and a garbage collector would take away. */
+  private readonly kept: unknown[] = [];
   private isConnected = false;
   private closedChannel = false;
   private over = false;
@@ -152,8 +156,14 @@ export class CallPeer {
     const media = new library.Audio(mid, direction);
     if (codec.name === 'opus') media.addOpusCodec(codec.payloadType, OPUS_PROFILE);
     else media.addAudioCodec(codec.payloadType, codec.name);
-    media.addSSRC(ssrc, 'earshot', 'earshot', 'reply');
+    media.addSSRC(ssrc, CNAME, CNAME, 'reply');
     const track = this.connection.addTrack(media);
+    // One sender report a second while packets leave (RFC 3550 section 6.4.1), as clients know the clock of a stream by them.
+    const { payloadType, clockRateHz } = codec;
+    const stream = new library.RtpPacketizationConfig(ssrc, CNAME, payloadType, clockRateHz);
+    const reporter = new library.RtcpSrReporter(stream);
+    track.setMediaHandler(reporter);
+    this.kept.push(stream, reporter);
     track.onOpen(() => this.connect());
     track.onMessage((packet) => {
       if (!this.over) this.listener.packet(packet);

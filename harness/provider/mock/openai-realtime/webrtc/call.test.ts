@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { RtcpSrPacket } from 'werift';
 import { readWav } from '../../../../audio';
 import { systemClock, type Corpus } from '../../../../ports';
 import { scenario, smallCorpus, spoken } from '../../../__fixtures__/small-corpus';
@@ -40,6 +41,11 @@ describe('a call over WebRTC', () => {
 
   it('hears a prompt that is sent as Opus, calls a function, and says the reply on the track', async () => {
     client = new CallClient({ label: 'esp_channel' });
+    const reports: RtcpSrPacket[] = [];
+    for (const { onRtcp } of client.peer.dtlsTransports)
+      onRtcp.subscribe((packet) => {
+        if (packet instanceof RtcpSrPacket) reports.push(packet);
+      });
     const response = await client.call(url('/v1/realtime/calls?model=gpt-realtime'));
     expect(response.status).toBe(201);
     await client.next('session.created');
@@ -69,6 +75,14 @@ describe('a call over WebRTC', () => {
     expect(received.slice(1).some(({ header }) => header.marker)).toBe(false);
     for (const [index, { header }] of received.entries())
       expect((header.timestamp - (first?.header.timestamp ?? 0) + 2 ** 32) % 2 ** 32).toBe(960 * index);
+
+    // The clock of the sound, told with the first packet and each second.
+    expect(reports.length).toBeGreaterThan(0);
+    const timestamps = received.map(({ header }) => header.timestamp);
+    for (const { ssrc, senderInfo } of reports) {
+      expect(ssrc).toBe(first?.header.ssrc);
+      expect(timestamps).toContain(senderInfo.rtpTimestamp);
+    }
 
     const said = corpus.replies.get(sent[0]?.replyId ?? '');
     const reply = readWav(readFileSync(said?.path ?? '')).channels[0] ?? new Float32Array();
