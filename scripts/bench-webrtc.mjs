@@ -57,12 +57,14 @@ function benchPackets() {
   return benchWebRtc(scenario, prompts, [...corpus.replies.values()]);
 }
 
-/** One `earshot run` on a board of its own; what its turns say, and how it ended. */
-function runBoard(reports) {
+/** One `earshot run` on a board of its own, among `count`; what its turns say, and how it ended. */
+function runBoard(reports, folder, count) {
   const program = at('dist/harness/cli/main.js');
   const args = ['run', '--json', '--reports', reports, '--bench', options.bench];
-  const child = spawn(process.execPath, [program, ...args, '--suite', 'latency', '--turns', options.turns], {
+  const suite = at('scripts/bench-suites/boards-at-once.hil.js');
+  const child = spawn(process.execPath, [program, ...args, '--suite', suite, '--turns', options.turns], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, BOARDS_AT_ONCE_FOLDER: folder, BOARDS_AT_ONCE_COUNT: String(count) },
   });
   let text = '';
   let said = '';
@@ -81,7 +83,9 @@ function runBoard(reports) {
 async function runBoards(count, folder) {
   const { readRun } = require(at('dist/harness/run/index.js'));
   const runs = await Promise.all(
-    Array.from({ length: count }, (_, n) => runBoard(join(folder, `${count}-${n}`))),
+    Array.from({ length: count }, (_, n) =>
+      runBoard(join(folder, `${count}-${n}`), join(folder, `at-once-${count}`), count),
+    ),
   );
   const turns = runs.flatMap(({ runPath }) => readRun(runPath).turns);
   const errors = turns.flatMap(({ measurement }) =>
@@ -105,7 +109,7 @@ async function benchBoards() {
     const alone = await runBoards(1, folder);
     const together = await runBoards(boards, folder);
     const expected = boards * Number(options.turns);
-    for (const { exitCode, why } of together.runs)
+    for (const { exitCode, why } of [...alone.runs, ...together.runs])
       if (exitCode !== 0) console.log(`       a run ended with ${exitCode}: ${why}`);
     const value = quantile(together.errors, 0.95);
     return {
