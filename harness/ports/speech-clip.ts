@@ -1,3 +1,5 @@
+import type { SampleSpan } from '../audio';
+
 /**
  * A recorded utterance of the corpus. `onsetSample` is the index of its first speech sample and `offsetSample` the index
  * of its last one, both at `rateHz` of the file; they are annotations and part of the fixture.
@@ -26,6 +28,11 @@ export interface SpeechClip {
    * for replies.
    */
   readonly recognisable?: boolean;
+  /**
+   * Of a reply that a proxy has recorded from RTP: what stands in for sound that was lost on the way to the proxy, in order and
+   * apart. Absent: nothing was lost.
+   */
+  readonly invented?: readonly SampleSpan[];
 }
 
 /** All clips of a corpus folder, by id. */

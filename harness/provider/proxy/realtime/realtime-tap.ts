@@ -100,7 +100,7 @@ export class RealtimeTap implements SocketTraffic {
     const event = seenEvent(data);
     if (event === undefined) return;
     if (from === 'board') this.ofBoard(event, hostAtMs, isInvented);
-    else this.ofProvider(event, hostAtMs);
+    else this.ofProvider(event, hostAtMs, isInvented);
   }
 
   closed(by: Side, code: number, reason: string, hostAtMs: number): void {
@@ -152,7 +152,7 @@ export class RealtimeTap implements SocketTraffic {
     }
   }
 
-  private ofProvider(event: SeenEvent, hostAtMs: number): void {
+  private ofProvider(event: SeenEvent, hostAtMs: number, isInvented: boolean): void {
     switch (event.type) {
       case 'session.created':
         this.knownId = textIn(objectIn(event, 'session'), 'id') || this.id;
@@ -186,7 +186,7 @@ export class RealtimeTap implements SocketTraffic {
         this.call(event, hostAtMs);
         return;
       case 'response.output_audio.delta':
-        this.spoke(event, hostAtMs);
+        this.spoke(event, hostAtMs, isInvented);
         return;
       case 'response.output_audio_transcript.done':
         this.context.replies.transcribe(textIn(event, 'item_id'), textIn(event, 'transcript'));
@@ -262,9 +262,10 @@ export class RealtimeTap implements SocketTraffic {
     this.log({ type: 'tool-call', responseId, callId, name, arguments: made ?? {} }, hostAtMs);
   }
 
-  private spoke(event: SeenEvent, hostAtMs: number): void {
+  private spoke(event: SeenEvent, hostAtMs: number, isInvented: boolean): void {
     const itemId = textIn(event, 'item_id');
-    const piece = this.context.replies.keep(itemId, textIn(event, 'delta'), this.session.output);
+    const { output } = this.session;
+    const piece = this.context.replies.keep(itemId, textIn(event, 'delta'), output, isInvented);
     if (piece.lengthSamples === 0 || this.context.paced === true) return;
     const responseId = textIn(event, 'response_id');
     this.log({ type: 'audio-out', responseId, itemId, replyId: itemId, ...piece }, hostAtMs);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { annotateSpeech, decodeG711, writeWav } from '../../../audio';
+import { annotateSpeech, decodeG711, writeWav, type SampleSpan } from '../../../audio';
 import type { ReplyRequest, SpeechClip } from '../../../ports';
 import { G711_RATE_HZ, lawOf, type AudioCoding } from '../../mock/openai-realtime/audio-coding';
 
@@ -15,6 +15,8 @@ const MOST_UNHEARD = 100;
 interface KeptReply {
   readonly coding: AudioCoding;
   readonly pieces: Buffer[];
+  /** Which samples stand in for sound that was lost on the way, in order and apart. */
+  readonly invented: SampleSpan[];
   bytes: number;
   transcript: string;
 }
@@ -35,8 +37,11 @@ export class ReplyArchive {
   private readonly transcripts = new Map<string, string>();
   private totalBytes = 0;
 
-  /** Keeps a piece of base64 sound; where it ends within a sample, the rest counts with the next piece. */
-  keep(itemId: string, delta: string, coding: AudioCoding): ReplyPiece {
+  /**
+   * Keeps a piece of base64 sound; where it ends within a sample, the rest counts with the next piece.
+   * @param isInvented - It stands in for sound that was lost on the way.
+   */
+  keep(itemId: string, delta: string, coding: AudioCoding, isInvented = false): ReplyPiece {
     const reply = this.of(itemId, coding);
     const piece = Buffer.from(delta, 'base64');
     const sampleBytes = sampleBytesOf(reply.coding);
@@ -46,6 +51,7 @@ export class ReplyArchive {
     this.totalBytes += piece.length;
     this.dropOldest(itemId);
     const lengthSamples = Math.floor(reply.bytes / sampleBytes) - fromSample;
+    if (isInvented) noteInvented(reply.invented, { from: fromSample, to: fromSample + lengthSamples });
     return { rateHz: rateOf(reply.coding), fromSample, lengthSamples };
   }
 
@@ -83,6 +89,7 @@ export class ReplyArchive {
       lengthSamples: samples.length,
       onsetSample: speech.onsetSample,
       offsetSample: speech.offsetSample,
+      ...(reply.invented.length > 0 && { invented: [...reply.invented] }),
     };
   }
 
@@ -91,7 +98,7 @@ export class ReplyArchive {
     if (known !== undefined) return known;
     const transcript = this.transcripts.get(itemId) ?? '';
     this.transcripts.delete(itemId);
-    const reply: KeptReply = { coding, pieces: [], bytes: 0, transcript };
+    const reply: KeptReply = { coding, pieces: [], invented: [], bytes: 0, transcript };
     this.replies.set(itemId, reply);
     return reply;
   }
@@ -103,6 +110,12 @@ export class ReplyArchive {
       this.totalBytes -= bytes;
     }
   }
+}
+
+function noteInvented(spans: SampleSpan[], { from, to }: SampleSpan): void {
+  const last = spans.at(-1);
+  if (last?.to === from) spans[spans.length - 1] = { from: last.from, to };
+  else spans.push({ from, to });
 }
 
 const rateOf = (coding: AudioCoding): number => (lawOf[coding] === undefined ? PCM_RATE_HZ : G711_RATE_HZ);
