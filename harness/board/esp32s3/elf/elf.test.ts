@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { isHilError } from '../../../errors';
 import { seededUniform } from '../../../units';
 import { readElf, sourceFrames, type ElfFile, type SourceFrame } from '.';
@@ -134,6 +135,44 @@ withToolchain(`an ELF of real Xtensa code (${withoutToolchain})`, () => {
     }
     expect([...outcomes.keys()].sort()).toEqual(['HIL_ELF_UNREADABLE', 'partly read', 'read']);
   });
+});
+
+/**
+ * `llvm-dwarf5.ll`, compiled by LLVM 14 for another 32-bit chip and linked (`llc -O1 -filetype=obj`, `ld -m elf_i386
+ * -Ttext=0x42000020`), its machine number changed to the Xtensa's: LLVM writes texts, addresses and ranges by their numbers
+ * in tables, which GCC does not. Expected is what its llvm-addr2line says.
+ */
+it('reads the debug information of LLVM, which names texts, addresses and ranges by number', () => {
+  const elf = elfOf(readFileSync(`${sources}/llvm-dwarf5.elf`));
+  const addresses = Array.from({ length: 0x68 }, (_, n) => 0x42000020 + n);
+  const { frames, unreadableUnits } = sourceFrames(elf, addresses);
+  expect(unreadableUnits).toBe(0);
+  const runs: string[] = [];
+  for (const address of addresses) {
+    const chain = frames.get(address) ?? [];
+    const text = chain
+      .map((frame) => `${frame.function ?? '?'} ${frame.file ?? '?'}:${frame.line ?? 0}`)
+      .join(' < ');
+    if (runs.at(-1)?.endsWith(` ${text}`) !== true) runs.push(`${address.toString(16)} ${text}`);
+  }
+  const file = '/home/ann/kitchen/t.c';
+  expect(runs).toEqual([
+    `42000020 store ${file}:6`,
+    `42000024 poke ${file}:3 < store ${file}:8`,
+    `4200002a poke ${file}:4 < store ${file}:8`,
+    `4200002f store ${file}:9`,
+    '42000035 ',
+    `42000040 _start ${file}:12`,
+    `42000043 _start ${file}:13`,
+    `4200004f _start ${file}:14`,
+    '42000053 ',
+    `42000060 far ${file}:20`,
+    `42000063 poke ${file}:3 < far ${file}:22`,
+    `4200006d far ${file}:21`,
+    `42000079 poke ${file}:3 < far ${file}:22`,
+    `42000083 far ${file}:21`,
+    '42000087 ',
+  ]);
 });
 
 describe('readElf', () => {
