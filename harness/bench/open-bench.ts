@@ -4,6 +4,7 @@ import { loadScenario } from '../config';
 import { checkScenario, loadCorpus } from '../corpus';
 import {
   dialectByName,
+  imageUnderTest,
   loadDialects,
   onBoard,
   openSerialBoard,
@@ -198,6 +199,7 @@ async function openBoard(
     name: config.name,
     model: config.model,
     dialect,
+    ...(config.imagePath === undefined ? {} : { image: imageUnderTest(config.imagePath) }),
     bootTimeoutMs: config.bootTimeoutMs,
     sessionTimeoutMs: config.sessionTimeoutMs,
     clock,

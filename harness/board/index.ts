@@ -1,6 +1,6 @@
 export { parseLogLine, type LogLine, RecordedConsole, type RecordedConsoleOptions } from './console';
 export { dialectByName, loadDialects, onBoard, type Dialect } from './dialect';
-export type { PanicFacts } from './esp32s3';
+export { imageUnderTest, type ImageUnderTest, type PanicFacts } from './esp32s3';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export {
   listSerialPorts,

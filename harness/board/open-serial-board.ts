@@ -1,5 +1,6 @@
 import type { Board, Clock } from '../ports';
 import type { Dialect } from './dialect';
+import type { ImageUnderTest } from './esp32s3';
 import { SerialBoard } from './serial-board';
 import {
   consoleLinkOf,
@@ -17,6 +18,8 @@ export interface SerialBoardOptions {
   readonly port: string;
   readonly baudRate: number;
   readonly dialect: Dialect;
+  /** The board has to run this one; absent: whatever runs will do. */
+  readonly image?: ImageUnderTest;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;

@@ -1,7 +1,10 @@
 import { systemClock, type Board, type BoardEvent } from '../ports';
 import { openScriptedBoard, type ScriptedBoard } from './__fixtures__/scripted-board';
+import { consoleStream } from './__fixtures__/console-stream';
 import { boardContract } from './board.contract';
 import { dialectByName } from './dialect';
+import { readAppImage } from './esp32s3/image';
+import { describeApp, someApp, someElfSha256 } from './esp32s3/image/__fixtures__/build-image';
 import { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 
 const openBoard = (scripted: ScriptedBoard, options: Partial<SerialBoardOptions> = {}): Promise<Board> =>
@@ -67,6 +70,46 @@ describe('SerialBoard', () => {
     await expect(board.reset()).rejects.toMatchObject({
       code: 'HIL_BOARD_WRONG_DIALECT',
       facts: { project: 'openai_demo', expectedProject: 'realtime_ws' },
+    });
+  });
+
+  describe('with an image under test', () => {
+    const underTest = (elfSha256: string) => ({
+      path: 'build/app.bin',
+      description: readAppImage({
+        name: 'app.bin',
+        bytes: someApp(describeApp({ project: 'realtime_ws', version: '1.4.0', elfSha256 })),
+      }).app,
+    });
+
+    it('takes a board that boots it', async () => {
+      const board = await open({ image: underTest(someElfSha256) });
+      await expect(board.reset()).resolves.toBeUndefined();
+    });
+
+    it('says so, and not that the board failed, when another build of the same version runs', async () => {
+      const board = await open({ image: underTest('ff'.repeat(32)) });
+      await expect(board.reset()).rejects.toMatchObject({
+        code: 'HIL_BOARD_OTHER_FIRMWARE',
+        origin: 'bench',
+        message:
+          'The firmware that runs on board korvo-1 is not the image under test, build/app.bin: ELF SHA-256 0810d7fd3, expected fffffffff.',
+      });
+    });
+
+    it('takes nothing on trust from a boot that prints no hash, whatever the one before it printed', async () => {
+      const board = await open({ image: underTest(someElfSha256) });
+      await board.reset();
+      scripted.reset = () => {
+        const boot = consoleStream('boot-realtime-ws.bin').toString('latin1');
+        scripted.printText(boot.replace(/^[^\n]*ELF file SHA256[^\n]*\n/m, ''));
+        return Promise.resolve();
+      };
+      await expect(board.reset()).rejects.toMatchObject({
+        code: 'HIL_BOARD_FIRMWARE_UNKNOWN',
+        message:
+          'Nothing shows that board korvo-1 runs the image under test, build/app.bin. The board printed no SHA-256 of its ELF.',
+      });
     });
   });
 

@@ -11,6 +11,7 @@ import type {
 import { faultError, noBootError, sessionTimeoutError } from './board-errors';
 import { RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';
+import { wrongFirmware, type ImageUnderTest } from './esp32s3';
 import { EventLog } from './event-log';
 import { readEvents } from './event-reader';
 import { resetJudge } from './reset-judge';
@@ -26,6 +27,8 @@ export interface SerialBoardParts {
   readonly baudRate: number;
   /** Default: a UART of this baud rate. */
   readonly link?: ConsoleLink;
+  /** Absent: whatever runs will do. */
+  readonly image?: ImageUnderTest;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
@@ -80,7 +83,7 @@ export class SerialBoard implements Board {
   }
 
   async reset(): Promise<void> {
-    const { name, dialect, bootTimeoutMs: withinMs, resetLine } = this.parts;
+    const { name, dialect, image, bootTimeoutMs: withinMs, resetLine } = this.parts;
     const firstEvent = this.events.length;
     const { receivedBytes } = this.console;
     const judge = resetJudge(this.latestBoot(), (firmware) => wrongDialect(name, dialect, firmware));
@@ -94,6 +97,8 @@ export class SerialBoard implements Board {
     if (this.ended === undefined) await resetLine.reset();
     judge.released(this.console.cursor());
     await booted;
+    const failure = image && wrongFirmware(name, image, this.identitySince(firstEvent));
+    if (failure !== undefined) throw failure;
   }
 
   async startSession(): Promise<void> {
@@ -129,6 +134,12 @@ export class SerialBoard implements Board {
     const message = `Serial port ${this.parts.transport.path} of board ${this.name} was closed.`;
     this.end(new BoardError('HIL_BOARD_PORT_LOST', message, { port: this.parts.transport.path }));
     await this.parts.transport.close();
+  }
+
+  /** What the boots since an event printed of their firmware: what an earlier one printed proves nothing. */
+  private identitySince(firstEvent: number): FirmwareIdentity | undefined {
+    const told = this.events.slice(firstEvent).filter((event) => event.type === 'firmware');
+    return told.at(-1)?.firmware;
   }
 
   private session(): SessionState {

@@ -1,6 +1,9 @@
 /** A bench that does not open, and firmware that is not what it should be: the run says why, and who is at fault; and nothing is left. */
+import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { openSerialPort } from '../board';
+import { describeApp, someApp } from '../board/esp32s3/image/__fixtures__/build-image';
 import { openTestPty } from '../board/__fixtures__/test-pty';
 import { systemClock } from '../ports';
 import { latestRunPath, readRun } from '../run';
@@ -58,6 +61,30 @@ describe('a bench that does not open ends with exit code 3, and the run says why
     } finally {
       squatter.close();
     }
+  });
+});
+
+describe('an image under test that is not what runs', () => {
+  const benchWith = (image: string): string =>
+    writeBench([], [`  - { name: board-1, kind: virtual, image: ${image} }`]);
+  const imageOf = (elfSha256: string): string => {
+    const path = join(temporaryFolder(), 'app.bin');
+    writeFileSync(path, someApp(describeApp({ project: 'realtime_ws', version: '1.0.0', elfSha256 })));
+    return path;
+  };
+
+  it('is nobody’s failure: the run is not judged', async () => {
+    const ended = await runToTheEnd(['--bench', benchWith(imageOf('ff'.repeat(32))), ...oneTurn]);
+    expect(codesOf(ended)).toEqual(['HIL_BOARD_OTHER_FIRMWARE']);
+    expect(ended.summary).toMatchObject({ outcome: 'not-judged' });
+    expect(ended.summary.why).toMatch(/is not the image under test, .*app\.bin/);
+    expect(ended.exitCode).toBe(3);
+  });
+
+  it('is a matter of the bench file when it is no image', async () => {
+    const ended = await runEarshot(['run', '--bench', benchWith(__filename), ...oneTurn]);
+    expect(ended.stderr + ended.stdout).toMatch(/is no ESP image at byte 0/);
+    expect(ended.exitCode).toBe(2);
   });
 });
 

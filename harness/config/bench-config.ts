@@ -32,6 +32,8 @@ interface BoardConfigBase {
   readonly dialect: string;
   /** Whether the board reads what is typed on this connector; absent: what the dialect says of its boards. */
   readonly readsConsole?: boolean;
+  /** Image under test, or the `flasher_args.json` that names it; absent: whatever runs is tested. */
+  readonly imagePath?: string;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   /** Undefined: none was given; boards that are asked in writing need none. */

@@ -61,6 +61,8 @@ const anyBoard = {
   dialect: name.default('realtime-ws'),
   /** Default: what the dialect says of its boards. */
   readsConsole: z.boolean().exactOptional(),
+  /** Default: none, whatever runs is tested. */
+  image: text.exactOptional(),
   /** Default: 20s. */
   bootTimeout: duration({ atLeastMs: 1 }).default(20_000),
   /** Default: 30s. */

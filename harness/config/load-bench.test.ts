@@ -78,6 +78,12 @@ describe('loadBench', () => {
     expect(Object.isFrozen(bench.boards[0]?.rig?.paths.boardToMic)).toBe(true);
   });
 
+  it('finds the image under test beside the bench file, and expects none otherwise', () => {
+    const withImage = benchOf('boards: [{ name: b1, kind: virtual, image: build/app.bin }]\n');
+    expect(loadBench(withImage).boards[0]).toMatchObject({ imagePath: join(folder, 'build/app.bin') });
+    expect(loadBench(benchOf(smallest)).boards[0]).not.toHaveProperty('imagePath');
+  });
+
   it('lets overrides win over the file', () => {
     const path = benchOf('boards:\n  - { name: b1, kind: virtual }\n  - { name: b2, kind: virtual }\n');
     const bench = loadBench(path, {

@@ -50,7 +50,11 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
     scenarioPath:
       choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
     budgetsPath: choose(overrides.budgetsPath, file.budgets),
-    boards: chosenBoards(file.boards.map(boardOf), overrides.boards ?? [], path),
+    boards: chosenBoards(
+      file.boards.map((board) => boardOf(board, dirname(absolutePath))),
+      overrides.boards ?? [],
+      path,
+    ),
     plugins: file.plugins.map((plugin) => resolve(dirname(absolutePath), plugin)),
     provider: overridden(providerOf(file.provider, file.plugins, dirname(absolutePath)), overrides.provider),
     ntp: file.ntp && ntpOf(file.ntp),
@@ -156,12 +160,13 @@ const ntpOf = ({ port, answers }: NonNullable<BenchFile['ntp']>): NtpConfig => (
   }),
 });
 
-function boardOf(board: FileBoard): BoardConfig {
+function boardOf(board: FileBoard, folder: string): BoardConfig {
   const shared = {
     name: board.name,
     model: board.model,
     dialect: board.dialect,
     ...(board.readsConsole === undefined ? {} : { readsConsole: board.readsConsole }),
+    ...(board.image === undefined ? {} : { imagePath: resolve(folder, board.image) }),
     bootTimeoutMs: board.bootTimeout,
     sessionTimeoutMs: board.sessionTimeout,
     rig: board.rig && rigOf(board.rig),

@@ -3,11 +3,14 @@ export type { PanicFacts } from './panic-block';
 export { PANIC_SILENCE_MS, PanicReader } from './panic-reader';
 export {
   compareFirmware,
+  imageUnderTest,
   loadFirmware,
   printedElfSha,
   readFirmwareImage,
   type FirmwareImage,
   type FirmwareMatch,
+  type ImageUnderTest,
+  wrongFirmware,
 } from './image';
 export {
   ADDR2LINE_PROGRAMS,

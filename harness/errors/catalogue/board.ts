@@ -26,6 +26,15 @@ export const boardCodes = {
     origin: 'board',
     remedy: 'Flash the firmware that the bench file names, or change `dialect` in the bench file.',
   },
+  HIL_BOARD_OTHER_FIRMWARE: {
+    origin: 'bench',
+    remedy: 'Flash the image under test, or name the one that the board runs as `image` in the bench file.',
+  },
+  HIL_BOARD_FIRMWARE_UNKNOWN: {
+    origin: 'bench',
+    remedy:
+      'Build the firmware with log level INFO, so that it prints the SHA-256 of its ELF at boot, or leave `image` out of the bench file.',
+  },
   HIL_BOARD_UNKNOWN_DIALECT: {
     origin: 'config',
     remedy: 'Write one of the dialects named above into the bench file.',

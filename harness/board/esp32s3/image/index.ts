@@ -10,7 +10,8 @@ export { readFirmwareImage, type FirmwareImage } from './firmware-image';
 export { readFlasherArgs, type FlasherArgs, type FlashFile } from './flasher-args';
 export type { ImageFile } from './image-file';
 export type { ImageHeader } from './image-header';
-export { loadFirmware } from './load-firmware';
+export { imageUnderTest, loadFirmware, type ImageUnderTest } from './load-firmware';
+export { wrongFirmware } from './wrong-firmware';
 export {
   DEFAULT_TABLE_OFFSET,
   readPartitionTable,

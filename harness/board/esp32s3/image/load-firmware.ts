@@ -1,9 +1,26 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../../errors';
+import type { AppDescription } from './app-description';
 import { readFirmwareImage, type FirmwareImage } from './firmware-image';
 import { readFlasherArgs } from './flasher-args';
 import { malformed, type ImageFile } from './image-file';
+
+/** What a board has to run for its results to count. */
+export interface ImageUnderTest {
+  /** As it was named. */
+  readonly path: string;
+  readonly description: AppDescription | undefined;
+}
+
+/**
+ * The description in the image under test.
+ * @throws ConfigError as `loadFirmware` does.
+ */
+export const imageUnderTest = (path: string): ImageUnderTest => ({
+  path,
+  description: loadFirmware(path).app.app,
+});
 
 /** The largest flash that an image header can name. */
 const MAX_IMAGE_BYTES = 128 * 1024 * 1024;
