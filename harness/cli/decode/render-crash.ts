@@ -44,7 +44,10 @@ function backtraceLines({ core, from, frames, end }: DecodedBacktrace, isOneOfSe
 
 function frameLines({ pc, memory, sources }: DecodedFrame, index: number): string[] {
   const head = `  #${index}`.padEnd(6) + pc;
-  if (memory === undefined) return [`${head}  is no code: the stack is not to be trusted from here on`];
+  if (memory === undefined)
+    return [
+      `${head}  is no code: ${index === 0 ? 'a jump through a bad pointer' : 'the stack is broken from here on'}`,
+    ];
   const label = memoryNames[memory];
   if (sources.length === 0) return [`${head}  ${label === undefined ? '??' : `?? (${label})`}`];
   return sources.map(({ function: name = '??', file, line, isInlined }, depth) => {

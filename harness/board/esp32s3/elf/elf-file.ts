@@ -7,8 +7,8 @@ import { ByteCursor, textAt, UnreadableBytes } from './byte-cursor';
 export interface FunctionSymbol {
   readonly name: string;
   readonly address: number;
-  /** 0 when the assembler source does not say. */
-  readonly sizeBytes: number;
+  /** Behind its last byte, as far as is known: assembler sources often do not say how long a function is. */
+  readonly end: number;
 }
 
 /** An executable for an Xtensa chip, as the build left it. */
@@ -43,10 +43,14 @@ const SHN_ABS = 0xfff1;
 /** Ten times the debug information of a large ESP-IDF project. */
 const MAX_SECTION_BYTES = 512 * 1024 * 1024;
 
+/** How far a function without a size may reach when no other follows. */
+const MAX_UNSIZED_BYTES = 0x1000;
+
 interface SectionHeader {
-  readonly nameAt: number;
+  readonly name: string;
   readonly type: number;
   readonly flags: number;
+  readonly address: number;
   readonly offset: number;
   readonly sizeBytes: number;
 }
@@ -58,10 +62,10 @@ interface SectionHeader {
 export function readElf({ name, bytes }: { readonly name: string; readonly bytes: Buffer }): ElfFile {
   const headers = orUnreadable(name, () => readSectionHeaders(name, bytes));
   const section = (wanted: string): Buffer | undefined => {
-    const header = headers.get(wanted);
+    const header = headers.find((each) => each.name === wanted);
     return header === undefined ? undefined : orUnreadable(name, () => contentsOf(bytes, header));
   };
-  const symbols = orUnreadable(name, () => readSymbols(section('.symtab'), section('.strtab')));
+  const symbols = orUnreadable(name, () => readSymbols(headers, section('.symtab'), section('.strtab')));
   return { name, sha256: createHash('sha256').update(bytes).digest('hex'), section, ...symbols };
 }
 
@@ -77,7 +81,7 @@ function orUnreadable<T>(name: string, read: () => T): T {
 const unreadable = (name: string, what: string, cause?: unknown): ConfigError =>
   new ConfigError('HIL_ELF_UNREADABLE', `${name} ${what}.`, { file: name }, { cause });
 
-function readSectionHeaders(name: string, bytes: Buffer): ReadonlyMap<string, SectionHeader> {
+function readSectionHeaders(name: string, bytes: Buffer): readonly SectionHeader[] {
   if (bytes.length < HEADER_BYTES || bytes.readUInt32LE(0) !== MAGIC)
     throw unreadable(name, 'is no ELF file; expected the executable that the linker wrote');
   if (bytes[4] !== CLASS_32 || bytes[5] !== LITTLE_ENDIAN)
@@ -91,17 +95,16 @@ function readSectionHeaders(name: string, bytes: Buffer): ReadonlyMap<string, Se
   const namesIndex = bytes.readUInt16LE(50);
   if (headerBytes < SECTION_HEADER_BYTES || namesIndex >= count)
     throw new UnreadableBytes(`${count} section headers of ${headerBytes} bytes`);
-  const headers = Array.from({ length: count }, (_, index): SectionHeader => {
+  const headers = Array.from({ length: count }, (_, index) => {
     const cursor = new ByteCursor(bytes, headersAt + index * headerBytes);
-    const [nameAt, type, flags] = [cursor.u32(), cursor.u32(), cursor.u32()];
-    cursor.skip(4);
-    return { nameAt, type, flags, offset: cursor.u32(), sizeBytes: cursor.u32() };
+    const [nameAt, type, flags, address] = [cursor.u32(), cursor.u32(), cursor.u32(), cursor.u32()];
+    return { nameAt, type, flags, address, offset: cursor.u32(), sizeBytes: cursor.u32() };
   });
-  const names = contentsOf(bytes, headers[namesIndex] as SectionHeader);
-  return new Map(headers.map((header) => [textAt(names, header.nameAt), header]));
+  const names = contentsOf(bytes, headers[namesIndex] as (typeof headers)[number]);
+  return headers.map(({ nameAt, ...header }) => ({ ...header, name: textAt(names, nameAt) }));
 }
 
-function contentsOf(bytes: Buffer, { type, flags, offset, sizeBytes }: SectionHeader): Buffer {
+function contentsOf(bytes: Buffer, { type, flags, offset, sizeBytes }: Omit<SectionHeader, 'name'>): Buffer {
   if (type === SHT_NOBITS) return Buffer.alloc(0);
   if (offset + sizeBytes > bytes.length)
     throw new UnreadableBytes(`a section up to byte ${offset + sizeBytes} of ${bytes.length}`);
@@ -120,6 +123,7 @@ function contentsOf(bytes: Buffer, { type, flags, offset, sizeBytes }: SectionHe
 }
 
 function readSymbols(
+  sections: readonly SectionHeader[],
   table: Buffer | undefined,
   names: Buffer | undefined,
 ): Pick<ElfFile, 'functions' | 'fixed'> {
@@ -133,13 +137,23 @@ function readSymbols(
     const address = table.readUInt32LE(at + 4);
     const symbol = (): string => textAt(names, table.readUInt32LE(at));
     if (section === SHN_ABS) fixed.set(address, symbol());
-    else if (type === STT_FUNC)
-      functions.push({ name: symbol(), address, sizeBytes: table.readUInt32LE(at + 8) });
+    else if (type === STT_FUNC) {
+      const sizeBytes = table.readUInt32LE(at + 8);
+      const end = sizeBytes > 0 ? address + sizeBytes : endOfUnsized(address, sections[section]);
+      functions.push({ name: symbol(), address, end });
+    }
   }
   // Of several names for one place, the first in the table comes last, and is found first.
   functions.reverse().sort((a, b) => a.address - b.address);
   return { functions, fixed };
 }
+
+/** A function without a size goes on until the next, but not out of its section. */
+const endOfUnsized = (address: number, section: SectionHeader | undefined): number =>
+  Math.min(
+    address + MAX_UNSIZED_BYTES,
+    section === undefined ? Infinity : section.address + section.sizeBytes,
+  );
 
 /** The function that an address lies in, by the symbol table; undefined when no symbol covers it. */
 export function functionAt({ functions }: ElfFile, address: number): FunctionSymbol | undefined {
@@ -150,10 +164,5 @@ export function functionAt({ functions }: ElfFile, address: number): FunctionSym
     else high = middle;
   }
   const found = functions[low - 1];
-  if (found === undefined) return undefined;
-  // One without a size goes on until the next, but not from one memory into another.
-  const end = found.sizeBytes > 0 ? found.address + found.sizeBytes : found.address + MAX_UNSIZED_BYTES;
-  return address < end ? found : undefined;
+  return found !== undefined && address < found.end ? found : undefined;
 }
-
-const MAX_UNSIZED_BYTES = 0x1000;

@@ -59,8 +59,8 @@ withToolchain(`an ELF of real Xtensa code (${withoutToolchain})`, () => {
   withLlvm('gives every byte of a function what llvm-addr2line gives it (skipped without it)', () => {
     const built = buildElf(builds[0]);
     const elf = elfOf(built.bytes);
-    const addresses = elf.functions.flatMap(({ address, sizeBytes }) =>
-      Array.from({ length: sizeBytes }, (_, n) => address + n),
+    const addresses = elf.functions.flatMap(({ address, end }) =>
+      Array.from({ length: end - address }, (_, n) => address + n),
     );
     const { frames } = sourceFrames(elf, addresses);
     const theirs = addr2line(built.path, addresses, 'llvm-addr2line');
@@ -94,7 +94,8 @@ withToolchain(`an ELF of real Xtensa code (${withoutToolchain})`, () => {
     const elf = elfOf(built.bytes);
     const address = (name: string): number => elf.functions.find((one) => one.name === name)!.address;
     const [inside, vector, rom] = [address('play_task') + 3, address('vector') + 2, 0x400005d0];
-    const { frames } = sourceFrames(elf, [inside, vector, rom, rom + 4, 0x50]);
+    // `vector` says nothing of its size, and is the last of its section.
+    const { frames } = sourceFrames(elf, [inside, vector, vector + 0x100, rom, rom + 4, 0x50]);
     const nowhere = { file: undefined, line: undefined, isInlined: false };
     expect([...frames]).toEqual([
       [inside, [{ function: 'play_task', ...nowhere }]],

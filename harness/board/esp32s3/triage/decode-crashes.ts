@@ -12,7 +12,7 @@ export interface DecodedFrame {
   readonly pc: string;
   /** Undefined for a frame that was taken from registers. */
   readonly sp: string | undefined;
-  /** Where the code lies; undefined for an address that holds none, behind which the stack is not to be trusted. */
+  /** Where the code lies; undefined for an address that holds none: the first was jumped to, others are of a broken stack. */
   readonly memory: MemoryRegion | undefined;
   /** The innermost first: all but the last are inlined. Empty where the ELF knows nothing, as in most of the ROM. */
   readonly sources: readonly SourceFrame[];
@@ -92,7 +92,9 @@ export async function decodeCrashes(
 }
 
 function signatureOf(crash: LoggedCrash, crashed: DecodedBacktrace | undefined): CrashSignature {
-  const frames = crashed?.frames ?? [];
+  const printed = crashed?.frames ?? [];
+  // A jump to where no code is: the stack is whole, and whoever jumped is the one to look at.
+  const frames = printed[0]?.memory === undefined ? printed.slice(1) : printed;
   const firstGarbage = frames.findIndex(({ memory }) => memory === undefined);
   const trusted = firstGarbage === -1 ? frames : frames.slice(0, firstGarbage);
   const reason =

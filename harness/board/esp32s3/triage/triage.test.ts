@@ -283,6 +283,14 @@ it('addr2lineSymboliser says which programs it looked for', async () => {
     expect(crash!.signature.text).toBe('StoreProhibited in write_reply < play_task');
   });
 
+  it('blames the caller of a jump to nowhere', async () => {
+    const [crash] = await decode(
+      panicOf({ reason: 'InstrFetchProhibited', pc: 0, callers: [start('play_task') + 9] }),
+    );
+    expect(crash!.backtraces[0]!.frames[0]).toMatchObject({ pc: '0xfffffffd', memory: undefined });
+    expect(crash!.signature.text).toBe('InstrFetchProhibited in play_task');
+  });
+
   it('falls back on program counter and return address where no backtrace came', async () => {
     // A return address of windowed code holds the size of the caller's window in its two top bits.
     const a0 = ((start('play_task') + 12) & 0x3fffffff) | 0x80000000;
