@@ -24,4 +24,5 @@ export {
   type DecodedBacktrace,
   type DecodedCrash,
   type DecodedFrame,
+  type LoggedCoreDump,
 } from './triage';

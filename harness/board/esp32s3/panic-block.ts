@@ -36,21 +36,21 @@ export interface PanicFacts extends Readonly<Record<string, unknown>> {
   /** Of the core that crashed. */
   readonly registers?: Readonly<Record<string, string>>;
   /** A watchdog prints the other core too. */
-  readonly otherCore?: CoreDump;
+  readonly otherCore?: RegisterDump;
   readonly elfSha256Prefix?: string;
   readonly endState: PanicEnd;
   readonly lines: readonly string[];
 }
 
 /** What was printed of one core. */
-export interface CoreDump {
+export interface RegisterDump {
   readonly core?: number;
   readonly registers: Readonly<Record<string, string>>;
   readonly backtrace: readonly string[];
   readonly backtraceEnd?: BacktraceEnd;
 }
 
-class CoreDumpBuilder {
+class RegisterDumpBuilder {
   private readonly registers: Record<string, string> = {};
   private backtrace: Backtrace | undefined;
 
@@ -64,7 +64,7 @@ class CoreDumpBuilder {
     this.backtrace ??= backtraceIn(text);
   }
 
-  dump(): CoreDump {
+  dump(): RegisterDump {
     const { frames = [], end } = this.backtrace ?? {};
     return {
       ...(this.core === undefined ? {} : { core: this.core }),
@@ -78,7 +78,7 @@ class CoreDumpBuilder {
 /** Collects the lines of one crash. */
 export class PanicBlock {
   private readonly lines: string[] = [];
-  private readonly dumps = [new CoreDumpBuilder(undefined)];
+  private readonly dumps = [new RegisterDumpBuilder(undefined)];
   private elfSha256Prefix: string | undefined;
   private canaryTask: string | undefined;
   private debugReason: string | undefined;
@@ -96,7 +96,7 @@ export class PanicBlock {
     const core = DUMP.exec(text)?.[1];
     // The first dump is that of the core which crashed; backtraces without a dump before them are that core's too.
     if (core !== undefined && this.dumps.length < MAX_DUMPS)
-      this.dumps.push(new CoreDumpBuilder(Number(core)));
+      this.dumps.push(new RegisterDumpBuilder(Number(core)));
     this.dumps.at(-1)?.add(text);
     this.elfSha256Prefix ??= ELF_SHA.exec(text)?.[1];
     this.canaryTask ??= CANARY.exec(text)?.[1];

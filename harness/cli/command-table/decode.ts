@@ -24,12 +24,17 @@ export const addDecode = (parser: Argv, exit: TakeExitCode): Argv =>
           describe:
             'Ask this addr2line instead of reading the ELF; "auto" takes that of an installed toolchain',
         })
+        .option('core-dump', {
+          type: 'string',
+          describe:
+            'File to write the last core dump of the log to, as esp-coredump --core-format raw takes it',
+        })
         .option('json', json)
-        .check(givenOnce(['elf', 'addr2line']))
+        .check(givenOnce(['elf', 'addr2line', 'core-dump']))
         .example('$0 decode --elf build/app.elf console.log', 'decode the log of a run or of a monitor')
         .example('$0 decode --elf build/app.elf < console.log', 'the same from standard input'),
-    async ({ log, elf, addr2line, json: asJson }) => {
+    async ({ log, elf, addr2line, coreDump, json: asJson }) => {
       const { decodeCommand } = await import('../commands/decode.js');
-      exit(await decodeCommand({ log, elf, addr2line, json: asJson }));
+      exit(await decodeCommand({ log, elf, addr2line, coreDump, json: asJson }));
     },
   );

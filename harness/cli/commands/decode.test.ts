@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readElf, sourceFrames } from '../../board/esp32s3/elf';
@@ -9,6 +9,7 @@ import {
   removeBuilds,
   withoutToolchain,
 } from '../../board/esp32s3/elf/__fixtures__/xtensa-toolchain';
+import { coreDumpOf, printedDump } from '../../board/esp32s3/triage/__fixtures__/core-dump';
 import { panicOf } from '../../board/esp32s3/triage/__fixtures__/crash-log';
 import { keepPrinted } from '../__fixtures__/printed';
 import { decodeCommand } from './decode';
@@ -18,7 +19,8 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'earshot-decode-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const bare = { addr2line: undefined, json: false } as const;
+const dump = coreDumpOf(Buffer.alloc(300, 'core'), 'sha256');
+const bare = { addr2line: undefined, coreDump: undefined, json: false } as const;
 async function* piped(text: string) {
   for (const byte of Buffer.from(text)) yield await Promise.resolve(Buffer.of(byte));
 }
@@ -94,6 +96,21 @@ describe('earshot decode', () => {
     printed.clear();
     await decodeCommand({ ...bare, log: '-', elf, addr2line: 'xtensa-lx106-elf-addr2line' }, piped(log));
     expect(printed.text).toBe(ours);
+  });
+
+  it('saves a core dump beside the crash it belongs to, for its owner alone', async () => {
+    const path = join(folder, 'core.bin');
+    expect(
+      await decodeCommand({ ...bare, log: '-', elf, coreDump: path }, piped(log + printedDump(dump))),
+    ).toBe(0);
+    expect(readFileSync(path).equals(dump)).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(printed.text).toContain(
+      `Core dump up to line 25: ${dump.length} bytes\nSaved the last core dump as ${path}.\n`,
+    );
+    await expect(decodeCommand({ ...bare, log: '-', elf, coreDump: path }, piped(log))).rejects.toMatchObject(
+      { code: 'HIL_CONFIG_USAGE' },
+    );
   });
 
   it('says that there is nothing to decode', async () => {

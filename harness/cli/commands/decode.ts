@@ -1,4 +1,4 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, statSync, writeFileSync } from 'node:fs';
 import {
   ADDR2LINE_PROGRAMS,
   addr2lineSymboliser,
@@ -6,6 +6,7 @@ import {
   decodeCrashes,
   elfSymboliser,
   loadElf,
+  type LoggedCoreDump,
 } from '../../board/esp32s3';
 import { ConfigError } from '../../errors';
 import { renderCrash } from '../decode/render-crash';
@@ -17,6 +18,8 @@ export interface DecodeArguments {
   readonly elf: string;
   /** Program, or `auto` for any that is installed; undefined reads the ELF in this process. */
   readonly addr2line: string | undefined;
+  /** File for the last core dump of the log. */
+  readonly coreDump: string | undefined;
   readonly json: boolean;
 }
 
@@ -39,6 +42,8 @@ export async function decodeCommand(
       ? elfSymboliser(elf)
       : addr2lineSymboliser(elf.name, addr2line === 'auto' ? ADDR2LINE_PROGRAMS : [addr2line]);
   const crashes = await decodeCrashes(reader.end(), elf, symbolise);
+  const { coreDumps } = reader;
+  if (args.coreDump !== undefined) saveDump(args.coreDump, name, coreDumps.at(-1));
 
   if (args.json) {
     const decoded = {
@@ -46,13 +51,28 @@ export async function decodeCommand(
       log: name,
       elf: { file: elf.name, sha256: elf.sha256 },
       crashes,
+      coreDumps: coreDumps.map(({ bytes, ...dump }) => ({ ...dump, sizeBytes: bytes.length })),
     };
     process.stdout.write(`${JSON.stringify(decoded, null, 2)}\n`);
     return exitCodes.passed;
   }
   if (crashes.length === 0) process.stdout.write(`There is no crash and no backtrace in ${name}.\n`);
   else process.stdout.write(crashes.map((crash) => renderCrash(crash, elf)).join('\n'));
+  for (const dump of coreDumps) process.stdout.write(`${renderDump(dump)}\n`);
+  if (args.coreDump !== undefined) process.stdout.write(`Saved the last core dump as ${args.coreDump}.\n`);
   return exitCodes.passed;
+}
+
+const renderDump = ({ lineNumber, bytes, problem }: LoggedCoreDump): string =>
+  `Core dump up to line ${lineNumber}: ${bytes.length} bytes${problem === undefined ? '' : `, not to be relied on: ${problem}`}`;
+
+function saveDump(path: string, log: string, dump: LoggedCoreDump | undefined): void {
+  if (dump === undefined)
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `There is no core dump in ${log}, so --core-dump has nothing to write.`,
+    );
+  writeFileSync(path, dump.bytes, { mode: 0o600 });
 }
 
 function logStream(path: string): AsyncIterable<Uint8Array> {

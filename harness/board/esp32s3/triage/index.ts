@@ -8,5 +8,5 @@ export {
   type ElfCheck,
 } from './decode-crashes';
 export { loadElf } from './load-elf';
-export { CrashLogReader, type LoggedBacktrace, type LoggedCrash } from './logged-crash';
+export { CrashLogReader, type LoggedBacktrace, type LoggedCoreDump, type LoggedCrash } from './logged-crash';
 export { elfSymboliser, type Symboliser } from './symboliser';

@@ -2,8 +2,9 @@ import type { Clock, ConsoleLine } from '../../../ports';
 import { RecordedConsole } from '../../console';
 import { backtraceIn, type Backtrace } from '../backtrace';
 import { bootLogReader } from '../boot-log';
-import { panicSummary, type CoreDump, type PanicFacts } from '../panic-block';
+import { panicSummary, type PanicFacts, type RegisterDump } from '../panic-block';
 import type { PanicEnd } from '../panic-grammar';
+import { CoreDumpReader, type CoreDump } from './core-dump';
 import { PanicReader } from '../panic-reader';
 
 /** A crash in a log, or a backtrace that was printed without one. */
@@ -40,6 +41,11 @@ export interface LoggedBacktrace {
   readonly registers: Readonly<Record<string, string>>;
 }
 
+/** A core dump with the line of the log, from 1, at which it ended. */
+export interface LoggedCoreDump extends CoreDump {
+  readonly lineNumber: number;
+}
+
 /** A recording has no time that passes. */
 const stillClock: Clock = { nowMs: () => 0, after: () => () => undefined };
 /** Lines are taken as they come; none has to stay. */
@@ -62,7 +68,11 @@ export class CrashLogReader {
     baudRate: 115_200,
     keepLines: KEEP_LINES,
   });
+  private readonly coreDump = new CoreDumpReader();
+  private readonly dumps: LoggedCoreDump[] = [];
   private bootedSha: string | undefined;
+  private boot = 0;
+  private lineNumber = 0;
 
   constructor() {
     this.console.onLine((line) => this.read(line));
@@ -76,10 +86,20 @@ export class CrashLogReader {
   end(): readonly LoggedCrash[] {
     this.console.end(new Error('The log is over.'));
     this.addCrashes(this.panics.readSilence());
+    this.addDump(this.coreDump.cut());
     return this.found.sort((a, b) => a.lineNumber - b.lineNumber);
   }
 
+  /** Core dumps that were printed, in order. */
+  get coreDumps(): readonly LoggedCoreDump[] {
+    return this.dumps;
+  }
+
   private read(line: ConsoleLine): void {
+    if (line.boot !== this.boot) this.addDump(this.coreDump.cut());
+    this.boot = line.boot;
+    this.lineNumber = line.index + 1;
+    this.addDump(this.coreDump.read(line.text));
     const wasCollecting = this.isCollecting();
     this.addCrashes(this.panics.read(line));
     for (const event of this.readBoot(line)) {
@@ -90,6 +110,10 @@ export class CrashLogReader {
     const warning = this.warnings.read(line.text);
     if (warning !== undefined)
       this.found.push({ ...warning, lineNumber: line.index + 1, ...shaField(this.bootedSha) });
+  }
+
+  private addDump(dump: CoreDump | undefined): void {
+    if (dump !== undefined) this.dumps.push({ ...dump, lineNumber: this.lineNumber });
   }
 
   private isCollecting(): boolean {
@@ -132,7 +156,7 @@ function crashOf(facts: PanicFacts, lineNumber: number, bootedSha: string | unde
   };
 }
 
-const backtraceOf = ({ core, registers, backtrace, backtraceEnd }: CoreDump): LoggedBacktrace => ({
+const backtraceOf = ({ core, registers, backtrace, backtraceEnd }: RegisterDump): LoggedBacktrace => ({
   ...(core === undefined ? {} : { core }),
   frames: backtrace,
   ...(backtraceEnd === undefined ? {} : { end: backtraceEnd }),
