@@ -3,12 +3,13 @@ import { FRAME_MS, type Frame, type FrameMatch, type Passage } from './frame-mat
 const { max, sqrt } = Math;
 
 /**
- * The beginning is not in its place when of its first frames, as many as should stand out of the noise by this factor, less than
- * this share shows: of beginnings that were there none showed less than 0.41 of 300 in rooms, codecs and noise, of those that
- * were not none more than 0.12 of 60.
+ * The beginning is judged by its first frames, as many as should stand out of the noise by this factor. Of beginnings that were
+ * there none showed less than 0.41 of 300 in rooms, codecs and noise, of those that were not none more than 0.12 of 60. In
+ * between, as many more are looked at as should stand out twice as much.
  */
 const SIGNIFICANT = 8;
 const SHOWS = 0.3;
+const SHOWS_NOT = 0.25;
 
 /** A head in its place shows its waveform over the noise by this factor, for two frames at least, and most of what is there is it. */
 const HEAD_SIGNIFICANCE = 4;
@@ -19,24 +20,32 @@ const QUIET_BEFORE_MS = 200;
 const BEFORE_OVER_NOISE = 3;
 const FAINT = 0.15;
 
-/**
- * Frame up to which the beginning of a reference, as far as it is loud enough to be seen, is missing where a passage puts it;
- * `begin` when it is there, or cannot be told.
- */
-export function beginningGoneUntil(
+/** Whether the beginning of a reference is where a passage puts it; `unknown` when it is too faint to be seen. */
+export type Beginning =
+  | { readonly state: 'there' | 'unknown' }
+  /** The frames up to `until` are not. */
+  | { readonly state: 'missing'; readonly until: number };
+
+/** Looks for the first frames of a reference, from `begin` on, where a passage puts them. */
+export function beginningOf(
   match: FrameMatch,
   { begin, end }: { readonly begin: number; readonly end: number },
   passage: Pick<Passage, 'parts'>,
-): number {
+): Beginning {
   const { gain, noise, frameSamples } = match;
-  let [due, seen] = [0, 0];
-  for (const { k, energy, product } of match.frames(begin, end, passage)) {
+  let [due, seen, excess] = [0, 0, 0];
+  for (const { k, energy, product, heard } of match.frames(begin, end, passage)) {
     due += energy;
     seen += product;
-    const standsOut = gain * sqrt(due * frameSamples) >= SIGNIFICANT * sqrt(noise);
-    if (k > begin && standsOut) return seen < SHOWS * gain * due ? k + 1 : begin;
+    excess += heard - noise;
+    const overNoise = (gain * sqrt(due * frameSamples)) / max(Number.MIN_VALUE, sqrt(noise));
+    if (k === begin || overNoise < SIGNIFICANT) continue;
+    // Other speech, louder than what is looked for, has some of everything.
+    const shown = seen / max(gain * due, sqrt(due * max(0, excess)));
+    if (shown >= SHOWS) return { state: 'there' };
+    if (shown < SHOWS_NOT || overNoise >= 2 * SIGNIFICANT) return { state: 'missing', until: k + 1 };
   }
-  return begin;
+  return { state: 'unknown' };
 }
 
 /** How many frames from `begin` on are missing at a displacement in coarse samples, as far as they are loud enough to be seen. */
@@ -49,8 +58,9 @@ export function missingAtBeginning(
   }: { readonly begin: number; readonly end: number; readonly displacement: number },
 ): number {
   const passage = { parts: [{ from: 0, to: 0, displacement }] };
-  const goneUntil = beginningGoneUntil(match, { begin, end }, passage);
-  if (goneUntil > begin) return max(goneUntil, match.holdsFrom(begin, end, passage)) - begin;
+  const beginning = beginningOf(match, { begin, end }, passage);
+  if (beginning.state === 'missing')
+    return max(beginning.until, match.holdsFrom(begin, end, passage)) - begin;
   return isFirst(match, match.frames(begin, end, passage), passage) ? 0 : LEAST_HEAD_FRAMES;
 }
 

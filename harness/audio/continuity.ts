@@ -1,4 +1,4 @@
-import { beginningGoneUntil, headHoldsUntil } from './beginning';
+import { beginningOf, headHoldsUntil } from './beginning';
 import {
   FRAME_MS,
   firstDisplacement,
@@ -121,9 +121,13 @@ export function continuity(
   }
 
   const start = { begin: firstFrame, end: spans[0]?.[1] ?? firstFrame };
-  const goneUntil = beginningGoneUntil(match, start, first);
-  const starts = max(goneUntil, match.holdsFrom(start.begin, start.end, first));
-  const isCut = goneUntil > firstFrame || goneIn(firstFrame, starts, first);
+  const beginning = beginningOf(match, start, first);
+  const isMissing = beginning.state === 'missing';
+  const starts = max(
+    isMissing ? beginning.until : firstFrame,
+    match.holdsFrom(start.begin, start.end, first),
+  );
+  const isCut = isMissing || goneIn(firstFrame, starts, first);
   const holds = isCut ? headHoldsUntil(match, { begin: firstFrame, end: starts }, first) : firstFrame;
   if (holds > firstFrame)
     gaps.push({
@@ -157,7 +161,8 @@ export function continuity(
     gaps: gaps.sort((a, b) => a.atSample - b.atSample),
     repeats,
     skips,
-    leadingCutMs: isCut && holds === firstFrame ? (starts - firstFrame) * frameMs : 0,
+    leadingCutMs:
+      isCut && beginning.state !== 'there' && holds === firstFrame ? (starts - firstFrame) * frameMs : 0,
     trailingCutMs: goneIn(ends, endFrame, last) ? (endFrame - ends) * frameMs : 0,
   };
 }
