@@ -1,6 +1,6 @@
 import { FRAME_MS, type Frame, type FrameMatch, type Passage } from './frame-match';
 
-const { max, sqrt } = Math;
+const { abs, max, sign, sqrt } = Math;
 
 /**
  * The beginning is judged by its first frames, as many as should stand out of the noise by this factor. Of beginnings that were
@@ -32,11 +32,12 @@ export function beginningOf(
   { begin, end }: { readonly begin: number; readonly end: number },
   passage: Pick<Passage, 'parts'>,
 ): Beginning {
-  const { gain, noise, frameSamples } = match;
+  const { noise, frameSamples } = match;
+  const gain = abs(match.gain);
   let [due, seen, excess] = [0, 0, 0];
   for (const { k, energy, product, heard } of match.frames(begin, end, passage)) {
     due += energy;
-    seen += product;
+    seen += product * sign(match.gain);
     excess += heard - noise;
     const overNoise = (gain * sqrt(due * frameSamples)) / max(Number.MIN_VALUE, sqrt(noise));
     if (k === begin || overNoise < SIGNIFICANT) continue;
@@ -89,7 +90,7 @@ export function headHoldsUntil(
   let [due, seen, heard] = [0, 0, 0];
   for (const frame of head) {
     due += frame.energy;
-    seen += frame.product;
+    seen += frame.product * sign(match.gain);
     heard += frame.heard;
   }
   const isThere =

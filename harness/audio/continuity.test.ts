@@ -157,6 +157,15 @@ describe('continuity', () => {
     expect(Math.abs((gaps[0]?.lengthMs ?? NaN) - lengthMs)).toBeLessThanOrEqual(10);
   });
 
+  it('sees the same behind an amplifier that inverts', () => {
+    const inverted = [part(0, 40), silence(80), part(120, 2400)].map((samples) =>
+      samples.map((value) => -value),
+    );
+    const { gaps, onsetHeard, leadingCutMs } = heard(inverted);
+    expect({ onsetHeard, leadingCutMs }).toEqual({ onsetHeard: true, leadingCutMs: 0 });
+    expect(gaps.map(({ lengthMs }) => Math.round(lengthMs / 10))).toEqual([8]);
+  });
+
   it('has no onset where the first 90 ms were lost', () => {
     expect(heard([silence(90), part(90, 2400)]).onsetHeard).toBe(false);
   });
