@@ -3,6 +3,7 @@ export type { MockOptions, MockProvider } from './mock/mock-options';
 export { createMockProvider, type MockProviderOptions } from './mock/openai-realtime/mock-provider';
 export { makeCertificate, type Certificate } from './mock/http/certificate';
 export { openDirect, type DirectOptions } from './direct/open-direct';
+export { steadyHeapOptions } from './process/steady-heap';
 export { launchProvider, type LaunchedProvider, type LaunchProviderOptions } from './process/launch-provider';
 export type { MockProviderInit, PluginInit, ProviderInit, ProxyInit } from './process/messages';
 export { openProxy, type ProviderProxy, type ProxyOptions } from './proxy/open-proxy';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { readWav, toPcm16 } from '../../audio';
 import { systemClock, type Scenario, type SpeechClip } from '../../ports';
 import { launchProvider } from '../process/launch-provider';
+import { steadyHeapOptions } from '../process/steady-heap';
 import { quantile } from './quantile';
 import { PACKET_MS, talk, type Talk } from './talkers';
 
@@ -32,8 +33,8 @@ const TAIL_MS = 500;
 /** DESIGN section 11: what the mock may add to a bare echo. */
 const MORE_THAN_ECHO_MS = 2;
 
-const start = (script: string): ChildProcess =>
-  fork(join(__dirname, script), [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
+const start = (script: string, execArgv: readonly string[] = []): ChildProcess =>
+  fork(join(__dirname, script), [], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [...execArgv] });
 
 /**
  * How long the mock takes from the packet that completes the silence window to its first write, 50 sessions at once and no
@@ -44,10 +45,10 @@ export async function benchProvider(
   prompts: readonly SpeechClip[],
   replies: readonly SpeechClip[],
 ): Promise<ProviderBench> {
+  // Replies leave as the scenario paces them: a whole one at once keeps every other session waiting for some ms.
   const instant: Scenario = {
     ...scenario,
     timing: { responseCreatedMs: 0, firstAudioMs: 0, toolCallMs: 0 },
-    pacing: { ...scenario.pacing, realTimeFactor: 0 },
   };
   const staggered = streamsOf(prompts, (index) => index * 53);
   const times = Math.ceil((24 * STREAM_MS) / (staggered[0]?.length ?? 1));
@@ -57,7 +58,7 @@ export async function benchProvider(
   const echoed = await talk({ url: `ws://127.0.0.1:${port}`, clock: systemClock, streams: staggered, times });
   echo.disconnect();
   const provider = await launchProvider({
-    launch: () => start('mock-child.js'),
+    launch: () => start('mock-child.js', steadyHeapOptions),
     init: { scenario: instant, prompts, replies },
     clock: systemClock,
   });
