@@ -35,8 +35,8 @@ const config: Config = {
     },
     {
       ...hil,
-      // Suites of teams are run as theirs, by scripts/try-package.mjs.
-      testPathIgnorePatterns: ['<rootDir>/fixtures/'],
+      // Suites of teams are run as theirs, by scripts/try-package.mjs, and one for several boards by scripts/bench-webrtc.mjs.
+      testPathIgnorePatterns: ['<rootDir>/fixtures/', '<rootDir>/scripts/'],
       modulePathIgnorePatterns,
       globalSetup: hilGlobalSetup,
       globalTeardown: hilGlobalTeardown,

@@ -12,6 +12,8 @@ describe('the AtomS3R fork', () => {
   beforeAll(async () => {
     bench = await WebRtcBench.open('openai-demo-beta', demoOpus);
     await bench.terminal.expect(/"type":\t"session\.update"[^]*\r\n\}\r\n/);
+    // What was printed is on its way still.
+    await bench.provider.messages.first(({ type }) => type === 'session.update');
   });
   afterAll(() => bench.close());
 
@@ -82,7 +84,8 @@ describe.each([
     expect(eventNumbers(bench.terminal.text)).toEqual(numbers);
     expect(bench.provider.requests.all[0]?.head).toContain(`/v1/realtime/${signIn} HTTP`);
     expect(bench.provider.channels.all).toEqual(['esp_channel']);
-    const { tools } = bench.provider.messages.all[1]?.['session'] as { tools: { name: string }[] };
+    const update = await bench.provider.messages.first(({ type }) => type === 'session.update');
+    const { tools } = update['session'] as { tools: { name: string }[] };
     expect(tools.map(({ name }) => name)).toEqual(declared);
     await bench.close();
   });
