@@ -1,15 +1,19 @@
 import { FRAME_MS, type Frame, type FrameMatch, type Passage } from './frame-match';
 
-const { abs, max, sign, sqrt } = Math;
+const { abs, max, min, sign, sqrt } = Math;
 
 /**
  * The beginning is judged by its first frames, as many as should stand out of the noise by this factor. Of beginnings that were
  * there none showed less than 0.41 of 300 in rooms, codecs and noise, of those that were not none more than 0.12 of 60. In
- * between, as many more are looked at as should stand out twice as much.
+ * between, frames are added up to this length.
  */
 const SIGNIFICANT = 8;
 const SHOWS = 0.3;
-const SHOWS_NOT = 0.25;
+const SHOWS_NOT = 0.15;
+const LONGEST_MS = 60;
+/** A path of 8 kHz leaves little of a hiss: then what is left has to stand out by itself, and to be most of what is there. */
+const LITTLE_SIGNIFICANT = 6;
+const COHERENT = 0.45;
 
 /** A head in its place shows its waveform over the noise by this factor, for two frames at least, and most of what is there is it. */
 const HEAD_SIGNIFICANCE = 4;
@@ -22,15 +26,21 @@ const FAINT = 0.15;
 
 /** Whether the beginning of a reference is where a passage puts it; `unknown` when it is too faint to be seen. */
 export type Beginning =
-  | { readonly state: 'there' | 'unknown' }
+  | { readonly state: 'unknown' }
+  /** `faint`: little of it shows, and is known for it because hardly anything else is there. */
+  | { readonly state: 'there' | 'faint' }
   /** The frames up to `until` are not. */
   | { readonly state: 'missing'; readonly until: number };
 
-/** Looks for the first frames of a reference, from `begin` on, where a passage puts them. */
+/**
+ * Looks for the first frames of a reference, from `begin` on, where a passage puts them.
+ * @param longestMs - Frames are added up to this length where the first ones leave it open.
+ */
 export function beginningOf(
   match: FrameMatch,
   { begin, end }: { readonly begin: number; readonly end: number },
   passage: Pick<Passage, 'parts'>,
+  longestMs = LONGEST_MS,
 ): Beginning {
   const { noise, frameSamples } = match;
   const gain = abs(match.gain);
@@ -41,10 +51,14 @@ export function beginningOf(
     excess += heard - noise;
     const overNoise = (gain * sqrt(due * frameSamples)) / max(Number.MIN_VALUE, sqrt(noise));
     if (k === begin || overNoise < SIGNIFICANT) continue;
-    // Other speech, louder than what is looked for, has some of everything.
-    const shown = seen / max(gain * due, sqrt(due * max(0, excess)));
-    if (shown >= SHOWS) return { state: 'there' };
-    if (shown < SHOWS_NOT || overNoise >= 2 * SIGNIFICANT) return { state: 'missing', until: k + 1 };
+    const shown = seen / (gain * due);
+    // Other speech, louder than what is looked for, has some of everything, and is little of it.
+    const coherence = excess > 0 ? seen / sqrt(due * excess) : Infinity;
+    const least = min(shown, coherence);
+    const isAllThereIs = shown * overNoise >= LITTLE_SIGNIFICANT && coherence >= COHERENT;
+    if (least >= SHOWS) return { state: 'there' };
+    if (least >= SHOWS_NOT && isAllThereIs) return { state: 'faint' };
+    if (least < SHOWS_NOT || k - begin >= longestMs / FRAME_MS) return { state: 'missing', until: k + 1 };
   }
   return { state: 'unknown' };
 }
@@ -59,9 +73,11 @@ export function missingAtBeginning(
   }: { readonly begin: number; readonly end: number; readonly displacement: number },
 ): number {
   const passage = { parts: [{ from: 0, to: 0, displacement }] };
-  const beginning = beginningOf(match, { begin, end }, passage);
+  const beginning = beginningOf(match, { begin, end }, passage, 0);
   if (beginning.state === 'missing')
     return max(beginning.until, match.holdsFrom(begin, end, passage)) - begin;
+  // A pitch period off, a little shows as well; what the rest does not vouch for has to show, and at once.
+  if (beginning.state === 'faint') return LEAST_HEAD_FRAMES;
   return isFirst(match, match.frames(begin, end, passage), passage) ? 0 : LEAST_HEAD_FRAMES;
 }
 

@@ -123,6 +123,7 @@ export function continuity(
   const start = { begin: firstFrame, end: spans[0]?.[1] ?? firstFrame };
   const beginning = beginningOf(match, start, first);
   const isMissing = beginning.state === 'missing';
+  const isThere = beginning.state === 'there' || beginning.state === 'faint';
   const starts = max(
     isMissing ? beginning.until : firstFrame,
     match.holdsFrom(start.begin, start.end, first),
@@ -161,8 +162,7 @@ export function continuity(
     gaps: gaps.sort((a, b) => a.atSample - b.atSample),
     repeats,
     skips,
-    leadingCutMs:
-      isCut && beginning.state !== 'there' && holds === firstFrame ? (starts - firstFrame) * frameMs : 0,
+    leadingCutMs: isCut && !isThere && holds === firstFrame ? (starts - firstFrame) * frameMs : 0,
     trailingCutMs: goneIn(ends, endFrame, last) ? (endFrame - ends) * frameMs : 0,
   };
 }
