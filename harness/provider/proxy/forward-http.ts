@@ -1,7 +1,7 @@
-import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../ports';
 import { headersByName, passedOn } from './passed-headers';
+import { requestUpstream } from './request-upstream';
 import type { HttpTraffic } from './traffic';
 import type { OutgoingRequest, Upstream } from './upstream';
 
@@ -31,22 +31,13 @@ export function forwardHttp(
   const { method = 'GET', url: path = '/' } = request;
   traffic.asked({ method, path, headers: headersByName(request), body, hostAtMs: clock.nowMs() });
   const sent = outgoing(request, body, upstream);
-  const origin = upstream.originOf(sent.path);
-  const secure = origin.protocol === 'https:';
   let over = false;
   const end = (how: Parameters<HttpTraffic['ended']>[0], why?: string): void => {
     if (over) return;
     over = true;
     traffic.ended(how, clock.nowMs(), why);
   };
-  const call = (secure ? httpsRequest : httpRequest)({
-    hostname: origin.hostname,
-    port: origin.port === '' ? (secure ? 443 : 80) : origin.port,
-    method: sent.method,
-    path: sent.path,
-    headers: ['host', origin.host, ...sent.headers],
-    agent: secure ? upstream.httpsAgent : upstream.httpAgent,
-  });
+  const call = requestUpstream(upstream, sent);
   call.on('response', (answer) => {
     const { statusCode = BAD_GATEWAY, statusMessage } = answer;
     response.sendDate = false;
@@ -75,7 +66,9 @@ export function forwardHttp(
       return;
     }
     end('unreachable', cause.message);
-    const said = JSON.stringify({ error: { message: `earshot proxy: ${origin.host} cannot be reached` } });
+    const said = JSON.stringify({
+      error: { message: `earshot proxy: ${upstream.originOf(sent.path).host} cannot be reached` },
+    });
     response.writeHead(BAD_GATEWAY, {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(said),

@@ -1,8 +1,7 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { parseBody } from '../../live/frames';
 import { isObject } from '../../mock/json/check';
 import { objectIn, textIn } from '../realtime/wire-event';
+import { requestUpstream } from '../request-upstream';
 import type { Upstream } from '../upstream';
 import { BAD_GATEWAY, REACH_MS, type AskedCall, type CallRefusal } from './provider-side';
 
@@ -42,19 +41,9 @@ export async function postOffer(
     headers: [...shown, 'Content-Type', type, 'Content-Length', String(body.length)],
     body,
   });
-  const origin = upstream.originOf(sent.path);
-  const secure = origin.protocol === 'https:';
   return new Promise((resolve) => {
     const fail = (code: string, message: string): void => resolve({ status: BAD_GATEWAY, code, message });
-    const call = (secure ? httpsRequest : httpRequest)({
-      hostname: origin.hostname,
-      port: origin.port === '' ? (secure ? 443 : 80) : origin.port,
-      method: sent.method,
-      path: sent.path,
-      headers: ['host', origin.host, ...sent.headers],
-      agent: secure ? upstream.httpsAgent : upstream.httpAgent,
-      timeout: REACH_MS,
-    });
+    const call = requestUpstream(upstream, sent, REACH_MS);
     call.on('timeout', () => call.destroy(new Error(`no answer within ${REACH_MS} ms`)));
     call.on('error', (cause) => fail('unreachable', `earshot proxy: ${cause.message}`));
     call.on('response', (answer) => {
