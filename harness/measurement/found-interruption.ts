@@ -1,7 +1,7 @@
 import type { PcmClip } from '../audio';
 import type { TurnRecord } from '../ports';
 import { findPrompt, type FoundPrompt } from './found-prompt';
-import { eventsOf } from './provider-marks';
+import { decidedAtHostMs, eventsOf } from './provider-marks';
 import type { GoodTake } from './take';
 import type { SoughtReply } from './turn-evidence';
 import type { InterruptionObservation } from './turn-measurement';
@@ -50,7 +50,9 @@ export function observeInterruption(
   const { interruption } = record;
   if (interruption?.playback === undefined || sound === undefined) return undefined;
   const { askedAtHostMs } = interruption.playback;
-  const heard = eventsOf(record.providerEvents, 'heard').findLast(({ hostAtMs }) => hostAtMs > askedAtHostMs);
+  const heard = eventsOf(record.providerEvents, 'heard').findLast(
+    (event) => decidedAtHostMs(record, event) > askedAtHostMs,
+  );
   const asked = { ...record, prompt: interruption.prompt };
   const understood = heard?.utterance !== undefined && heard.utterance === interruption.expected.utterance;
   // Who lost it matters only when it was lost: looking for it in the sound costs time.

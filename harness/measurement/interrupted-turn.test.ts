@@ -120,4 +120,30 @@ describe('an interrupted turn', () => {
       },
     ]);
   });
+
+  it('takes what was recognised for what it is about, however late it was recognised', async () => {
+    const { record, sound } = interruptedTurn(1);
+    const { askedAtHostMs } = record.interruption!.playback!;
+    const firstEndpoint = record.providerEvents.find((event) => event.type === 'endpoint')!;
+    const { offsetAtStreamSample, sessionId } = firstEndpoint;
+    // Of the first prompt, while the second is being said; and of the second, while nobody has recognised it yet.
+    const late = (providerEvents: TurnRecord['providerEvents']): TurnRecord['providerEvents'] =>
+      providerEvents.map((event) => {
+        if (event.type !== 'heard') return event;
+        if (event.utterance === second.clip.utterance) return { ...event, offsetAtStreamSample: 1e6 };
+        return {
+          ...{ ...event, hostAtMs: askedAtHostMs + 300, offsetAtStreamSample },
+          ...(sessionId === undefined ? {} : { sessionId }),
+        };
+      });
+    const both = await measureTurn({ ...record, providerEvents: late(record.providerEvents) }, sound);
+    expect(both.heard).toMatchObject({ utterance: prompt.clip.utterance });
+    expect(both.interruption?.heard).toMatchObject({ utterance: second.clip.utterance });
+    const unheard = record.providerEvents.filter(
+      (event) => event.type !== 'heard' || event.utterance !== second.clip.utterance,
+    );
+    const first = await measureTurn({ ...record, providerEvents: late(unheard) }, sound);
+    expect(first.heard).toMatchObject({ utterance: prompt.clip.utterance });
+    expect(first.interruption?.heard).toBeUndefined();
+  });
 });

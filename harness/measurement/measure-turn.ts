@@ -7,7 +7,7 @@ import { TurnConsole } from './device-marks';
 import { diagnoseTurn } from './diagnose-turn';
 import { measureEcho } from './echo';
 import { observeInterruption } from './found-interruption';
-import { eventsOf } from './provider-marks';
+import { decidedAtHostMs, eventsOf } from './provider-marks';
 import { selfCheck } from './self-check';
 import { evidenceOf, replyIsUnknown, type Evidence, type TurnSound } from './turn-evidence';
 import { turnLevels } from './turn-levels';
@@ -53,7 +53,9 @@ function echoOf(record: TurnRecord, sound: TurnSound, { marks, received, answer 
 
 function heardOf(record: TurnRecord, marks: readonly Mark[]): TurnMeasurement['heard'] {
   const endpointAtMs = marks.find(({ name }) => name === 'endpoint')?.hostAtMs ?? record.startedAtHostMs;
-  const heard = eventsOf(record.providerEvents, 'heard').find(({ hostAtMs }) => hostAtMs >= endpointAtMs);
+  const heard = eventsOf(record.providerEvents, 'heard').find(
+    (event) => decidedAtHostMs(record, event) >= endpointAtMs,
+  );
   return heard && { utterance: heard.utterance, confidence: heard.confidence };
 }
 

@@ -38,6 +38,17 @@ export function endpointOf(record: TurnRecord, prompt: PromptArrival): EventOf<'
   return followed ?? endpoints.at(-1);
 }
 
+/** When the turn was decided that was recognised; where a recognition does not say which one it is about, when it came. */
+export function decidedAtHostMs(record: TurnRecord, heard: EventOf<'heard'>): number {
+  const { offsetAtStreamSample, sessionId, hostAtMs } = heard;
+  if (offsetAtStreamSample === undefined) return hostAtMs;
+  const endpoint = eventsOf(record.providerEvents, 'endpoint').findLast(
+    (each) => each.sessionId === sessionId && each.offsetAtStreamSample === offsetAtStreamSample,
+  );
+  // Decided before the record begins.
+  return endpoint?.hostAtMs ?? -Infinity;
+}
+
 /** When the packet with a stream sample had arrived; undefined when no packet holds it. */
 export const arrivalOf = (received: ReceivedAudio, streamSample: number): number | undefined =>
   received.packets.find(

@@ -62,6 +62,11 @@ export type ProviderEvent = Stamp &
         readonly confidence: number;
         /** The nearest candidate where it was not accepted. */
         readonly nearest?: string;
+        /**
+         * Of the `endpoint` that it is about: recognition takes its time, and the next speech may have begun by then. Absent: it
+         * follows its endpoint at once, there was none (a button says when a turn ends), or the run is an older one.
+         */
+        readonly offsetAtStreamSample?: number;
       }
     | {
         readonly type: 'response-started';

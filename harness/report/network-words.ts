@@ -35,7 +35,11 @@ export function concealedInWords({ measurement: { reply } }: SoundTurn): string 
 
 /** What the provider missed of the prompt and made up for it: `4 lost, 80 ms made up`; undefined: it does not count. */
 export function missedInWords({ record }: SoundTurn): string | undefined {
-  const media = record.providerEvents.filter((event) => event.type === 'media');
+  const session = record.received?.sessionId;
+  const media = record.providerEvents
+    .filter((event) => event.type === 'media')
+    // That of a session that the board has left behind comes whenever it is missed.
+    .filter(({ sessionId }) => session === undefined || sessionId === session);
   if (media.length === 0) return undefined;
   const sum = (of: (event: (typeof media)[number]) => number): number =>
     media.reduce((total, event) => total + of(event), 0);

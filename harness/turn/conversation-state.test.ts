@@ -100,6 +100,48 @@ describe('Conversation', () => {
     expect(conversationState(taken)).toMatchObject({ endpointed: true, answered: false, responses: 1 });
   });
 
+  it('lets a session that was left behind end without the one that goes on', () => {
+    const state = conversationState(
+      log(
+        [0, { type: 'session-open', sessionId: 'left' }],
+        [10, { type: 'session-open', sessionId: 'now' }],
+        [20, { type: 'endpoint', offsetAtStreamSample: 0, sessionId: 'now' }],
+        [30, { type: 'response-started', responseId: 'r1', trigger: 'turn-detected', sessionId: 'now' }],
+        [
+          40,
+          {
+            type: 'tool-call',
+            responseId: 'r1',
+            callId: 'c1',
+            name: 'OpenDoor',
+            arguments: {},
+            sessionId: 'now',
+          },
+        ],
+        [50, { type: 'session-closed', closeCode: 1006, reason: 'peer_lost', sessionId: 'left' }],
+      ),
+    );
+    expect(state).toMatchObject({ responding: true, awaitsBoard: true });
+    const ended = conversationState(
+      log(
+        [30, { type: 'response-started', responseId: 'r1', trigger: 'turn-detected', sessionId: 'now' }],
+        [
+          40,
+          {
+            type: 'tool-call',
+            responseId: 'r1',
+            callId: 'c1',
+            name: 'OpenDoor',
+            arguments: {},
+            sessionId: 'now',
+          },
+        ],
+        [50, { type: 'session-closed', closeCode: 1006, reason: 'peer_lost', sessionId: 'now' }],
+      ),
+    );
+    expect(ended).toMatchObject({ responding: false, awaitsBoard: false });
+  });
+
   it('reads each event once, from where it was told to, however long the log and often the question', () => {
     const events = log(
       [0, { type: 'response-started', responseId: 'r1', trigger: 'client' }],

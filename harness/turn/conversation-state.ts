@@ -27,8 +27,9 @@ interface Item {
 /** Follows the provider's log from an event on. Each event is read once, however often the state is asked for. */
 export class Conversation {
   private read: number;
-  private readonly active = new Set<string>();
-  private readonly unanswered = new Set<string>();
+  /** Session by response, and by call. */
+  private readonly active = new Map<string, string | undefined>();
+  private readonly unanswered = new Map<string, string | undefined>();
   private readonly items = new Map<string, Item>();
   private askedAtMs = -Infinity;
   private speechStarted = false;
@@ -74,8 +75,9 @@ export class Conversation {
         this.items.clear();
         break;
       case 'session-closed':
-        this.active.clear();
-        this.unanswered.clear();
+        // One that a board left behind when it was reset is missed half a minute later, while its next one goes on.
+        this.close(event.sessionId, this.active);
+        this.close(event.sessionId, this.unanswered);
         break;
       case 'speech-started':
         this.speechStarted = true;
@@ -87,7 +89,7 @@ export class Conversation {
         this.endpointed = true;
         break;
       case 'response-started':
-        this.active.add(event.responseId);
+        this.active.set(event.responseId, event.sessionId);
         this.unanswered.clear();
         this.responses += 1;
         this.answered = true;
@@ -96,7 +98,7 @@ export class Conversation {
         this.active.delete(event.responseId);
         break;
       case 'tool-call':
-        this.unanswered.add(event.callId);
+        this.unanswered.set(event.callId, event.sessionId);
         this.askedAtMs = event.hostAtMs;
         break;
       case 'audio-out': {
@@ -120,6 +122,12 @@ export class Conversation {
       case 'tool-output':
       case 'error':
         break;
+    }
+  }
+
+  private close(sessionId: string | undefined, opened: Map<string, string | undefined>): void {
+    for (const [id, of] of opened) {
+      if (sessionId === undefined || of === undefined || of === sessionId) opened.delete(id);
     }
   }
 }

@@ -326,6 +326,25 @@ describe('playTurn', () => {
     expect(record.providerEvents.filter(({ type }) => type === 'endpoint')).toHaveLength(2);
   });
 
+  it('is of the session that the prompt went to, whatever is missed of the one before it meanwhile', async () => {
+    const bench = new FakeBench();
+    const saveReceived = bench.provider.saveReceived.bind(bench.provider);
+    const asked: string[] = [];
+    bench.provider.saveReceived = (span) => {
+      asked.push(span.sessionId);
+      return saveReceived(span);
+    };
+    bench.says({ type: 'session-open', sessionId: 'left' });
+    bench.says({ type: 'session-open', sessionId: 's1' });
+    answer(bench, 1_900);
+    bench.at(500, () =>
+      bench.says({ type: 'session-closed', closeCode: 1006, reason: 'peer_lost', sessionId: 'left' }),
+    );
+    const record = await play(bench);
+    expect(asked).toEqual(['s1']);
+    expect(record).toMatchObject({ ending: 'answered', received: { sessionId: 's1' } });
+  });
+
   it('says which tools the session had declared', async () => {
     const bench = new FakeBench();
     bench.at(100, () => bench.says({ type: 'session-updated', tools: ['OpenDoor'] }));

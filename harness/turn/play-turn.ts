@@ -292,6 +292,23 @@ async function networkOf(
   }
 }
 
+/** How a session begins and ends says nothing of what it was used for: the one before it may be missed only now. */
+const aboutTheSession: ReadonlySet<ProviderEvent['type']> = new Set([
+  'session-open',
+  'session-closed',
+  'media',
+]);
+
+/** The session that the prompt went to; undefined: none was ever open. */
+function sessionOfTurn(events: readonly ProviderEvent[], firstSeq: number): string | undefined {
+  const used = events
+    .slice(firstSeq)
+    .find(({ type, sessionId }) => sessionId !== undefined && !aboutTheSession.has(type));
+  const opened = (before: number): ProviderEvent | undefined =>
+    events.slice(0, before).findLast(({ type }) => type === 'session-open');
+  return (used ?? opened(firstSeq) ?? opened(Infinity))?.sessionId;
+}
+
 async function receivedOf(
   { provider, clock, receivedPath }: TurnBench,
   plan: TurnPlan,
@@ -299,9 +316,7 @@ async function receivedOf(
   startedAtHostMs: number,
   faults: WireError[],
 ): Promise<TurnRecord['received']> {
-  const sessionId =
-    provider.events.slice(firstSeq).find((event) => event.sessionId !== undefined)?.sessionId ??
-    provider.events.findLast((event) => event.type === 'session-open')?.sessionId;
+  const sessionId = sessionOfTurn(provider.events, firstSeq);
   if (sessionId === undefined) return undefined;
   const { absolute, relative } = receivedPath(plan.turnId);
   try {

@@ -153,8 +153,8 @@ export class FakeBench implements TurnBench {
   }
 
   says(event: Body<ProviderEvent>): void {
-    const stamp = { seq: this.provider.events.length, hostAtMs: this.nowMs, sessionId: 's1' };
-    const stamped = { ...event, ...stamp } as ProviderEvent;
+    const stamp = { seq: this.provider.events.length, hostAtMs: this.nowMs };
+    const stamped = { sessionId: 's1', ...event, ...stamp } as ProviderEvent;
     this.provider.events.push(stamped);
     this.providerEvents.tell(stamped);
   }

@@ -72,6 +72,17 @@ describe('what was heard', () => {
     expect(heard).not.toHaveProperty('utterance');
   });
 
+  it('says at which decision it was said', async () => {
+    await start();
+    client.say(spoken(corpus, 'en-light-on-a'));
+    await client.next('response.done');
+    const [endpoint, heard] = ['endpoint', 'heard'].map((type) =>
+      provider.events.find((event) => event.type === type),
+    );
+    const { offsetAtStreamSample } = endpoint as { readonly offsetAtStreamSample: number };
+    expect(heard).toMatchObject({ utterance: 'en-light-on', offsetAtStreamSample });
+  });
+
   it.each([
     ['whisper-1', { type: 'duration', seconds: expect.any(Number) }],
     [

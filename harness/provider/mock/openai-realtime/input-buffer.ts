@@ -150,12 +150,12 @@ export class InputBuffer {
     const ids = { audio_end_ms: Math.floor(this.msOf(endAtStreamSample)), item_id: this.speechItemId };
     context.send(wireEvent('input_audio_buffer.speech_stopped', ids));
     context.log({ type: 'endpoint', offsetAtStreamSample }, decidedAtHostMs);
-    this.commitUpTo(endAtStreamSample, this.speechItemId, heard);
+    this.commitUpTo(endAtStreamSample, this.speechItemId, heard, offsetAtStreamSample);
     if (detection.createsResponse) context.responses.turnEnded(context.refuse);
   }
 
   /** Turns the buffer up to `to` into a user item. */
-  private commitUpTo(to: number, itemId: string, heard: Later<Heard>): void {
+  private commitUpTo(to: number, itemId: string, heard: Later<Heard>, offsetAtStreamSample?: number): void {
     const { context } = this;
     const audioMs = this.msOf(to - this.from);
     this.from = to;
@@ -174,7 +174,10 @@ export class InputBuffer {
     context.items.add({ id: itemId, wire, heard, audioMs });
     context.responses.heard(heard, audioMs);
     heard.use((what) => {
-      context.log({ type: 'heard', ...what });
+      context.log({
+        ...{ type: 'heard', ...what },
+        ...(offsetAtStreamSample === undefined ? {} : { offsetAtStreamSample }),
+      });
       const model = context.session.transcriptionModel;
       if (model !== undefined) this.transcribe(itemId, what, audioMs, model);
     });

@@ -95,8 +95,12 @@ it.each(['ga', 'beta'] as const)(
     await eventOf(mock, 'session-closed');
     await eventOf(proxy, 'heard');
     expect(withoutHeard(told(proxy))).toEqual(withoutHeard(told(mock)));
+    const { offsetAtStreamSample } = await eventOf(proxy, 'endpoint');
     expect(told(proxy).filter((event) => 'confidence' in event)).toEqual([
-      expect.objectContaining({ type: 'heard', promptId: 'en-light-on-a', utterance: 'en-light-on' }),
+      expect.objectContaining({
+        ...{ type: 'heard', promptId: 'en-light-on-a', utterance: 'en-light-on' },
+        offsetAtStreamSample,
+      }),
     ]);
     expect(new Set(proxy.events.map(({ type }) => type))).toEqual(
       new Set([

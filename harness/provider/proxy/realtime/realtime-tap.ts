@@ -63,6 +63,8 @@ export class RealtimeTap implements SocketTraffic {
   /** First stream sample that no user item has. */
   private uncommittedFrom = 0;
   private committedTo: number | undefined;
+  /** Of the endpoint whose speech has not been committed yet. */
+  private decidedOffset: number | undefined;
   private speech: { readonly onset: number; readonly offset: number | undefined } | undefined;
 
   /**
@@ -222,13 +224,14 @@ export class RealtimeTap implements SocketTraffic {
     const offset = (isOwn ? this.sound.loudUntil(this.uncommittedFrom) : undefined) ?? told;
     // How long a semantic detector has waited it does not say: where the speech ends in there is searched for.
     this.speech = this.speech && { ...this.speech, offset: silenceMs === undefined ? undefined : offset };
+    this.decidedOffset = offset;
     this.log({ type: 'endpoint', offsetAtStreamSample: offset }, hostAtMs);
   }
 
   private committed(hostAtMs: number): void {
-    const { sound, speech, uncommittedFrom: from } = this;
+    const { sound, speech, uncommittedFrom: from, decidedOffset } = this;
     const to = this.committedTo ?? sound.lengthSamples;
-    this.speech = this.committedTo = undefined;
+    this.speech = this.committedTo = this.decidedOffset = undefined;
     this.uncommittedFrom = to;
     const own = sound.takeSpeech(from, to);
     const told = speech?.offset === undefined ? own : { onset: speech.onset, offset: speech.offset };
@@ -236,7 +239,8 @@ export class RealtimeTap implements SocketTraffic {
     const last = own?.offset ?? told?.offset;
     const spokeUntilHostMs = (last === undefined ? undefined : sound.received.arrivalOf(last)) ?? hostAtMs;
     this.turnTaken({ spokeUntilHostMs, heard });
-    heard?.use((what) => this.log({ type: 'heard', ...what }));
+    const place = decidedOffset === undefined ? {} : { offsetAtStreamSample: decidedOffset };
+    heard?.use((what) => this.log({ type: 'heard', ...what, ...place }));
   }
 
   private responseCreated(response: Json, hostAtMs: number): void {
