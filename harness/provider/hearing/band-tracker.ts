@@ -22,18 +22,21 @@ export class BandTracker {
   private readonly recent: number[] = [];
   private frames = 0;
 
-  /** @param threshold - 0 to 1; 0.5 asks 6 dB over the floor to start and 3 dB to stay. */
-  judge(levelDbFs: number, threshold: number, inSpeech: boolean): FrameVerdict {
+  /**
+   * @param threshold - 0 to 1; 0.5 asks 6 dB over the floor to start and 3 dB to stay.
+   * @param learns - False: the frame is judged and says nothing of the noise.
+   */
+  judge(levelDbFs: number, threshold: number, inSpeech: boolean, learns = true): FrameVerdict {
     const level = Math.max(levelDbFs, LOWEST_FLOOR_DBFS - 8);
-    this.recent.push(level);
+    if (learns) this.recent.push(level);
     if (this.recent.length > MINIMUM_FRAMES) this.recent.shift();
-    const floor = this.firstFloor(level);
+    const floor = learns ? this.firstFloor(level) : (this.floorDbFs ?? level);
     if (++this.frames < FIRST_FRAMES) return 'quiet';
     const startDb = 3 + 6 * threshold;
     const base = Math.max(floor, LOWEST_FLOOR_DBFS);
     const stayAt = Math.max(base + startDb / 2, this.peakDbFs - BELOW_PEAK_DB);
     const verdict = level > base + startDb ? 'loud' : level > stayAt ? 'soft' : 'quiet';
-    this.learn(level, verdict, inSpeech);
+    if (learns) this.learn(level, verdict, inSpeech);
     return inSpeech && level <= stayAt ? 'quiet' : verdict;
   }
 

@@ -56,6 +56,29 @@ describe('VoiceActivity', () => {
     expect(hearing(samples).filter((event) => event.type === 'started')).toEqual([]);
   });
 
+  it.each([5, 23, 100, 400, 1000])('hears %d ms without any sound for no change of the noise', (gapMs) => {
+    const clip = corpus.prompts.get('en-joke-a')!;
+    const samples = received(clip, { ...clear, gainDb: -10, snrDb: 20 }, 2500, 900);
+    for (const gapAtMs of [700, 707.3, 1400]) {
+      const gapped = samples.slice();
+      gapped.fill(0, gapAtMs * 24, (gapAtMs + gapMs) * 24);
+      const starts = hearing(gapped).filter((event) => event.type === 'started');
+      expect(starts).toHaveLength(1);
+      expect(Math.abs(starts[0]!.onsetAtStreamSample / 24 - (2500 + clip.onsetSample / 24))).toBeLessThan(
+        100,
+      );
+    }
+  });
+
+  it('learns a noise floor of zeros from zeros that go on', () => {
+    const samples = received(corpus.prompts.get('en-joke-a')!, { ...clear, gainDb: -35 }, 3000, 900);
+    // The stream begins in a loud noise; what follows it is a talker 20 dB below, over nothing.
+    const loud = Int16Array.from({ length: 24_000 }, (_, n) => 2000 * Math.sin(n * n));
+    samples.fill(0, 0, 3000 * 24);
+    const stops = hearing(Int16Array.from([...loud, ...samples])).filter(({ type }) => type === 'stopped');
+    expect(stops).toHaveLength(1);
+  });
+
   it('holds the settings of the moment: a longer window ends the turn later', () => {
     const samples = received(corpus.prompts.get('en-joke-a')!, clear, 300, 900);
     const activity = new VoiceActivity(24_000, { ...settings, silenceDurationMs: 700 });

@@ -1,6 +1,7 @@
 import { dbOfGain } from '../../units';
 import { BandTracker } from './band-tracker';
 import { bandPass, type Filter } from './biquad';
+import { StreamGap } from './stream-gap';
 
 /** `server_vad` of reference/providers.md 2.6. */
 export interface VoiceActivitySettings {
@@ -49,6 +50,7 @@ export class VoiceActivity {
   private lastLoud = 0;
   private speaking = false;
   private candidate = 0;
+  private readonly gap: StreamGap;
 
   constructor(
     rateHz: number,
@@ -57,6 +59,7 @@ export class VoiceActivity {
   ) {
     this.position = firstStreamSample;
     this.frameSamples = Math.round((FRAME_MS * rateHz) / 1000);
+    this.gap = new StreamGap(rateHz);
     this.bands = BANDS_HZ.filter(([, highHz]) => highHz < rateHz / 2).map(([lowHz, highHz]) => ({
       filter: bandPass(lowHz, highHz, rateHz),
       tracker: new BandTracker(),
@@ -76,6 +79,7 @@ export class VoiceActivity {
     while (from < samples.length) {
       const count = Math.min(samples.length - from, this.frameSamples - this.filled);
       for (const band of this.bands) band.energy += band.filter(samples, from, from + count);
+      this.gap.push(samples, from, from + count);
       from += count;
       this.filled += count;
       this.position += count;
@@ -92,11 +96,12 @@ export class VoiceActivity {
   }
 
   private endFrame(events: VoiceActivityEvent[]): void {
+    const learns = !this.gap.endFrame();
     let starts = false;
     let stays = false;
     for (const band of this.bands) {
       const levelDbFs = dbOfGain(Math.sqrt(band.energy / this.frameSamples));
-      const verdict = band.tracker.judge(levelDbFs, this.settings.threshold, this.speaking);
+      const verdict = band.tracker.judge(levelDbFs, this.settings.threshold, this.speaking, learns);
       starts ||= verdict === 'loud';
       stays ||= verdict !== 'quiet';
       band.energy = 0;
