@@ -119,6 +119,7 @@ describe('replResetLine', () => {
         return Promise.resolve();
       },
       setModemLines: () => Promise.resolve(true),
+      setBaudRate: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
     const reset = async (): Promise<readonly number[]> => {

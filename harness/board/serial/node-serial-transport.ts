@@ -79,6 +79,13 @@ export class NodeSerialTransport implements SerialTransport {
     throw this.lost ?? this.failure(`did not set its modem lines: ${error.message}`, error);
   }
 
+  async setBaudRate(baudRate: number): Promise<void> {
+    if (this.state !== 'open') throw this.goneError();
+    const error = await new Promise<Error | null>((resolve) => this.port.update({ baudRate }, resolve));
+    if (error === null) return;
+    throw this.lost ?? this.failure(`did not take ${baudRate} baud: ${error.message}`, error);
+  }
+
   async close(): Promise<void> {
     this.cancelHeartbeat();
     if (this.state === 'open') this.state = 'closed';

@@ -21,6 +21,11 @@ export interface SerialTransport {
   write(bytes: Buffer): Promise<void>;
   /** Sets both lines at once. False when the port has none, as a pseudo-terminal. */
   setModemLines(lines: ModemLines): Promise<boolean>;
+  /**
+   * Goes on at another rate without closing, so that no line moves. A pseudo-terminal takes any rate and keeps its speed.
+   * @throws BoardError `HIL_BOARD_PORT_LOST`; `HIL_BOARD_PORT_FAILED` when the port does not take the rate.
+   */
+  setBaudRate(baudRate: number): Promise<void>;
   /** Closes the port; harmless when it is closed or lost. */
   close(): Promise<void>;
 }

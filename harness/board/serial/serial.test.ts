@@ -129,6 +129,35 @@ describe('openSerialPort', () => {
     await outcome;
   });
 
+  it('changes its rate in place, again and again, and goes on', async () => {
+    const transport = await open();
+    const typed = new Promise<string>((resolve) => pty.onTyped((bytes) => resolve(bytes.toString())));
+    const update = jest.spyOn(SerialPort.prototype, 'update');
+    await transport.setBaudRate(921_600);
+    await transport.setBaudRate(115_200);
+    expect(update.mock.calls.map(([options]) => options)).toEqual([
+      { baudRate: 921_600 },
+      { baudRate: 115_200 },
+    ]);
+    update.mockRestore();
+    await transport.write(Buffer.from('start\n'));
+    expect(await typed).toBe('start\n');
+  });
+
+  it('names the rate that a port does not take', async () => {
+    const transport = await open();
+    const update = jest
+      .spyOn(SerialPort.prototype, 'update')
+      .mockImplementation((_options, callback) => callback?.(new Error('Invalid argument')));
+    await expect(transport.setBaudRate(123_457)).rejects.toMatchObject({
+      code: 'HIL_BOARD_PORT_FAILED',
+      message: `Serial port ${pty.path} did not take 123457 baud: Invalid argument.`,
+    });
+    update.mockRestore();
+    await transport.close();
+    await expect(transport.setBaudRate(115_200)).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+  });
+
   it('says that a pseudo-terminal has no modem lines', async () => {
     const transport = await open();
     expect(await transport.setModemLines({ dtr: false, rts: false })).toBe(false);
