@@ -63,6 +63,22 @@ describe('Board', () => {
     );
   });
 
+  it('waits for a download and runs nothing when GPIO0 is low at a reset, until the next one', () => {
+    const { board, clock, network, text } = openBoard();
+    board.reset({ gpio0: 'low' });
+    clock.advance(20_000);
+    expect(text()).toBe(
+      'ESP-ROM:esp32s3-20210327\r\nBuild:Mar 27 2021\r\n' +
+        'rst:0x1 (POWERON),boot:0x0 (DOWNLOAD(USB/UART0))\r\nwaiting for download\r\n',
+    );
+    expect(network).toEqual([]);
+    expect(board.state()).toMatchObject({ boot: 2, running: false, downloading: true });
+    board.reset();
+    clock.advance(10_000);
+    expect(network).toEqual(['up']);
+    expect(board.state()).toMatchObject({ boot: 3, running: true, downloading: false });
+  });
+
   it('joins the network of its NVS after a boot, once', () => {
     const { clock, network, text } = openBoard();
     clock.advance(10_000);

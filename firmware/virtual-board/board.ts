@@ -1,10 +1,10 @@
 import {
   connectAfterMs,
-  restartBanner,
   romBanner,
-  usbResetBanner,
   startUpTimes,
   wifiRejoinMs,
+  type BootStraps,
+  type ResetCause,
 } from './boot-log';
 import type { BoardClock, Cancel } from './board-clock';
 import { BoardConsole } from './console/board-console';
@@ -55,6 +55,7 @@ export class Board implements BoardControl {
   private joinsStored = true;
   private boots = 0;
   private running = false;
+  private downloading = false;
   /** What was flashed when the chip booted last: boot log and panic of one boot agree. */
   private identity: FirmwareIdentity;
 
@@ -66,9 +67,9 @@ export class Board implements BoardControl {
     this.identity = parts.dialect.identity;
   }
 
-  /** EN low and high: everything ends where it is, and the ROM starts. */
-  reset(): void {
-    this.start(this.parts.dialect.console === 'usb-output' ? usbResetBanner : romBanner);
+  /** EN low and high: everything ends where it is, and the ROM starts; with GPIO0 low it waits for a download. */
+  reset(straps: BootStraps = { gpio0: 'high' }): void {
+    this.start(this.parts.dialect.console === 'usb-output' ? 'usb' : 'power-on', straps);
   }
 
   setFault(name: string, on: boolean): void {
@@ -84,6 +85,7 @@ export class Board implements BoardControl {
     return {
       boot: this.boots,
       running: this.running,
+      downloading: this.downloading,
       session: this.application?.session ?? 'none',
       faults: this.parts.faults.names,
       plugged: this.parts.serial.isPlugged,
@@ -104,7 +106,7 @@ export class Board implements BoardControl {
     this.uart.cut();
   }
 
-  private start(banner: string): void {
+  private start(cause: ResetCause, straps: BootStraps = { gpio0: 'high' }): void {
     this.halt();
     this.console.reset();
     this.parts.serial.discard();
@@ -112,8 +114,9 @@ export class Board implements BoardControl {
     this.boots++;
     this.identity = this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
     this.setWallClock();
-    this.console.raw(banner);
-    if (this.parts.faults.has('no-boot')) return;
+    this.console.raw(romBanner(cause, straps));
+    this.downloading = straps.gpio0 === 'low';
+    if (this.downloading || this.parts.faults.has('no-boot')) return;
     this.running = true;
     this.boot();
   }
@@ -144,7 +147,7 @@ export class Board implements BoardControl {
 
   /** `esp_restart`, and the end of a panic: the ROM starts once the transmitter is idle. */
   private startOnceSent(): void {
-    this.uart.whenIdle(() => this.start(restartBanner));
+    this.uart.whenIdle(() => this.start('restart'));
   }
 
   private boot(): void {

@@ -1,36 +1,50 @@
 import type { LogLevel } from './console/board-console';
 import type { FirmwareIdentity } from './firmware-identity';
 
-const bannerOf = (causes: readonly string[]): string =>
-  [
+/** The level of GPIO0 when EN goes high: low boots the ROM's download mode instead of the flash. */
+export interface BootStraps {
+  readonly gpio0: 'low' | 'high';
+}
+
+/** Why the chip starts, as the ROM prints it; device.md 1.1. */
+export type ResetCause = 'power-on' | 'usb' | 'restart';
+
+/** After any reset but a power-on the ROM also prints where the processor was. */
+const SAVED_PC = 'Saved PC:0x40381e0d';
+const causes: Readonly<Record<ResetCause, { readonly code: string; readonly rest: readonly string[] }>> = {
+  'power-on': { code: '0x1 (POWERON)', rest: [] },
+  usb: { code: '0x15 (USB_UART_CHIP_RESET)', rest: [SAVED_PC] },
+  restart: { code: '0xc (RTC_SW_CPU_RST)', rest: [SAVED_PC] },
+};
+const modes: Readonly<
+  Record<BootStraps['gpio0'], { readonly latch: string; readonly rest: readonly string[] }>
+> = {
+  low: { latch: '0x0 (DOWNLOAD(USB/UART0))', rest: ['waiting for download'] },
+  high: {
+    latch: '0x8 (SPI_FAST_FLASH_BOOT)',
+    rest: [
+      'SPIWP:0xee',
+      'mode:DIO, clock div:1',
+      'load:0x3fce2820,len:0x15a0',
+      'load:0x403c8700,len:0x4',
+      'load:0x403c8704,len:0xd20',
+      'load:0x403cb700,len:0x2f00',
+      'entry 0x403c8928',
+    ],
+  },
+};
+
+/** What the ROM prints before it runs anything else; CR LF on the wire. */
+export function romBanner(cause: ResetCause, { gpio0 }: BootStraps = { gpio0: 'high' }): string {
+  const lines = [
     'ESP-ROM:esp32s3-20210327',
     'Build:Mar 27 2021',
-    ...causes,
-    'SPIWP:0xee',
-    'mode:DIO, clock div:1',
-    'load:0x3fce2820,len:0x15a0',
-    'load:0x403c8700,len:0x4',
-    'load:0x403c8704,len:0xd20',
-    'load:0x403cb700,len:0x2f00',
-    'entry 0x403c8928',
-  ]
-    .map((line) => `${line}\r\n`)
-    .join('');
-
-/** What the ROM prints after EN went low and high; CR LF on the wire. */
-export const romBanner = bannerOf(['rst:0x1 (POWERON),boot:0x8 (SPI_FAST_FLASH_BOOT)']);
-
-/** The same after the host pulled RTS of the chip's own USB; device.md 1.1. */
-export const usbResetBanner = bannerOf([
-  'rst:0x15 (USB_UART_CHIP_RESET),boot:0x8 (SPI_FAST_FLASH_BOOT)',
-  'Saved PC:0x40381e0d',
-]);
-
-/** The same after the firmware restarted the chip itself (`esp_restart`). */
-export const restartBanner = bannerOf([
-  'rst:0xc (RTC_SW_CPU_RST),boot:0x8 (SPI_FAST_FLASH_BOOT)',
-  'Saved PC:0x40381e0d',
-]);
+    `rst:${causes[cause].code},boot:${modes[gpio0].latch}`,
+    ...causes[cause].rest,
+    ...modes[gpio0].rest,
+  ];
+  return lines.map((line) => `${line}\r\n`).join('');
+}
 
 /** One log line and the board's time at which it is printed. */
 export interface BootLine {

@@ -6,10 +6,17 @@ describe('ControlServer', () => {
   const done: string[] = [];
   const faults = new FaultSwitches();
   const board: BoardControl = {
-    reset: () => void done.push('reset'),
+    reset: (straps) => void done.push(`reset ${straps?.gpio0}`),
     setFault: (name, on) => faults.set(name, on),
     unplug: () => void done.push('unplug'),
-    state: () => ({ boot: 1, running: true, session: 'ready', faults: faults.names, plugged: true }),
+    state: () => ({
+      boot: 1,
+      running: true,
+      downloading: false,
+      session: 'ready',
+      faults: faults.names,
+      plugged: true,
+    }),
   };
   const server = new ControlServer(board);
   let client: ControlClient;
@@ -24,8 +31,9 @@ describe('ControlServer', () => {
 
   it('does what it is asked and answers with the id', async () => {
     expect(await client.ask({ id: 7, op: 'reset' })).toEqual({ id: 7, ok: true });
+    expect(await client.ask({ id: 'b', op: 'reset', gpio0: 'low' })).toEqual({ id: 'b', ok: true });
     expect(await client.ask({ id: 'a', op: 'unplug' })).toEqual({ id: 'a', ok: true });
-    expect(done).toEqual(['reset', 'unplug']);
+    expect(done).toEqual(['reset high', 'reset low', 'unplug']);
     expect(await client.ask({ id: 8, op: 'fault', name: 'dead-mic', on: true })).toEqual({ id: 8, ok: true });
     expect(await client.ask({ id: 9, op: 'state' })).toMatchObject({
       ok: true,
@@ -44,6 +52,10 @@ describe('ControlServer', () => {
     [
       '{"id":3,"op":"fly"}',
       { id: 3, ok: false, error: expect.stringContaining('reset, fault, unplug, state') },
+    ],
+    [
+      '{"id":6,"op":"reset","gpio0":0}',
+      { id: 6, ok: false, error: expect.stringContaining('"low" or "high"') },
     ],
     ['{"id":4,"op":"fault","name":"dead-mic"}', { id: 4, ok: false, error: expect.stringContaining("'on'") }],
     [

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import type { BootStraps } from './boot-log';
 import type { SessionState } from './dialect/application';
 import type { FaultName } from './faults';
 import { JsonLines } from './json-lines';
@@ -13,6 +14,8 @@ export interface BoardState {
   readonly boot: number;
   /** False while the chip hangs: after a panic, or stopped in the ROM. */
   readonly running: boolean;
+  /** True while the ROM waits for a download. */
+  readonly downloading: boolean;
   readonly session: SessionState;
   readonly faults: readonly FaultName[];
   /** False after `unplug`. */
@@ -23,7 +26,8 @@ export interface BoardState {
 
 /** What a bench can do to the board without its console. */
 export interface BoardControl {
-  reset(): void;
+  /** Default: GPIO0 high, which boots what is in the flash. */
+  reset(straps?: BootStraps): void;
   /** @throws RangeError for an unknown fault. */
   setFault(name: string, on: boolean): void;
   unplug(): void;
@@ -32,9 +36,13 @@ export interface BoardControl {
 
 function perform(board: BoardControl, request: Readonly<Record<string, unknown>>): object {
   switch (request['op']) {
-    case 'reset':
-      board.reset();
+    case 'reset': {
+      const { gpio0 = 'high' } = request;
+      if (gpio0 !== 'low' && gpio0 !== 'high')
+        throw new RangeError('reset takes \'gpio0\' as "low" or "high"');
+      board.reset({ gpio0 });
       return {};
+    }
     case 'fault': {
       const { name, on } = request;
       if (typeof name !== 'string' || typeof on !== 'boolean')

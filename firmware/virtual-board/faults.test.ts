@@ -254,7 +254,7 @@ describe('faults', () => {
     await bench.fault('no-boot', false);
     await bench.control.ask({ op: 'reset' });
     await bench.terminal.expect(/2nd stage bootloader/, from);
-    expect(bench.terminal.text.slice(from).startsWith(romBanner + romBanner)).toBe(true);
+    expect(bench.terminal.text.slice(from).startsWith(romBanner('power-on').repeat(2))).toBe(true);
   });
 
   it('is on from the start when asked', async () => {

@@ -70,6 +70,11 @@ export class ControlClient {
     await this.ask({ op: 'reset' });
   }
 
+  /** A reset with GPIO0 low: the ROM waits for a download until the next reset. */
+  async resetToDownload(): Promise<void> {
+    await this.ask({ op: 'reset', gpio0: 'low' });
+  }
+
   async setFault(name: string, on: boolean): Promise<void> {
     await this.ask({ op: 'fault', name, on });
   }

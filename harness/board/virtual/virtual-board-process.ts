@@ -31,6 +31,8 @@ export interface VirtualBoardProcessOptions {
 
 /** What a bench does to a virtual board with wires. Also its reset line. */
 export interface VirtualBoardControl extends ResetLine {
+  /** A reset with GPIO0 low: the ROM waits for a download until the next reset. */
+  resetToDownload(): Promise<void>;
   setFault(name: string, on: boolean): Promise<void>;
   /** The serial port vanishes; the board goes on. */
   unplug(): Promise<void>;
