@@ -1,4 +1,4 @@
 export { isSoftReset } from './boot-counter';
-export { parseLogLine, type LogLine } from './log-line';
+export { isStamped, parseLogLine, type LogLine } from './log-line';
 export { RecordedConsole, type RecordedConsoleOptions } from './recorded-console';
 export type { WriteBytes } from './paced-writer';

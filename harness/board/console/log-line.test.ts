@@ -1,3 +1,4 @@
+import { consoleStream } from '../__fixtures__/console-stream';
 import { deviceTimeOf, parseLogLine } from './log-line';
 
 describe('parseLogLine', () => {
@@ -17,6 +18,22 @@ describe('parseLogLine', () => {
       tag: 'REALTIME_WS',
       message: 'slow',
     });
+  });
+
+  it('reads the four shapes of a stamp, and a log without any', () => {
+    const stamps = consoleStream('log-stamps.txt')
+      .toString()
+      .split('\r\n')
+      .map((line) => parseLogLine(line))
+      .filter((line) => line?.tag === 'NETWORK' && line.level === 'I')
+      .map((line) => ({ ...line, level: undefined, tag: undefined, message: undefined }));
+    expect(stamps).toEqual([
+      { wallClock: '00:00:03.360' },
+      { wallDate: '2025-12-31', wallClock: '23:59:59.999' },
+      { wallDate: '2025-12-31', wallClock: '23:59:59.999' },
+      { unixAtMs: 1_735_689_599_123 },
+      {},
+    ]);
   });
 
   it('reads Wi-Fi lines, which have no space after the tag', () => {
@@ -39,9 +56,12 @@ describe('parseLogLine', () => {
     expect(parseLogLine('I think so: yes')).toBeUndefined();
   });
 
-  it.each(['', 'Light set to ON', 'esp> ', 'I (abc) TAG: x', 'I () TAG: x'])('leaves %j alone', (text) => {
-    expect(parseLogLine(text)).toBeUndefined();
-  });
+  it.each(['', 'Light set to ON', 'esp> ', 'I (abc) TAG: x', 'I () TAG: x', 'I (12345678901) TAG: x'])(
+    'leaves %j alone',
+    (text) => {
+      expect(parseLogLine(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('deviceTimeOf', () => {

@@ -1,5 +1,5 @@
 // docs/dialect-text-chat.md is the source of every line here.
-import { parseLogLine, type LogLine } from '../console';
+import { isStamped, parseLogLine, type LogLine } from '../console';
 import type { DialectReader, EventBody } from '../event-body';
 import { readChatBody } from './chat-body';
 import type { Dialect } from './dialect';
@@ -82,7 +82,7 @@ function createReader(): DialectReader {
       boot = line.boot;
       const log = parseLogLine(line.text);
       // Without a stamp it is part of the body, which may hold anything.
-      if (log?.deviceAtMs === undefined) {
+      if (!isStamped(log)) {
         body?.push(line.text);
         return [];
       }

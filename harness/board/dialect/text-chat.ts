@@ -1,5 +1,5 @@
 // docs/dialect-text-chat.md is the source of every line here.
-import { parseLogLine, type LogLine } from '../console';
+import { isStamped, parseLogLine, type LogLine } from '../console';
 import type { DialectReader, EventBody } from '../event-body';
 import type { Dialect } from './dialect';
 import { clockReader } from './set-clock';
@@ -83,7 +83,7 @@ function createReader(): DialectReader {
       boot = line.boot;
       const log = parseLogLine(line.text);
       // An answer may hold lines that look like a log without a stamp, such as "I think: ...".
-      if (log?.deviceAtMs === undefined) {
+      if (!isStamped(log)) {
         if (answer !== undefined) answer.push(line.text);
         else {
           const first = ANSWER.exec(line.text)?.[1];

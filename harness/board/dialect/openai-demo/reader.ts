@@ -1,5 +1,5 @@
 // docs/dialect-openai-demo.md is the source of every line here.
-import { parseLogLine, type LogLine } from '../../console';
+import { isStamped, parseLogLine, type LogLine } from '../../console';
 import type { ConsoleLine } from '../../../ports';
 import type { DialectReader, EventBody } from '../../event-body';
 import { readPrinted } from '../printed-calls';
@@ -74,7 +74,7 @@ class BootReader {
     const piece = this.sent.next(text);
     if (piece !== undefined) return piece.message === undefined ? [] : this.readSent(piece.message);
     const log = parseLogLine(text);
-    if (log?.deviceAtMs !== undefined || log?.wallClock !== undefined) return this.readLog(log);
+    if (isStamped(log)) return this.readLog(log);
     // A reset that cuts a number makes another one of it, and another text of a text.
     if (truncated === true) return [];
     const start = text.search(LINE_START);

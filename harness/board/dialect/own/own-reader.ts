@@ -1,6 +1,6 @@
 import { ConfigError, toWireError } from '../../../errors';
 import type { ConsoleLine, DialectEvent, DialectPlugin } from '../../../ports';
-import { parseLogLine, type LogLine } from '../../console';
+import { isStamped, parseLogLine, type LogLine } from '../../console';
 import type { DialectReader, EventBody } from '../../event-body';
 import { problemOfEvent } from './event-shapes';
 
@@ -77,7 +77,7 @@ export function createOwnReader(plugin: DialectPlugin): DialectReader {
     if (line.truncated === true) return [];
     const parsed = parseLogLine(text);
     // Prose such as "I: ..." has the shape of a log line without a stamp.
-    const log = parsed?.deviceAtMs === undefined && parsed?.wallClock === undefined ? undefined : parsed;
+    const log = isStamped(parsed) ? parsed : undefined;
     const fromTable = guarded('lines', text, () => readTable(plugin, sourceOf(text, log)));
     if (plugin.createReader === undefined) return fromTable;
     const { level, tag, message } = log ?? {};
