@@ -1,15 +1,6 @@
 import { consoleStream } from '../__fixtures__/console-stream';
 import { CUT_MARK, LineAssembler, MAX_LINE_BYTES, type AssembledLine } from './line-assembler';
 
-const streams = [
-  'boot-realtime-ws.bin',
-  'tool-calls.txt',
-  'reset-mid-line.bin',
-  'colours-and-nuls.bin',
-  'chinese.txt',
-  'panic-gdb-stub.txt',
-];
-
 function assemble(chunks: readonly Buffer[]): AssembledLine[] {
   const lines: AssembledLine[] = [];
   const assembler = new LineAssembler((line) => void lines.push(line));
@@ -18,20 +9,7 @@ function assemble(chunks: readonly Buffer[]): AssembledLine[] {
   return lines;
 }
 
-const withoutTimes = (lines: readonly AssembledLine[]) => lines.map((line) => ({ ...line, hostAtMs: 0 }));
-
 describe('LineAssembler', () => {
-  it.each(streams)('reads %s the same however it is cut', (file) => {
-    const bytes = consoleStream(file);
-    const whole = withoutTimes(assemble([bytes]));
-    for (let split = 1; split < bytes.length; split += 1) {
-      const halves = assemble([bytes.subarray(0, split), bytes.subarray(split)]);
-      expect(withoutTimes(halves)).toEqual(whole);
-    }
-    const single = [...bytes].map((byte) => Buffer.from([byte]));
-    expect(withoutTimes(assemble(single))).toEqual(whole);
-  });
-
   it('places every line at the byte where it begins', () => {
     const bytes = consoleStream('chinese.txt');
     for (const line of assemble([bytes])) {
@@ -95,9 +73,19 @@ describe('LineAssembler', () => {
     expect(lines[3]).toMatchObject({ text: 'next', byteOffset: 36_001 });
   });
 
-  it('gets through bytes that are no text', () => {
-    const lines = assemble([Buffer.alloc(40_000, 0x80), Buffer.from('\n')]);
-    expect(lines).toHaveLength(3);
+  it('gets through bytes that are no text, and says how many they are', () => {
+    const lines = assemble([
+      Buffer.alloc(40_000, 0x80),
+      Buffer.from('\nI (1) a: b\x02\x7f\r\n灯\xff\n', 'latin1'),
+    ]);
+    expect(lines).toHaveLength(5);
+    expect(lines.slice(0, 3).reduce((sum, line) => sum + (line.garbledBytes ?? 0), 0)).toBe(40_000);
+    expect(lines[3]).toMatchObject({ garbledBytes: 2 });
+  });
+
+  it('takes the control characters that consoles print for text', () => {
+    const controls = '\x1b[6n\0\x1b[999C\x07a\b \b\tb\x01\x04\r\n';
+    expect(assemble([Buffer.from(controls)])[0]?.garbledBytes).toBeUndefined();
   });
 
   it('stamps a line with the arrival of its first byte', () => {
@@ -116,7 +104,7 @@ describe('LineAssembler', () => {
 
   it('marks what the end of the stream cuts', () => {
     expect(assemble([Buffer.from('half')])).toEqual([
-      { text: 'half', hostAtMs: 0, byteOffset: 0, boot: 0, truncated: true },
+      { text: 'half', hostAtMs: 0, byteOffset: 0, byteLength: 4, boot: 0, truncated: true },
     ]);
   });
 });

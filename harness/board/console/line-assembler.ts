@@ -1,11 +1,13 @@
-import { isAscii } from 'node:buffer';
 import { StringDecoder } from 'node:string_decoder';
 import { stripTerminalControl } from './ansi';
+import { garbledBytes } from './garbled-bytes';
 import { PROMPT, stripPrompts } from './prompt';
 
 const LF = 10;
 const ROM_NAME = 'ESP-ROM:';
 const ROM_BANNER = /ESP-ROM:esp32[a-z0-9]*-\d{8}/;
+/** Anything but printable ASCII, tabs and line ends. */
+const NOT_PLAIN = /[^\t\n\r -~]/;
 
 /** Longer lines are cut into pieces, so that a stream without line ends cannot fill the memory. */
 export const MAX_LINE_BYTES = 16 * 1024;
@@ -20,14 +22,23 @@ export interface AssembledLine {
   readonly withPrompt?: string;
   readonly hostAtMs: number;
   readonly byteOffset: number;
+  /** Bytes of the stream that it took, its line end included: those of all lines and of the partial one are all that came. */
+  readonly byteLength: number;
   /** ROM banners up to here, its own included. */
   readonly boot: number;
   readonly truncated?: true;
+  /** How many of its bytes are no text. Absent: none. */
+  readonly garbledBytes?: number;
 }
 
 interface Arrival {
   readonly byteOffset: number;
   readonly hostAtMs: number;
+}
+
+interface Place extends Arrival {
+  readonly byteLength: number;
+  readonly garbled: number;
 }
 
 /**
@@ -59,13 +70,13 @@ export class LineAssembler {
         return;
       }
       this.keep(bytes.subarray(0, end), chunkOffset, hostAtMs);
-      this.flushPending();
+      this.flushPending({ ends: true });
       start = end + 1;
     }
-    const isPlain = isAscii(bytes) && !bytes.includes(0) && !bytes.includes(0x1b);
-    start = isPlain
-      ? this.plainLines(bytes, start, chunkOffset, hostAtMs)
-      : this.controlledLines(bytes, start, chunkOffset, hostAtMs);
+    const latin = bytes.toString('latin1');
+    start = NOT_PLAIN.test(latin)
+      ? this.controlledLines(bytes, start, chunkOffset, hostAtMs)
+      : this.plainLines(latin, bytes, start, chunkOffset, hostAtMs);
     if (start < bytes.length) this.keep(bytes.subarray(start), chunkOffset + start, hostAtMs);
   }
 
@@ -73,29 +84,37 @@ export class LineAssembler {
     return this.pendingBytes > 0;
   }
 
+  get partialBytes(): number {
+    return this.pendingBytes;
+  }
+
   /** The line that has begun and has no end yet, as far as it came; undefined when there is none. */
   partial(): AssembledLine | undefined {
     const first = this.arrivals[0];
     if (first === undefined) return undefined;
-    const raw = new StringDecoder('utf8').write(Buffer.concat(this.pending));
-    return this.line(stripTerminalControl(raw), first.byteOffset, first.hostAtMs);
+    const text = stripTerminalControl(new StringDecoder('utf8').write(Buffer.concat(this.pending)));
+    return this.line(text, { ...first, byteLength: this.pendingBytes, garbled: 0 });
   }
 
   /** The stream is over: a line without its end comes out as truncated. */
   end(): void {
-    if (this.pendingBytes > 0) this.flushPending(true);
+    if (this.pendingBytes > 0) this.flushPending({ truncated: true });
   }
 
   // The common case: the whole chunk becomes one string and its lines are slices of it. A character is a byte here.
-  private plainLines(bytes: Buffer, from: number, chunkOffset: number, hostAtMs: number): number {
-    const text = bytes.toString('latin1');
+  private plainLines(
+    text: string,
+    bytes: Buffer,
+    from: number,
+    chunkOffset: number,
+    hostAtMs: number,
+  ): number {
     let start = from;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
-      if (end - start > MAX_LINE_BYTES) {
-        this.bytesLine(bytes.subarray(start, end), chunkOffset + start, hostAtMs);
-      } else {
-        this.text(text.slice(start, end), chunkOffset + start, hostAtMs);
-      }
+      const byteOffset = chunkOffset + start;
+      const byteLength = end + 1 - start;
+      if (end - start > MAX_LINE_BYTES) this.bytesLine(bytes.subarray(start, end), byteOffset, hostAtMs);
+      else this.text(text.slice(start, end), { byteOffset, hostAtMs, byteLength, garbled: 0 });
       start = end + 1;
     }
     return start;
@@ -112,7 +131,7 @@ export class LineAssembler {
 
   private bytesLine(bytes: Buffer, byteOffset: number, hostAtMs: number): void {
     this.keep(bytes, byteOffset, hostAtMs);
-    this.flushPending();
+    this.flushPending({ ends: true });
   }
 
   private keep(bytes: Buffer, byteOffset: number, hostAtMs: number): void {
@@ -121,8 +140,7 @@ export class LineAssembler {
     while (this.pendingBytes + rest.length > MAX_LINE_BYTES) {
       const room = characterBoundary(rest, MAX_LINE_BYTES - this.pendingBytes);
       this.append(rest.subarray(0, room), restOffset, hostAtMs);
-      this.append(Buffer.from(CUT_MARK), restOffset + room, hostAtMs);
-      this.flushPending();
+      this.flushPending({ cut: true });
       rest = rest.subarray(room);
       restOffset += room;
     }
@@ -136,53 +154,67 @@ export class LineAssembler {
     this.pendingBytes += bytes.length;
   }
 
-  private flushPending(isTruncated = false): void {
+  private flushPending({ ends = false, cut = false, truncated = false }): void {
     const raw = Buffer.concat(this.pending);
     const arrivals = this.arrivals;
     this.pending = [];
     this.pendingBytes = 0;
     this.arrivals = [];
-    const offset = arrivals[0]?.byteOffset ?? this.received;
+    const byteOffset = arrivals[0]?.byteOffset ?? this.received;
+    const endBytes = ends ? 1 : 0;
+    const mark = cut ? CUT_MARK : '';
     const banner = raw.indexOf(ROM_NAME);
     // Decoding has to look at the bytes before and after the banner apart, so that each keeps its own offset and time.
-    if (banner > 0) {
-      const bannerOffset = offset + banner;
-      const before = raw.toString('utf8', 0, banner);
-      if (ROM_BANNER.test(raw.toString('latin1', banner))) {
-        this.text(stripTerminalControl(before), offset, arrivalOf(arrivals, offset), true);
-        const after = stripTerminalControl(raw.toString('utf8', banner));
-        this.text(after, bannerOffset, arrivalOf(arrivals, bannerOffset), isTruncated);
-        return;
-      }
+    if (banner > 0 && ROM_BANNER.test(raw.toString('latin1', banner))) {
+      const before = this.place(raw.subarray(0, banner), arrivals, byteOffset);
+      this.text(stripTerminalControl(raw.toString('utf8', 0, banner)), before, true);
+      const place = this.place(raw.subarray(banner), arrivals, byteOffset + banner, endBytes);
+      this.text(stripTerminalControl(raw.toString('utf8', banner)) + mark, place, truncated);
+      return;
     }
-    const arrivedAtMs = arrivalOf(arrivals, offset + behindPrompt(raw));
-    this.text(stripTerminalControl(raw.toString('utf8')), offset, arrivedAtMs, isTruncated);
+    const place = this.place(raw, arrivals, byteOffset, endBytes);
+    const hostAtMs = arrivalOf(arrivals, byteOffset + behindPrompt(raw));
+    this.text(stripTerminalControl(raw.toString('utf8')) + mark, { ...place, hostAtMs }, truncated);
   }
 
-  private text(raw: string, byteOffset: number, hostAtMs: number, isTruncated = false): void {
+  private place(raw: Buffer, arrivals: readonly Arrival[], byteOffset: number, endBytes = 0): Place {
+    const byteLength = raw.length + endBytes;
+    return { byteOffset, hostAtMs: arrivalOf(arrivals, byteOffset), byteLength, garbled: garbledBytes(raw) };
+  }
+
+  private text(raw: string, place: Place, isTruncated = false): void {
     const banner = raw.indexOf(ROM_NAME);
     if (banner >= 0 && ROM_BANNER.test(raw)) {
       if (banner > 0) {
-        this.emit(this.line(raw.slice(0, banner), byteOffset, hostAtMs, true));
-        this.text(raw.slice(banner), byteOffset + banner, hostAtMs, isTruncated);
+        this.emit(this.line(raw.slice(0, banner), { ...place, byteLength: banner }, true));
+        const { byteOffset, byteLength } = place;
+        const rest = {
+          ...place,
+          byteOffset: byteOffset + banner,
+          byteLength: byteLength - banner,
+          garbled: 0,
+        };
+        this.text(raw.slice(banner), rest, isTruncated);
         return;
       }
       this.boot += 1;
     }
-    this.emit(this.line(raw, byteOffset, hostAtMs, isTruncated));
+    this.emit(this.line(raw, place, isTruncated));
   }
 
-  private line(raw: string, byteOffset: number, hostAtMs: number, isTruncated = false): AssembledLine {
+  private line(raw: string, place: Place, isTruncated = false): AssembledLine {
+    const { hostAtMs, byteOffset, byteLength, garbled } = place;
     let end = raw.length;
     while (end > 0 && raw.charCodeAt(end - 1) === 13) end -= 1;
     const whole = end === raw.length ? raw : raw.slice(0, end);
     const text = stripPrompts(whole);
-    const line = { text, hostAtMs, byteOffset, boot: this.boot };
-    if (text === whole && !isTruncated) return line;
+    const line = { text, hostAtMs, byteOffset, byteLength, boot: this.boot };
+    if (text === whole && !isTruncated && garbled === 0) return line;
     return {
       ...line,
       ...(text === whole ? {} : { withPrompt: whole }),
       ...(isTruncated ? { truncated: true } : {}),
+      ...(garbled === 0 ? {} : { garbledBytes: garbled }),
     };
   }
 }

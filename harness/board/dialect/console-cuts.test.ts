@@ -1,13 +1,9 @@
 /** Bytes come off the line in any pieces, and resets cut lines anywhere: what a dialect reads must not depend on either. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { eventsOf, linesOf } from '../__fixtures__/console-events';
 import { consoleStream } from '../__fixtures__/console-stream';
 import { LineAssembler, type AssembledLine } from '../console/line-assembler';
 import type { EventBody } from '../event-body';
 import { dialectByName } from './dialect-registry';
-
-const consoles = join(__dirname, '../../../fixtures/consoles');
 
 const streams = [
   ['openai-demo', 'openai-demo-g1.txt'],
@@ -81,32 +77,6 @@ describe.each(streams)('%s: %s', (name, file) => {
       const last = before.at(-1);
       const kept = last !== undefined && isCutFrom(last, whole[before.length - 1]) ? -1 : before.length;
       expect(before.slice(0, kept)).toEqual(whole.slice(0, before.slice(0, kept).length));
-    }
-  });
-});
-
-describe('the streams of dialects', () => {
-  const { $comment, ...sources } = JSON.parse(readFileSync(join(consoles, 'sources.json'), 'utf8')) as Record<
-    string,
-    readonly { readonly lines: string; readonly shape: string; readonly values: string }[]
-  >;
-
-  it('say of each of their lines where it comes from', () => {
-    expect($comment).toBeDefined();
-    const told = readdirSync(consoles).filter((file) =>
-      /^(openai-demo-|realtime-embedded|xiaozhi)/.test(file),
-    );
-    expect(Object.keys(sources).sort()).toEqual(told.sort());
-    for (const [file, rows] of Object.entries(sources)) {
-      const ranges = rows.map(({ lines }) => lines.split('-').map(Number));
-      const count = rawLines(consoleStream(file)).length;
-      const covered = ranges.flatMap(([from = 0, to = 0]) =>
-        Array.from({ length: to - from + 1 }, (_, index) => from + index),
-      );
-      expect(covered).toEqual(Array.from({ length: count }, (_, index) => index + 1));
-      expect(rows.every(({ shape, values }) => /device\.md \d/.test(shape) && values === 'invented')).toBe(
-        true,
-      );
     }
   });
 });
