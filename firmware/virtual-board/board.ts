@@ -9,7 +9,7 @@ import {
 import type { BoardClock, Cancel } from './board-clock';
 import { BoardConsole } from './console/board-console';
 import { Repl } from './console/repl';
-import type { SerialPort } from './console/serial-port';
+import type { HostPort } from './console/host-port';
 import { UartTransmitter } from './console/uart';
 import type { BoardControl, BoardState } from './control-server';
 import { Crystal } from './crystal';
@@ -34,7 +34,7 @@ export interface BoardParts {
   readonly clock: BoardClock;
   readonly crystalPpm: number;
   readonly faults: FaultSwitches;
-  readonly serial: SerialPort;
+  readonly serial: HostPort;
   readonly sound: SoundCard;
   readonly dialect: FirmwareDialect;
   readonly provider: ProviderAccess;
@@ -70,6 +70,14 @@ export class Board implements BoardControl {
   /** EN low and high: everything ends where it is, and the ROM starts; with GPIO0 low it waits for a download. */
   reset(straps: BootStraps = { gpio0: 'high' }): void {
     this.start(this.parts.dialect.console === 'usb-output' ? 'usb' : 'power-on', straps);
+  }
+
+  /** EN is low: the chip stands still and says nothing until it is reset. */
+  hold(): void {
+    this.halt();
+    this.downloading = false;
+    this.uart.cut();
+    this.parts.serial.discard();
   }
 
   setFault(name: string, on: boolean): void {

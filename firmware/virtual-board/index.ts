@@ -2,6 +2,7 @@ import { BoardError } from '../../harness/errors';
 import { Board } from './board';
 import { hostClock, type BoardClock } from './board-clock';
 import { SerialPort } from './console/serial-port';
+import { onBothPorts } from './console/host-port';
 import { ControlServer } from './control-server';
 import { Crystal } from './crystal';
 import type { FirmwareDialect, ProviderAccess } from './dialect/application';
@@ -16,6 +17,10 @@ import { PanguChat, panguAccess } from './dialect/text/pangu';
 import { SparkChat, sparkAccess } from './dialect/text/spark';
 import { textChat } from './dialect/text/text-chat';
 import { faultNames, FaultSwitches, type FaultName } from './faults';
+import type { ChipPins } from './modem/modem-lines';
+import { Rfc2217Server } from './modem/rfc2217-server';
+import { EN_RISE_MS, TwoTransistors } from './modem/two-transistors';
+import { UsbSerialJtag } from './modem/usb-serial-jtag';
 import { authoritiesOf } from './network/certificate-check';
 import { AudioLinkServer } from './sound/audio-link-server';
 import { SoundCard } from './sound/sound-card';
@@ -67,7 +72,14 @@ export interface VirtualBoardOptions {
   readonly faults?: readonly string[];
   /** Network in the board's NVS; the board joins any. Only its name is printed. */
   readonly wifi?: { readonly ssid: string; readonly psw: string };
-  /** Where audio link and control listen; loopback only. */
+  /**
+   * Also serves the console by RFC 2217, with modem lines that reset the board, on this port; 0 for any free one. Default: on its
+   * pseudo-terminal alone, which has no such lines.
+   */
+  readonly rfc2217Port?: number;
+  /** How long EN rises after RTS let it go; default 14 ms. Boards with a larger capacitor need a slower sequence. */
+  readonly enRiseMs?: number;
+  /** Where audio link, control and RFC 2217 listen; loopback only. */
   readonly host?: '127.0.0.1';
   /** Descriptors of the speaker's DMA chain, default 6. */
   readonly dmaDescriptors?: number;
@@ -81,6 +93,8 @@ export interface VirtualBoard {
   readonly ptyPath: string;
   readonly audioLink: { readonly host: string; readonly port: number };
   readonly control: { readonly host: string; readonly port: number };
+  /** Absent unless it was asked for. */
+  readonly rfc2217?: { readonly host: string; readonly port: number };
   /** Power off: the port vanishes, connections end, nothing is left running. */
   close(): Promise<void>;
 }
@@ -147,15 +161,22 @@ async function powerOn(
   const faults = new FaultSwitches();
   for (const name of options.faults ?? []) faults.set(name, true);
 
-  const serial = new SerialPort(clock, (bytes) => board.input(bytes));
+  const input = (bytes: Buffer): void => board.input(bytes);
+  const serial = new SerialPort(clock, input);
   opened.push(() => serial.unplug());
+  const chip: ChipPins = { hold: () => board.hold(), reset: (straps) => board.reset(straps) };
+  const wiring =
+    dialect.console === 'usb-output'
+      ? new UsbSerialJtag(chip)
+      : new TwoTransistors(chip, clock, options.enRiseMs ?? EN_RISE_MS);
+  const modem = options.rfc2217Port === undefined ? undefined : new Rfc2217Server({ wiring, input });
   const soundCrystal = new Crystal(clock, crystalPpm);
   const sound = new SoundCard(faults, soundCrystal, dmaDescriptors, dmaFrames, dialect.dacRateHz);
   const board = new Board({
     clock,
     crystalPpm,
     faults,
-    serial,
+    serial: modem === undefined ? serial : onBothPorts(serial, modem),
     sound,
     dialect,
     provider,
@@ -166,10 +187,13 @@ async function powerOn(
   opened.push(() => audioLink.close());
   const control = new ControlServer(board);
   opened.push(() => control.close());
+  if (modem !== undefined) opened.push(() => modem.close());
+  const rfc2217Port = await modem?.listen(host, options.rfc2217Port ?? 0);
   const result = {
     ptyPath: serial.path,
     audioLink: { host, port: await audioLink.listen(host) },
     control: { host, port: await control.listen(host) },
+    ...(rfc2217Port === undefined ? {} : { rfc2217: { host, port: rfc2217Port } }),
   };
   board.reset();
   return result;

@@ -27,6 +27,10 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
         .option('question', { type: 'string', describe: 'What a firmware asks that has it compiled in' })
         .option('ntp-server', { type: 'string', describe: 'HOST:PORT that the firmware asks for the time' })
         .option('tls-ca', { type: 'string', describe: 'PEM file of what a text board trusts over TLS' })
+        .option('rfc2217', {
+          type: 'number',
+          describe: 'Port to serve the console on by RFC 2217, with modem lines that reset the board; 0: any',
+        })
         .option('fault', {
           type: 'string',
           array: true,
@@ -49,6 +53,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           question: args.question,
           ntpServer: args.ntpServer,
           tlsCa: args.tlsCa,
+          rfc2217Port: args.rfc2217,
           faults: fault,
           accessByIpc: args.accessByIpc,
           child: args.child,

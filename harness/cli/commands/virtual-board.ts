@@ -18,6 +18,8 @@ export interface VirtualBoardArguments {
   readonly ntpServer: string | undefined;
   /** A PEM file. */
   readonly tlsCa: string | undefined;
+  /** 0: any free port; undefined: no server. */
+  readonly rfc2217Port: number | undefined;
   readonly faults: readonly string[];
   /** Credentials and CA come by IPC. */
   readonly accessByIpc: boolean;
@@ -48,7 +50,7 @@ async function accessOf(args: VirtualBoardArguments): Promise<AccessMessage> {
 
 /** Runs a virtual board until it is asked to end. */
 export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<number> {
-  const { dialect, providerUrl, crystalPpm, faults, providerModel, question, ntpServer } = args;
+  const { dialect, providerUrl, crystalPpm, faults, providerModel, question, ntpServer, rfc2217Port } = args;
   if (!isDialect(dialect)) {
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
@@ -64,17 +66,18 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     ...(providerModel === undefined ? {} : { model: providerModel }),
     ...(question === undefined ? {} : { question }),
     ...(ntpServer === undefined ? {} : { ntpServer }),
+    ...(rfc2217Port === undefined ? {} : { rfc2217Port }),
   });
-  const { ptyPath, audioLink, control } = board;
+  const { ptyPath, audioLink, control, rfc2217 } = board;
+  const sides = { ptyPath, audioLink, control, ...(rfc2217 === undefined ? {} : { rfc2217 }) };
   const ended = askedToEnd(args);
-  if (args.child) process.send?.({ type: 'ready', ptyPath, audioLink, control });
+  if (args.child) process.send?.({ type: 'ready', ...sides });
   else if (args.json) {
-    process.stdout.write(
-      `${JSON.stringify({ schema: 'earshot/virtual-board@1', ptyPath, audioLink, control })}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ schema: 'earshot/virtual-board@1', ...sides })}\n`);
   } else {
+    const server = rfc2217 === undefined ? '' : `RFC 2217    rfc2217://${rfc2217.host}:${rfc2217.port}\n`;
     process.stdout.write(
-      `console     ${ptyPath}\naudio link  ${audioLink.host}:${audioLink.port}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,
+      `console     ${ptyPath}\n${server}audio link  ${audioLink.host}:${audioLink.port}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,
     );
   }
   await ended;

@@ -18,6 +18,11 @@ export const boardCodes = {
     origin: 'bench',
     remedy: 'Read the cause below; check permissions on the port and the cable.',
   },
+  HIL_BOARD_SERVER_UNREACHABLE: {
+    origin: 'bench',
+    remedy:
+      'Start ser2net or esp_rfc2217_server on the machine that the board is plugged into, or correct `port` in the bench file.',
+  },
   HIL_BOARD_NO_BOOT: {
     origin: 'board',
     remedy: 'Read the console log from the last reset on; the firmware never reached its application.',
