@@ -9,6 +9,7 @@ export function inThreadRecogniser(prompts: readonly SpeechClip[]): Recogniser {
   return {
     recognise: (samples, leadInSamples, invented) =>
       recognitionOf(Later.of(listen(samples, leadInSamples, invented))),
+    serves: () => undefined,
     // It goes when this process goes.
     onLost: () => () => undefined,
     close: () => Promise.resolve(),

@@ -21,6 +21,8 @@ export interface Recogniser {
    * @returns The answer, later; never an error: what cannot be recognised is unknown.
    */
   recognise(samples: Int16Array, leadInSamples: number, invented?: readonly SampleSpan[]): Recognition;
+  /** How many sessions it hears at the moment: recognising for a crowd must not keep the sockets of all of them waiting. */
+  serves(sessions: number): void;
   /** Calls back once when it can recognise no more. What was asked and what is asked then gets no answer. */
   onLost(listener: (error: Error) => void): Cancel;
   /** Ends it; what was asked gets no answer. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -45,6 +46,27 @@ describe('openRecogniser', () => {
     await inWorkers.close();
     await inThread.close();
   }, 60_000);
+
+  const isLinux = process.platform === 'linux' && spawnSync('chrt', ['--version']).status === 0;
+  (isLinux ? it : it.skip)(
+    'lets whoever writes to a crowd go first (needs Linux and its chrt)',
+    async () => {
+      const policies = (): readonly string[] =>
+        readdirSync('/proc/self/task').map(
+          (thread) =>
+            readFileSync(`/proc/self/task/${thread}/stat`, 'latin1').split(') ')[1]?.split(' ')[38] ?? '',
+        );
+      const SCHED_IDLE = '5';
+      const recogniser = await openRecogniser(prompts, { workerPath });
+      recogniser.serves(15);
+      expect(await ask(recogniser, 'en-joke-a')).toMatchObject({ promptId: 'en-joke-a' });
+      expect(policies()).not.toContain(SCHED_IDLE);
+      recogniser.serves(16);
+      while (!policies().includes(SCHED_IDLE)) await new Promise(setImmediate);
+      await recogniser.close();
+    },
+    60_000,
+  );
 
   it('says nothing once it is closed, rather than that it heard nothing', async () => {
     const mute = await openRecogniser(prompts, {

@@ -15,6 +15,16 @@ export interface RecognitionRequest {
   readonly invented: readonly SampleSpan[];
 }
 
+/** What a worker is started with. */
+export interface RecognitionStaff {
+  readonly prompts: readonly SpeechClip[];
+  /** It recognises for a crowd: a core is its own only while nobody else wants one. */
+  readonly forCrowd: boolean;
+}
+
+/** From now on it recognises for a crowd. */
+export type RecognitionOrder = 'crowd';
+
 export interface RecognitionAnswer {
   readonly heard: Heard;
 }
@@ -27,6 +37,11 @@ interface Hand {
 
 /** Utterances of this many sessions: loading templates again costs time itself, and a bench with one board does with one. */
 const WAITING_FOR_SECOND = 3;
+/**
+ * So many sessions are more than the boards of a bench. The workers of one keep their share of a busy machine, or a board would wait
+ * for as long as the machine is busy; those of a crowd go last, and stay so, since Linux lets only root take that back.
+ */
+const CROWD_SESSIONS = 16;
 
 /**
  * Recognises in worker threads started from a compiled file: one, and a second one from the first time that several sessions
@@ -49,6 +64,7 @@ class RecognitionPool implements Recogniser {
   private readonly loss = new Loss();
   private readonly most = Math.min(2, availableParallelism());
   private state: 'open' | 'lost' | 'closed' = 'open';
+  private isCrowd = false;
 
   constructor(
     private readonly prompts: readonly SpeechClip[],
@@ -71,6 +87,12 @@ class RecognitionPool implements Recogniser {
     return recognition;
   }
 
+  serves(sessions: number): void {
+    if (this.isCrowd || sessions < CROWD_SESSIONS) return;
+    this.isCrowd = true;
+    for (const worker of this.workers) worker.postMessage('crowd' satisfies RecognitionOrder);
+  }
+
   onLost(listener: (error: Error) => void): () => void {
     return this.loss.onLost(listener);
   }
@@ -83,7 +105,8 @@ class RecognitionPool implements Recogniser {
 
   /** Starts a worker; resolves when it is ready for questions. */
   private hire(): Promise<void> {
-    const worker = new Worker(this.workerPath, { workerData: this.prompts });
+    const workerData: RecognitionStaff = { prompts: this.prompts, forCrowd: this.isCrowd };
+    const worker = new Worker(this.workerPath, { workerData });
     this.workers.add(worker);
     worker.unref();
     return new Promise((resolve, reject) => {

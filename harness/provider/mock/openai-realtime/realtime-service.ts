@@ -191,6 +191,7 @@ export class RealtimeService implements HttpService {
 
   private opened(connection: Connection): void {
     this.open.add(connection);
+    this.recogniser.serves(this.open.size);
     this.archive.open(connection.session.id, connection.received);
   }
 
