@@ -1,11 +1,17 @@
 import { rateOfPpm } from '../../units';
 import type { Cancel, Clock } from '../../ports';
 
+/**
+ * Who is later than this does not hurry after it: a take in which a rig lags more is not judged (`HIL_RIG_LAGGED`), and on a machine
+ * that is busy for long the takes behind it would all lag as well.
+ */
+const MOST_HURRIED_MS = 500;
+
 /** The sample clock of a virtual rig against wall time: block k is due at t0 + k · blockMs of a crystal that is off. */
 export class BlockPacer {
   /** Wall time of one block. */
   readonly blockMs: number;
-  private readonly startedAtMs: number;
+  private startedAtMs: number;
   private cancelWait: Cancel | undefined;
   private giveUp: (() => void) | undefined;
 
@@ -20,9 +26,15 @@ export class BlockPacer {
     this.startedAtMs = clock.nowMs();
   }
 
-  /** How much later than one block after it was due a block is done at this time; 0 when in time. */
-  lagMs(blockIndex: number, doneAtMs: number): number {
-    return Math.max(0, doneAtMs - this.startedAtMs - (blockIndex + 1) * this.blockMs);
+  /**
+   * Ends a block at this time.
+   * @returns How much later than one block after it was due that is; 0 when in time. The block behind one that is too late to hurry is due
+   * at once, and the others after it: the clock stood still for as long, as a sound card drops what nobody fetches.
+   */
+  done(blockIndex: number, doneAtMs: number): number {
+    const lagMs = Math.max(0, doneAtMs - this.startedAtMs - (blockIndex + 1) * this.blockMs);
+    if (lagMs > MOST_HURRIED_MS) this.startedAtMs += lagMs;
+    return lagMs;
   }
 
   /** Waits until a block is due, never shorter, not at all when it is late. False when `stop` came instead. */

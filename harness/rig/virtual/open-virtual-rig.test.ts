@@ -110,6 +110,19 @@ describe('openVirtualRig', () => {
     expect((await rig.capture(480 * 50, 480 * 60)).maxLagMs).toBe(0);
     expect(all.clockPoints[59]!.hostAtMs - all.clockPoints[0]!.hostAtMs).toBeCloseTo(590, 6);
   });
+
+  it('stands still when it is too late for any take, and is in time from the next block on', async () => {
+    const peer = await peerThat(({ blockIndex }) => {
+      if (blockIndex === 20) clock.spend(30_000);
+      return {};
+    });
+    const rig = await rigOn(peer);
+    const all = await rig.capture(0, 480 * 60);
+    expect(all.maxLagMs).toBeCloseTo(29_990, 6);
+    expect((await rig.capture(480 * 21, 480 * 60)).maxLagMs).toBe(0);
+    expect(all.clockPoints[20]!.hostAtMs - all.clockPoints[19]!.hostAtMs).toBeCloseTo(30_010, 6);
+    expect(all.clockPoints[59]!.hostAtMs - all.clockPoints[20]!.hostAtMs).toBeCloseTo(380, 6);
+  });
 });
 
 describe('a virtual rig that loses its board', () => {

@@ -150,7 +150,7 @@ export class VirtualAudioRig implements AudioRig {
     const hostAtMs = this.clock.nowMs();
     this.truthLog.add(answer.truth);
     if (blockIndex % PRUNE_EVERY_BLOCKS === 0) this.truthLog.forget(this.ring.oldest);
-    const lagMs = this.pacer.lagMs(blockIndex, hostAtMs);
+    const lagMs = this.pacer.done(blockIndex, hostAtMs);
     const block = this.ring.append([speaker, loopback], { hostAtMs, lagMs });
     this.waiters.reached(this.position);
     for (const listener of this.blockListeners) listener(block);
