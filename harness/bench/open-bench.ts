@@ -3,13 +3,19 @@ import type { BenchConfig, BoardConfig } from '../config';
 import { loadScenario } from '../config';
 import { checkScenario, loadCorpus } from '../corpus';
 import {
+  ADDR2LINE_PROGRAMS,
+  CrashWatch,
   dialectByName,
+  elfInWorker,
+  elfOfBoard,
+  elfThroughAddr2line,
   imageUnderTest,
   loadDialects,
   onBoard,
   openSerialBoard,
   startVirtualBoardProcess,
   type Dialect,
+  type ElfLookup,
   type VirtualBoardProcess,
 } from '../board';
 import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } from '../provider';
@@ -62,6 +68,8 @@ export interface SoundBench extends OpenBench {
 /** A bench whose parts are open. Closing it closes them in reverse order of opening. */
 export interface OpenBench extends Closable {
   readonly board: Board;
+  /** What is known of its crashes. */
+  readonly crashes: CrashWatch;
   /** Undefined: the board is asked in writing. */
   readonly rig: AudioRig | undefined;
   readonly provider: VoiceProvider;
@@ -130,6 +138,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const corpus = loadCorpus(config.corpusPath);
   const scenario = loadScenario(config.scenarioPath);
   checkScenario(scenario, corpus);
+  const elf = elfLookupOf(boardConfig);
 
   const provider: BenchProvider =
     config.provider.kind === 'live'
@@ -155,8 +164,11 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     model: firmwareModel(description, config.provider),
   };
   const { board, rig, virtual } = await openBoard(options, boardConfig, service, opened);
+  const crashes = new CrashWatch({ board, elf, clock });
+  opened.push(crashes);
   return {
     board,
+    crashes,
     rig,
     provider,
     corpus,
@@ -165,6 +177,16 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     breakNow: (fault) => breakNow(fault, provider, virtual),
     close: () => closeAll(opened),
   };
+}
+
+/** Where addresses of a board's crashes are looked up; undefined when nobody knows its ELF. */
+function elfLookupOf(board: BoardConfig): ElfLookup | undefined {
+  const path = elfOfBoard(board);
+  if (path === undefined) return undefined;
+  const elf = elfInWorker(path);
+  const { addr2line } = board;
+  if (addr2line === undefined) return elf;
+  return elfThroughAddr2line(elf, addr2line === 'auto' ? ADDR2LINE_PROGRAMS : [addr2line]);
 }
 
 /** In a process of ours, which can be killed; or somewhere else. */

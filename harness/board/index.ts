@@ -1,6 +1,19 @@
 export { parseLogLine, type LogLine, RecordedConsole, type RecordedConsoleOptions } from './console';
 export { dialectByName, loadDialects, onBoard, type Dialect } from './dialect';
-export { imageUnderTest, type ImageUnderTest, type PanicFacts } from './esp32s3';
+export {
+  ADDR2LINE_PROGRAMS,
+  CrashWatch,
+  elfInWorker,
+  elfOfBoard,
+  elfThroughAddr2line,
+  imageUnderTest,
+  type CoreDump,
+  type CrashPlace,
+  type ElfLookup,
+  type ImageUnderTest,
+  type PanicFacts,
+  type TriagedCrash,
+} from './esp32s3';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export {
   listSerialPorts,

@@ -34,6 +34,10 @@ interface BoardConfigBase {
   readonly readsConsole?: boolean;
   /** Image under test, or the `flasher_args.json` that names it; absent: whatever runs is tested. */
   readonly imagePath?: string;
+  /** ELF of the firmware, for crashes; absent: the one beside the image, if there is one. */
+  readonly elfPath?: string;
+  /** Program that looks addresses up in the ELF, or `auto`; absent: none, the ELF is read here. */
+  readonly addr2line?: string;
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   /** Undefined: none was given; boards that are asked in writing need none. */

@@ -63,6 +63,10 @@ const anyBoard = {
   readsConsole: z.boolean().exactOptional(),
   /** Default: none, whatever runs is tested. */
   image: text.exactOptional(),
+  /** Default: the one beside `image`, if there is one. */
+  elf: text.exactOptional(),
+  /** Default: none, the ELF is read in this process. */
+  addr2line: text.exactOptional(),
   /** Default: 20s. */
   bootTimeout: duration({ atLeastMs: 1 }).default(20_000),
   /** Default: 30s. */

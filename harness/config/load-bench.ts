@@ -160,6 +160,10 @@ const ntpOf = ({ port, answers }: NonNullable<BenchFile['ntp']>): NtpConfig => (
   }),
 });
 
+/** A name is looked for where the shell looks; a path is relative to the bench file. */
+const programOf = (program: string, folder: string): string =>
+  program.includes('/') ? resolve(folder, program) : program;
+
 function boardOf(board: FileBoard, folder: string): BoardConfig {
   const shared = {
     name: board.name,
@@ -167,6 +171,8 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
     dialect: board.dialect,
     ...(board.readsConsole === undefined ? {} : { readsConsole: board.readsConsole }),
     ...(board.image === undefined ? {} : { imagePath: resolve(folder, board.image) }),
+    ...(board.elf === undefined ? {} : { elfPath: resolve(folder, board.elf) }),
+    ...(board.addr2line === undefined ? {} : { addr2line: programOf(board.addr2line, folder) }),
     bootTimeoutMs: board.bootTimeout,
     sessionTimeoutMs: board.sessionTimeout,
     rig: board.rig && rigOf(board.rig),

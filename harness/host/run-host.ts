@@ -10,7 +10,7 @@ import {
   type ProviderConfig,
 } from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
-import { closeAll, type Closable } from '../errors';
+import { closeAll, fromWireError, isHilError, toWireError, type Closable } from '../errors';
 import type { ChildLauncher, Clock, DialectDescription, ProviderFault, Scenario } from '../ports';
 import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
@@ -86,11 +86,39 @@ const closing = (close: () => void): Closable => ({
   },
 });
 
+/** What is kept of core dumps: a board that crashes at each boot prints one at each boot. */
+const MAX_CORE_DUMPS = 10;
+
+/** Crashes with what was looked up, and core dumps, which hold all that the board had in memory, keys included. */
+function recordCrashes({ board, crashes }: OpenBench, store: RunStore): void {
+  crashes.onCrash((crash, place) => store.appendEvent('crash', { ...place, ...crash }));
+  let dumps = 0;
+  crashes.onCoreDump(({ bytes, problem }, place) => {
+    dumps += 1;
+    const path = `${store.boardFolder(board.name)}/core-dumps/core-${dumps}.bin`;
+    const isKept = dumps <= MAX_CORE_DUMPS;
+    if (isKept) store.saveBytes(path, bytes, { mode: 0o600 });
+    store.appendEvent('core-dump', {
+      ...place,
+      sizeBytes: bytes.length,
+      ...(isKept ? { path } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    });
+  });
+}
+
+/** What was thrown, with what triage knows of it where it is a crash. */
+async function triagedError({ crashes }: OpenBench, thrown: unknown): Promise<unknown> {
+  if (!isHilError(thrown) || thrown.code !== 'HIL_BOARD_PANIC') return thrown;
+  return fromWireError(await crashes.triaged(toWireError(thrown)));
+}
+
 /** Everything that the bench says goes into the run as it happens. */
 function recordEverything(bench: OpenBench, store: RunStore): void {
   const sink = store.consoleSink(bench.board.name);
   bench.board.console.onBytes((bytes, hostAtMs) => sink.bytes(bytes, hostAtMs));
   bench.board.console.onLine((line) => sink.line(line));
+  recordCrashes(bench, store);
   bench.provider.onEvent((event) => store.appendEvent('provider', { ...event }));
   bench.board.onEvent((event) => {
     store.appendEvent('board', { ...event });
@@ -264,7 +292,8 @@ function handlersOf({
       try {
         health.assertWhole();
         return await handle(params);
-      } catch (thrown) {
+      } catch (cause) {
+        const thrown = await triagedError(bench, cause);
         findings.recordThrown(thrown);
         throw thrown;
       }
@@ -284,6 +313,7 @@ function handlersOf({
     reset: guarded(async () => {
       const firstLine = board.console.cursor();
       stand.spoil();
+      await bench.crashes.settled();
       await health.attend(() => board.reset());
       return { firstLine };
     }),

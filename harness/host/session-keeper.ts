@@ -58,7 +58,8 @@ export class SessionKeeper {
   }
 
   private async tryToOpen(): Promise<SessionResult> {
-    const { board, provider } = this.bench;
+    const { board, provider, crashes } = this.bench;
+    await crashes.settled();
     const firstLine = board.console.cursor();
     const firstEvent = board.events.length;
     this.usable = false;

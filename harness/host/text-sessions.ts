@@ -9,7 +9,7 @@ export class TextSessions {
   private usable = false;
   private readonly attempts = new Attempts();
 
-  constructor(private readonly bench: Pick<OpenBench, 'board'>) {
+  constructor(private readonly bench: Pick<OpenBench, 'board' | 'crashes'>) {
     bench.board.onEvent((event) => {
       if (event.type === 'fault' || event.type === 'boot') this.usable = false;
     });
@@ -66,6 +66,9 @@ export class TextSessions {
     this.sessions += 1;
     this.turns = 0;
     this.usable = false;
-    return this.attempts.make(work);
+    return this.attempts.make(async () => {
+      await this.bench.crashes.settled();
+      return work();
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { CrashWatch } from '../board';
 import type { OpenBench } from '../bench';
 import { BoardError } from '../errors';
 import type { MeasuredTurn } from '../measurement';
@@ -36,6 +37,7 @@ function open(
   const found: Finding[] = [];
   const openBench = {
     board,
+    crashes: new CrashWatch({ board, elf: undefined, clock }),
     provider,
     rig: undefined,
     corpus: { prompts: new Map([[weather.id, weather]]), replies: new Map() },

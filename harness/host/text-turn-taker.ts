@@ -7,6 +7,7 @@ import { askTurn, type AskPlan, type TextBench, type TextTiming } from '../turn'
 import type { BenchHealth } from './bench-health';
 import { breakWhatIsDue } from './due-faults';
 import type { FindingLog } from './finding-log';
+import { withTriage } from './triaged-turn';
 import type { TextTurnResult } from './rpc/protocol';
 import type { TextSessions } from './text-sessions';
 import { turnIdOf } from './turn-taker';
@@ -54,7 +55,10 @@ export class TextTurnTaker {
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
-      const record = await this.health.attend(() => this.take(prompt, fault, network));
+      const record = await withTriage(
+        this.bench.crashes,
+        await this.health.attend(() => this.take(prompt, fault, network)),
+      );
       if (record.faults.length > 0) this.sessions.spoil();
       const measurement = measureTextTurn(record);
       this.store.appendTurn({ record, measurement });

@@ -19,6 +19,7 @@ import type { FindingLog } from './finding-log';
 import type { Interruption, TurnResult } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { SoundWorkshop } from './sound-workshop';
+import { withTriage } from './triaged-turn';
 
 /** A take that the rig spoilt is repeated this often before the bench is blamed. */
 const RETAKES = 2;
@@ -93,7 +94,11 @@ export class TurnTaker {
       ...(await this.promptToPlay(interruption.promptId)),
       afterMs: interruption.afterMs,
     };
-    const record = await this.health.attend(() => this.play(first, second, network));
+    const { crashes } = this.bench;
+    const record = await withTriage(
+      crashes,
+      await this.health.attend(() => this.play(first, second, network)),
+    );
     if (record.faults.length > 0) this.keeper.spoil();
     return { record, measurement: await this.workshop.measure(record) };
   }

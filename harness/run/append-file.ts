@@ -72,7 +72,11 @@ export class AppendFile {
  * Writes a whole file aside and moves it into place, so that a reader sees the old one or the new one and nothing in between.
  * @throws RunError `HIL_RUN_STORE_FAILED`.
  */
-export function replaceFile(path: string, content: string | Uint8Array): void {
+export function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  options: { readonly mode?: number } = {},
+): void {
   const aside = `${path}.${process.pid}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
@@ -80,7 +84,7 @@ export function replaceFile(path: string, content: string | Uint8Array): void {
     throw storeFailed(path, cause);
   }
   try {
-    writeFileSync(aside, content);
+    writeFileSync(aside, content, options);
     renameSync(aside, path);
   } catch (cause) {
     rmSync(aside, { force: true });

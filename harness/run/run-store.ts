@@ -40,8 +40,8 @@ export interface RunStore {
   appendFinding(finding: Finding): void;
   appendBound(bound: LatencyBound): void;
   appendTest(test: TestRecord): void;
-  /** Saves a whole file below the run folder; returns its absolute path. Sound is not searched for secrets. */
-  saveBytes(relativePath: string, bytes: Uint8Array): string;
+  /** Saves a whole file below the run folder; returns its absolute path. Sound is not searched for secrets. `mode`: permissions, where others are not to read it. */
+  saveBytes(relativePath: string, bytes: Uint8Array, options?: { readonly mode?: number }): string;
   /** Absolute path of a file below the run folder, its folder made. */
   pathOf(relativePath: string): string;
   /** Folder of a board, relative to the run: its name, made safe as a file name. */
@@ -118,9 +118,9 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     appendFinding: (finding) => appendEvent('finding', finding.hostAtMs, finding),
     appendBound: (bound) => appendEvent('bound', bound.hostAtMs, bound),
     appendTest: (test) => appendEvent('test', undefined, test),
-    saveBytes(relativePath, bytes) {
+    saveBytes(relativePath, bytes, options) {
       const target = pathOf(relativePath);
-      replaceFile(target, bytes);
+      replaceFile(target, bytes, options);
       return target;
     },
     pathOf,

@@ -182,6 +182,11 @@ export const verdictSchema = z.looseObject({
   why: z.string(),
   turns: z.array(z.looseObject({ turnId: z.string(), outcome: z.string(), findings: z.array(finding) })),
   findings: z.array(finding),
+  crashes: z
+    .array(
+      z.looseObject({ signature: z.string(), text: z.string(), count: number, turnIds: z.array(z.string()) }),
+    )
+    .optional(),
   budgets: z.array(
     z.looseObject({ measure: z.string(), bound: number, outcome: z.string(), why: z.string() }),
   ),

@@ -1,6 +1,7 @@
 import type { Budgets } from '../config';
 import { summariseSelfCheck, type SelfCheckSummary } from '../measurement';
 import type { Finding, LatencyBound } from '../ports';
+import { crashGroups } from './crash-groups';
 import { distributionsByKind, distributionsOf, topologyOf, type CountedTurn } from './distributions';
 import { exitCodeOf, outcomeOfExitCode } from './exit-code';
 import { judgeBounds } from './judge-bounds';
@@ -73,6 +74,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
   ];
   const goals = compareGoals(budgets, distributions);
   const selfCheck = selfCheckOf(turns, judgements);
+  const crashes = crashGroups(recorded);
   const budgetFindings = findingsOfBudgets(budgetResults, endedAtHostMs);
   const findings = [...recorded, ...budgetFindings];
 
@@ -116,6 +118,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     why,
     turns: judgements.map(({ turnId, outcome, findings: own }) => ({ turnId, outcome, findings: own })),
     findings,
+    ...(crashes.length === 0 ? {} : { crashes }),
     budgets: budgetResults,
     ...(goals.length === 0 ? {} : { goals }),
     distributions,

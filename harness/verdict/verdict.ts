@@ -1,5 +1,6 @@
 import type { Distribution, MeasureName, SelfCheckSummary, TurnKind } from '../measurement';
 import type { Finding, Topology } from '../ports';
+import type { CrashGroup } from './crash-groups';
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-judged' | 'aborted';
 
@@ -43,6 +44,8 @@ export interface Verdict {
   readonly why: string;
   readonly turns: readonly TurnOutcome[];
   readonly findings: readonly Finding[];
+  /** Crashes among the findings by their signature, the most frequent first. Absent: there is none. */
+  readonly crashes?: readonly CrashGroup[];
   readonly budgets: readonly BudgetResult[];
   /** What was measured beside goals that judge nothing. Absent: the bench states none. */
   readonly goals?: readonly BudgetResult[];

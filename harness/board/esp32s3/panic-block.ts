@@ -140,6 +140,7 @@ const endWords: Readonly<Record<PanicEnd, string>> = {
   halted: 'it halted',
   'gdb-stub': 'it waits in the GDB stub until it is reset',
   debugger: 'a debugger holds it',
+  'core-dump': 'it printed its core dump',
   silence: 'its report broke off',
 };
 

@@ -49,13 +49,17 @@ export function panicStart(text: string): PanicStart | undefined {
   return undefined;
 }
 
-/** How a crash ends: the board boots again, stands still, waits for GDB, is held by JTAG, or just says nothing more. */
-export type PanicEnd = 'rebooted' | 'halted' | 'gdb-stub' | 'debugger' | 'silence';
+/**
+ * How a crash ends: the board boots again, stands still, waits for GDB, is held by JTAG, prints its memory, which takes seconds to
+ * minutes, or just says nothing more.
+ */
+export type PanicEnd = 'rebooted' | 'halted' | 'gdb-stub' | 'debugger' | 'core-dump' | 'silence';
 
 const endings: readonly (readonly [RegExp, PanicEnd])[] = [
   [/Entering gdb stub now\.|\$T[0-9a-f]{2}#[0-9a-f]{2}/, 'gdb-stub'],
   [/CPU halted\./, 'halted'],
   [/Setting breakpoint at 0x[0-9a-f]+ and returning/i, 'debugger'],
+  [/=+ CORE DUMP START =+/, 'core-dump'],
   [/^Rebooting(?: in\s+\d+ seconds)?\.\.\.|Abort panic handling\. Rebooting/, 'rebooted'],
 ];
 

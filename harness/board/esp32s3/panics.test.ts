@@ -69,7 +69,7 @@ const kinds: Readonly<Record<string, readonly unknown[]>> = {
   'cache-disabled.txt': [{ ...guru, reason: 'Cache disabled but cached memory region accessed' }],
   'cache-error.txt': [{ ...guru, reason: 'Cache error' }],
   'core-dump-again.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true }],
-  'core-dump-uart.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true }],
+  'core-dump-uart.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true, endState: 'core-dump' }],
   'cxx-exception.txt': [{ ...plain, reason: 'uncaught std::runtime_error', core: 1, pc: '0x4200abcd' }],
   'debugger.txt': [{ reason: 'StoreProhibited', core: 0, endState: 'debugger' }],
   'deep-recursion.txt': [

@@ -5,6 +5,7 @@ import { shownFindings, shownTurns } from '../judged-turn';
 import { headlineOf, latencyNotes } from '../kinds';
 import { breakdownChart, partsLegend } from './breakdown-chart';
 import { budgetsTable, definitions, goalsTable, kindsTable, quantilesTable } from './budgets-table';
+import { crashList } from './crash-list';
 import { findingList } from './findings';
 import { header } from './header';
 import { latencyChart } from './latency-chart';
@@ -70,6 +71,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
   const spoken = turns.filter(isSoundTurn);
   const headline = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
   const findings = shownFindings(run);
+  const crashes = crashList(run);
   const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
   const title = measures[headline].title;
   const page = html`<!doctype html>
@@ -108,6 +110,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           ${spoken.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(spoken)}</div>`)}
           ${verdict !== undefined && card('Budgets', 'absolute bounds, judged by 95 % confidence bounds', budgetsTable(verdict))}
           ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
+          ${crashes !== undefined && card('Crashes', 'by signature; the same crash of another board or build has the same', crashes)}
           ${turns.length > 0 && card('Turns', spoken.length > 0 ? 'open one for its timeline, sound and logs' : 'open one for its timeline and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
           ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
           ${card('Definitions', definitionsNote(record), definitions(verdict))}

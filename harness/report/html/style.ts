@@ -68,6 +68,7 @@ td small{display:block}.num{text-align:right;white-space:nowrap}
 .findings{list-style:none;margin:0;padding:0;display:grid;gap:12px}
 .finding{padding-left:14px;border-left:3px solid var(--none)}.finding.board{border-color:var(--fail)}.finding.bench,.finding.provider{border-color:var(--open)}
 .finding-head{display:flex;flex-wrap:wrap;gap:4px 10px;align-items:center;font-size:13px}
+.frames{margin:6px 0 0;font-size:12.5px;overflow-x:auto;white-space:pre}
 .finding p{margin-top:3px;overflow-wrap:anywhere}.remedy{color:var(--muted);font-size:14px}
 .toolbar{display:flex;flex-wrap:wrap;gap:8px;margin-bottom:12px}
 button{font:inherit;font-size:13.5px;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:99px;padding:3px 13px;cursor:pointer}

@@ -1,6 +1,7 @@
 import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
+import { countInWords, crashNotes, shownCrashes } from '../crashes';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
@@ -116,6 +117,18 @@ export function renderMarkdown(run: FinishedRun): string {
     }
     lines.push('');
   }
+  const crashes = shownCrashes(run);
+  const notes = crashNotes(run);
+  if (crashes.length > 0 || notes.length > 0) lines.push('### Crashes', '');
+  if (crashes.length > 0) {
+    const rows = crashes.map((crash) => [
+      `\`${cell(crash.signature)}\``,
+      cell(crash.text),
+      cell(countInWords(crash)),
+    ]);
+    lines.push(...table(['signature', 'crash', 'seen'], ['l', 'l', 'l'], rows));
+  }
+  for (const note of notes) lines.push(cell(note), '');
   const shown = shownTurns(run);
   const turns = shown.filter(isSoundTurn);
   const textTurns = shown.filter(isTextTurn);

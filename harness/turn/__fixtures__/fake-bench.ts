@@ -88,7 +88,7 @@ export class FakeBench implements TurnBench {
   readonly board = {
     name: 'fake',
     events: [] as BoardEvent[],
-    console: { lines: [], cursor: () => 0 },
+    console: { lines: [], cursor: () => 0, onLine: () => () => undefined },
     ask: (text: string) => {
       this.asked.push(text);
       return Promise.resolve();

@@ -28,6 +28,11 @@ export class CoreDumpReader {
   private sizeBytes = 0;
   private garbledLines = 0;
 
+  /** True between the first line of a dump and its last. */
+  get isCollecting(): boolean {
+    return this.parts !== undefined;
+  }
+
   /** @returns The dump that this line ends; undefined for every other line. */
   read(text: string): CoreDump | undefined {
     if (START.test(text)) {

@@ -26,8 +26,8 @@ export interface DecodedBacktrace {
   readonly end?: 'corrupted' | 'continues';
 }
 
-/** How sure it is that the ELF belongs to the crash: `unverified` when neither crash nor boot printed a hash. */
-export type ElfCheck = 'match' | 'unverified' | 'other-build';
+/** How sure it is that the ELF belongs to the crash: `unverified` when neither crash nor boot printed a hash, `none` without an ELF. */
+export type ElfCheck = 'match' | 'unverified' | 'other-build' | 'none';
 
 export interface DecodedCrash extends Omit<LoggedCrash, 'backtraces'> {
   readonly elfCheck: ElfCheck;
@@ -57,38 +57,48 @@ export async function decodeCrashes(
   const others = checked.filter(({ elfCheck }) => elfCheck === 'other-build');
   if (others.length > 0 && others.length === checked.length) throw otherBuild(elf, others[0]?.crash);
 
-  const places = checked.map(({ crash, elfCheck }) => ({
-    crash,
-    elfCheck,
-    backtraces: crash.backtraces.map((backtrace, index) => ({
-      backtrace,
-      ...placesOf(backtrace, index === 0 ? crash.pc : undefined),
-    })),
-  }));
-  const addresses = places
-    .filter(({ elfCheck }) => elfCheck !== 'other-build')
-    .flatMap(({ backtraces }) => backtraces.flatMap((one) => one.places.map(({ address }) => address)));
-  const found = await symbolise([...new Set(addresses)].filter(isCode));
+  const placed = checked.map(({ crash, elfCheck }) => ({ crash, elfCheck, ...placedCrash(crash) }));
+  const addresses = placed.flatMap((one) => (one.elfCheck === 'other-build' ? [] : one.addresses));
+  const found = await symbolise([...new Set(addresses)]);
+  return placed.map(({ elfCheck, decode }) => decode(elfCheck, found));
+}
 
-  return places.map(({ crash, elfCheck, backtraces }) => {
-    const decoded = backtraces.map(({ backtrace, from, places: each }): DecodedBacktrace => {
-      const { core, end } = backtrace;
-      const sources = (address: number): readonly SourceFrame[] =>
-        elfCheck === 'other-build' ? [] : (found.get(address) ?? []);
-      return {
-        ...(core === undefined ? {} : { core }),
-        from,
-        frames: each.map(({ pc, sp, address }) => ({
-          pc,
-          sp,
-          memory: isCode(address) ? memoryRegion(address) : undefined,
-          sources: sources(address),
-        })),
-        ...(end === undefined ? {} : { end }),
-      };
-    });
-    return { ...crash, elfCheck, backtraces: decoded, signature: signatureOf(crash, decoded[0]) };
-  });
+/** A crash whose places are known and not yet named. */
+export interface PlacedCrash {
+  /** What an ELF is to be asked for; addresses that hold no code are left out. */
+  readonly addresses: readonly number[];
+  /** The crash with what was found there; nothing is taken from the ELF of another build. */
+  readonly decode: (elfCheck: ElfCheck, found: ReadonlyMap<number, readonly SourceFrame[]>) => DecodedCrash;
+}
+
+/** Looks up nothing: says what there is to look up. */
+export function placedCrash(crash: LoggedCrash): PlacedCrash {
+  const backtraces = crash.backtraces.map((backtrace, index) => ({
+    backtrace,
+    ...placesOf(backtrace, index === 0 ? crash.pc : undefined),
+  }));
+  const addresses = backtraces.flatMap(({ places }) => places.map(({ address }) => address));
+  return {
+    addresses: addresses.filter(isCode),
+    decode: (elfCheck, found) => {
+      const isOfCrash = elfCheck === 'match' || elfCheck === 'unverified';
+      const decoded = backtraces.map(({ backtrace, from, places }): DecodedBacktrace => {
+        const { core, end } = backtrace;
+        return {
+          ...(core === undefined ? {} : { core }),
+          from,
+          frames: places.map(({ pc, sp, address }) => ({
+            pc,
+            sp,
+            memory: isCode(address) ? memoryRegion(address) : undefined,
+            sources: isOfCrash ? (found.get(address) ?? []) : [],
+          })),
+          ...(end === undefined ? {} : { end }),
+        };
+      });
+      return { ...crash, elfCheck, backtraces: decoded, signature: signatureOf(crash, decoded[0]) };
+    },
+  };
 }
 
 function signatureOf(crash: LoggedCrash, crashed: DecodedBacktrace | undefined): CrashSignature {
@@ -109,7 +119,11 @@ function signatureOf(crash: LoggedCrash, crashed: DecodedBacktrace | undefined):
   );
 }
 
-function checkElf({ sha256 }: ElfFile, { elfSha256Prefix }: LoggedCrash): ElfCheck {
+/** Compares an ELF with what a crash printed of its own. */
+export function checkElf(
+  { sha256 }: Pick<ElfFile, 'sha256'>,
+  { elfSha256Prefix }: LoggedCrash,
+): Exclude<ElfCheck, 'none'> {
   if (elfSha256Prefix === undefined) return 'unverified';
   return sha256.startsWith(elfSha256Prefix) ? 'match' : 'other-build';
 }
