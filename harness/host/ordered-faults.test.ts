@@ -1,5 +1,5 @@
 import { BoardError, catalogue, type ErrorCode } from '../errors';
-import type { Finding } from '../ports';
+import type { DirectionFacts, Finding } from '../ports';
 import { FindingLog } from './finding-log';
 import { OrderedFaults } from './ordered-faults';
 
@@ -44,4 +44,43 @@ it('knows what the scenario orders, in that turn and in no other', () => {
     (turnId) => ordered.attributed(found('HIL_TURN_REPLY_INCOMPLETE', turnId)).origin,
   );
   expect(origins).toEqual(['provider', 'board', 'board']);
+});
+
+describe('a network that was told to lose packets', () => {
+  const direction = (audioSent: number, audioLost: number): DirectionFacts => ({
+    ...{ sent: audioSent, lost: audioLost, cut: 0, overflowed: 0, delayed: 0, reordered: 0, duplicated: 0 },
+    ...{ audioSent, audioLost, bursts: [] },
+  });
+  const judged = (up: number, down: number, code: ErrorCode) => {
+    const ordered = new OrderedFaults([]);
+    ordered.networkIn('t0001', { up: direction(200, up), down: direction(182, down) });
+    return ordered.attributed(found(code, 't0001'));
+  };
+
+  it.each<[string, number, number, ErrorCode, string]>([
+    ['half a reply of which much was lost', 0, 31, 'HIL_TURN_REPLY_INCOMPLETE', 'provider'],
+    ['half a reply of which little was lost', 0, 18, 'HIL_TURN_REPLY_INCOMPLETE', 'board'],
+    ['half a reply of which nothing was lost', 90, 0, 'HIL_TURN_REPLY_INCOMPLETE', 'board'],
+    ['a prompt that was misheard for its holes', 20, 0, 'HIL_TURN_MISHEARD', 'provider'],
+    ['a prompt that was misheard without', 0, 90, 'HIL_TURN_MISHEARD', 'board'],
+    ['a crash, whatever was lost', 90, 90, 'HIL_BOARD_PANIC', 'board'],
+  ])('takes the blame for %s', (_, up, down, code, origin) => {
+    expect(judged(up, down, code).origin).toBe(origin);
+  });
+
+  it('says how much that was, and what it looked like', () => {
+    expect(judged(0, 31, 'HIL_TURN_REPLY_INCOMPLETE')).toMatchObject({
+      code: 'HIL_PROVIDER_FAULT_ORDERED',
+      message: expect.stringContaining('31 of 182 packets of its reply') as string,
+      facts: { fault: 'network', seenAs: 'HIL_TURN_REPLY_INCOMPLETE' },
+    });
+  });
+
+  it('is blamed in no other turn, and not where there is none', () => {
+    const ordered = new OrderedFaults([]);
+    ordered.networkIn('t0001', { up: direction(200, 0), down: direction(182, 182) });
+    ordered.networkIn('t0002', undefined);
+    for (const turnId of ['t0002', undefined])
+      expect(ordered.attributed(found('HIL_TURN_REPLY_MISSING', turnId)).origin).toBe('board');
+  });
 });

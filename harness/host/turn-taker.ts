@@ -70,6 +70,7 @@ export class TurnTaker {
     try {
       for (let take = 0; ; take += 1) {
         const { record, measurement } = await this.playAndMeasure(promptId, interruption, network);
+        this.findings.ordered.networkIn(record.turnId, record.network);
         const found = diagnoseTurn(record, measurement).map((finding) =>
           this.findings.ordered.attributed(finding),
         );

@@ -70,7 +70,7 @@ export const providerCodes = {
   HIL_PROVIDER_FAULT_ORDERED: {
     origin: 'provider',
     remedy:
-      'Take the fault out of `provider.faults` or the scenario to have the board judged; what it made of the fault is on its console.',
+      'Take the fault out of `provider.faults` or the scenario, or the loss out of `provider.network`, to have the board judged; what it made of the fault is on its console.',
   },
   HIL_PROVIDER_CANCELLED: { origin: 'bench', remedy: 'Run it again; somebody ended it early.' },
 } as const satisfies Record<string, CatalogueEntry>;
