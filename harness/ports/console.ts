@@ -16,6 +16,8 @@ export interface ConsoleLine {
   readonly deviceAtMs?: number;
   /** Cut by a reset or by the end of the stream. */
   readonly truncated?: true;
+  /** How many of its bytes are no text: no UTF-8, or control characters that no console prints. Absent: none. */
+  readonly garbledBytes?: number;
 }
 
 /** What of a stamped line says how the board's clock and the host's relate. */
@@ -32,10 +34,18 @@ export interface ConsoleMatch {
   readonly groups: readonly (string | undefined)[];
 }
 
+/** A match of one of several patterns. */
+export interface ConsoleMatchOfAny extends ConsoleMatch {
+  /** Index of the pattern. */
+  readonly which: number;
+}
+
 export interface ExpectOptions {
   readonly withinMs: number;
   /** First line index that counts. Default: the next line to come. */
   readonly from?: number;
+  /** What must not come meanwhile: a line that matches fails the expectation at once. */
+  readonly never?: readonly RegExp[];
 }
 
 /** A board's serial console: every byte kept with its arrival time, searched as a recording. */
@@ -49,9 +59,24 @@ export interface Console {
   /**
    * First line from the cursor on that matches anywhere in it; a line that already passed still matches, and so does a
    * line without its end yet (a prompt).
-   * @throws BoardError `HIL_BOARD_CONSOLE_TIMEOUT` with pattern, tail and byte count; `HIL_BOARD_PORT_LOST`.
+   * @throws BoardError `HIL_BOARD_CONSOLE_TIMEOUT` with pattern, tail and byte count; `HIL_BOARD_CONSOLE_FORBIDDEN`;
+   * `HIL_BOARD_PORT_LOST`.
    */
   expect(pattern: RegExp, options: ExpectOptions): Promise<ConsoleMatch>;
+  /** First line that matches any of the patterns, by the first of them that does. */
+  expectAny(patterns: readonly RegExp[], options: ExpectOptions): Promise<ConsoleMatchOfAny>;
+  /** The first line of each pattern, whatever their order; one line may serve several. Matches are in the patterns' order. */
+  expectAll(patterns: readonly RegExp[], options: ExpectOptions): Promise<readonly ConsoleMatch[]>;
+  /** Each pattern behind the match of the one before it: on a later line, or further on in the same. */
+  expectSequence(patterns: readonly RegExp[], options: ExpectOptions): Promise<readonly ConsoleMatch[]>;
+  /**
+   * Resolves when none of the patterns came for so long.
+   * @throws BoardError `HIL_BOARD_CONSOLE_FORBIDDEN` at the first line that matches one; `HIL_BOARD_PORT_LOST`.
+   */
+  expectNone(
+    patterns: readonly RegExp[],
+    options: { readonly forMs: number; readonly from?: number },
+  ): Promise<void>;
   /** Types a command and a line feed, paced. Resolves when the last byte was handed to the driver. */
   send(command: string): Promise<void>;
   onLine(listener: (line: ConsoleLine) => void): Cancel;

@@ -13,7 +13,15 @@ export { capabilities, type Board, type Capability, type DialectDescription } fr
 export type { BoardEvent, BoardEventType, FirmwareIdentity } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
-export type { Console, ConsoleLine, ConsoleLink, ConsoleMatch, ExpectOptions, StampedLine } from './console';
+export type {
+  Console,
+  ConsoleLine,
+  ConsoleLink,
+  ConsoleMatch,
+  ConsoleMatchOfAny,
+  ExpectOptions,
+  StampedLine,
+} from './console';
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export type { MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';

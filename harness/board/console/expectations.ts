@@ -1,46 +1,46 @@
 import { BoardError } from '../../errors';
-import type { Cancel, Clock, ConsoleLine, ConsoleMatch } from '../../ports';
+import type { Cancel, Clock, ConsoleLine } from '../../ports';
+import type { Condition } from './conditions';
+import { LineFilter } from './line-filter';
+import { matchLine } from './match-line';
 
-interface Waiting {
-  readonly pattern: RegExp;
-  readonly from: number;
-  readonly resolve: (match: ConsoleMatch) => void;
-  readonly reject: (error: Error) => void;
-  readonly cancelTimeout: Cancel;
+/** What a failure tells about the console at its moment. */
+export interface ConsoleEvidence {
+  readonly console: string;
+  readonly tail: string;
+  readonly receivedBytes: number;
+  /** How many of the bytes are no text. */
+  readonly garbledBytes: number;
 }
 
-/** What is armed, and what a timeout tells about it. */
-export interface Expectation {
-  /** Neither global nor sticky, so that matching keeps no position between lines. */
-  readonly pattern: RegExp;
+/** What is armed. Patterns are neither global nor sticky, so that matching keeps no position between lines. */
+export interface Expectation<Met> {
+  readonly condition: Condition<Met>;
+  /** What fails it at once. */
+  readonly never: readonly RegExp[];
   /** First line index that counts. */
   readonly from: number;
   readonly withinMs: number;
-  /** Evidence at the moment of the timeout. */
-  readonly evidence: () => {
-    readonly console: string;
-    readonly tail: string;
-    readonly receivedBytes: number;
-  };
+  /** What it comes to when its time is over; absent: that is a failure. */
+  readonly afterwards?: Met;
+  readonly evidence: () => ConsoleEvidence;
 }
 
-/** The pattern without flags that carry a position from one match to the next. */
-export const statelessPattern = (pattern: RegExp): RegExp =>
-  pattern.global || pattern.sticky ? new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')) : pattern;
+/** A line and its text with the prompts, where it had any. */
+export type OfferedLine = readonly [line: ConsoleLine, withPrompt: string | undefined];
 
-/** The match of a pattern in a line: in its text, or else in its text with the prompts. */
-export function matchLine(
-  pattern: RegExp,
-  line: ConsoleLine,
-  withPrompt: string | undefined,
-): ConsoleMatch | undefined {
-  const found = pattern.exec(line.text) ?? (withPrompt === undefined ? null : pattern.exec(withPrompt));
-  return found === null ? undefined : { line, groups: [...found] };
+interface Waiting {
+  readonly from: number;
+  readonly patterns: readonly RegExp[];
+  /** Whether the line settled it. */
+  offer(line: ConsoleLine, withPrompt: string | undefined): boolean;
+  fail(error: Error): void;
 }
 
-/** Patterns that wait for a line. Each line is tested once against each of them. */
+/** Patterns that wait for a line. Each line is tried once against each of them, if it can match any. */
 export class Expectations {
   private readonly waiting = new Set<Waiting>();
+  private readonly filter = new LineFilter();
 
   constructor(private readonly clock: Clock) {}
 
@@ -48,52 +48,103 @@ export class Expectations {
     return this.waiting.size === 0;
   }
 
-  arm(expectation: Expectation): Promise<ConsoleMatch> {
+  /**
+   * Waits for a condition, in what is recorded first.
+   * @param failure - What ended the console, when nothing more will come.
+   */
+  arm<Met>(
+    expectation: Expectation<Met>,
+    recorded: Iterable<OfferedLine>,
+    failure: Error | undefined,
+  ): Promise<Met> {
+    const { condition, never, from, withinMs } = expectation;
     return new Promise((resolve, reject) => {
+      let cancelTimeout: Cancel = () => undefined;
       const waiting: Waiting = {
-        pattern: expectation.pattern,
-        from: expectation.from,
-        resolve,
-        reject,
-        cancelTimeout: this.clock.after(expectation.withinMs, () => {
-          this.waiting.delete(waiting);
-          reject(timeoutError(expectation));
-        }),
+        from,
+        patterns: [...condition.patterns, ...never],
+        offer: (line, withPrompt) => {
+          const forbidden = never.find((pattern) => matchLine(pattern, line, withPrompt) !== undefined);
+          const met = forbidden === undefined ? condition.offer(line, withPrompt) : undefined;
+          if (forbidden !== undefined) reject(forbiddenError(expectation, forbidden, line));
+          else if (met === undefined) return false;
+          else resolve(met);
+          cancelTimeout();
+          return true;
+        },
+        fail: (error) => {
+          cancelTimeout();
+          reject(error);
+        },
       };
-      this.waiting.add(waiting);
+      for (const [line, withPrompt] of recorded) if (waiting.offer(line, withPrompt)) return;
+      if (failure !== undefined) {
+        reject(failure);
+        return;
+      }
+      this.add(waiting);
+      cancelTimeout = this.clock.after(withinMs, () => {
+        this.remove(waiting);
+        if (expectation.afterwards === undefined) reject(timeoutError(expectation));
+        else resolve(expectation.afterwards);
+      });
     });
   }
 
   offer(line: ConsoleLine, withPrompt: string | undefined): void {
-    for (const waiting of this.waiting) {
-      if (line.index < waiting.from) continue;
-      const match = matchLine(waiting.pattern, line, withPrompt);
-      if (match === undefined) continue;
-      this.settle(waiting);
-      waiting.resolve(match);
-    }
+    if (this.waiting.size === 0) return;
+    if (!this.filter.needsTrial && !this.filter.mayMatch(withPrompt ?? line.text)) return;
+    for (const waiting of this.waiting)
+      if (line.index >= waiting.from && waiting.offer(line, withPrompt)) this.remove(waiting);
   }
 
   failAll(error: Error): void {
     for (const waiting of this.waiting) {
-      this.settle(waiting);
-      waiting.reject(error);
+      this.remove(waiting);
+      waiting.fail(error);
     }
   }
 
-  private settle(waiting: Waiting): void {
+  private add(waiting: Waiting): void {
+    this.waiting.add(waiting);
+    for (const pattern of waiting.patterns) this.filter.add(pattern);
+  }
+
+  private remove(waiting: Waiting): void {
     this.waiting.delete(waiting);
-    waiting.cancelTimeout();
+    for (const pattern of waiting.patterns) this.filter.remove(pattern);
   }
 }
 
-function timeoutError({ pattern, withinMs, from, evidence }: Expectation): BoardError {
-  const { console, tail, receivedBytes } = evidence();
+function forbiddenError(
+  { evidence, from }: Expectation<unknown>,
+  pattern: RegExp,
+  line: ConsoleLine,
+): BoardError {
+  const { console, tail } = evidence();
+  return new BoardError(
+    'HIL_BOARD_CONSOLE_FORBIDDEN',
+    `Console of ${console} printed ${JSON.stringify(line.text.slice(0, 200))}, which matches ${String(pattern)} and must not come.`,
+    {
+      board: console,
+      pattern: String(pattern),
+      line: line.text,
+      lineIndex: line.index,
+      fromLine: from,
+      tail,
+    },
+  );
+}
+
+function timeoutError({ condition, withinMs, from, evidence }: Expectation<unknown>): BoardError {
+  const { console, tail, receivedBytes, garbledBytes } = evidence();
   const seen =
     receivedBytes === 0 ? 'it never printed a byte' : `it last printed ${JSON.stringify(tail.slice(-80))}`;
+  const garbled = garbledBytes > 0 ? `; ${garbledBytes} of its ${receivedBytes} bytes are no text` : '';
+  const pattern = condition.patterns.map(String).join(', ');
   return new BoardError(
     'HIL_BOARD_CONSOLE_TIMEOUT',
-    `Console of ${console} printed nothing that matches ${String(pattern)} within ${withinMs} ms; ${seen}.`,
-    { board: console, pattern: String(pattern), withinMs, fromLine: from, tail, receivedBytes },
+    `Console of ${console} printed ${condition.missing()} within ${withinMs} ms; ${seen}${garbled}.`,
+    { board: console, pattern, withinMs, fromLine: from, tail, receivedBytes, garbledBytes },
   );
 }

@@ -4,6 +4,7 @@ import { garbledBytes } from './garbled-bytes';
 import { PROMPT, stripPrompts } from './prompt';
 
 const LF = 10;
+const CR = 13;
 const ROM_NAME = 'ESP-ROM:';
 const ROM_BANNER = /ESP-ROM:esp32[a-z0-9]*-\d{8}/;
 /** Anything but printable ASCII, tabs and line ends. */
@@ -109,15 +110,31 @@ export class LineAssembler {
     chunkOffset: number,
     hostAtMs: number,
   ): number {
+    // Looked for once in the chunk, as hardly any holds one.
+    const isBare = !text.includes(PROMPT) && !text.includes(ROM_NAME);
     let start = from;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
       const byteOffset = chunkOffset + start;
       const byteLength = end + 1 - start;
       if (end - start > MAX_LINE_BYTES) this.bytesLine(bytes.subarray(start, end), byteOffset, hostAtMs);
+      else if (isBare) this.emit(this.bareLine(text, start, end, byteOffset, hostAtMs));
       else this.text(text.slice(start, end), { byteOffset, hostAtMs, byteLength, garbled: 0 });
       start = end + 1;
     }
     return start;
+  }
+
+  private bareLine(
+    chunk: string,
+    start: number,
+    end: number,
+    byteOffset: number,
+    hostAtMs: number,
+  ): AssembledLine {
+    let textEnd = end;
+    while (textEnd > start && chunk.charCodeAt(textEnd - 1) === CR) textEnd -= 1;
+    const text = chunk.slice(start, textEnd);
+    return { text, hostAtMs, byteOffset, byteLength: end + 1 - start, boot: this.boot };
   }
 
   private controlledLines(bytes: Buffer, from: number, chunkOffset: number, hostAtMs: number): number {
@@ -205,7 +222,7 @@ export class LineAssembler {
   private line(raw: string, place: Place, isTruncated = false): AssembledLine {
     const { hostAtMs, byteOffset, byteLength, garbled } = place;
     let end = raw.length;
-    while (end > 0 && raw.charCodeAt(end - 1) === 13) end -= 1;
+    while (end > 0 && raw.charCodeAt(end - 1) === CR) end -= 1;
     const whole = end === raw.length ? raw : raw.slice(0, end);
     const text = stripPrompts(whole);
     const line = { text, hostAtMs, byteOffset, byteLength, boot: this.boot };

@@ -56,7 +56,8 @@ export class LineStore {
 
   private dropOldest(): void {
     let dropped = Math.max(0, this.lines.length - this.keepLines);
-    let rest = this.lines.slice(dropped).reduce((sum, { text }) => sum + text.length, 0);
+    let rest = this.characters;
+    for (let position = 0; position < dropped; position += 1) rest -= this.lines[position]?.text.length ?? 0;
     for (; rest > this.keepCharacters; dropped += 1) rest -= this.lines[dropped]?.text.length ?? rest;
     this.lines.splice(0, dropped);
     this.characters = rest;

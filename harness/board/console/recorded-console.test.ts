@@ -163,4 +163,93 @@ describe('RecordedConsole', () => {
     expect((await console.expect(/seen/, { withinMs: 1, from: 0 })).line.index).toBe(0);
     expect(console.lines.at(-1)).toMatchObject({ text: 'half', truncated: true });
   });
+
+  describe('with several patterns', () => {
+    const within = { withinMs: 1000 };
+
+    it('takes any of them, the first that its line matches', async () => {
+      const { console, print } = openConsole();
+      const any = console.expectAny([/never/, /set to/, /Light/], within);
+      print('Board: Init board.\nLight set to ON\n');
+      expect(await any).toMatchObject({ which: 1, line: { index: 1 }, groups: ['set to'] });
+    });
+
+    it('takes all of them in any order, and says which are missing', async () => {
+      const { console, clock, print } = openConsole();
+      const colours = [/Red set to (\d+)/, /Green set to (\d+)/, /Blue set to (\d+)/];
+      print('Blue set to 3\nRed set to 1\n');
+      const all = console.expectAll(colours, { ...within, from: 0 });
+      const late = console.expectAll(colours, { ...within, from: 1 });
+      print('Green set to 2\n');
+      expect((await all).map(({ groups }) => groups[1])).toEqual(['1', '2', '3']);
+      clock.advance(1000);
+      await expect(late).rejects.toThrow('printed nothing that matches /Blue set to (\\d+)/ within 1000 ms');
+    });
+
+    it('takes a sequence behind one another, in one line or several, and says how far it came', async () => {
+      const { console, clock, print } = openConsole();
+      const sequence = console.expectSequence([/a/, /b/, /^Light/, /on$/], within);
+      const backwards = console.expectSequence([/Light/, /ab/], within);
+      print('ba\nab\nLight is on\n');
+      expect((await sequence).map(({ line }) => line.index)).toEqual([0, 1, 2, 2]);
+      clock.advance(1000);
+      await expect(backwards).rejects.toThrow('nothing that matches /ab/ behind "Light is on"');
+    });
+
+    it('takes in a sequence the line that lands behind a prompt', async () => {
+      const { console, clock, print } = openConsole();
+      const sequence = console.expectSequence([/esp> $/, /^Light set/], within);
+      print('esp> ');
+      clock.advance(PARTIAL_QUIET_MS);
+      print('Light set to ON\r\n');
+      expect((await sequence).map(({ line }) => line.index)).toEqual([0, 0]);
+    });
+
+    it('fails at once by what must not come, in what is recorded and in what comes', async () => {
+      const { console, print, clock } = openConsole();
+      print('E (1) AUD: no memory\n');
+      const never = [/no memory/];
+      await expect(console.expect(/ready/, { ...within, from: 0, never })).rejects.toMatchObject({
+        code: 'HIL_BOARD_CONSOLE_FORBIDDEN',
+        facts: { pattern: '/no memory/', line: 'E (1) AUD: no memory', lineIndex: 0 },
+      });
+      const later = console.expect(/memory/, { ...within, never });
+      print('E (2) AUD: no memory\n');
+      await expect(later).rejects.toMatchObject({ code: 'HIL_BOARD_CONSOLE_FORBIDDEN' });
+      expect(clock.pendingCount).toBe(0);
+    });
+
+    it('holds what must not come only until what was waited for', async () => {
+      const { console, print } = openConsole();
+      print('ready\nno memory\n');
+      const match = await console.expect(/ready/, { ...within, from: 0, never: [/no memory/] });
+      expect(match.line.index).toBe(0);
+    });
+
+    it('waits for none of them, and is over with the first that comes', async () => {
+      const { console, clock, print } = openConsole();
+      const quiet = console.expectNone([/Rebooting/, /abort/], { forMs: 500 });
+      print('Light set to ON\n');
+      clock.advance(500);
+      await quiet;
+      const broken = console.expectNone([/Rebooting/, /abort/], { forMs: 500 });
+      print('abort() was called at PC 0x4200abcd on core 0\n');
+      await expect(broken).rejects.toMatchObject({ code: 'HIL_BOARD_CONSOLE_FORBIDDEN' });
+      const lost = console.expectNone([/Rebooting/], { forMs: 500 });
+      console.end(new Error('gone'));
+      await expect(lost).rejects.toThrow('gone');
+    });
+  });
+
+  it('says how much of what came is no text', async () => {
+    const { console, clock } = openConsole();
+    console.receive(consoleStream('binary-log.bin'), 0);
+    const match = console.expect(/ready/, { withinMs: 1 });
+    clock.advance(1);
+    await expect(match).rejects.toThrow(
+      `${console.garbledBytes} of its ${console.receivedBytes} bytes are no text`,
+    );
+    expect(console.garbledBytes / console.receivedBytes).toBeGreaterThan(0.4);
+    expect(console.lines.at(-1)?.garbledBytes).toBeGreaterThan(5);
+  });
 });

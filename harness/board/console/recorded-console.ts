@@ -5,14 +5,17 @@ import type {
   ConsoleLine,
   ConsoleLink,
   ConsoleMatch,
+  ConsoleMatchOfAny,
   ExpectOptions,
 } from '../../ports';
 import { BootCounter } from './boot-counter';
 import { CURSOR_ANSWER, CursorQueryScanner } from './cursor-query';
-import { Expectations, matchLine, statelessPattern } from './expectations';
+import { allOf, anyOf, inOrder, nothing, one, type Condition } from './conditions';
+import { Expectations, type ConsoleEvidence, type OfferedLine } from './expectations';
 import { LineAssembler, type AssembledLine } from './line-assembler';
 import { LineStore } from './line-store';
 import { deviceTimeOf } from './log-line';
+import { statelessPattern } from './match-line';
 import { PacedWriter, type WriteBytes } from './paced-writer';
 
 /** Silence after which a line without its end counts as text to match, as in idf_monitor. */
@@ -50,6 +53,7 @@ export class RecordedConsole implements Console {
   private readonly lineListeners = new Set<(line: ConsoleLine) => void>();
   private readonly byteListeners = new Set<(bytes: Buffer, hostAtMs: number) => void>();
   private lastByteAtMs = 0;
+  private garbled = 0;
   private cancelPartialTimer: Cancel | undefined;
   private failure: Error | undefined;
 
@@ -74,6 +78,11 @@ export class RecordedConsole implements Console {
     return this.assembler.receivedBytes;
   }
 
+  /** How many of the bytes are no text; those of an unfinished line are not counted yet. */
+  get garbledBytes(): number {
+    return this.garbled;
+  }
+
   cursor(): number {
     return this.store.nextIndex;
   }
@@ -83,21 +92,28 @@ export class RecordedConsole implements Console {
     return this.store.tail(TAIL_CHARACTERS, this.assembler.partial()?.text ?? '');
   }
 
-  expect(pattern: RegExp, { withinMs, from = this.cursor() }: ExpectOptions): Promise<ConsoleMatch> {
-    const stateless = statelessPattern(pattern);
-    for (const line of this.store.from(from)) {
-      const match = matchLine(stateless, line, this.store.withPrompt(line));
-      if (match !== undefined) return Promise.resolve(match);
-    }
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    const expected = this.expectations.arm({
-      pattern: stateless,
-      from,
-      withinMs,
-      evidence: () => ({ console: this.options.name, tail: this.tail(), receivedBytes: this.receivedBytes }),
-    });
-    this.watchPartial();
-    return expected;
+  expect(pattern: RegExp, options: ExpectOptions): Promise<ConsoleMatch> {
+    return this.arm(one(statelessPattern(pattern)), options);
+  }
+
+  expectAny(patterns: readonly RegExp[], options: ExpectOptions): Promise<ConsoleMatchOfAny> {
+    return this.arm(anyOf(patterns.map(statelessPattern)), options);
+  }
+
+  expectAll(patterns: readonly RegExp[], options: ExpectOptions): Promise<readonly ConsoleMatch[]> {
+    return this.arm(allOf(patterns.map(statelessPattern)), options);
+  }
+
+  expectSequence(patterns: readonly RegExp[], options: ExpectOptions): Promise<readonly ConsoleMatch[]> {
+    return this.arm(inOrder(patterns.map(statelessPattern)), options);
+  }
+
+  async expectNone(
+    patterns: readonly RegExp[],
+    { forMs, from }: { readonly forMs: number; readonly from?: number },
+  ): Promise<void> {
+    const options = { withinMs: forMs, never: patterns, ...(from !== undefined && { from }) };
+    await this.arm(nothing, options, 'none came');
   }
 
   send(command: string): Promise<void> {
@@ -132,18 +148,46 @@ export class RecordedConsole implements Console {
     this.expectations.failAll(error);
   }
 
-  private addLine(assembled: AssembledLine): void {
-    const { withPrompt, text, hostAtMs, byteOffset, truncated } = assembled;
-    const deviceAtMs = deviceTimeOf(text);
-    const line: ConsoleLine = {
-      index: this.store.nextIndex,
-      text,
-      boot: this.boots.next(assembled.boot, deviceAtMs, text),
-      hostAtMs,
-      byteOffset,
-      ...(deviceAtMs === undefined ? undefined : { deviceAtMs }),
-      ...(truncated === undefined ? undefined : { truncated }),
+  private arm<Met>(
+    condition: Condition<Met>,
+    { withinMs, from = this.cursor(), never = [] }: ExpectOptions,
+    afterwards?: Met,
+  ): Promise<Met> {
+    const expectation = {
+      condition,
+      never: never.map(statelessPattern),
+      from,
+      withinMs,
+      evidence: () => this.evidence(),
+      ...(afterwards !== undefined && { afterwards }),
     };
+    const expected = this.expectations.arm(expectation, this.recorded(from), this.failure);
+    this.watchPartial();
+    return expected;
+  }
+
+  private *recorded(from: number): Generator<OfferedLine> {
+    for (const line of this.store.from(from)) yield [line, this.store.withPrompt(line)];
+  }
+
+  private evidence(): ConsoleEvidence {
+    const { receivedBytes, garbledBytes } = this;
+    return { console: this.options.name, tail: this.tail(), receivedBytes, garbledBytes };
+  }
+
+  private addLine(assembled: AssembledLine): void {
+    const { withPrompt, text, hostAtMs, byteOffset } = assembled;
+    const deviceAtMs = deviceTimeOf(text);
+    const index = this.store.nextIndex;
+    const boot = this.boots.next(assembled.boot, deviceAtMs, text);
+    const line = withMarks(
+      // Two shapes of object instead of a spread: each line of the stream passes here.
+      deviceAtMs === undefined
+        ? { index, text, boot, hostAtMs, byteOffset }
+        : { index, text, boot, hostAtMs, byteOffset, deviceAtMs },
+      assembled,
+    );
+    this.garbled += assembled.garbledBytes ?? 0;
     this.store.add(line, withPrompt);
     this.expectations.offer(line, withPrompt);
     for (const listener of this.lineListeners) listener(line);
@@ -177,4 +221,14 @@ export class RecordedConsole implements Console {
     const boot = this.boots.at(partial.boot);
     this.expectations.offer({ index: this.store.nextIndex, text, boot, hostAtMs, byteOffset }, withPrompt);
   }
+}
+
+/** The line with what rarely is to be said of one. */
+function withMarks(line: ConsoleLine, { truncated, garbledBytes }: AssembledLine): ConsoleLine {
+  if (truncated === undefined && garbledBytes === undefined) return line;
+  return {
+    ...line,
+    ...(truncated === undefined ? {} : { truncated }),
+    ...(garbledBytes === undefined ? {} : { garbledBytes }),
+  };
 }

@@ -52,6 +52,10 @@ export const boardCodes = {
     origin: 'board',
     remedy: 'Read the console log of the run up to that moment; the expected text never came.',
   },
+  HIL_BOARD_CONSOLE_FORBIDDEN: {
+    origin: 'board',
+    remedy: 'Read the console log of the run at the line named above; the suite says that it must not come.',
+  },
   HIL_BOARD_PANIC: {
     origin: 'board',
     remedy:
