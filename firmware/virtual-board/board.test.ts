@@ -6,6 +6,7 @@ import { idfChat } from './dialect/text/idf-chat';
 import { microPythonChat } from './dialect/text/micropython-chat';
 import { FaultSwitches } from './faults';
 import { identityOf } from './firmware-identity';
+import { FlashMemory } from './rom-loader/flash-memory';
 import { SoundCard } from './sound/sound-card';
 import { voiceBoard } from './start-up';
 import { ManualClock } from './testing/manual-clock';
@@ -29,6 +30,9 @@ function openBoard(firmware?: FirmwareDialect) {
     sound: new SoundCard(faults, new Crystal(clock, 0), 6, 240),
     provider: { url: 'http://127.0.0.1', credentials: {}, model: 'model', question: '' },
     ssid: 'stored',
+    flash: new FlashMemory(1 << 20),
+    bootsFlashOnly: false,
+    setWireRate: () => undefined,
     dialect: firmware ?? {
       identity: identityOf('test', '1'),
       startUp: voiceBoard,

@@ -1,8 +1,12 @@
 import {
   connectAfterMs,
+  downloadBanner,
+  invalidHeaderBanner,
   romBanner,
   startUpTimes,
+  unbootableLines,
   wifiRejoinMs,
+  type BootLine,
   type BootStraps,
   type ResetCause,
 } from './boot-log';
@@ -12,17 +16,24 @@ import { Repl } from './console/repl';
 import type { HostPort } from './console/host-port';
 import { UartTransmitter } from './console/uart';
 import type { BoardControl, BoardState } from './control-server';
-import { Crystal } from './crystal';
+import { Crystal, type TimedStep } from './crystal';
 import type { Application, BoardServices, FirmwareDialect, ProviderAccess } from './dialect/application';
 import type { FaultSwitches } from './faults';
 import { identityOf, type FirmwareIdentity } from './firmware-identity';
 import { panicText, type PanicSite } from './panic-text';
+import { bootFromFlash, type FlashBoot } from './rom-loader/boot-from-flash';
+import type { FlashMemory } from './rom-loader/flash-memory';
+import { RomLoader, ROM_BAUD, type LoaderExit } from './rom-loader/rom-loader';
+import { readStoredWifi } from './rom-loader/stored-wifi';
 import type { SoundCard } from './sound/sound-card';
 import type { LogLine } from './start-up';
 import { WallClock } from './wall-clock';
 
 const ADDRESS = '192.168.7.31';
-const CONSOLE_BAUD = 115_200;
+/** Without a bootloader the ROM's watchdog bites after so long. */
+const INVALID_HEADER_MS = 300;
+/** From the register write to the reset: 2000 cycles of the slow clock, 136 kHz. */
+const WATCHDOG_MS = 15;
 /** DSR status request: asks the terminal whether it understands escape sequences. */
 const TERMINAL_PROBE = '\x1b[5n';
 
@@ -40,6 +51,11 @@ export interface BoardParts {
   readonly provider: ProviderAccess;
   /** Name of the network in the board's NVS. */
   readonly ssid: string;
+  readonly flash: FlashMemory;
+  /** True: what is in the flash boots, be it nothing. False: the dialect's own firmware does until somebody writes the flash. */
+  readonly bootsFlashOnly: boolean;
+  /** Told the rate of the console's line whenever it is set. */
+  readonly setWireRate: (baudRate: number) => void;
 }
 
 /** The simulated chip: boots, runs the application of its dialect, panics, and starts again at each reset. */
@@ -55,16 +71,20 @@ export class Board implements BoardControl {
   private joinsStored = true;
   private boots = 0;
   private running = false;
-  private downloading = false;
+  /** Of the ROM in its download mode. */
+  private loader: RomLoader | undefined;
   /** What was flashed when the chip booted last: boot log and panic of one boot agree. */
   private identity: FirmwareIdentity;
+  private ssid: string;
 
   constructor(private readonly parts: BoardParts) {
     this.crystal = new Crystal(parts.clock, parts.crystalPpm);
     this.wallClock = new WallClock(this.crystal);
-    this.uart = new UartTransmitter(parts.clock, CONSOLE_BAUD, (bytes) => parts.serial.write(bytes));
+    this.uart = new UartTransmitter(parts.clock, ROM_BAUD, (bytes) => parts.serial.write(bytes));
     this.console = new BoardConsole(this.crystal, this.uart);
     this.identity = parts.dialect.identity;
+    this.ssid = parts.ssid;
+    this.setBaudRate(ROM_BAUD);
   }
 
   /** EN low and high: everything ends where it is, and the ROM starts; with GPIO0 low it waits for a download. */
@@ -75,7 +95,6 @@ export class Board implements BoardControl {
   /** EN is low: the chip stands still and says nothing until it is reset. */
   hold(): void {
     this.halt();
-    this.downloading = false;
     this.uart.cut();
     this.parts.serial.discard();
   }
@@ -93,7 +112,7 @@ export class Board implements BoardControl {
     return {
       boot: this.boots,
       running: this.running,
-      downloading: this.downloading,
+      downloading: this.loader !== undefined,
       session: this.application?.session ?? 'none',
       faults: this.parts.faults.names,
       plugged: this.parts.serial.isPlugged,
@@ -103,6 +122,10 @@ export class Board implements BoardControl {
 
   /** What the host typed; nobody reads it before the REPL started, while the chip hangs, or on a console that is output only. */
   input(bytes: Uint8Array): void {
+    if (this.loader !== undefined) {
+      this.loader.receive(bytes);
+      return;
+    }
     if (this.parts.dialect.console === 'usb-output') return;
     if (this.repl !== undefined) this.repl.input(bytes);
     else this.application?.input?.(bytes);
@@ -120,13 +143,69 @@ export class Board implements BoardControl {
     this.parts.serial.discard();
     this.crystal.restart();
     this.boots++;
-    this.identity = this.parts.faults.has('wrong-project') ? otherFirmware : this.parts.dialect.identity;
+    this.setBaudRate(ROM_BAUD);
     this.setWallClock();
-    this.console.raw(romBanner(cause, straps));
-    this.downloading = straps.gpio0 === 'low';
-    if (this.downloading || this.parts.faults.has('no-boot')) return;
+    if (straps.gpio0 === 'low') this.waitForDownload(cause);
+    else this.startFrom(this.whatBoots(), cause);
+  }
+
+  /** What the flash holds, or the firmware that the simulation was born with. */
+  private whatBoots(): FlashBoot {
+    const { flash, faults, dialect, bootsFlashOnly, ssid } = this.parts;
+    this.ssid = ssid;
+    if (faults.has('wrong-project')) return { state: 'runs', identity: otherFirmware };
+    if (!bootsFlashOnly && flash.isBlank) return { state: 'runs', identity: dialect.identity };
+    this.ssid = readStoredWifi(flash)?.ssid ?? ssid;
+    return bootFromFlash(flash);
+  }
+
+  private startFrom(boot: FlashBoot, cause: ResetCause): void {
+    if (boot.state === 'no-bootloader') {
+      this.console.raw(invalidHeaderBanner(cause, boot.firstWord));
+      this.crystal.after(INVALID_HEADER_MS, () => this.start('timer-watchdog'));
+      return;
+    }
+    if (boot.state === 'not-bootable') {
+      this.console.raw(romBanner(cause, boot.layout));
+      this.crystal.follow([
+        ...unbootableLines(boot.layout, boot.error).map((line) => this.step(line)),
+        { atMs: 100, run: () => this.startOnceSent('bootloader') },
+      ]);
+      return;
+    }
+    this.identity = boot.identity;
+    this.console.raw(romBanner(cause, boot.identity.layout));
+    if (this.parts.faults.has('no-boot')) return;
     this.running = true;
     this.boot();
+  }
+
+  private waitForDownload(cause: ResetCause): void {
+    const { flash, faults, clock } = this.parts;
+    this.console.raw(downloadBanner(cause));
+    this.loader = new RomLoader({
+      flash,
+      faults,
+      clock,
+      send: (bytes) => this.uart.send(bytes),
+      setBaudRate: (baudRate) => this.uart.whenIdle(() => this.setBaudRate(baudRate)),
+      restart: (exit) => this.leaveLoader(exit),
+    });
+  }
+
+  private leaveLoader(exit: LoaderExit): void {
+    this.loader = undefined;
+    if (exit === 'watchdog') this.crystal.after(WATCHDOG_MS, () => this.start('watchdog'));
+    else this.startOnceSent('bootloader');
+  }
+
+  private setBaudRate(baudRate: number): void {
+    this.uart.setBaudRate(baudRate);
+    this.parts.setWireRate(baudRate);
+  }
+
+  private step({ atMs, level, tag, message }: BootLine): TimedStep {
+    return { atMs, run: () => this.console.log(level, tag, message) };
   }
 
   /** Without an SNTP server somebody else has set the clock; a board that never asks stays in 1970. */
@@ -140,6 +219,8 @@ export class Board implements BoardControl {
     this.running = false;
     this.crystal.cancelAll();
     this.repl = undefined;
+    this.loader?.close();
+    this.loader = undefined;
     this.application?.cut();
     this.application = undefined;
     this.parts.sound.silence();
@@ -154,18 +235,15 @@ export class Board implements BoardControl {
   }
 
   /** `esp_restart`, and the end of a panic: the ROM starts once the transmitter is idle. */
-  private startOnceSent(): void {
-    this.uart.whenIdle(() => this.start('restart'));
+  private startOnceSent(cause: ResetCause = 'restart'): void {
+    this.uart.whenIdle(() => this.start(cause));
   }
 
   private boot(): void {
     const { console } = this;
     const { startUp } = this.parts.dialect;
     this.joinsStored = !this.parts.faults.has('no-wifi');
-    const lines = startUp.lines(this.identity).map((line) => ({
-      atMs: line.atMs,
-      run: () => console.log(line.level, line.tag, line.message),
-    }));
+    const lines = startUp.lines(this.identity).map((line) => this.step(line));
     const repl = [
       { atMs: startUpTimes.probeMs, run: () => console.raw(TERMINAL_PROBE) },
       { atMs: startUpTimes.replMs, run: () => this.startRepl() },
@@ -174,7 +252,7 @@ export class Board implements BoardControl {
       { atMs: startUpTimes.schedulerMs, run: () => console.startScheduler() },
       { atMs: startUpTimes.applicationMs, run: () => this.startApplication() },
       ...(startUp.hasRepl ? repl : []),
-      { atMs: startUpTimes.associatedMs, run: () => this.joinsStored && this.associated(this.parts.ssid) },
+      { atMs: startUpTimes.associatedMs, run: () => this.joinsStored && this.associated(this.ssid) },
       { atMs: startUpTimes.gotIpMs, run: () => this.joinsStored && this.gotIp() },
     ];
     this.crystal.follow([...lines, ...actions].sort((one, other) => one.atMs - other.atMs));
@@ -203,7 +281,8 @@ export class Board implements BoardControl {
   }
 
   private services(): BoardServices {
-    const { faults, sound, provider, ssid, clock } = this.parts;
+    const { faults, sound, provider, clock } = this.parts;
+    const { ssid } = this;
     return {
       console: this.console,
       sound,

@@ -17,6 +17,11 @@ export const faultNames = [
   'lost-answer',
   'no-sntp',
   'no-wifi',
+  'loader-lost-replies',
+  'loader-bad-md5',
+  'loader-slow-erase',
+  'loader-noise',
+  'loader-bad-line',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

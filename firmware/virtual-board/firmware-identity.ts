@@ -1,5 +1,21 @@
 import { createHash } from 'node:crypto';
 
+/** What ROM and bootloader print of a flash that somebody wrote; lines without their stamps. */
+export interface FlashLayout {
+  /** `load:` and `entry` lines of the ROM. */
+  readonly romLines: readonly string[];
+  /** Empty where the bootloader has no description (before ESP-IDF 5.1). */
+  readonly bootloaderIdf: string;
+  readonly bootloaderCompiled: string;
+  /** `80MHz`, `DIO`, `8MB`. */
+  readonly speed: string;
+  readonly mode: string;
+  readonly sizeName: string;
+  readonly partitions: readonly string[];
+  readonly segments: readonly string[];
+  readonly appOffset: number;
+}
+
 /** What ties a boot log, a panic and an ELF file together. */
 export interface FirmwareIdentity {
   readonly project: string;
@@ -7,6 +23,10 @@ export interface FirmwareIdentity {
   readonly idfVersion: string;
   /** 64 hexadecimal digits; boot log and panic print the first nine. */
   readonly elfSha256: string;
+  /** `Mon dd yyyy hh:mm:ss`; default: a made-up one. */
+  readonly compiled?: string;
+  /** Of firmware that was read from the flash; default: a made-up one. */
+  readonly layout?: FlashLayout;
 }
 
 /** Identity of the simulated firmware of a project: made up, but the same in every run. */

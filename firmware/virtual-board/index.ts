@@ -22,6 +22,7 @@ import { Rfc2217Server } from './modem/rfc2217-server';
 import { EN_RISE_MS, TwoTransistors } from './modem/two-transistors';
 import { UsbSerialJtag } from './modem/usb-serial-jtag';
 import { authoritiesOf } from './network/certificate-check';
+import { FlashMemory } from './rom-loader/flash-memory';
 import { AudioLinkServer } from './sound/audio-link-server';
 import { SoundCard } from './sound/sound-card';
 
@@ -47,6 +48,10 @@ export const virtualDialects = Object.keys(dialects) as readonly VirtualDialect[
 
 /** The transcript of the prompt `zh-weather`. */
 const DEFAULT_QUESTION = '今天的天气怎么样';
+
+/** What an ESP32-S3 can be had with. */
+const flashSizes: readonly number[] = [1, 2, 4, 8, 16, 32];
+const DEFAULT_FLASH_MEGABYTES = 8;
 
 /** What a simulated board is told at power-on. */
 export interface VirtualBoardOptions {
@@ -85,6 +90,17 @@ export interface VirtualBoardOptions {
   readonly dmaDescriptors?: number;
   /** Frames of one descriptor, default 240 (10 ms of 24 kHz). */
   readonly dmaFrames?: number;
+  /**
+   * File with what the flash holds, made when it is not there. The board boots that, be it nothing. Default: the flash is
+   * forgotten with the board, and the dialect's own firmware runs until somebody writes it.
+   */
+  readonly flashPath?: string;
+  /** 1 to 32, a power of two; default 8. */
+  readonly flashMegabytes?: number;
+  /** GPIO0 is held low at power-on: the ROM waits for a download. */
+  readonly startsInDownload?: boolean;
+  /** What the host sends takes its time at the rate of the wire, as through an adapter; default: it takes none. */
+  readonly isWirePaced?: boolean;
 }
 
 /** A running simulated board. */
@@ -158,9 +174,14 @@ async function powerOn(
   const provider = accessOf(dialect, options);
   if (dmaDescriptors < 2 || dmaFrames < 1)
     throw new RangeError(`DMA chain of ${dmaDescriptors} × ${dmaFrames}`);
+  const { flashMegabytes = DEFAULT_FLASH_MEGABYTES, startsInDownload = false, isWirePaced = false } = options;
+  if (!flashSizes.includes(flashMegabytes))
+    throw new RangeError(`flash of ${flashMegabytes} MB; there are ${flashSizes.join(', ')}`);
   const faults = new FaultSwitches();
   for (const name of options.faults ?? []) faults.set(name, true);
 
+  const flash = new FlashMemory(flashMegabytes << 20, options.flashPath);
+  opened.push(() => flash.close());
   const input = (bytes: Buffer): void => board.input(bytes);
   const serial = new SerialPort(clock, input);
   opened.push(() => serial.unplug());
@@ -181,6 +202,11 @@ async function powerOn(
     dialect,
     provider,
     ssid: options.wifi?.ssid ?? 'bench',
+    flash,
+    bootsFlashOnly: options.flashPath !== undefined,
+    setWireRate: (baudRate) => {
+      if (isWirePaced) serial.paceInput(baudRate);
+    },
   });
   opened.push(() => board.close());
   const audioLink = new AudioLinkServer(sound);
@@ -195,6 +221,6 @@ async function powerOn(
     control: { host, port: await control.listen(host) },
     ...(rfc2217Port === undefined ? {} : { rfc2217: { host, port: rfc2217Port } }),
   };
-  board.reset();
+  board.reset({ gpio0: startsInDownload ? 'low' : 'high' });
   return result;
 }

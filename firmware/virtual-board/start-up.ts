@@ -118,11 +118,12 @@ export const exampleProject: StartUp = {
 };
 
 /**
- * MicroPython: its build silences the bootloader and ESP-IDF, and Wi-Fi is joined by `main.py`. Whatever else somebody
+ * MicroPython, whose images name no project: its build silences the bootloader and ESP-IDF, and Wi-Fi is joined by `main.py`. Whatever else somebody
  * flashed has its boot log.
  */
 export const microPython: StartUp = {
-  lines: (identity) => (identity.project === 'micropython' ? [] : bootLines(identity)),
+  lines: ({ project, ...identity }) =>
+    ['micropython', ''].includes(project) ? [] : bootLines({ project, ...identity }),
   associated: () => [],
   addressed: () => [],
   hasRepl: false,

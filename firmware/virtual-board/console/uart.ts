@@ -13,7 +13,7 @@ export class UartTransmitter {
   private readonly ring = Buffer.alloc(QUEUE_LIMIT_BYTES);
   private head = 0;
   private queuedBytes = 0;
-  private readonly bytesPerMs: number;
+  private bytesPerMs = 0;
   /** When the first queued byte went onto the wire. */
   private busySinceMs = 0;
   private timer: Cancel | undefined;
@@ -24,6 +24,11 @@ export class UartTransmitter {
     baudRate: number,
     private readonly deliver: (bytes: Buffer) => void,
   ) {
+    this.setBaudRate(baudRate);
+  }
+
+  /** Holds for the next byte; wait for `whenIdle` where what is queued has to leave as before. */
+  setBaudRate(baudRate: number): void {
     this.bytesPerMs = baudRate / BITS_PER_BYTE / 1000;
   }
 

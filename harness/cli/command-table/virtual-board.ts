@@ -37,6 +37,15 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           default: [] as string[],
           describe: 'Fault that is on from the start (docs/virtual-board.md)',
         })
+        .option('flash', {
+          type: 'string',
+          describe: 'File with what its flash holds; that is what boots. It is made when it is not there',
+        })
+        .option('download', {
+          type: 'boolean',
+          default: false,
+          describe: "Power on with GPIO0 low: wait in the ROM's loader, for a flasher",
+        })
         .option('child', { type: 'boolean', default: false, hidden: true })
         .option('access-by-ipc', { type: 'boolean', default: false, hidden: true })
         .option('json', json),
@@ -55,6 +64,8 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           tlsCa: args.tlsCa,
           rfc2217Port: args.rfc2217,
           faults: fault,
+          flash: args.flash,
+          download: args.download,
           accessByIpc: args.accessByIpc,
           child: args.child,
           json: asJson,

@@ -21,6 +21,10 @@ export interface VirtualBoardArguments {
   /** 0: any free port; undefined: no server. */
   readonly rfc2217Port: number | undefined;
   readonly faults: readonly string[];
+  /** A file. */
+  readonly flash: string | undefined;
+  /** GPIO0 is low at power-on. */
+  readonly download: boolean;
   /** Credentials and CA come by IPC. */
   readonly accessByIpc: boolean;
   /** Started by a host: tell it by IPC and end with it. */
@@ -50,7 +54,8 @@ async function accessOf(args: VirtualBoardArguments): Promise<AccessMessage> {
 
 /** Runs a virtual board until it is asked to end. */
 export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<number> {
-  const { dialect, providerUrl, crystalPpm, faults, providerModel, question, ntpServer, rfc2217Port } = args;
+  const { dialect, providerUrl, crystalPpm, faults, providerModel, question, ntpServer, rfc2217Port, flash } =
+    args;
   if (!isDialect(dialect)) {
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
@@ -62,6 +67,8 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     providerUrl,
     crystalPpm,
     faults,
+    startsInDownload: args.download,
+    ...(flash === undefined ? {} : { flashPath: flash }),
     ...(await accessOf(args)),
     ...(providerModel === undefined ? {} : { model: providerModel }),
     ...(question === undefined ? {} : { question }),
