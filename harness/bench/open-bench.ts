@@ -5,6 +5,7 @@ import { checkScenario, loadCorpus } from '../corpus';
 import {
   ADDR2LINE_PROGRAMS,
   CrashWatch,
+  describePort,
   dialectByName,
   elfInWorker,
   elfOfBoard,
@@ -232,7 +233,7 @@ async function openBoard(
     if (inWriting) return { board, rig: undefined, virtual: undefined };
     throw new ConfigError(
       'HIL_RIG_UNAVAILABLE',
-      `Board ${config.name} answers on ${config.port}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version.`,
+      `Board ${config.name} answers on ${describePort(config.port)}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version.`,
       { board: config.name, port: config.port },
     );
   }

@@ -16,9 +16,11 @@ export {
 } from './esp32s3';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export {
+  describePort,
   listSerialPorts,
   modemResetLine,
   openSerialPort,
+  portKind,
   type ResetLine,
   type SerialPortDescription,
   type SerialPortOptions,

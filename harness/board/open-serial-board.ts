@@ -1,9 +1,10 @@
-import type { Board, Clock } from '../ports';
+import type { Board, Clock, PortChoice } from '../ports';
 import type { Dialect } from './dialect';
 import type { ImageUnderTest } from './esp32s3';
 import { SerialBoard } from './serial-board';
 import {
   consoleLinkOf,
+  findPort,
   modemResetLine,
   nativeUsbOf,
   openSerialPort,
@@ -14,8 +15,8 @@ import {
 export interface SerialBoardOptions {
   readonly name: string;
   readonly model: string;
-  /** Path of the serial port or pseudo-terminal. */
-  readonly port: string;
+  /** Serial port, pseudo-terminal, or a port of a server. */
+  readonly port: PortChoice;
   readonly baudRate: number;
   readonly dialect: Dialect;
   /** The board has to run this one; absent: whatever runs will do. */
@@ -29,10 +30,11 @@ export interface SerialBoardOptions {
 
 /**
  * Opens a board and reads it from now on. It is not reset: what it prints first may be the middle of a session.
- * @throws BoardError `HIL_BOARD_PORT_MISSING`, `HIL_BOARD_PORT_BUSY`, `HIL_BOARD_PORT_FAILED`.
+ * @throws BoardError `HIL_BOARD_PORT_MISSING`, `HIL_BOARD_PORT_AMBIGUOUS`, and as `openSerialPort`.
  */
 export async function openSerialBoard(options: SerialBoardOptions): Promise<Board> {
-  const { port: path, baudRate, clock } = options;
+  const { baudRate, clock } = options;
+  const path = await findPort(options.port);
   const transport = await openSerialPort({ path, baudRate, clock });
   const isEmulated = options.dialect.project === 'micropython' && (await nativeUsbOf(path)) === 'tiny-usb';
   const line = isEmulated ? replResetLine : modemResetLine;

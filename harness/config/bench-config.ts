@@ -1,5 +1,6 @@
 import type {
   NetworkShape,
+  PortChoice,
   ProviderFault,
   ProviderProtocol,
   RealtimeDialect,
@@ -46,7 +47,7 @@ interface BoardConfigBase {
 
 export interface SerialBoardConfig extends BoardConfigBase {
   readonly kind: 'serial';
-  readonly port: string;
+  readonly port: PortChoice;
   readonly baudRate: number;
 }
 

@@ -73,12 +73,36 @@ const anyBoard = {
   sessionTimeout: duration({ atLeastMs: 1 }).default(30_000),
 };
 
+const hexDigits = z
+  .string({ error: 'expected four hex digits in quotes, such as "10c4"' })
+  .regex(/^[0-9a-f]{4}$/i, 'expected four hex digits in quotes, such as "10c4"')
+  .toLowerCase();
+
+/** What USB tells of a port; whatever is given has to fit. */
+const usbPort = z
+  .strictObject({
+    /** Default: any. */
+    serialNumber: text.exactOptional(),
+    /** Default: any. */
+    vid: hexDigits.exactOptional(),
+    /** Default: any. */
+    pid: hexDigits.exactOptional(),
+    /** Default: any. */
+    location: text.exactOptional(),
+    /** Default: any. */
+    interface: z.int().min(0).max(255).exactOptional(),
+  })
+  .refine(
+    (choice) => Object.keys(choice).length > 0,
+    'expected serialNumber, vid, pid, location or interface',
+  );
+
 const serialBoard = z.strictObject({
   ...anyBoard,
   kind: z.literal('serial'),
   /** Default: ESP32-S3. */
   model: text.default('ESP32-S3'),
-  port: text,
+  port: z.union([text, usbPort]),
   /** Default: 115200. */
   baudRate: z.int().min(300).max(5_000_000).default(115_200),
   /** Default: none, which boards that are asked in writing do not need. */

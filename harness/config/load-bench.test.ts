@@ -109,6 +109,18 @@ describe('loadBench', () => {
     ],
     ['boards: [{ name: b1 }]', 'boards[0].kind is missing; expected one of serial, virtual'],
     ['boards: [{ name: b1, kind: serial, rig: {} }]', 'boards[0].port is missing; expected a text'],
+    [
+      'boards: [{ name: b1, kind: serial, port: { vid: 1001 } }]',
+      'boards[0].port.vid is 1001; expected four hex digits in quotes',
+    ],
+    [
+      'boards: [{ name: b1, kind: serial, port: { location: 1-2.3, serial: x } }]',
+      'the key boards[0].port.serial is unknown',
+    ],
+    [
+      'boards: [{ name: b1, kind: serial, port: {} }]',
+      'boards[0].port is a mapping; expected serialNumber, vid, pid, location or interface',
+    ],
     [`${smallest}turn: { quiet: 400 }`, 'turn.quiet is 400; a unit is missing: write 400ms'],
     [`${smallest}turn: { quiet: '400' }`, 'turn.quiet is "400"; a unit is missing: write 400ms'],
     [`${smallest}turn: { quiet: 9h }`, 'turn.quiet is "9h"; expected 20ms to 1min'],

@@ -32,7 +32,7 @@ const kindNames: Readonly<Record<string, string>> = {
  */
 export function problemsOf(issues: readonly Issue[], schema: z.ZodType, text: YamlText): readonly Problem[] {
   const misspelt = new Set<string>();
-  const problems = issues.flatMap((issue): Problem[] => {
+  const problems = issues.flatMap(meantBy).flatMap((issue): Problem[] => {
     if (issue.code !== 'unrecognized_keys') return [describe(issue, text)];
     const known = keysAt(schema, issue.path);
     return issue.keys.map((name) => {
@@ -48,6 +48,15 @@ export function problemsOf(issues: readonly Issue[], schema: z.ZodType, text: Ya
   return problems
     .filter(({ key, sentence }) => !(misspelt.has(key) && sentence.includes(' is missing; ')))
     .sort((one, other) => one.line - other.line || one.column - other.column);
+}
+
+/** What is wrong with the form that was meant, where a value may have several: the one of its kind, or else the first. */
+function meantBy(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const isOfKind = (form: readonly Issue[]): boolean =>
+    !form.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  const form = issue.errors.find(isOfKind) ?? issue.errors[0] ?? [];
+  return form.flatMap((inner) => meantBy({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** A path as people write it: `boards[0].rig.snrDb`. */

@@ -50,6 +50,7 @@ export {
   type PromptWay,
 } from './dialect-plugin';
 export { pluginKind, pluginOf } from './plugin-module';
+export type { PortChoice, UsbPortChoice } from './port-choice';
 export {
   providerProtocols,
   realtimeDialects,

@@ -2,7 +2,6 @@ import { SerialPort } from 'serialport';
 import { systemClock, type Clock } from '../../ports';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import { openTestPty, type TestPty } from '../__fixtures__/test-pty';
-import { listSerialPorts } from './list-ports';
 import { openSerialPort } from './open-serial-port';
 import { modemResetLine } from './reset-line';
 import type { ModemLines, SerialTransport } from './serial-transport';
@@ -186,19 +185,5 @@ describe('modemResetLine', () => {
       { dtr: false, rts: true, atMs: 0 },
       { dtr: false, rts: false, atMs: 100 },
     ]);
-  });
-});
-
-describe('listSerialPorts', () => {
-  it('lists ports by path and never ends the process', async () => {
-    const ports = await listSerialPorts();
-    expect(ports.map(({ path }) => path)).toEqual([...ports.map(({ path }) => path)].sort());
-  });
-
-  it('reads the device folder where udevadm is missing', async () => {
-    const ports = await listSerialPorts(['/no/such/udevadm']);
-    expect(ports.every(({ path, vendorId }) => path.startsWith('/dev/') && vendorId === undefined)).toBe(
-      true,
-    );
   });
 });

@@ -6,6 +6,11 @@ export const boardCodes = {
     origin: 'bench',
     remedy: 'Plug the board in, or name a port that `earshot devices` lists.',
   },
+  HIL_BOARD_PORT_AMBIGUOUS: {
+    origin: 'bench',
+    remedy:
+      'Name the port in the bench file by its serial number or its location too; `earshot devices` lists both.',
+  },
   HIL_BOARD_PORT_BUSY: {
     origin: 'bench',
     remedy: 'Close the other serial monitor, or name another port.',

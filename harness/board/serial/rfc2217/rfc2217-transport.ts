@@ -156,12 +156,9 @@ export class Rfc2217Transport implements SerialTransport {
     const dtr = [this.lines.dtr === wanted.dtr, wanted.dtr ? control.dtrOn : control.dtrOff] as const;
     const rts = [this.lines.rts === wanted.rts, wanted.rts ? control.rtsOn : control.rtsOff] as const;
     // Through both asserted or both released, never through RTS alone: a USB-Serial-JTAG resets its chip on that.
-    const steps = wanted.dtr ? [dtr, rts] : [rts, dtr];
+    const steps = (wanted.dtr ? [dtr, rts] : [rts, dtr]).filter(([isSet]) => !isSet);
     this.lines = wanted;
-    for (const [isSet, request] of steps) {
-      if (!isSet && !(await this.setControl(request))) return false;
-    }
-    return true;
+    return this.setControl(...steps.map(([, request]) => request));
   }
 
   close(): Promise<void> {
@@ -175,17 +172,22 @@ export class Rfc2217Transport implements SerialTransport {
     });
   }
 
-  /** False when the server answers with another state of the line than the one that it was asked for. */
-  private async setControl(value: number): Promise<boolean> {
-    const answer = this.answersControl
-      ? this.answers.next(comPort.setControl, ANSWER_TIMEOUT_MS)
-      : Promise.resolve(undefined);
-    this.send(controlRequest(value));
-    const answered = await answer;
+  /**
+   * False when the server answers with another state than the one that it was asked for. Requests leave together: between the two
+   * lines of a download sequence EN is let go with GPIO0 still high, and it rises within milliseconds.
+   */
+  private async setControl(...values: readonly number[]): Promise<boolean> {
+    const answers = values.map(() =>
+      this.answersControl
+        ? this.answers.next(comPort.setControl, ANSWER_TIMEOUT_MS)
+        : Promise.resolve(undefined),
+    );
+    this.send(...values.map(controlRequest));
+    const answered = await Promise.all(answers);
     if (this.state !== 'open') throw this.goneError();
     // A server that leaves one out leaves them all out, and is not waited for again: sequences have their timing.
-    if (answered === undefined) this.answersControl = false;
-    return answered === undefined || answered[0] === value;
+    if (answered.includes(undefined)) this.answersControl = false;
+    return answered.every((answer, index) => answer === undefined || answer[0] === values[index]);
   }
 
   private receive(bytes: Buffer, hostAtMs: number): void {
@@ -250,7 +252,8 @@ export class Rfc2217Transport implements SerialTransport {
   }
 
   private send(...messages: readonly Buffer[]): void {
-    if (this.state === 'open' && this.socket.writable) this.socket.write(Buffer.concat(messages));
+    if (messages.length > 0 && this.state === 'open' && this.socket.writable)
+      this.socket.write(Buffer.concat(messages));
   }
 
   private lose(cause: Error): void {
