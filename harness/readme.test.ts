@@ -16,7 +16,11 @@ const readmes = ['README.md', 'README.zh-CN.md'] as const;
 const docs = readdirSync(join(root, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`);
-const firmware = ['firmware/README.md', 'firmware/esp-idf/openai-demo/README.md'];
+const firmware = [
+  'firmware/README.md',
+  'firmware/esp-idf/openai-demo/README.md',
+  'firmware/esp-idf/components/hil_marker/README.md',
+];
 const pages = [...readmes, ...docs, ...firmware];
 
 interface Block {

@@ -20,6 +20,7 @@ import { Crystal, type TimedStep } from './crystal';
 import type { Application, BoardServices, FirmwareDialect, ProviderAccess } from './dialect/application';
 import type { FaultSwitches } from './faults';
 import { identityOf, type FirmwareIdentity } from './firmware-identity';
+import { Markers } from './markers';
 import { panicText, type PanicSite } from './panic-text';
 import { bootFromFlash, type FlashBoot } from './rom-loader/boot-from-flash';
 import type { FlashMemory } from './rom-loader/flash-memory';
@@ -56,6 +57,8 @@ export interface BoardParts {
   readonly bootsFlashOnly: boolean;
   /** Told the rate of the console's line whenever it is set. */
   readonly setWireRate: (baudRate: number) => void;
+  /** The firmware was built with `hil_marker`. Default: false. */
+  readonly markers?: boolean;
 }
 
 /** The simulated chip: boots, runs the application of its dialect, panics, and starts again at each reset. */
@@ -64,6 +67,7 @@ export class Board implements BoardControl {
   private readonly wallClock: WallClock;
   private readonly uart: UartTransmitter;
   private readonly console: BoardConsole;
+  private readonly markers: Markers;
   private application: Application | undefined;
   private repl: Repl | undefined;
   private joining: readonly Cancel[] = [];
@@ -82,6 +86,7 @@ export class Board implements BoardControl {
     this.wallClock = new WallClock(this.crystal);
     this.uart = new UartTransmitter(parts.clock, ROM_BAUD, (bytes) => parts.serial.write(bytes));
     this.console = new BoardConsole(this.crystal, this.uart);
+    this.markers = new Markers(this.console, this.crystal, parts.markers ?? false);
     this.identity = parts.dialect.identity;
     this.ssid = parts.ssid;
     this.setBaudRate(ROM_BAUD);
@@ -142,6 +147,7 @@ export class Board implements BoardControl {
     this.console.reset();
     this.parts.serial.discard();
     this.crystal.restart();
+    this.markers.restart();
     this.boots++;
     this.setBaudRate(ROM_BAUD);
     this.setWallClock();
@@ -285,6 +291,7 @@ export class Board implements BoardControl {
     const { ssid } = this;
     return {
       console: this.console,
+      markers: this.markers,
       sound,
       faults,
       provider,

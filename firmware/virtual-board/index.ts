@@ -77,6 +77,8 @@ export interface VirtualBoardOptions {
   readonly faults?: readonly string[];
   /** Network in the board's NVS; the board joins any. Only its name is printed. */
   readonly wifi?: { readonly ssid: string; readonly psw: string };
+  /** The firmware was built with `hil_marker` and prints markers, where its dialect can (`realtime-ws`). Default: false. */
+  readonly markers?: boolean;
   /**
    * Also serves the console by RFC 2217, with modem lines that reset the board, on this port; 0 for any free one. Default: on its
    * pseudo-terminal alone, which has no such lines.
@@ -207,6 +209,7 @@ async function powerOn(
     setWireRate: (baudRate) => {
       if (isWirePaced) serial.paceInput(baudRate);
     },
+    markers: options.markers ?? false,
   });
   opened.push(() => board.close());
   const audioLink = new AudioLinkServer(sound);

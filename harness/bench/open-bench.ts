@@ -248,6 +248,7 @@ async function openBoard(
     ...(ntpServer === undefined ? {} : { ntpServer }),
     ...(tlsCa === undefined ? {} : { tlsCa }),
     crystalPpm: config.crystalPpm,
+    ...(config.markers === true ? { markers: true as const } : {}),
     model: config.model,
     faults: faults.filter((fault) => virtualFaults[fault] === 'board'),
   });

@@ -2,6 +2,7 @@ import type { BoardEvent, Cancel, Clock, Console, ConsoleLine } from '../ports';
 import type { Dialect } from './dialect';
 import { bootLogReader, PANIC_SILENCE_MS, PanicReader } from './esp32s3';
 import { stampEvent } from './event-body';
+import { MarkerReader } from './markers';
 
 /** Longest wait for a prompt behind something that was begun. */
 const LONGEST_OPEN_MS = 60_000;
@@ -14,8 +15,9 @@ export interface EventReaderOptions {
   readonly emit: (event: BoardEvent) => void;
 }
 
-/** Reads a console's lines as events: crashes, boot and dialect, in this order. Gives back what stops it. */
+/** Reads a console's lines as events: markers, crashes, boot and dialect, in this order. Gives back what stops it. */
 export function readEvents({ board, console, dialect, clock, emit }: EventReaderOptions): Cancel {
+  const markers = new MarkerReader();
   const panics = new PanicReader(board);
   const readBoot = bootLogReader();
   const reader = dialect.createReader();
@@ -65,7 +67,11 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
     }
   };
 
-  const cancelLines = console.onLine(read);
+  const cancelLines = console.onLine((line) => {
+    const { events, lines } = markers.read(line);
+    for (const body of events) emit(stampEvent(body, line));
+    lines.forEach(read);
+  });
   return () => {
     cancelLines();
     cancelSilence();

@@ -55,6 +55,8 @@ export interface VirtualBoardConfig extends BoardConfigBase {
   readonly kind: 'virtual';
   /** The board's crystal against true time. */
   readonly crystalPpm: number;
+  /** Its firmware prints markers. */
+  readonly markers?: true;
   /** Which dialect the simulated firmware really speaks; default: the one that the bench expects. */
   readonly firmwareDialect: string;
   /** What firmware asks that has its question built in; absent: its own. */

@@ -116,6 +116,8 @@ const virtualBoard = z.strictObject({
   model: text.default('ESP32-S3 virtual'),
   /** Default: 0. */
   crystalPpm: driftPpm.default(0),
+  /** Default: false. */
+  markers: z.boolean().default(false),
   /** Default: what `dialect` says. */
   firmwareDialect: name.exactOptional(),
   /** Default: the words of the prompt `zh-weather`. */

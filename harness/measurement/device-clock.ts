@@ -126,8 +126,8 @@ function spacingMs(ascending: readonly number[], touching: number): number {
   return PROMPTEST * (ascending[index] ?? 0);
 }
 
-function fit(segment: StampSegment): DeviceClock | undefined {
-  const grid = onGrid(segment.points);
+function fit(segment: StampSegment, tickMs: number | undefined): DeviceClock | undefined {
+  const grid = tickMs === undefined ? onGrid(segment.points) : { tickMs, points: segment.points };
   const points = withoutStrays(grid.points);
   if (points.length < FEWEST_POINTS) return undefined;
   const { fitted, nominal } = envelopeOf(points);
@@ -140,14 +140,13 @@ function fit(segment: StampSegment): DeviceClock | undefined {
   const ascending = excesses(points, envelope);
   const promptMs = isFitted ? fittedSpacingMs : spacingMs(ascending, 1);
   const { slope, at, hostAtMs } = envelope;
-  const { tickMs } = grid;
   const medianMs = ascending[Math.floor(ascending.length / 2)] ?? 0;
   return {
     boots: segment.boots,
     points: points.length,
-    tickMs,
+    tickMs: grid.tickMs,
     driftPpm: (slope - 1) * 1e6,
-    latenessMs: Math.max(0, medianMs + promptMs - tickMs / 2),
+    latenessMs: Math.max(0, medianMs + promptMs - grid.tickMs / 2),
     atTick: (deviceAtMs) => ({
       hostAtMs: hostAtMs - promptMs + slope * (deviceAtMs - at),
       uncertaintyMs: Math.hypot(
@@ -184,10 +183,15 @@ export class DeviceClocks {
    * Fits the clock of each boot: lines come late, never early, so the relation of a board's clock to the host's is the lower
    * envelope of (stamp, departure). The more lines the better: those of a whole run beat those of a turn.
    * @param lines - In the order of the console; those without a stamp are left out.
+   * @param tickMs - Step of the stamps; default: what they look like.
    */
-  static of(lines: readonly (ConsoleLine | StampedLine)[], link: ConsoleLink | undefined): DeviceClocks {
+  static of(
+    lines: readonly (ConsoleLine | StampedLine)[],
+    link: ConsoleLink | undefined,
+    tickMs?: number,
+  ): DeviceClocks {
     const stamped = departures(stampedLines(lines), link);
-    const clocks = stampSegments(stamped).flatMap((segment) => fit(segment) ?? []);
+    const clocks = stampSegments(stamped).flatMap((segment) => fit(segment, tickMs) ?? []);
     return new DeviceClocks(clocks, link);
   }
 

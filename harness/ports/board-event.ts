@@ -76,10 +76,29 @@ export type BoardEvent = Stamp &
     | { readonly type: 'clock-unset'; readonly reason?: string }
     /** The provider's certificate was not accepted. */
     | { readonly type: 'tls-refused'; readonly reason: string }
+    /** A marker that a firmware with `hil_marker` printed (docs/markers.md). */
+    | {
+        readonly type: 'marker';
+        readonly marker: string;
+        /** Microseconds of the firmware's `esp_timer`: the crystal of `deviceAtMs`, from another zero. */
+        readonly deviceAtUs: number;
+        /** Of the marker since the firmware started, from 0. */
+        readonly number: number;
+        readonly fields: Readonly<Record<string, string | number | boolean>>;
+        /** Position of its line's first byte in the raw log. */
+        readonly byteOffset: number;
+        /** Other text stands ahead of it in its line, so `hostAtMs` may be earlier than its own arrival. */
+        readonly midLine?: true;
+      }
+    /** So many markers were printed and did not arrive, or not whole. */
+    | { readonly type: 'markers-lost'; readonly count: number }
     /** The dialect of a team's own threw, or gave back what is no event; from then on its table alone reads. */
     | { readonly type: 'reader-failed'; readonly error: WireError }
     | { readonly type: 'fault'; readonly error: WireError }
   );
+
+/** What a marker said. */
+export type MarkerEvent = Extract<BoardEvent, { readonly type: 'marker' }>;
 
 export type BoardEventType = BoardEvent['type'];
 

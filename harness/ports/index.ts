@@ -10,7 +10,7 @@ export type {
   Topology,
 } from './audio-rig';
 export { capabilities, type Board, type Capability, type DialectDescription } from './board';
-export type { BoardEvent, BoardEventType, FirmwareIdentity } from './board-event';
+export type { BoardEvent, BoardEventType, FirmwareIdentity, MarkerEvent } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
 export type {

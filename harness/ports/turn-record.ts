@@ -1,6 +1,6 @@
 import type { WireError } from '../errors';
 import type { ChannelRole, RigClockPoint, RigTruth, Topology } from './audio-rig';
-import type { BoardEvent } from './board-event';
+import type { BoardEvent, MarkerEvent } from './board-event';
 import type { ConsoleLine, ConsoleLink, StampedLine } from './console';
 import type { FunctionCall } from './function-call';
 import type { NetworkFacts } from './network-facts';
@@ -77,6 +77,8 @@ interface AnyTurn {
   readonly consoleLink?: ConsoleLink;
   /** Lines of this boot before the turn that carry the board's clock, latest last: they show how it relates to the host's. */
   readonly clockLines?: readonly StampedLine[];
+  /** The same of its markers, whose clock has another zero; absent: there were none. */
+  readonly clockMarkers?: readonly MarkerEvent[];
   readonly boardEvents: readonly BoardEvent[];
   readonly providerEvents: readonly ProviderEvent[];
   /** The board talked to the service directly, so `providerEvents` says nothing of it. Absent: they tell all that happened. */

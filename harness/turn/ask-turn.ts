@@ -10,7 +10,7 @@ import type {
   TimeQuestion,
 } from '../ports';
 import { waitForBench } from './await-bench';
-import { clockLinesBefore } from './clock-lines';
+import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
 import type { TextBench, TextTiming } from './turn-bench';
 import { restoreNetwork, scriptOf } from './turn-script';
 
@@ -166,6 +166,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
     ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),
     ...(atBoot ? {} : { clockLines: clockLinesBefore(board.console.lines, firstLine) }),
+    ...(atBoot ? {} : clockMarkersBefore(board.events, board.console.lines, firstLine)),
     boardEvents,
     providerEvents,
     ...(provider.unwatched === true ? { unwatched: true as const } : {}),

@@ -1,5 +1,5 @@
-import type { ConsoleLine } from '../ports';
-import { clockLinesBefore } from './clock-lines';
+import type { BoardEvent, ConsoleLine } from '../ports';
+import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
 
 const line = (index: number, boot: number, text = `I (${index}) A: x`, stamped = true): ConsoleLine => ({
   index,
@@ -34,5 +34,36 @@ describe('lines that show the clock of a board', () => {
 
   it('are none where nothing came yet', () => {
     expect(clockLinesBefore([], 0)).toEqual([]);
+  });
+});
+
+describe('markers that show the clock of a board', () => {
+  const marker = (lineIndex: number, boot: number): BoardEvent => ({
+    type: 'marker',
+    marker: 'pong',
+    deviceAtUs: 1000 * lineIndex,
+    number: lineIndex,
+    fields: {},
+    byteOffset: 40 * lineIndex,
+    hostAtMs: 1000 + lineIndex,
+    boot,
+    lineIndex,
+  });
+  const numbersBefore = (events: readonly BoardEvent[], first: number): number[] | undefined => {
+    const lines = Array.from({ length: 200 }, (_, index) => line(index, 2));
+    return clockMarkersBefore(events, lines, first).clockMarkers?.map(({ number }) => number);
+  };
+
+  it('are those of the same boot before the turn, and no more than a record should carry', () => {
+    const ready: BoardEvent = { type: 'session-ready', hostAtMs: 1, boot: 2, lineIndex: 4 };
+    expect(numbersBefore([marker(0, 1), marker(3, 2), ready, marker(5, 2), marker(9, 2)], 9)).toEqual([3, 5]);
+    const many = Array.from({ length: 150 }, (_, index) => marker(index, 2));
+    expect(numbersBefore(many, 150)).toHaveLength(64);
+    expect(numbersBefore(many, 150)?.at(-1)).toBe(149);
+  });
+
+  it('are not in the record of a board that prints none', () => {
+    expect(clockMarkersBefore([], [], 0)).toEqual({});
+    expect(numbersBefore([marker(0, 1)], 9)).toBeUndefined();
   });
 });

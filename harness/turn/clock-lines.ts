@@ -1,4 +1,4 @@
-import type { ConsoleLine, StampedLine } from '../ports';
+import type { BoardEvent, ConsoleLine, MarkerEvent, StampedLine } from '../ports';
 
 /** More lines hardly narrow the relation of two clocks, and every record carries them. */
 const MOST_LINES = 64;
@@ -21,4 +21,21 @@ export function clockLinesBefore(lines: readonly ConsoleLine[], firstIndex: numb
     if (APPLICATION_STARTS.test(line.text)) break;
   }
   return kept;
+}
+
+/** The latest markers before a turn, of the boot that it is played on. */
+export function clockMarkersBefore(
+  events: readonly BoardEvent[],
+  lines: readonly ConsoleLine[],
+  firstIndex: number,
+): { readonly clockMarkers?: readonly MarkerEvent[] } {
+  const { boot } = lines.findLast(({ index }) => index < firstIndex) ?? {};
+  const kept: MarkerEvent[] = [];
+  for (let at = events.length - 1; at >= 0 && kept.length < MOST_LINES; at -= 1) {
+    const event = events[at];
+    if (event === undefined || event.lineIndex >= firstIndex) continue;
+    if (event.boot !== boot) break;
+    if (event.type === 'marker') kept.unshift(event);
+  }
+  return kept.length === 0 ? {} : { clockMarkers: kept };
 }

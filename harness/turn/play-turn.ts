@@ -15,7 +15,7 @@ import type {
 import { msOfSamples, samplesIn } from '../units';
 import { advertisedIn } from './advertised';
 import { Conversation, type ConversationState } from './conversation-state';
-import { clockLinesBefore } from './clock-lines';
+import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
 import { InterruptionDue } from './interruption-due';
 import { settle } from './settle';
 import { SpeakerAlone } from './speaker-alone';
@@ -210,6 +210,7 @@ export async function playTurn(
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
     ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),
     clockLines: clockLinesBefore(board.console.lines, firstLine),
+    ...clockMarkersBefore(board.events, board.console.lines, firstLine),
     boardEvents,
     providerEvents: provider.events.slice(firstSeq),
     ...(network === undefined ? {} : { network }),

@@ -3,6 +3,7 @@ import type { BoardConsole } from '../console/board-console';
 import type { ReplCommand } from '../console/repl';
 import type { FaultSwitches } from '../faults';
 import type { FirmwareIdentity } from '../firmware-identity';
+import type { Markers } from '../markers';
 import type { PanicEnd, PanicSite } from '../panic-text';
 import type { SoundCard } from '../sound/sound-card';
 import type { StartUp } from '../start-up';
@@ -33,6 +34,7 @@ export interface ProviderAccess {
 /** What the chip and its drivers offer to the application. */
 export interface BoardServices {
   readonly console: BoardConsole;
+  readonly markers: Markers;
   readonly sound: SoundCard;
   readonly faults: FaultSwitches;
   readonly provider: ProviderAccess;

@@ -1,5 +1,6 @@
 import type { BoardConsole } from '../console/board-console';
 import type { FaultSwitches } from '../faults';
+import type { Markers } from '../markers';
 import { confirmationRequest, functionResult, type ClientEvent } from './realtime-ws-messages';
 import { executeCall } from './realtime-ws-tools';
 
@@ -21,6 +22,7 @@ export class CallDesk {
 
   constructor(
     private readonly console: BoardConsole,
+    private readonly markers: Markers,
     private readonly faults: FaultSwitches,
     private readonly send: (event: ClientEvent) => void,
   ) {}
@@ -43,11 +45,13 @@ export class CallDesk {
   }
 
   private execute(call: FunctionCall): string {
-    const { lines, output } = executeCall(call.name, call.arguments, this.faults.has('wrong-argument'));
+    this.markers.callBegun(call.callId, call.name);
+    const { lines, output, ok } = executeCall(call.name, call.arguments, this.faults.has('wrong-argument'));
     // Arguments may be pretty-printed; a JSON string never holds a raw line end, so this changes no value.
     const args = call.arguments.replaceAll(/[\r\n]+/g, ' ');
     this.console.print(`\nFunction Call name=${call.name} call_id=${call.callId} args=${args}\n`);
     for (const line of lines) this.console.print(`${line}\n`);
+    this.markers.callDone(call.callId, call.name, ok);
     return output;
   }
 }

@@ -40,6 +40,7 @@ export function realtimeWsCommands(services: BoardServices, session: SessionCont
       },
     },
     ...chipCommands(services, tasks),
+    ...services.markers.commands,
     {
       name: 'text',
       hint: '<text>',

@@ -50,7 +50,9 @@ export class RealtimeWsSession {
     private readonly socket: WebSocket,
   ) {
     this.player = new ReplyPlayer(services.sound);
-    this.calls = new CallDesk(services.console, services.faults, (event) => this.announce(event));
+    this.calls = new CallDesk(services.console, services.markers, services.faults, (event) =>
+      this.announce(event),
+    );
   }
 
   /** Takes one text message of the service; what is no event, or an unknown one, is ignored. */
@@ -102,7 +104,11 @@ export class RealtimeWsSession {
         break;
       case 'input_audio_buffer.speech_started':
         this.prompted = true;
+        this.services.markers.mark('speech-started');
         if (!this.services.faults.has('no-barge-in')) this.bargeIn();
+        break;
+      case 'input_audio_buffer.speech_stopped':
+        this.services.markers.mark('speech-stopped');
         break;
       case 'error':
         console.log('E', APP_TAG, `Realtime error: ${JSON.stringify(event['error'] ?? {})}`);
@@ -114,7 +120,10 @@ export class RealtimeWsSession {
   private begin(): void {
     this.ready = true;
     this.services.console.log('I', APP_TAG, 'Realtime session.updated (tools/config applied)');
-    this.services.sound.openMicrophone(STREAM_RATE_HZ, (samples) => this.append(samples));
+    const { sound, markers } = this.services;
+    sound.openMicrophone(STREAM_RATE_HZ, (samples) => this.append(samples));
+    markers.mark('mic-opened');
+    sound.watchWrites(() => markers.mark('first-i2s-out'));
     this.announce(greetingRequest);
   }
 
@@ -126,11 +135,13 @@ export class RealtimeWsSession {
     if (full || this.socket.readyState !== this.socket.OPEN) return undefined;
     const audio = pcm16Bytes(samples).toString('base64');
     this.socket.send(`{"type":"input_audio_buffer.append","audio":"${audio}"}`);
+    this.services.markers.mark('first-packet-out');
     return this.services.hostNowMs();
   }
 
   private play(itemId: string, delta: string): void {
-    const { console, faults, sound } = this.services;
+    const { console, faults, markers, sound } = this.services;
+    markers.mark('first-audio-in');
     const lostBytes = this.player.take(itemId, delta, faults.has('cut-reply') ? CUT_AFTER_SAMPLES : Infinity);
     if (lostBytes > 0) console.log('E', TAG, `Playback buffer full, dropped ${lostBytes} bytes`);
     if (!this.prompted || this.player.wasCut(itemId)) return;

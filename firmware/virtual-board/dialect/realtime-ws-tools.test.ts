@@ -39,6 +39,7 @@ describe('executeCall', () => {
       expect(executeCall(name, '{}', false)).toEqual({
         lines: [],
         output: '{"ok":false,"error":"unknown function"}',
+        ok: false,
       });
   });
 

@@ -4,6 +4,8 @@ type Arguments = Readonly<Record<string, unknown>>;
 export interface Execution {
   readonly lines: readonly string[];
   readonly output: string;
+  /** False where it could not be executed as asked. */
+  readonly ok: boolean;
 }
 
 interface Attribute {
@@ -76,7 +78,8 @@ const functions: Readonly<Record<string, readonly Attribute[] | undefined>> = {
  */
 export function executeCall(name: string, argumentsJson: string, wrong: boolean): Execution {
   const attributes = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (attributes === undefined) return { lines: [], output: '{"ok":false,"error":"unknown function"}' };
+  if (attributes === undefined)
+    return { lines: [], output: '{"ok":false,"error":"unknown function"}', ok: false };
   let values: unknown;
   try {
     values = JSON.parse(argumentsJson);
@@ -87,7 +90,8 @@ export function executeCall(name: string, argumentsJson: string, wrong: boolean)
     return {
       lines: ['Error parsing arguments JSON'],
       output: '{"ok":false,"error":"arguments are not JSON"}',
+      ok: false,
     };
   const { lines, ok } = execute(attributes, values, wrong);
-  return { lines, output: JSON.stringify(ok ? { ok } : { ok, error: 'attribute missing or invalid' }) };
+  return { lines, ok, output: JSON.stringify(ok ? { ok } : { ok, error: 'attribute missing or invalid' }) };
 }

@@ -29,6 +29,8 @@ export interface Refilling {
   readonly starves?: () => boolean;
   /** Asked for more when what is queued does not fill a descriptor. */
   readonly supply?: Supply;
+  /** Told when a descriptor was refilled with sound of a reply. */
+  readonly wrote?: () => void;
 }
 
 /**
@@ -112,6 +114,7 @@ export class DmaChain {
       const { supply = () => false } = this.refilling;
       while (this.queue.lengthSamples < descriptor.frames.length && supply());
       descriptor.runs = this.queue.fill(descriptor.frames);
+      if (descriptor.runs.length > 0) this.refilling.wrote?.();
     }
     this.ring.push(descriptor);
     this.played = 0;

@@ -32,6 +32,7 @@ export class SoundCard {
   private slow: SlowCodec | undefined;
   private uplink: Uplink | undefined;
   private onPlayed: PlayedListener | undefined;
+  private onWritten: (() => void) | undefined;
   private rtp: RtpSource | undefined;
   private adcSamples = 0;
   private dacFrames = 0;
@@ -47,6 +48,7 @@ export class SoundCard {
     this.chain = new DmaChain(dmaDescriptors, dmaFrames, {
       starves: () => faults.has('stutter'),
       supply: () => this.rtp?.supply() ?? false,
+      wrote: () => this.onWritten?.(),
     });
     this.canceller = new EchoCanceller(dacRateHz, ADC_RATE_HZ);
   }
@@ -90,6 +92,11 @@ export class SoundCard {
     this.onPlayed = listener;
   }
 
+  /** Told each time that sound of a reply is written to the DMA chain. */
+  watchWrites(listener: (() => void) | undefined): void {
+    this.onWritten = listener;
+  }
+
   /** From here on the microphone goes to `send`, 20 ms of `streamRateHz` at a time. */
   openMicrophone(streamRateHz: number, send: SendChunk): void {
     this.uplink = new Uplink(this.adcSamples, streamRateHz, send);
@@ -103,6 +110,7 @@ export class SoundCard {
   silence(): void {
     this.closeMicrophone();
     this.watchPlayback(undefined);
+    this.watchWrites(undefined);
     this.stopPlayback();
   }
 

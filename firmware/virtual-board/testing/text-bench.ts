@@ -3,6 +3,7 @@ import { Repl } from '../console/repl';
 import { Crystal } from '../crystal';
 import type { Application, FirmwareDialect, ProviderAccess } from '../dialect/application';
 import { FaultSwitches } from '../faults';
+import { Markers } from '../markers';
 import type { SoundCard } from '../sound/sound-card';
 import { WallClock } from '../wall-clock';
 import { ManualClock } from './manual-clock';
@@ -38,6 +39,7 @@ export class TextBench {
     const { model, credentials } = dialect.access;
     this.application = dialect.start({
       console,
+      markers: new Markers(console, this.crystal, false),
       sound: undefined as unknown as SoundCard,
       faults: this.faults,
       provider: { model, credentials, question: '今天的天气怎么样', ...provider },

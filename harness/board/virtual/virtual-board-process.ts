@@ -13,6 +13,8 @@ export interface VirtualBoardProcessOptions {
   readonly providerUrl: string;
   /** The board's crystal against true time. */
   readonly crystalPpm: number;
+  /** Its firmware prints markers. */
+  readonly markers?: true;
   readonly model: string;
   /** What the firmware shows to the provider, as `VoiceProvider.credentials`; default: its own dummies. */
   readonly credentials?: Readonly<Record<string, string>>;
@@ -106,6 +108,7 @@ const commandOf = ({
   ...given('provider-model', optional.providerModel),
   ...given('question', optional.question),
   ...given('ntp-server', optional.ntpServer),
+  ...(optional.markers === true ? ['--markers'] : []),
   ...faults.map((fault) => `--fault=${fault}`),
 ];
 

@@ -46,6 +46,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           default: false,
           describe: "Power on with GPIO0 low: wait in the ROM's loader, for a flasher",
         })
+        .option('markers', { type: 'boolean', default: false, describe: 'Firmware with hil_marker' })
         .option('child', { type: 'boolean', default: false, hidden: true })
         .option('access-by-ipc', { type: 'boolean', default: false, hidden: true })
         .option('json', json),
@@ -66,6 +67,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           faults: fault,
           flash: args.flash,
           download: args.download,
+          markers: args.markers,
           accessByIpc: args.accessByIpc,
           child: args.child,
           json: asJson,

@@ -25,6 +25,8 @@ export interface VirtualBoardArguments {
   readonly flash: string | undefined;
   /** GPIO0 is low at power-on. */
   readonly download: boolean;
+  /** The firmware prints markers. */
+  readonly markers: boolean;
   /** Credentials and CA come by IPC. */
   readonly accessByIpc: boolean;
   /** Started by a host: tell it by IPC and end with it. */
@@ -69,6 +71,7 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     faults,
     startsInDownload: args.download,
     ...(flash === undefined ? {} : { flashPath: flash }),
+    markers: args.markers,
     ...(await accessOf(args)),
     ...(providerModel === undefined ? {} : { model: providerModel }),
     ...(question === undefined ? {} : { question }),

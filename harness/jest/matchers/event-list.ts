@@ -106,6 +106,10 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
     case 'volume':
     case 'door':
       return plain(printed.get(event.lineIndex) ?? `shows ${event.type}`);
+    case 'marker':
+      return `marks ${event.marker}`;
+    case 'markers-lost':
+      return `printed ${event.count} markers that did not arrive`;
     case 'reader-failed':
       return `${event.error.code}: ${plain(event.error.message)}`;
     case 'milestone':

@@ -87,6 +87,16 @@ function leadInFrom({ measurement }: ShownSoundTurn, replyOnset: Mark | undefine
   return { ...replyOnset, hostAtMs: replyOnset.hostAtMs - Math.max(0, replyLeadIn.valueMs) };
 }
 
+/** Markers of a turn's course: the call's own line shows the call, heap and clock are no part of the picture. */
+const shownMarkers: ReadonlySet<string> = new Set([
+  'mic-opened',
+  'speech-started',
+  'speech-stopped',
+  'first-packet-out',
+  'first-audio-in',
+  'first-i2s-out',
+]);
+
 /** What the board did, at its own stamp where its clock is known well enough. */
 const boardDots = ({ record, measurement }: ShownSoundTurn): Dot[] =>
   record.boardEvents.flatMap((event): Dot[] => {
@@ -101,6 +111,8 @@ const boardDots = ({ record, measurement }: ShownSoundTurn): Dot[] =>
     if (event.type === 'session-ended') return [{ hostAtMs, label: 'session ended' }];
     if (event.type === 'boot') return [{ hostAtMs, label: `boot: ${plain(event.resetCause)}` }];
     if (event.type === 'fault') return [{ hostAtMs, label: event.error.code }];
+    if (event.type === 'marker')
+      return shownMarkers.has(event.marker) ? [{ hostAtMs, label: event.marker }] : [];
     return event.type === 'complaint' ? [{ hostAtMs, label: plain(event.text).slice(0, 40) }] : [];
   });
 

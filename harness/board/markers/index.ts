@@ -1,0 +1,2 @@
+export { MarkerReader } from './marker-reader';
+export { markersIn, type Marker } from './marker-line';
