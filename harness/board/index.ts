@@ -17,6 +17,7 @@ export {
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export {
   describePort,
+  findPort,
   listSerialPorts,
   modemResetLine,
   openSerialPort,

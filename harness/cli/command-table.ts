@@ -3,6 +3,7 @@ import { addCerts } from './command-table/certs';
 import { addChildCommands } from './command-table/child-commands';
 import { addDecode } from './command-table/decode';
 import { addDevices } from './command-table/devices';
+import { addMonitor } from './command-table/monitor';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
 import { addProvider } from './command-table/provider';
@@ -20,6 +21,7 @@ const commands = [
   addRun,
   addReport,
   addDevices,
+  addMonitor,
   addDecode,
   addProvider,
   addProbe,

@@ -34,7 +34,7 @@ describe('earshot', () => {
     expect(help.stdout).not.toContain('-child');
   });
 
-  it.each(['run', 'report', 'devices', 'decode', 'provider', 'probe', 'virtual-board', 'prompts'])(
+  it.each(['run', 'report', 'devices', 'monitor', 'decode', 'provider', 'probe', 'virtual-board', 'prompts'])(
     'explains %s',
     async (command) => {
       const { exitCode, stdout } = await runEarshot([command, '--help']);

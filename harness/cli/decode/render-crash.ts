@@ -1,11 +1,11 @@
-import type { DecodedBacktrace, DecodedCrash, DecodedFrame } from '../../board/esp32s3';
+import type { DecodedBacktrace, DecodedCrash, DecodedFrame, TriagedCrash } from '../../board/esp32s3';
 
 const memoryNames: Readonly<Record<string, string>> = { rom: 'ROM', iram: 'IRAM', 'rtc-fast': 'RTC memory' };
 
 /** A decoded crash as lines of text: what happened, the ELF, each frame with what is inlined in it, the signature. */
 export function renderCrash(
-  crash: DecodedCrash,
-  elf: { readonly name: string; readonly sha256: string },
+  crash: DecodedCrash & Pick<TriagedCrash, 'note'>,
+  elf: { readonly name: string; readonly sha256: string } | undefined,
 ): string {
   const { kind, lineNumber, summary, inInterrupt, backtraces, signature } = crash;
   const what = kind === 'crash' ? 'Crash' : 'Warning';
@@ -19,9 +19,10 @@ export function renderCrash(
 }
 
 function elfLine(
-  { elfCheck, elfSha256Prefix = '' }: DecodedCrash,
-  elf: { readonly name: string; readonly sha256: string },
+  { elfCheck, elfSha256Prefix = '', note = 'no ELF is known' }: Parameters<typeof renderCrash>[0],
+  elf: Parameters<typeof renderCrash>[1],
 ): string {
+  if (elf === undefined) return note;
   if (elfCheck === 'match') return `ELF ${elfSha256Prefix} is ${elf.name}`;
   if (elfCheck === 'unverified')
     return `the log names no ELF; ${elf.name} (${elf.sha256.slice(0, 9)}) is taken on trust`;

@@ -69,7 +69,7 @@ describe('CrashWatch', () => {
           basis: 'addresses',
           text: 'StoreProhibited at 0x42009a1b < 0x4200a6f1 < 0x4037d2a9 of ELF 0810d7fd3',
         },
-        note: 'Frames are addresses, since the bench file names no ELF of the firmware.',
+        note: 'Frames are addresses, since no ELF of the firmware is known.',
       },
     ]);
   });

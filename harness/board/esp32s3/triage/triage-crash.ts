@@ -19,7 +19,7 @@ export async function triageCrash(crash: LoggedCrash, elf: ElfLookup | undefined
   const { addresses, decode } = placedCrash(crash);
   const undecoded = (note: string): TriagedCrash => ({ ...decode('none', new Map()), note });
   if (elf === undefined)
-    return undecoded('Frames are addresses, since the bench file names no ELF of the firmware.');
+    return undecoded('Frames are addresses, since no ELF of the firmware is known.');
   try {
     const { sha256, frames } = await elf.ask([...new Set(addresses)]);
     const elfCheck = checkElf({ sha256 }, crash);

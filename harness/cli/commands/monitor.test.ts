@@ -1,0 +1,167 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { consoleStream } from '../../board/__fixtures__/console-stream';
+import { openTestPty, type TestPty } from '../../board/__fixtures__/test-pty';
+import { packageRoot } from '../../config';
+import { monitorCommand, type MonitorArguments } from './monitor';
+
+let pty: TestPty;
+let folder: string;
+beforeEach(() => {
+  pty = openTestPty();
+  folder = mkdtempSync(join(tmpdir(), 'earshot-monitor-'));
+});
+afterEach(() => {
+  pty.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A monitor with a person before it, who reads what it prints and types. */
+function monitoring(args: Partial<MonitorArguments> = {}) {
+  const input = new PassThrough();
+  let printed = '';
+  let end: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  const waiting = new Set<() => void>();
+  const print = (text: string): void => {
+    printed += text;
+    for (const ask of waiting) ask();
+  };
+  const exit = monitorCommand(
+    {
+      port: pty.path,
+      bench: undefined,
+      board: undefined,
+      baudRate: undefined,
+      elf: undefined,
+      image: undefined,
+      reset: false,
+      timestamps: false,
+      json: false,
+      log: undefined,
+      ...args,
+    },
+    { input, print, ended },
+  );
+  exit.catch(() => undefined);
+  const shows = (pattern: RegExp) =>
+    new Promise<string>((resolve) => {
+      const ask = (): void => {
+        if (!pattern.test(printed)) return;
+        waiting.delete(ask);
+        resolve(printed);
+      };
+      waiting.add(ask);
+      ask();
+    });
+  return {
+    exit,
+    end,
+    type: (line: string) => input.write(`${line}\n`),
+    printed: () => printed,
+    shows,
+    /** What a board prints before is not there any more: opening a port empties it. */
+    opened: () => shows(/at 115200 baud|"opened"/),
+    events: () =>
+      printed
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, unknown> & { readonly type: string }),
+  };
+}
+
+describe('earshot monitor', () => {
+  it('shows boots with their cause, decodes a crash as it comes, and ends with 0', async () => {
+    const { exit, end, shows, opened } = monitoring();
+    await opened();
+    pty.write(Buffer.concat([consoleStream('boot-realtime-ws.bin'), consoleStream('panic-reboot.txt')]));
+    const text = await shows(/signature [0-9a-f]{12} /);
+    expect(text).toMatch(/──── boot 1 ────\nESP-ROM:esp32s3-20210327\n/);
+    expect(text).toMatch(/──── boot 1: power on/);
+    expect(text).toContain('Crash in line');
+    expect(text).toContain('no ELF of the firmware is known');
+    expect(text).toContain('#0  0x42009a1b');
+    end();
+    expect(await exit).toBe(0);
+  });
+
+  it('begins each line with the time of day when it is asked to', async () => {
+    const { shows, opened, end, exit } = monitoring({ timestamps: true });
+    await opened();
+    pty.write(Buffer.from('hello\r\n'));
+    expect(await shows(/hello/)).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}hello$/m);
+    end();
+    await exit;
+  });
+
+  it('prints one event a line as JSON, and keeps the raw bytes', async () => {
+    const log = join(folder, 'console.log');
+    const { shows, opened: open, end, exit, events } = monitoring({ json: true, log });
+    await open();
+    const bytes = consoleStream('panic-gdb-stub.txt');
+    pty.write(bytes);
+    await shows(/"type":"crash"/);
+    end();
+    await exit;
+    const [opened, ...rest] = events();
+    expect(opened).toMatchObject({ schema: 'earshot/monitor@1', type: 'opened', port: pty.path });
+    expect(rest.filter(({ type }) => type === 'crash')).toMatchObject([
+      { endState: 'gdb-stub', kind: 'crash', signature: { basis: 'addresses' } },
+    ]);
+    expect(rest.every(({ hostAtMs }) => typeof hostAtMs === 'number')).toBe(true);
+    expect(readFileSync(log)).toEqual(bytes);
+  });
+
+  it('types a line on a console that echoes it', async () => {
+    const { type, shows, end, exit, events } = monitoring({ json: true });
+    pty.onTyped((bytes) => pty.write(Buffer.from(bytes.toString().replace('\n', '\r\nesp> '))));
+    type('help');
+    await shows(/"type":"typed"/);
+    end();
+    await exit;
+    expect(events().find(({ type: each }) => each === 'typed')).toMatchObject({ text: 'help' });
+    expect(events().find(({ type: each }) => each === 'typed')).not.toHaveProperty('refused');
+  });
+
+  it('refuses to type on a console that is output-only, and says so', async () => {
+    const typed: string[] = [];
+    pty.onTyped((bytes) => typed.push(bytes.toString()));
+    const { type, shows, end, exit } = monitoring();
+    type('start');
+    type('stop');
+    const text = await shows(/"stop" not sent/);
+    expect(text).toMatch(/"start" not echoed within 2000 ms: the console seems to be output-only/);
+    expect(typed.join('')).toBe('start\n');
+    end();
+    await exit;
+  });
+
+  it('says that a port has gone, and that one which cannot be reset cannot', async () => {
+    await expect(monitoring({ reset: true }).exit).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_FAILED' });
+    const { exit, shows, opened } = monitoring();
+    await opened();
+    pty.write(Buffer.from('going\r\n'));
+    await shows(/going/);
+    pty.close();
+    await expect(exit).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+  });
+
+  it.each<[string, Partial<MonitorArguments>, string, RegExp]>([
+    ['no port', { port: undefined }, 'HIL_CONFIG_USAGE', /There is no port/],
+    [
+      'a virtual board of a bench',
+      { port: undefined, bench: join(packageRoot(), 'fixtures/benches/virtual.yaml') },
+      'HIL_CONFIG_USAGE',
+      /exists in a run only/,
+    ],
+    ['an ELF that is not there', { elf: 'gone.elf' }, 'HIL_CONFIG_FILE_MISSING', /There is no ELF gone\.elf/],
+    ['a log in no folder', { log: '/no/such/folder/a.log' }, 'HIL_CONFIG_USAGE', /cannot be written/],
+  ])('refuses %s', async (_, args, code, message) => {
+    await expect(monitoring(args).exit).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});

@@ -1,0 +1,17 @@
+import type { CoreDump, TriagedCrash } from '../../board/esp32s3';
+import type { ConsoleLine } from '../../ports';
+
+/** What a monitor tells, one after the other. `hostAtMs` is the host's monotonic clock. */
+export type MonitorEvent =
+  | { readonly type: 'line'; readonly line: ConsoleLine }
+  | { readonly type: 'boot'; readonly hostAtMs: number; readonly boot: number }
+  | {
+      readonly type: 'reset-cause';
+      readonly hostAtMs: number;
+      readonly boot: number;
+      readonly resetCause: string;
+    }
+  | { readonly type: 'crash'; readonly hostAtMs: number; readonly crash: TriagedCrash }
+  | { readonly type: 'core-dump'; readonly hostAtMs: number; readonly dump: CoreDump }
+  /** A line that was typed; `refused` says why the board did not get it, or took no notice of it. */
+  | { readonly type: 'typed'; readonly hostAtMs: number; readonly text: string; readonly refused?: string };
