@@ -18,8 +18,7 @@ export interface TriagedCrash extends DecodedCrash {
 export async function triageCrash(crash: LoggedCrash, elf: ElfLookup | undefined): Promise<TriagedCrash> {
   const { addresses, decode } = placedCrash(crash);
   const undecoded = (note: string): TriagedCrash => ({ ...decode('none', new Map()), note });
-  if (elf === undefined)
-    return undecoded('Frames are addresses, since no ELF of the firmware is known.');
+  if (elf === undefined) return undecoded('Frames are addresses, since no ELF of the firmware is known.');
   try {
     const { sha256, frames } = await elf.ask([...new Set(addresses)]);
     const elfCheck = checkElf({ sha256 }, crash);
