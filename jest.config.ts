@@ -13,12 +13,12 @@ const modulePathIgnorePatterns = ['<rootDir>/dist/', '<rootDir>/reports/'];
 
 const config: Config = {
   ...hilGlobals,
+  // What hangs fails; a machine with better things to do is no fault. Jest reads it here only, never of a project.
+  testTimeout: 30_000,
   projects: [
     {
       displayName: 'unit',
       rootDir: __dirname,
-      // What hangs fails; a machine with better things to do is no fault.
-      testTimeout: 30_000,
       testMatch: ['**/*.test.ts'],
       testEnvironment: 'node',
       modulePathIgnorePatterns,
