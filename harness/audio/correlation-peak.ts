@@ -15,9 +15,9 @@ const EARLIER_OVER_NOISE = 4.5;
 /** Other paths disturb the place of a peak when they are this near. */
 const PATHS_WITHIN_MS = 5;
 /** ... and by this share of what they leave there, some of which is no path but the reference's own; by trials. */
-const PATHS_SHARE = 0.375;
+const PATHS_SHARE = 0.35;
 /** What else the correlation holds disturbs the peak by this share of its RMS, since some of it is the reference's own; by trials. */
-const OUTSIDE_SHARE = 0.75;
+const OUTSIDE_SHARE = 0.7;
 /** The main peak's own lobe, left out when looking for its rivals. */
 const LOBE_MS = 2;
 
@@ -36,7 +36,7 @@ export interface CorrelationPeak {
   /** Strongest peak over the RMS of the correlation outside ±2 ms of it. */
   readonly significance: number;
   /**
-   * One standard uncertainty of the position: 0.75 of the RMS outside, or 0.375 of what other paths leave within ±5 ms where
+   * One standard uncertainty of the position: 0.7 of the RMS outside, or 0.35 of what other paths leave within ±5 ms where
    * that is more, ÷ √(height × curvature) of the peak that was taken.
    */
   readonly uncertaintySamples: number;
