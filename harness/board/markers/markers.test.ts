@@ -115,7 +115,7 @@ describe('the markers of a console', () => {
       'I (120) wifi:halfand half',
       'I (130) B: y',
     ]);
-    expect(read(`I (1) A: a${marker(0)}`, `b${marker(1)}`, `${marker(2)}`, 'c', 'd').left).toEqual([
+    expect(read(`I (1) A: a${marker(0)}`, `b${marker(1)}`, marker(2), 'c', 'd').left).toEqual([
       'I (1) A: abc',
       'd',
     ]);

@@ -47,7 +47,7 @@ describe('ports of this machine', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'earshot-ports-'));
     folders = { devices: join(root, 'dev'), sysfs: join(root, 'tty'), byId: join(root, 'by-id') };
-    for (const folder of Object.values(folders)) mkdirSync(folder);
+    for (const folder of [folders.devices, folders.sysfs, folders.byId]) mkdirSync(folder);
   });
   afterEach(() => rmSync(root, { recursive: true }));
 

@@ -111,7 +111,12 @@ export async function monitorCommand(
     );
     const typed = createInterface({ input: terminal.input });
     typed.on('line', (line) => void console.send(line));
-    opened.push({ close: () => Promise.resolve(typed.close()) });
+    opened.push({
+      close: () => {
+        typed.close();
+        return Promise.resolve();
+      },
+    });
     const lost = new Promise<never>((_, reject) => transport.onLost(reject));
     lost.catch(() => undefined);
     if (args.reset) await modemResetLine(transport, clock).reset();
