@@ -1,8 +1,8 @@
 /** What can be held of the overlay without ESP-IDF: its C code on this machine, and that its files say what the README says. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeWithGcc, run, sanitized, strict } from '../__fixtures__/host-gcc';
 
 const overlay = __dirname;
 const component = join(overlay, 'components', 'bench_provider');
@@ -11,29 +11,6 @@ const read = (path: string): string => readFileSync(join(overlay, path), 'utf8')
 const VENDOR = 'https://api.openai.com';
 const BENCH = 'https://bench.lan:8443';
 
-const hasGcc = spawnSync('gcc', ['--version']).status === 0;
-const describeWithGcc = hasGcc ? describe : describe.skip;
-
-function run(command: string, args: readonly string[]): string {
-  // A sanitizer's finding is a failure of its own; leaks cannot be looked for in every container.
-  const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' };
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
-
-const strict = [
-  '-std=c99',
-  '-pedantic',
-  '-Wall',
-  '-Wextra',
-  '-Wshadow',
-  '-Wconversion',
-  '-Wmissing-prototypes',
-  '-Werror',
-];
-const sanitized = ['-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const headers = [`-I${component}`, `-I${join(overlay, 'testing', 'stubs')}`];
 
 describeWithGcc('the C component, compiled by gcc (skipped where there is none: apt-get install gcc)', () => {

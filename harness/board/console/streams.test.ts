@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import type { ConsoleLine } from '../../ports';
 import { consoleStream } from '../__fixtures__/console-stream';
+import { rawLines } from '../__fixtures__/raw-lines';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import { dialectByName } from '../dialect';
 import { readEvents } from '../event-reader';
@@ -25,17 +26,6 @@ function assembled(chunks: readonly Buffer[]): { readonly text: string; readonly
   for (const chunk of chunks) assembler.push(chunk, 0);
   assembler.end();
   return { text: JSON.stringify(lines), lines };
-}
-
-/** The lines of a stream as bytes, their ends included. */
-function rawLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(10, start) + 1 || bytes.length;
-    lines.push(bytes.subarray(start, end));
-    start = end;
-  }
-  return lines;
 }
 
 /** Pieces of at most so many bytes, the sizes taken in turn. */

@@ -1,6 +1,7 @@
 /** Bytes come off the line in any pieces, and resets cut lines anywhere: what a dialect reads must not depend on either. */
 import { eventsOf, linesOf } from '../__fixtures__/console-events';
 import { consoleStream } from '../__fixtures__/console-stream';
+import { rawLines } from '../__fixtures__/raw-lines';
 import { LineAssembler, type AssembledLine } from '../console/line-assembler';
 import type { EventBody } from '../event-body';
 import { dialectByName } from './dialect-registry';
@@ -21,17 +22,6 @@ const textsOf = (chunks: readonly Buffer[]): string[] => {
   assembler.end();
   return lines.map(({ text }) => text);
 };
-
-/** The lines of a stream as bytes, their ends included. */
-function rawLines(bytes: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const end = bytes.indexOf(10, start) + 1 || bytes.length;
-    lines.push(bytes.subarray(start, end));
-    start = end;
-  }
-  return lines;
-}
 
 /** An event that a cut line may have made of the one that was to come: less of its text, or no whole arguments. */
 function isCutFrom(event: EventBody, whole: EventBody | undefined): boolean {

@@ -1,40 +1,15 @@
 /** The component on this machine: strict C99, sanitizers, its lines by the grammar page and by the harness's own reader. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { markersIn } from '../../../../harness/board/markers';
+import { describeWithGcc, run, sanitized, strict } from '../../__fixtures__/host-gcc';
 
-const hasGcc = spawnSync('gcc', ['--version']).status === 0;
-const describeWithGcc = hasGcc ? describe : describe.skip;
-
-const flags = [
-  '-std=c99',
-  '-pedantic',
-  '-Wall',
-  '-Wextra',
-  '-Wshadow',
-  '-Wconversion',
-  '-Wmissing-prototypes',
-  '-Werror',
-  '-g',
-  '-fsanitize=address,undefined',
-  '-fno-sanitize-recover=all',
-];
 const headers = ['.', 'include', 'testing', 'testing/stubs'].map((folder) => `-I${join(__dirname, folder)}`);
 const cFiles = (folder: string): string[] =>
   readdirSync(join(__dirname, folder))
     .filter((name) => name.endsWith('.c'))
     .map((name) => join(__dirname, folder, name));
-
-function run(command: string, args: readonly string[]): string {
-  // A sanitizer's finding is a failure of its own; leaks cannot be looked for in every container.
-  const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' };
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
-  if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}:\n${stderr}`);
-  return stdout;
-}
 
 /** Order of `hil_event_t`. */
 const [mic, speechStarted, speechStopped, packetOut, audioIn, i2sOut] = [
@@ -52,7 +27,7 @@ describeWithGcc('hil_marker, compiled by gcc (skipped where there is none: apt-g
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'earshot-marker-'));
     program = join(folder, 'markers');
-    run('gcc', [...flags, ...headers, ...cFiles('.'), ...cFiles('testing'), '-o', program]);
+    run('gcc', [...strict, ...sanitized, ...headers, ...cFiles('.'), ...cFiles('testing'), '-o', program]);
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
