@@ -1,4 +1,4 @@
-/* global document, window, fetch, navigator, RTCPeerConnection, AudioContext, AudioWorkletNode, FormData, Blob, btoa, OpenAIAgentsRealtime */
+/* global document, window, fetch, navigator, MediaStream, RTCPeerConnection, AudioContext, AudioWorkletNode, FormData, Blob, btoa, OpenAIAgentsRealtime */
 // What a browser client of the Realtime service does, with the browser's own WebRTC and nothing else.
 
 const LOUD = 0.003;
@@ -244,7 +244,11 @@ const flows = {
     });
     const player = document.createElement('audio');
     player.muted = true;
-    const transport = new OpenAIRealtimeWebRTC({ baseUrl: url, audioElement: player });
+    // One that it opened itself would speak while it still connects.
+    const microphone = await openMicrophone();
+    microphone.enabled = false;
+    const mediaStream = new MediaStream([microphone]);
+    const transport = new OpenAIRealtimeWebRTC({ baseUrl: url, audioElement: player, mediaStream });
     const agent = new RealtimeAgent({ name: 'lamp', instructions: 'Be brief.', tools: [light] });
     const turnDetection = { type: 'server_vad', silenceDurationMs: 200 };
     const config = { audio: { input: { turnDetection } } };
