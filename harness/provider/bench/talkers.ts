@@ -9,6 +9,8 @@ export interface Reception {
   readonly type: string;
   /** Its `audio_end_ms`; undefined in an event without. */
   readonly audioEndMs: number | undefined;
+  /** When a bare echo wrote it, by the echo; undefined of what the mock wrote, whose events tell. */
+  readonly writtenAtHostMs: number | undefined;
 }
 
 /** When each packet of one talker left, and what came back. */
@@ -18,6 +20,8 @@ export interface Talk {
   /** Host time at which packet `n` was handed to the socket. */
   readonly sentAtHostMs: Float64Array;
   readonly received: Reception[];
+  /** By which the mock's events name it; undefined where nobody named it, as a bare echo. */
+  sessionId?: string | undefined;
 }
 
 export interface TalkOptions {
@@ -43,10 +47,16 @@ export async function talk({ url, clock, streams, times }: TalkOptions): Promise
     return { dueAtHostMs, sentAtHostMs, received: [] };
   });
   const sockets = await Promise.all(
-    talks.map(async ({ received }) => {
+    talks.map(async (one) => {
       const headers = { authorization: 'Bearer sk-bench' };
       const socket = new WebSocket(url, { perMessageDeflate: false, headers });
-      socket.on('message', (data: Buffer) => received.push(receptionOf(data, clock.nowMs())));
+      socket.on('message', (data: Buffer) => {
+        const hostAtMs = clock.nowMs();
+        const head = data.toString('latin1', 0, HEAD_BYTES);
+        const reception = receptionOf(head, hostAtMs);
+        one.received.push(reception);
+        if (reception.type === 'session.created') one.sessionId = SESSION.exec(head)?.[1];
+      });
       await once(socket, 'open');
       return socket;
     }),
@@ -74,6 +84,8 @@ export async function talk({ url, clock, streams, times }: TalkOptions): Promise
 const HEAD_BYTES = 200;
 const TYPE = /^\{"type":"([^"]*)"/;
 const AUDIO_END = /"audio_end_ms":(\d+)/;
+const WRITTEN = /"written_at_ms":([\d.]+)/;
+const SESSION = /"id":"(sess_[^"]+)"/;
 /** One text of each type: what a match gives holds on to all of the head. */
 const types = new Map<string, string>();
 
@@ -84,13 +96,16 @@ function typeIn(head: string): string {
   return known ?? found;
 }
 
-function receptionOf(data: Buffer, hostAtMs: number): Reception {
-  const head = data.toString('latin1', 0, HEAD_BYTES);
-  const audioEndMs = AUDIO_END.exec(head)?.[1];
+function receptionOf(head: string, hostAtMs: number): Reception {
+  const number = (pattern: RegExp): number | undefined => {
+    const found = pattern.exec(head)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
   return {
     hostAtMs,
     type: typeIn(head),
-    audioEndMs: audioEndMs === undefined ? undefined : Number(audioEndMs),
+    audioEndMs: number(AUDIO_END),
+    writtenAtHostMs: number(WRITTEN),
   };
 }
 
