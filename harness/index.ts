@@ -9,6 +9,7 @@ export {
   type AskOptions,
   type BenchHandles,
   type BoardHandle,
+  type BootMatchers,
   type CallArguments,
   type EarshotExpect,
   type ExpectedCall,
@@ -16,6 +17,7 @@ export {
   type NegatedTurnMatchers,
   type SessionMatchers,
   type SessionResult,
+  type StayedUpOptions,
   type TestBody,
   type TestOptions,
   type TextTurnMatchers,
@@ -28,6 +30,7 @@ export {
   type TurnsMatchers,
 } from './jest';
 export type {
+  BootSession,
   Capability,
   ConsoleLine,
   DialectDescription,

@@ -2,6 +2,7 @@ import { BoardError } from '../errors';
 import type {
   Board,
   BoardEvent,
+  BootSession,
   Cancel,
   Clock,
   ConsoleLink,
@@ -9,6 +10,7 @@ import type {
   FirmwareIdentity,
 } from '../ports';
 import { faultError, noBootError, sessionTimeoutError } from './board-errors';
+import { BootHistory } from './boot-history';
 import { RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';
 import { wrongFirmware, type ImageUnderTest } from './esp32s3';
@@ -38,6 +40,7 @@ export interface SerialBoardParts {
 export class SerialBoard implements Board {
   readonly console: RecordedConsole;
   private readonly log: EventLog;
+  private readonly history = new BootHistory((session) => this.addBootEnded(session));
   private readonly stopReading: Cancel;
   private readonly cancelLost: Cancel;
   private identity: FirmwareIdentity | undefined;
@@ -49,6 +52,8 @@ export class SerialBoard implements Board {
     this.console = new RecordedConsole({ name, clock, write, baudRate, ...(link && { link }) });
     this.log = new EventLog(clock);
     const emit = (event: BoardEvent) => this.addEvent(event);
+    // Ahead of what reads events from the line.
+    this.console.onLine((line) => this.history.line(line));
     this.stopReading = readEvents({ board: name, console: this.console, dialect, clock, emit });
     transport.onBytes((bytes, hostAtMs) => this.console.receive(bytes, hostAtMs));
     this.cancelLost = transport.onLost((error) => this.end(error));
@@ -68,6 +73,10 @@ export class SerialBoard implements Board {
 
   get events(): readonly BoardEvent[] {
     return this.log.events;
+  }
+
+  get boots(): readonly BootSession[] {
+    return this.history.boots;
   }
 
   get firmware(): FirmwareIdentity | undefined {
@@ -94,7 +103,10 @@ export class SerialBoard implements Board {
     );
     // When the reset line itself fails, that is the error; nobody asks what became of the boot.
     booted.catch(() => undefined);
-    if (this.ended === undefined) await resetLine.reset();
+    if (this.ended === undefined) {
+      this.history.order();
+      await resetLine.reset();
+    }
     judge.released(this.console.cursor());
     await booted;
     const failure = image && wrongFirmware(name, image, this.identitySince(firstEvent));
@@ -127,6 +139,13 @@ export class SerialBoard implements Board {
     const command = dialect.askCommand?.(text);
     if (command === undefined) throw this.unsupported(`ask board ${name} a question`);
     await this.console.send(command);
+  }
+
+  async crash(): Promise<void> {
+    const { name, dialect } = this.parts;
+    if (dialect.crashCommand === undefined) throw this.unsupported(`crash board ${name}`);
+    this.history.orderCrash();
+    await this.console.send(dialect.crashCommand);
   }
 
   async close(): Promise<void> {
@@ -186,7 +205,13 @@ export class SerialBoard implements Board {
   private addEvent(event: BoardEvent): void {
     if (event.type === 'firmware') this.identity = event.firmware;
     if (event.type === 'generation') this.identity = { ...this.identity, generation: event.generation };
+    this.history.event(event);
     this.log.add(event);
+  }
+
+  private addBootEnded(session: BootSession): void {
+    const { boot, lastLine: lineIndex, endedAtHostMs: hostAtMs = session.startedAtHostMs } = session;
+    this.log.add({ type: 'boot-ended', session, hostAtMs, boot, lineIndex });
   }
 
   private end(error: Error): void {
@@ -194,6 +219,7 @@ export class SerialBoard implements Board {
     this.ended = error;
     this.console.end(error);
     this.stopReading();
+    this.history.close(this.parts.clock.nowMs());
     this.log.end(error);
   }
 }

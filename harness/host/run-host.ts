@@ -10,8 +10,15 @@ import {
   type ProviderConfig,
 } from '../config';
 import { corpusSha256, loadCorpus } from '../corpus';
-import { closeAll, fromWireError, isHilError, toWireError, type Closable } from '../errors';
-import type { ChildLauncher, Clock, DialectDescription, ProviderFault, Scenario } from '../ports';
+import { closeAll, ConfigError, fromWireError, isHilError, toWireError, type Closable } from '../errors';
+import {
+  delay,
+  type ChildLauncher,
+  type Clock,
+  type DialectDescription,
+  type ProviderFault,
+  type Scenario,
+} from '../ports';
 import { createRedactor, createRunStore, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
@@ -85,6 +92,9 @@ const closing = (close: () => void): Closable => ({
     return Promise.resolve();
   },
 });
+
+/** A test that watches longer watches for something else. */
+const LONGEST_BOOT_WATCH_MS = 60_000;
 
 /** What is kept of core dumps: a board that crashes at each boot prints one at each boot. */
 const MAX_CORE_DUMPS = 10;
@@ -300,8 +310,12 @@ function handlersOf({
     };
   return {
     describe: () => Promise.resolve(description),
-    turn: guarded(async ({ promptId, interruption, network }) =>
-      stand.turn(promptId, interruption, turnNetwork(config.provider, network)),
+    turn: guarded(async ({ promptId, interruption, crashAfterMs, network }) =>
+      stand.turn(promptId, {
+        interruption,
+        crashAfterMs,
+        network: turnNetwork(config.provider, network),
+      }),
     ),
     ask: guarded(async ({ promptId, fault, network }) =>
       stand.ask(promptId, fault, turnNetwork(config.provider, network)),
@@ -325,6 +339,16 @@ function handlersOf({
     expectLine: guarded(async ({ source, flags, withinMs, from }) => {
       const options = { withinMs, ...(from === undefined ? {} : { from }) };
       return (await board.console.expect(new RegExp(source, flags), options)).line;
+    }),
+    boots: guarded(async ({ from, forMs }) => {
+      if (!(forMs >= 0 && forMs <= LONGEST_BOOT_WATCH_MS))
+        throw new ConfigError(
+          'HIL_CONFIG_USAGE',
+          `Boots are to be watched for ${forMs} ms; 0 to ${LONGEST_BOOT_WATCH_MS} ms can be waited for.`,
+          { forMs },
+        );
+      if (forMs > 0) await delay(clock, forMs);
+      return board.boots.filter(({ lastLine }) => lastLine >= from);
     }),
     lines: ({ from }) => Promise.resolve(board.console.lines.filter(({ index }) => index >= from)),
     testStarted: ({ name }) => {

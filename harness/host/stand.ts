@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors';
 import type { NetworkShape, ProviderFault } from '../ports';
 import type { HostMessage } from './host-messages';
-import type { Interruption, SessionResult, TextTurnResult, TurnResult } from './rpc/protocol';
+import type { SessionResult, TextTurnResult, TurnResult, TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { TextSessions } from './text-sessions';
 import type { TextTurnTaker } from './text-turn-taker';
@@ -14,11 +14,7 @@ export interface Stand {
   /** The next turn needs a new session. */
   spoil(): void;
   /** @throws ConfigError `HIL_CONFIG_USAGE` for a board that is asked in writing. */
-  turn(
-    promptId: string,
-    interruption: Interruption | undefined,
-    network: NetworkShape | undefined,
-  ): Promise<TurnResult>;
+  turn(promptId: string, wishes: TurnWishes): Promise<TurnResult>;
   /** @throws ConfigError `HIL_CONFIG_USAGE` for a board that is asked by sound. */
   ask(
     promptId: string | undefined,
@@ -39,8 +35,8 @@ export const soundStand = (name: string, keeper: SessionKeeper, taker: TurnTaker
   },
   openSession: () => keeper.open(),
   spoil: () => keeper.spoil(),
-  turn: async (promptId, interruption, network) => {
-    const turn = await taker.take(promptId, interruption, network);
+  turn: async (promptId, wishes) => {
+    const turn = await taker.take(promptId, wishes);
     const { record, measurement, findings } = turn;
     const { heard, calls, measures } = measurement;
     tell({

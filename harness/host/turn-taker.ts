@@ -2,7 +2,7 @@ import { writeWav } from '../audio';
 import type { SoundBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
-import type { Clock, NetworkShape, TurnRecord } from '../ports';
+import type { Clock, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
 import {
   advertisedIn,
@@ -16,7 +16,7 @@ import { breakWhatIsDue } from './due-faults';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
 import type { FindingLog } from './finding-log';
-import type { Interruption, TurnResult } from './rpc/protocol';
+import type { TurnResult, TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { SoundWorkshop } from './sound-workshop';
 import { withTriage } from './triaged-turn';
@@ -28,11 +28,18 @@ const LATEST_INTERRUPTION_MS = 30_000;
 
 type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound'>;
 
-function checkInterruption({ afterMs }: Interruption): void {
-  if (Number.isFinite(afterMs) && afterMs >= 0 && afterMs <= LATEST_INTERRUPTION_MS) return;
+function checkWishes({ interruption, crashAfterMs }: TurnWishes): void {
+  checkDue('A reply is to be interrupted', interruption?.afterMs);
+  checkDue('The board is to crash', crashAfterMs);
+  if (interruption === undefined || crashAfterMs === undefined) return;
+  throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is either interrupted or has a crash, not both.');
+}
+
+function checkDue(what: string, afterMs: number | undefined): void {
+  if (afterMs === undefined || (afterMs >= 0 && afterMs <= LATEST_INTERRUPTION_MS)) return;
   throw new ConfigError(
     'HIL_CONFIG_USAGE',
-    `A reply is to be interrupted after ${afterMs} ms; 0 to ${LATEST_INTERRUPTION_MS} ms can be waited for.`,
+    `${what} after ${afterMs} ms; 0 to ${LATEST_INTERRUPTION_MS} ms can be waited for.`,
     { afterMs },
   );
 }
@@ -58,18 +65,18 @@ export class TurnTaker {
   /**
    * One turn with this prompt, and with a second one that interrupts its reply. A take that the rig spoilt is stored and
    * repeated.
-   * @param network - How the link to the provider is in this turn, and in no other.
+   * @param wishes - What else is to happen in this turn, and in no other.
    * @throws HilError of the part that broke before the prompt was played; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that nobody
-   * recorded; `HIL_CONFIG_USAGE` for a second turn at a time or an interruption outside 0 to 30 000 ms.
+   * recorded; `HIL_CONFIG_USAGE` for a second turn at a time, for an interruption or a crash outside 0 to 30 000 ms, and for both in one turn.
    */
-  async take(promptId: string, interruption?: Interruption, network?: NetworkShape): Promise<TurnResult> {
-    if (interruption !== undefined) checkInterruption(interruption);
+  async take(promptId: string, wishes: TurnWishes = {}): Promise<TurnResult> {
+    checkWishes(wishes);
     if (this.busy)
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
       for (let take = 0; ; take += 1) {
-        const { record, measurement } = await this.playAndMeasure(promptId, interruption, network);
+        const { record, measurement } = await this.playAndMeasure(promptId, wishes);
         this.findings.ordered.networkIn(record.turnId, record.network);
         const found = diagnoseTurn(record, measurement).map((finding) =>
           this.findings.ordered.attributed(finding),
@@ -87,8 +94,7 @@ export class TurnTaker {
 
   private async playAndMeasure(
     promptId: string,
-    interruption: Interruption | undefined,
-    network: NetworkShape | undefined,
+    { interruption, crashAfterMs, network }: TurnWishes,
   ): Promise<{ record: TurnRecord; measurement: TurnMeasurement }> {
     const first = await this.promptToPlay(promptId);
     const second = interruption && {
@@ -98,9 +104,9 @@ export class TurnTaker {
     const { crashes } = this.bench;
     const record = await withTriage(
       crashes,
-      await this.health.attend(() => this.play(first, second, network)),
+      await this.health.attend(() => this.play(first, second, { crashAfterMs, network })),
     );
-    if (record.faults.length > 0) this.keeper.spoil();
+    if (record.faults.length > 0 || record.orderedCrash?.crash !== undefined) this.keeper.spoil();
     return { record, measurement: await this.workshop.measure(record) };
   }
 
@@ -118,7 +124,7 @@ export class TurnTaker {
   private async play(
     first: PromptToPlay,
     interruption: (PromptToPlay & { readonly afterMs: number }) | undefined,
-    network: NetworkShape | undefined,
+    { crashAfterMs, network }: Pick<TurnWishes, 'crashAfterMs' | 'network'>,
   ): Promise<TurnRecord> {
     const { corpus, scenario, board, provider } = this.bench;
     await this.keeper.ensure();
@@ -142,6 +148,7 @@ export class TurnTaker {
       turnInSession: this.keeper.countTurn(),
       ...expecting(first),
       ...(interruption === undefined ? {} : { interruption: expecting(interruption) }),
+      ...(crashAfterMs === undefined ? {} : { crashAfterMs }),
       ...(network === undefined ? {} : { network }),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,

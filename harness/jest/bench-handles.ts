@@ -2,7 +2,7 @@ import { attachment, attachmentPath } from 'allure-js-commons';
 import { join } from 'node:path';
 import { ConfigError, fromWireError } from '../errors';
 import type { BenchDescription, SessionResult, TextTurnResult, TurnResult } from '../host';
-import type { ConsoleLine, DialectDescription, NetworkShape, ProviderFault } from '../ports';
+import type { BootSession, ConsoleLine, DialectDescription, NetworkShape, ProviderFault } from '../ports';
 import { suiteBridge } from './suite-bridge';
 
 /** The board, as a suite holds it. */
@@ -21,6 +21,14 @@ export interface BoardHandle {
     pattern: RegExp,
     options: { readonly withinMs: number; readonly from?: number },
   ) => Promise<ConsoleLine>;
+  /**
+   * The board's boots with console lines from `from` on, oldest first: why each began, how far it came, its crashes and what ended it.
+   * With `forMs`, 0 to 60 000, as they are after so long.
+   */
+  readonly boots: (options: {
+    readonly from: number;
+    readonly forMs?: number;
+  }) => Promise<readonly BootSession[]>;
   readonly lines: (from: number) => Promise<readonly ConsoleLine[]>;
 }
 
@@ -41,9 +49,24 @@ interface InterruptionOptions {
   readonly afterMs: number;
 }
 
+/** A crash in a turn. */
+interface CrashOptions {
+  /**
+   * Have the firmware crash so long after its reply became audible, 0 to 30 000 ms, by its own command. The crash ends the turn and is
+   * held against nobody. Needs `crash-command`.
+   */
+  readonly crashAfterMs: number;
+}
+
+type Without<Options> = { readonly [Key in keyof Options]?: never };
+
 /** What else happens in a turn. */
 export type TurnOptions = NetworkOptions &
-  (InterruptionOptions | { readonly interruptWith?: never; readonly afterMs?: never });
+  (
+    | (InterruptionOptions & Without<CrashOptions>)
+    | (CrashOptions & Without<InterruptionOptions>)
+    | Without<InterruptionOptions & CrashOptions>
+  );
 
 /** What else happens in a turn in writing. */
 export interface AskOptions extends NetworkOptions {
@@ -116,6 +139,9 @@ async function attachLogs(
     .map(({ hostAtMs, text }) => `${hostAtMs.toFixed(1)}  ${text}`)
     .join('\n');
   await attachment(`${title} console`, console, 'text/plain');
+  const crash = record.kind === 'text' ? record.faults[0] : (record.orderedCrash?.crash ?? record.faults[0]);
+  if (crash?.code === 'HIL_BOARD_PANIC')
+    await attachment(`${title} crash`, JSON.stringify(crash, null, 2), 'application/json');
   await attachment(`${title} timeline`, JSON.stringify(timeline, null, 2), 'application/json');
 }
 
@@ -141,10 +167,11 @@ export function benchHandles(): BenchHandles {
       send: (command) => call('send', { command }),
       expectLine: ({ source, flags }, { withinMs, from }) =>
         call('expectLine', { source, flags, withinMs, ...(from === undefined ? {} : { from }) }),
+      boots: ({ from, forMs = 0 }) => call('boots', { from, forMs }),
       lines: (from) => call('lines', { from }),
     },
     turn: async (prompt, options = {}) => {
-      const { network } = options;
+      const { network, crashAfterMs } = options;
       const result = await call('turn', {
         promptId: clipOf(bench, prompt),
         ...(options.interruptWith === undefined
@@ -152,6 +179,7 @@ export function benchHandles(): BenchHandles {
           : {
               interruption: { promptId: clipOf(bench, options.interruptWith), afterMs: options.afterMs },
             }),
+        ...(crashAfterMs === undefined ? {} : { crashAfterMs }),
         ...(network === undefined ? {} : { network }),
       });
       await attachEvidence(bench, result);

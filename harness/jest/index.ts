@@ -1,8 +1,10 @@
 export type { SessionResult, TextTurnResult, TurnResult } from '../host';
 export type { AskOptions, BenchHandles, BoardHandle, TurnOptions } from './bench-handles';
+export type { StayedUpOptions } from './matchers/boot-matchers';
 export type { CallArguments, ExpectedCall } from './matchers/call-matchers';
 export {
   expect,
+  type BootMatchers,
   type EarshotExpect,
   type NegatedTextTurnMatchers,
   type NegatedTurnMatchers,

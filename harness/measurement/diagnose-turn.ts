@@ -7,6 +7,7 @@ import {
   diagnoseInterruptionHearing,
   diagnoseInterruptionReply,
 } from './diagnose-interruption';
+import { diagnoseOrderedCrash } from './diagnose-ordered-crash';
 import { diagnoseReply } from './diagnose-reply';
 import { diagnoseRestart } from './diagnose-restart';
 import { firstBrokenLink, recordedFaults, type Diagnose } from './diagnosis';
@@ -51,13 +52,15 @@ const chain: readonly Diagnose[] = [
   diagnoseReply,
   diagnoseInterruption,
   diagnoseInterruptionReply,
+  diagnoseOrderedCrash,
 ];
 
 /**
  * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a bad take; a prompt that did not
  * leave the rig; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
- * calls; the reply; an interruption without effect; the reply to the interrupting prompt. The first link with a finding ends the search, so one
+ * calls; the reply; an interruption without effect; the reply to the interrupting prompt; a crash that was ordered and did not come. A turn that ended by a crash that was ordered
+ * has its faults and nothing else. The first link with a finding ends the search, so one
  * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.
  */
 export const diagnoseTurn = (record: TurnRecord, measurement: TurnMeasurement): Finding[] =>
-  firstBrokenLink(chain, record, measurement);
+  firstBrokenLink(record.orderedCrash?.crash === undefined ? chain : [recordedFaults], record, measurement);

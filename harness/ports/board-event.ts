@@ -1,4 +1,5 @@
 import type { WireError } from '../errors';
+import type { BootSession } from './boot-session';
 
 interface Stamp {
   readonly hostAtMs: number;
@@ -12,6 +13,8 @@ interface Stamp {
 export type BoardEvent = Stamp &
   (
     | { readonly type: 'boot'; readonly resetCause: string }
+    /** A boot is over: its summary, stamped with its first line. */
+    | { readonly type: 'boot-ended'; readonly session: BootSession }
     /** `app`: application started; `network`: address obtained; `connecting`: calls the provider. */
     | { readonly type: 'milestone'; readonly milestone: 'app' | 'network' | 'connecting' }
     | { readonly type: 'firmware'; readonly firmware: FirmwareIdentity }

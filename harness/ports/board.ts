@@ -1,4 +1,5 @@
 import type { BoardEvent, FirmwareIdentity } from './board-event';
+import type { BootSession } from './boot-session';
 import type { Cancel } from './clock';
 import type { Console } from './console';
 
@@ -19,6 +20,8 @@ export const capabilities = [
   'call-results',
   /** Boots with ESP-IDF's log, which names the image. */
   'boot-log',
+  /** Crashes on command, so that it can be tried what becomes of a crash. */
+  'crash-command',
 ] as const;
 
 type Letter =
@@ -50,6 +53,8 @@ export interface Board {
   readonly dialect: DialectDescription;
   readonly console: Console;
   readonly events: readonly BoardEvent[];
+  /** The boots since the board was opened, oldest first, the one that it is in last; the latest 1000 of them. */
+  readonly boots: readonly BootSession[];
   /** From the latest boot log; undefined before it was seen. */
   readonly firmware: FirmwareIdentity | undefined;
   onEvent(listener: (event: BoardEvent) => void): Cancel;
@@ -73,5 +78,11 @@ export interface Board {
    * @throws BoardError `HIL_BOARD_COMMAND_UNSUPPORTED`, `HIL_BOARD_PORT_LOST`.
    */
   ask(text: string): Promise<void>;
+  /**
+   * Has the firmware crash by its own command; resolves when its last byte was handed to the driver. The crash is an event as any
+   * other. Needs `crash-command`.
+   * @throws BoardError `HIL_BOARD_COMMAND_UNSUPPORTED`, `HIL_BOARD_PORT_LOST`.
+   */
+  crash(): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ type Stamp = 'hostAtMs' | 'deviceAtMs' | 'boot' | 'lineIndex';
 type WithoutStamp<Event> = Event extends unknown ? Omit<Event, Stamp> : never;
 
 /** What the harness tells of a board by itself, from its boot log and its crashes. */
-type OwnEvent = 'boot' | 'firmware' | 'fault' | 'reader-failed' | 'marker' | 'markers-lost';
+type OwnEvent = 'boot' | 'boot-ended' | 'firmware' | 'fault' | 'reader-failed' | 'marker' | 'markers-lost';
 
 /** What a line of a team's firmware says; when and where it said so is the line's. */
 export type DialectEvent = WithoutStamp<Exclude<BoardEvent, { readonly type: OwnEvent }>>;
@@ -62,6 +62,8 @@ export interface DialectPlugin {
     readonly stop?: string;
     /** Needed where `prompt` is `command`. */
     ask?(text: string): string;
+    /** Makes it crash, as `assert` of openai_demo does. Needed for `crash-command`. */
+    readonly crash?: string;
   };
   readonly lines: readonly DialectLine[];
   /**

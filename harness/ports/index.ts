@@ -10,6 +10,7 @@ export type {
   Topology,
 } from './audio-rig';
 export { capabilities, type Board, type Capability, type DialectDescription } from './board';
+export type { BootSession, BootStart } from './boot-session';
 export type { BoardEvent, BoardEventType, FirmwareIdentity, MarkerEvent } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
@@ -83,6 +84,7 @@ export type {
   TextTurnRecord,
   TurnEnding,
   TurnExpectation,
+  OrderedCrash,
   TurnInterruption,
   TurnRecord,
 } from './turn-record';

@@ -56,6 +56,16 @@ export interface TurnInterruption {
     | undefined;
 }
 
+/** A crash that the test had the firmware do in the middle of its reply: held against nobody. */
+export interface OrderedCrash {
+  /** How long after the reply became audible on the speaker channel it was due. */
+  readonly afterMs: number;
+  /** When the command was handed to the console. Absent: the reply was over before it was due. */
+  readonly sentAtHostMs?: number;
+  /** What the board printed of it. Absent: nothing. */
+  readonly crash?: WireError;
+}
+
 /**
  * `answered`: the reply was over; `deadline`: time ran out before it was; `fault`: something broke, see `faults`.
  */
@@ -104,6 +114,8 @@ export interface TurnRecord extends AnyTurn {
   readonly playback: { readonly startedAtRigSample: number; readonly lengthSamples: number } | undefined;
   /** Undefined in turns that were not to be interrupted. The turn then ends with the answer to the second prompt. */
   readonly interruption?: TurnInterruption | undefined;
+  /** Absent: none was ordered. Its crash is none of `faults`, and ends the turn as one of those does. */
+  readonly orderedCrash?: OrderedCrash;
   readonly capture: SavedCapture | undefined;
   /** Path relative to the run folder; undefined when nothing was received. */
   readonly received: ReceivedAudio | undefined;

@@ -82,7 +82,14 @@ export function countInWords({ count, turnIds }: CrashGroup): string {
 /** What is to be said beside the crashes themselves, one sentence each. */
 export function crashNotes(run: FinishedRun): readonly string[] {
   const warnings = watchdogWarnings(run);
+  const ordered = run.turns.flatMap(({ record }) =>
+    record.kind !== 'text' && record.orderedCrash?.crash !== undefined ? [record] : [],
+  );
   return [
+    ...ordered.map(
+      ({ turnId, orderedCrash }) =>
+        `The crash in turn ${turnId} was ordered by its test and is held against nobody: ${orderedCrash?.crash?.message ?? ''}`,
+    ),
     ...(warnings === 0
       ? []
       : [`The task watchdog warned ${times(warnings)}; the board went on, and nothing is judged by it.`]),

@@ -1,4 +1,4 @@
-import { BoardError, HilError, ProviderError } from '../errors';
+import { BoardError, HilError, ProviderError, toWireError } from '../errors';
 import type { ReplyRequest, TurnRecord } from '../ports';
 import { FakeBench, fakeClip } from './__fixtures__/fake-bench';
 import { playTurn, type TurnPlan } from './play-turn';
@@ -206,6 +206,52 @@ describe('playTurn', () => {
       const record = await play(bench, { interruption: interruption(0)! });
       expect(record.ending).toBe('answered');
       expect(record.interruption?.playback).toBeUndefined();
+    });
+  });
+
+  describe('with a crash that was ordered', () => {
+    const panic = toWireError(new BoardError('HIL_BOARD_PANIC', 'Board fake crashed: StoreProhibited.', {}));
+
+    it('has the firmware crash so long after its reply became audible, and ends with what it printed', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      bench.at(2_300, () => bench.prints({ type: 'fault', error: panic }));
+      const record = await play(bench, { crashAfterMs: 200 });
+      expect(bench.crashes).toBe(1);
+      expect(record.ending).toBe('fault');
+      expect(record.endedAtHostMs).toBeLessThan(2_400);
+      expect(record.faults).toEqual([]);
+      expect(record.orderedCrash).toMatchObject({ afterMs: 200, crash: { code: 'HIL_BOARD_PANIC' } });
+      expect(record.orderedCrash?.sentAtHostMs).toBeGreaterThanOrEqual(2_090);
+      expect(record.orderedCrash?.sentAtHostMs).toBeLessThan(2_200);
+    });
+
+    it('waits five seconds for a crash that does not come, and says so', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      const record = await play(bench, { crashAfterMs: 200 });
+      expect(record.ending).toBe('answered');
+      expect(record.endedAtHostMs).toBeGreaterThanOrEqual(2_100 + 5_000);
+      expect(record.orderedCrash).not.toHaveProperty('crash');
+    });
+
+    it('orders none of a board that crashes before it is due', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      bench.at(2_000, () => bench.prints({ type: 'fault', error: panic }));
+      const record = await play(bench, { crashAfterMs: 600 });
+      expect(bench.crashes).toBe(0);
+      expect(record.faults).toMatchObject([{ code: 'HIL_BOARD_PANIC' }]);
+      expect(record.orderedCrash).toEqual({ afterMs: 600 });
+    });
+
+    it('tells of a command that could not be typed as a fault', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      jest.spyOn(bench.board, 'crash').mockRejectedValue(new BoardError('HIL_BOARD_PORT_LOST', 'gone', {}));
+      expect((await play(bench, { crashAfterMs: 200 })).faults).toMatchObject([
+        { code: 'HIL_BOARD_PORT_LOST' },
+      ]);
     });
   });
 

@@ -17,6 +17,7 @@ import { advertisedIn } from './advertised';
 import { Conversation, type ConversationState } from './conversation-state';
 import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
 import { InterruptionDue } from './interruption-due';
+import { OrderedCrash } from './ordered-crash';
 import { settle } from './settle';
 import { SpeakerAlone } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
@@ -51,6 +52,8 @@ export interface TurnPlan {
     readonly expected: TurnExpectation;
     readonly afterMs: number;
   };
+  /** Have the firmware crash so long after its reply became audible. Goes with no interruption. */
+  readonly crashAfterMs?: number;
   /** How the link to the provider is until the turn is over. Absent: as the bench opened it. */
   readonly network?: NetworkShape;
   readonly replies: Corpus['replies'];
@@ -137,6 +140,8 @@ export async function playTurn(
   // Nobody sees what a provider does that the board reaches by itself: there the speaker tells.
   const alone = provider.unwatched === true ? new SpeakerAlone(watch, timing) : undefined;
   const due = interruption && new InterruptionDue(bench, watch, interruption.afterMs);
+  const crash =
+    plan.crashAfterMs === undefined ? undefined : new OrderedCrash(bench, watch, plan.crashAfterMs);
   let promptEndsAtMs = first.endsAtMs;
   let end = await waitForBench<TurnStop | 'deadline' | 'interrupt'>(
     bench,
@@ -144,6 +149,8 @@ export async function playTurn(
       const { state } = conversation;
       const shown = alone === undefined ? state : { ...state, spoke: true, responding: true };
       if (clock.nowMs() >= promptEndsAtMs && due?.isDue(shown) === true) return 'interrupt';
+      if (clock.nowMs() >= promptEndsAtMs) crash?.sendWhenDue(shown);
+      if (crash?.isAwaited === true) return undefined;
       if (alone !== undefined) return alone.stop(clock.nowMs(), promptEndsAtMs);
       return stopOf(state, plan.expected, watch, timing, clock.nowMs(), promptEndsAtMs);
     },
@@ -183,6 +190,7 @@ export async function playTurn(
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
   const boardEvents = board.events.slice(firstEvent);
   addFaultsOf(boardEvents, faults);
+  const orderedCrash = crash?.outcome(faults);
 
   return Object.freeze({
     schema: 'earshot/turn@1' as const,
@@ -201,6 +209,7 @@ export async function playTurn(
     ...(rig.acousticDelayMs === undefined ? {} : { acousticDelayMs: rig.acousticDelayMs }),
     playback: placeOf(first.playback),
     ...(interruption === undefined ? {} : { interruption: interruptionOf(interruption, interrupting) }),
+    ...(orderedCrash === undefined ? {} : { orderedCrash }),
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
     received,
     replies,

@@ -1,7 +1,7 @@
 import { onBoard } from './console-input';
 import { openaiDemo, openaiDemoBeta } from './openai-demo';
 
-const typed = ['console-input', 'session-commands'];
+const typed = ['console-input', 'session-commands', 'crash-command'];
 
 it('leaves a dialect as it is on a board that reads its console', () => {
   expect(onBoard(openaiDemo, undefined)).toBe(openaiDemo);

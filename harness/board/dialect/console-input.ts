@@ -2,7 +2,7 @@ import type { Capability } from '../../ports';
 import type { Dialect } from './dialect';
 
 /** What needs somebody who reads what is typed. */
-const typed: ReadonlySet<Capability> = new Set(['console-input', 'session-commands']);
+const typed: ReadonlySet<Capability> = new Set(['console-input', 'session-commands', 'crash-command']);
 
 /**
  * The dialect as it is on a board whose firmware does not read what comes in on this connector: no commands, and the capabilities

@@ -15,6 +15,8 @@ export interface Dialect {
   readonly startCommand?: string;
   /** Ends the session. */
   readonly stopCommand?: string;
+  /** Makes the firmware crash, so that it can be tried what becomes of that. */
+  readonly crashCommand?: string;
   /** The command that asks a question, where `prompt` is `command`. */
   askCommand?(text: string): string;
   /** A reader for one board: what a line says in the harness's words, beyond boot and crash. */

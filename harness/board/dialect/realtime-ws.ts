@@ -24,6 +24,7 @@ export const realtimeWs: Dialect = {
       'session-commands',
       'call-results',
       'boot-log',
+      'crash-command',
       'SetLightState',
       'SetVolume',
       'OpenDoor',
@@ -35,6 +36,7 @@ export const realtimeWs: Dialect = {
   startsByItself: true,
   startCommand: 'start',
   stopCommand: 'stop',
+  crashCommand: 'assert',
   createReader: () => ({ read: readLine }),
 };
 

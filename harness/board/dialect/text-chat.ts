@@ -21,13 +21,14 @@ function textChat(name: string, project: string, firmware: string, protocol: str
       name,
       firmware,
       protocol,
-      capabilities: ['text', 'console-input', 'boot-log'],
+      capabilities: ['text', 'console-input', 'boot-log', 'crash-command'],
       knownGaps: [],
     },
     prompt: 'command',
     project,
     startsByItself: true,
     askCommand,
+    crashCommand: 'assert',
     createReader,
   };
 }

@@ -1,6 +1,6 @@
 export { bootLogReader } from './boot-log';
 export type { PanicFacts } from './panic-block';
-export { PANIC_SILENCE_MS, PanicReader } from './panic-reader';
+export { PANIC_SILENCE_MS, PanicReader, WATCHDOG_WARNING } from './panic-reader';
 export {
   compareFirmware,
   imageUnderTest,

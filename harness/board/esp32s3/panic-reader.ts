@@ -7,6 +7,9 @@ import { panicEnd, panicStart, type PanicEnd } from './panic-grammar';
 /** A crash that prints nothing for so long has ended: a truncated report (device.md section 3.2). */
 export const PANIC_SILENCE_MS = 3000;
 
+/** What is said of the task watchdog's warning. */
+export const WATCHDOG_WARNING = 'The task watchdog was triggered.';
+
 /** Log lines of the application after which a crash that was announced did not stop it; a few come from the other core. */
 const APPLICATION_LINES = 5;
 // Writes its own log lines from inside the panic handler.
@@ -70,7 +73,7 @@ export class PanicReader {
 }
 
 function complaints(text: string): readonly EventBody[] {
-  if (TASK_WATCHDOG.test(text)) return [{ type: 'complaint', text: 'The task watchdog was triggered.' }];
+  if (TASK_WATCHDOG.test(text)) return [{ type: 'complaint', text: WATCHDOG_WARNING }];
   const survived = SURVIVED_CHECK.exec(text);
   return survived === null
     ? []

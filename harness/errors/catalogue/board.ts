@@ -66,6 +66,16 @@ export const boardCodes = {
     remedy:
       'Decode the console log with `earshot decode --elf` and the ELF of this firmware, and mend the crash.',
   },
+  HIL_BOARD_CRASH_MISSING: {
+    origin: 'board',
+    remedy:
+      'Have the firmware print its crashes (CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT, or the GDB stub): of a silent one nothing can be told.',
+  },
+  HIL_BOARD_WATCHDOG_WARNED: {
+    origin: 'board',
+    remedy:
+      'Decode the backtrace of the warning with `earshot decode`, and have that task yield or feed the watchdog.',
+  },
   HIL_BOARD_RESTARTED: {
     origin: 'board',
     remedy:

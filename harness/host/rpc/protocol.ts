@@ -1,5 +1,6 @@
 import type { WireError } from '../../errors';
 import type {
+  BootSession,
   ConsoleLine,
   DialectDescription,
   Finding,
@@ -42,6 +43,13 @@ export interface Interruption {
   readonly afterMs: number;
 }
 
+/** What else is to happen in a turn. */
+export interface TurnWishes {
+  readonly interruption?: Interruption | undefined;
+  readonly crashAfterMs?: number | undefined;
+  readonly network?: NetworkShape | undefined;
+}
+
 /** A turn as the suites see it. */
 export interface TurnResult {
   readonly record: TurnRecord;
@@ -82,6 +90,8 @@ export interface HostMethods {
     readonly params: {
       readonly promptId: string;
       readonly interruption?: Interruption;
+      /** Have the firmware crash so long after the reply became audible, 0 to 30 000 ms. Goes with no interruption. */
+      readonly crashAfterMs?: number;
       readonly network?: NetworkShape;
     };
     readonly result: TurnResult;
@@ -106,6 +116,11 @@ export interface HostMethods {
       readonly from?: number;
     };
     readonly result: ConsoleLine;
+  };
+  boots: {
+    /** Boots with lines from this index on, as they are after `forMs` more, 0 to 60 000. */
+    readonly params: { readonly from: number; readonly forMs: number };
+    readonly result: readonly BootSession[];
   };
   lines: { readonly params: { readonly from: number }; readonly result: readonly ConsoleLine[] };
   testStarted: { readonly params: { readonly name: string }; readonly result: null };

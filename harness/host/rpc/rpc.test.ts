@@ -18,6 +18,7 @@ const handlers = (own: Partial<HostHandlers>): HostHandlers => ({
   reset: refuse,
   send: refuse,
   expectLine: refuse,
+  boots: refuse,
   lines: refuse,
   testStarted: refuse,
   testFinished: refuse,

@@ -112,6 +112,7 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return `printed ${event.count} markers that did not arrive`;
     case 'reader-failed':
       return `${event.error.code}: ${plain(event.error.message)}`;
+    case 'boot-ended':
     case 'milestone':
     case 'firmware':
     case 'generation':

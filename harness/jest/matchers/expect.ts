@@ -1,6 +1,7 @@
 import type { expect as expectOfJest } from '@jest/globals';
 import { catalogue } from '../../errors';
 import type { SessionResult, TextTurnResult, TurnResult } from '../../host';
+import type { BootSession } from '../../ports';
 import type { Measured, SoundMeasureName, TextMeasureName } from '../../measurement';
 import { suiteBridge } from '../suite-bridge';
 import { judgeInterruptionHeardAs, judgeNotHeardItself, judgeStoppedSpeaking } from './barge-in-matchers';
@@ -13,6 +14,8 @@ import {
   type CallArguments,
   type ExpectedCall,
 } from './call-matchers';
+import { judgeStayedUp, type StayedUpOptions } from './boot-matchers';
+import { judgeCrashed } from './crash-matchers';
 import { eventList } from './event-list';
 import { findingOf, misused, type Judgement } from './judgement';
 import { judgeAnswer, judgeAnswers, type TurnLimit, type TurnsLimits } from './latency-matchers';
@@ -62,6 +65,8 @@ export interface TurnMatchers {
   readonly toHaveHeardTheInterruptionAs: (utterance: string) => void;
   /** The board's own reply was not in what it sent to the provider, and was never taken for speech. */
   readonly toNotHearItself: () => void;
+  /** In a turn with `crashAfterMs`: the board crashed, what it printed was read and fits, and the turn ended by it. */
+  readonly toHaveCrashed: (pattern?: RegExp | string) => void;
   /** The measure has a number. */
   readonly toHaveMeasured: (measure: SoundMeasureName) => void;
   readonly not: NegatedTurnMatchers;
@@ -105,6 +110,15 @@ export interface SessionMatchers {
   readonly toHaveGreetedAloud: () => void;
 }
 
+/** What can be expected of boots, beside what Jest expects of a list. */
+export interface BootMatchers {
+  /**
+   * Each boot but the first, which was going on already, was ordered by the bench; none crashed but by order, and the task watchdog never warned
+   * (`watchdogWarnings: false` leaves its warnings out).
+   */
+  readonly toHaveStayedUp: (options?: StayedUpOptions) => void;
+}
+
 type JestExpect = typeof expectOfJest;
 type JestMatchers<T> = ReturnType<typeof expectOfJest<T>>;
 
@@ -115,6 +129,7 @@ export interface EarshotExpect extends Omit<JestExpect, never> {
   (turns: readonly TurnResult[]): TurnsMatchers & JestMatchers<readonly TurnResult[]>;
   (turns: readonly TextTurnResult[]): TurnsMatchers & JestMatchers<readonly TextTurnResult[]>;
   (session: SessionResult): SessionMatchers;
+  (boots: readonly BootSession[]): BootMatchers & JestMatchers<readonly BootSession[]>;
   <T>(actual: T): JestMatchers<T>;
 }
 
@@ -135,6 +150,11 @@ const isTextTurns = (value: unknown): value is readonly TextTurnResult[] =>
 
 const isSession = (value: unknown): value is SessionResult =>
   typeof value === 'object' && value !== null && 'greetingSentMs' in value;
+
+/** A list of boots; an empty one may have been meant to hold some. */
+const isBoots = (value: unknown): value is readonly BootSession[] =>
+  Array.isArray(value) &&
+  value.every((one: unknown) => typeof one === 'object' && one !== null && 'startedBy' in one);
 
 type Caller = (...args: never[]) => void;
 
@@ -207,6 +227,7 @@ function turnMatchers(turn: TurnResult): TurnMatchers {
     toHaveHeardTheInterruptionAs: (utterance) =>
       check(turn, judgeInterruptionHeardAs(turn, utterance), matchers.toHaveHeardTheInterruptionAs),
     toNotHearItself: () => check(turn, judgeNotHeardItself(turn), matchers.toNotHearItself),
+    toHaveCrashed: (pattern) => check(turn, judgeCrashed(turn, pattern), matchers.toHaveCrashed),
     toHaveMeasured: (name) => check(turn, judgeMeasured(turn, name), matchers.toHaveMeasured),
     not: negatedTurnMatchers(turn),
   };
@@ -291,13 +312,26 @@ function sessionMatchers(session: SessionResult): SessionMatchers {
   return guarded(matchers, 'expect(session)');
 }
 
+function bootMatchers(boots: readonly BootSession[]): BootMatchers {
+  const matchers: BootMatchers = {
+    toHaveStayedUp: (options) => {
+      const { pass, code, message } = judgeStayedUp(boots, options);
+      if (pass) return;
+      suiteBridge().recordFinding({ code, origin: catalogue[code].origin, message, facts: { boots } });
+      throw new ExpectationError(message, matchers.toHaveStayedUp);
+    },
+  };
+  return matchers;
+}
+
 function matchersFor(actual: unknown): unknown {
   if (isTextTurn(actual)) return textTurnMatchers(actual);
   if (isTurn(actual)) return turnMatchers(actual);
   if (isSession(actual)) return sessionMatchers(actual);
   const ofJest = jestExpect()(actual);
   if (isTextTurns(actual)) return Object.assign(ofJest, textTurnsMatchers(actual));
-  return isTurns(actual) ? Object.assign(ofJest, turnsMatchers(actual)) : ofJest;
+  const ofTurns = isTurns(actual) ? Object.assign(ofJest, turnsMatchers(actual)) : ofJest;
+  return isBoots(actual) ? Object.assign(ofTurns, bootMatchers(actual)) : ofTurns;
 }
 
 // Jest installs its expect per test file, possibly after this module was loaded: ask for it at each use.

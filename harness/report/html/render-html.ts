@@ -5,6 +5,8 @@ import { shownFindings, shownTurns } from '../judged-turn';
 import { headlineOf, latencyNotes } from '../kinds';
 import { breakdownChart, partsLegend } from './breakdown-chart';
 import { budgetsTable, definitions, goalsTable, kindsTable, quantilesTable } from './budgets-table';
+import { bootsInWords } from '../boots';
+import { bootTable } from './boot-table';
 import { crashList } from './crash-list';
 import { findingList } from './findings';
 import { header } from './header';
@@ -72,6 +74,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
   const headline = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
   const findings = shownFindings(run);
   const crashes = crashList(run);
+  const boots = bootTable(run);
   const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
   const title = measures[headline].title;
   const page = html`<!doctype html>
@@ -113,6 +116,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           ${crashes !== undefined && card('Crashes', 'by signature; the same crash of another board or build has the same', crashes)}
           ${turns.length > 0 && card('Turns', spoken.length > 0 ? 'open one for its timeline, sound and logs' : 'open one for its timeline and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
           ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
+          ${boots !== undefined && card('Boots', bootsInWords(run), boots)}
           ${card('Definitions', definitionsNote(record), definitions(verdict))}
         </main>
         <footer>

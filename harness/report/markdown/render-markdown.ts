@@ -1,6 +1,7 @@
 import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
+import { bootRows, bootsInWords, bootTitles } from '../boots';
 import { countInWords, crashNotes, shownCrashes } from '../crashes';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
@@ -129,6 +130,12 @@ export function renderMarkdown(run: FinishedRun): string {
     lines.push(...table(['signature', 'crash', 'seen'], ['l', 'l', 'l'], rows));
   }
   for (const note of notes) lines.push(cell(note), '');
+  const boots = bootRows(run);
+  if (boots.length > 0) {
+    lines.push(`<details><summary>${bootsInWords(run)}</summary>`, '');
+    const rows = boots.map((cells) => cells.map(cell));
+    lines.push(...table(bootTitles, ['r', 'l', 'l', 'r', 'l', 'l'], rows), '</details>', '');
+  }
   const shown = shownTurns(run);
   const turns = shown.filter(isSoundTurn);
   const textTurns = shown.filter(isTextTurn);

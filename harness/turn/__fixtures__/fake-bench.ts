@@ -46,6 +46,8 @@ export class FakeBench implements TurnBench {
   readonly scripts: TurnScript[] = [];
   /** Questions that were typed. */
   readonly asked: string[] = [];
+  /** How often the firmware was told to crash. */
+  crashes = 0;
   private boot = 1;
   private level = 1e-4;
   position = 0;
@@ -91,6 +93,10 @@ export class FakeBench implements TurnBench {
     console: { lines: [], cursor: () => 0, onLine: () => () => undefined },
     ask: (text: string) => {
       this.asked.push(text);
+      return Promise.resolve();
+    },
+    crash: () => {
+      this.crashes += 1;
       return Promise.resolve();
     },
     reset: () => {

@@ -7,6 +7,7 @@ const demo = {
   startsByItself: true,
   startCommand: 'start',
   stopCommand: 'stop',
+  crashCommand: 'assert',
   createReader: createOpenaiDemoReader,
 } as const satisfies Partial<Dialect>;
 
@@ -28,6 +29,7 @@ export const openaiDemo: Dialect = {
       'session-commands',
       'call-results',
       'boot-log',
+      'crash-command',
       'SetLightState',
       'SetVolume',
       'OpenDoor',

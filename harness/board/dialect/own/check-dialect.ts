@@ -42,7 +42,10 @@ const schema = z.strictObject({
   startsByItself: flag,
   readsConsole: flag,
   commands: z
-    .strictObject({ start: command, stop: command, ask: func }, 'an object with start, stop and ask')
+    .strictObject(
+      { start: command, stop: command, ask: func, crash: command },
+      'an object with start, stop, ask and crash',
+    )
     .optional(),
   lines: z.array(
     z.strictObject(
@@ -89,6 +92,8 @@ function contradictionsOf(plugin: DialectPlugin): readonly string[] {
   const problems: string[] = [];
   if (has('session-commands') && (commands.start === undefined || commands.stop === undefined))
     problems.push('capabilities has session-commands; expected commands.start and commands.stop');
+  if (has('crash-command') && commands.crash === undefined)
+    problems.push('capabilities has crash-command; expected commands.crash');
   if (prompt === 'command' && commands.ask === undefined)
     problems.push('prompt is "command"; expected commands.ask, a function');
   if (prompt === 'sound' && !has('audio'))

@@ -9,7 +9,7 @@ import { createOwnReader } from './own-reader';
 export function ownDialect(plugin: DialectPlugin): Dialect {
   const { name, firmware, protocol, project, commands = {}, readsConsole } = plugin;
   const { capabilities, knownGaps = [], unadvertised, prompt = 'sound', startsByItself = true } = plugin;
-  const { start, stop } = commands;
+  const { start, stop, crash } = commands;
   return {
     description: {
       name,
@@ -25,6 +25,7 @@ export function ownDialect(plugin: DialectPlugin): Dialect {
     ...(readsConsole === undefined ? {} : { readsConsole }),
     ...(start === undefined ? {} : { startCommand: start }),
     ...(stop === undefined ? {} : { stopCommand: stop }),
+    ...(crash === undefined ? {} : { crashCommand: crash }),
     ...(commands.ask === undefined ? {} : { askCommand: (text: string) => askOf(plugin, text) }),
     createReader: () => createOwnReader(plugin),
   };
