@@ -5,11 +5,12 @@ const WRAP_MS = 2 ** 32;
 /** Longest silence over which a wrap is still told from a reboot. */
 const WRAP_WITHIN_MS = 600_000;
 
-const SOFT_RESET_LINE = 'MPY: soft reboot';
+export const SOFT_RESET_LINE = 'MPY: soft reboot';
+const SOFT_RESET_BEHIND_PROMPT = `>>> ${SOFT_RESET_LINE}`;
 
 /** Whether MicroPython says by this line that it starts anew: no ROM banner comes of that, nor a stamp (device.md section 8). */
 export const isSoftReset = (text: string): boolean =>
-  text === SOFT_RESET_LINE || text === `>>> ${SOFT_RESET_LINE}`;
+  text === SOFT_RESET_LINE || text === SOFT_RESET_BEHIND_PROMPT;
 
 /**
  * Numbers the boots of one stream: by ROM banners, and where a banner was lost (a native USB port often loses it) by the

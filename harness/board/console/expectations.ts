@@ -3,6 +3,7 @@ import type { Cancel, Clock, ConsoleLine } from '../../ports';
 import type { Condition } from './conditions';
 import { LineFilter } from './line-filter';
 import { matchLine } from './match-line';
+import type { PlainStretch } from './plain-stretch';
 
 /** What a failure tells about the console at its moment. */
 export interface ConsoleEvidence {
@@ -89,6 +90,11 @@ export class Expectations {
         else resolve(expectation.afterwards);
       });
     });
+  }
+
+  /** Whether any line of the stretch may be one that is waited for. */
+  mayMatch({ text, from, to }: PlainStretch): boolean {
+    return this.waiting.size > 0 && (this.filter.needsTrial || this.filter.mayMatch(text, from, to));
   }
 
   offer(line: ConsoleLine, withPrompt: string | undefined): void {

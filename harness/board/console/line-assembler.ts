@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { stripTerminalControl } from './ansi';
 import { garbledBytes } from './garbled-bytes';
+import { SOFT_RESET_LINE } from './boot-counter';
+import { PlainStretch } from './plain-stretch';
 import { PROMPT, stripPrompts } from './prompt';
 
 const LF = 10;
@@ -54,7 +56,13 @@ export class LineAssembler {
   private boot = 0;
   private received = 0;
 
-  constructor(private readonly emit: (line: AssembledLine) => void) {}
+  /** @param emitStretch - Gets lines that need no look at each of them. Default: each goes to `emit`. */
+  constructor(
+    private readonly emit: (line: AssembledLine) => void,
+    private readonly emitStretch: (stretch: PlainStretch) => void = (stretch) => {
+      for (const line of stretch.lines()) emit(line);
+    },
+  ) {}
 
   get receivedBytes(): number {
     return this.received;
@@ -111,30 +119,22 @@ export class LineAssembler {
     hostAtMs: number,
   ): number {
     // Looked for once in the chunk, as hardly any holds one.
-    const isBare = !text.includes(PROMPT) && !text.includes(ROM_NAME);
+    const isBare = !text.includes(PROMPT) && !text.includes(ROM_NAME) && !text.includes(SOFT_RESET_LINE);
+    if (isBare && text.length <= MAX_LINE_BYTES) {
+      const to = text.lastIndexOf('\n') + 1;
+      if (to <= from) return from;
+      this.emitStretch(new PlainStretch(text, from, to, chunkOffset, hostAtMs, this.boot));
+      return to;
+    }
     let start = from;
     for (let end = text.indexOf('\n', start); end >= 0; end = text.indexOf('\n', start)) {
       const byteOffset = chunkOffset + start;
       const byteLength = end + 1 - start;
       if (end - start > MAX_LINE_BYTES) this.bytesLine(bytes.subarray(start, end), byteOffset, hostAtMs);
-      else if (isBare) this.emit(this.bareLine(text, start, end, byteOffset, hostAtMs));
       else this.text(text.slice(start, end), { byteOffset, hostAtMs, byteLength, garbled: 0 });
       start = end + 1;
     }
     return start;
-  }
-
-  private bareLine(
-    chunk: string,
-    start: number,
-    end: number,
-    byteOffset: number,
-    hostAtMs: number,
-  ): AssembledLine {
-    let textEnd = end;
-    while (textEnd > start && chunk.charCodeAt(textEnd - 1) === CR) textEnd -= 1;
-    const text = chunk.slice(start, textEnd);
-    return { text, hostAtMs, byteOffset, byteLength: end + 1 - start, boot: this.boot };
   }
 
   private controlledLines(bytes: Buffer, from: number, chunkOffset: number, hostAtMs: number): number {

@@ -83,4 +83,15 @@ describe('LineFilter', () => {
     filter.add(/ip/);
     expect(filter.needsTrial).toBe(true);
   });
+
+  it('tells texts apart that end alike, and looks between two places only', () => {
+    const filter = new LineFilter();
+    filter.add(/session-ready/);
+    filter.add(/not ready/);
+    const text = 'is ready\nsession-ready\nnot here\n';
+    expect(filter.mayMatch('is ready')).toBe(false);
+    expect(filter.mayMatch(text)).toBe(true);
+    expect(filter.mayMatch(text, 0, 9)).toBe(false);
+    expect(filter.mayMatch(text, 22)).toBe(false);
+  });
 });

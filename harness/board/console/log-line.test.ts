@@ -1,5 +1,5 @@
 import { consoleStream } from '../__fixtures__/console-stream';
-import { deviceTimeOf, parseLogLine } from './log-line';
+import { deviceTimeAt, parseLogLine } from './log-line';
 
 describe('parseLogLine', () => {
   it('reads level, device time, tag and message', () => {
@@ -64,7 +64,7 @@ describe('parseLogLine', () => {
   );
 });
 
-describe('deviceTimeOf', () => {
+describe('deviceTimeAt', () => {
   it.each([
     ['I (3360) NETWORK: x', 3360],
     ['V (0) a: b', 0],
@@ -75,5 +75,8 @@ describe('deviceTimeOf', () => {
     ['X (3360) a: b', undefined],
     [' (3360) a: b', undefined],
     ['', undefined],
-  ])('reads %j as %p', (text, expected) => expect(deviceTimeOf(text)).toBe(expected));
+  ])('reads %j as %p', (text, expected) => {
+    expect(deviceTimeAt(text, 0)).toBe(expected);
+    expect(deviceTimeAt(`I (1) a: b\n${text}\n`, 11)).toBe(expected);
+  });
 });

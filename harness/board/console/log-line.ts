@@ -48,20 +48,26 @@ const fullYear = (printed: string): number => Number(printed) + (printed.length 
 export const isStamped = (log: LogLine | undefined): log is LogLine =>
   (log?.deviceAtMs ?? log?.wallClock ?? log?.unixAtMs) !== undefined;
 
+const SPACE = 32;
+const OPENING = 40;
+const CLOSING = 41;
 const ZERO = 48;
 const NINE = 57;
+/** Of `E`, `W`, `I`, `D` and `V`, by their codes. */
+const isLevel = new Uint8Array(128);
+for (const level of 'EWIDV') isLevel[level.charCodeAt(0)] = 1;
 
 /**
- * The board's milliseconds since boot in `I (1234) tag: ...`; undefined for every other shape. Written by hand because
- * each line of the stream passes here.
+ * The board's milliseconds since boot in a line `I (1234) tag: ...` that begins at `from`; undefined for every other shape. Written by
+ * hand because each line of the stream passes here.
  */
-export function deviceTimeOf(text: string): number | undefined {
-  if (text.charCodeAt(1) !== 32 || text.charCodeAt(2) !== 40 || !'EWIDV'.includes(text.charAt(0)))
-    return undefined;
+export function deviceTimeAt(text: string, from: number): number | undefined {
+  if (text.charCodeAt(from + 2) !== OPENING || text.charCodeAt(from + 1) !== SPACE) return undefined;
+  if (isLevel[text.charCodeAt(from)] !== 1) return undefined;
   let valueMs = 0;
-  for (let position = 3; position < 14; position += 1) {
+  for (let position = from + 3; position < from + 14; position += 1) {
     const code = text.charCodeAt(position);
-    if (code === 41 && position > 3) return valueMs;
+    if (code === CLOSING && position > from + 3) return valueMs;
     if (!(code >= ZERO && code <= NINE)) return undefined;
     valueMs = valueMs * 10 + (code - ZERO);
   }

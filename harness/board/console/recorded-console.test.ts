@@ -120,6 +120,33 @@ describe('RecordedConsole', () => {
     expect(console.cursor()).toBe(500);
   });
 
+  it('keeps so many lines of a flood that nobody listens to, with the right indices', () => {
+    const { console, print } = openConsole(1000);
+    const flood = Array.from({ length: 70 }, (_, line) => `I (${line}) flood: line ${line}\r\n`).join('');
+    for (let chunk = 0; chunk < 100; chunk += 1) print(flood);
+    expect(console.cursor()).toBe(7000);
+    expect(console.lines.length).toBeGreaterThanOrEqual(1000 - 70);
+    expect(console.lines.length).toBeLessThanOrEqual(1100);
+    const [first] = console.lines;
+    expect(first?.index).toBe(7000 - console.lines.length);
+    expect(first?.text).toBe(`I (${(first?.index ?? 0) % 70}) flood: line ${(first?.index ?? 0) % 70}`);
+    expect(console.lines.at(-1)).toMatchObject({
+      index: 6999,
+      text: 'I (69) flood: line 69',
+      deviceAtMs: 69,
+    });
+  });
+
+  it('finds in a flood what is waited for, and what had passed', async () => {
+    const { console, print } = openConsole();
+    const flood = 'I (10) flood: a\r\nI (20) flood: b\r\n'.repeat(50);
+    const next = console.expect(/needle (\d)/, { withinMs: 1000 });
+    print(flood);
+    print(`${flood}I (30) flood: needle 1\r\n${flood}`);
+    expect((await next).line).toMatchObject({ index: 200, deviceAtMs: 30 });
+    expect((await console.expect(/needle/, { withinMs: 1, from: 0 })).line.index).toBe(200);
+  });
+
   it('answers where the cursor is and never the status query', async () => {
     const { console, written } = openConsole();
     for (const byte of consoleStream('colours-and-nuls.bin')) console.receive(Buffer.from([byte]), 0);

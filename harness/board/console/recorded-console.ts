@@ -13,8 +13,8 @@ import { CURSOR_ANSWER, CursorQueryScanner } from './cursor-query';
 import { allOf, anyOf, inOrder, nothing, one, type Condition } from './conditions';
 import { Expectations, type ConsoleEvidence, type OfferedLine } from './expectations';
 import { LineAssembler, type AssembledLine } from './line-assembler';
+import type { PlainStretch } from './plain-stretch';
 import { LineStore } from './line-store';
-import { deviceTimeOf } from './log-line';
 import { statelessPattern } from './match-line';
 import { PacedWriter, type WriteBytes } from './paced-writer';
 
@@ -45,7 +45,10 @@ export interface RecordedConsoleOptions {
  */
 export class RecordedConsole implements Console {
   private readonly store: LineStore;
-  private readonly assembler = new LineAssembler((line) => this.addLine(line));
+  private readonly assembler = new LineAssembler(
+    (line) => this.addLine(line),
+    (stretch) => this.addStretch(stretch),
+  );
   private readonly boots = new BootCounter();
   private readonly queries = new CursorQueryScanner();
   private readonly expectations: Expectations;
@@ -61,6 +64,7 @@ export class RecordedConsole implements Console {
     this.store = new LineStore(
       options.keepLines ?? DEFAULT_KEEP_LINES,
       options.keepCharacters ?? DEFAULT_KEEP_CHARACTERS,
+      this.boots,
     );
     this.expectations = new Expectations(options.clock);
     this.writer = new PacedWriter(options.write, options.clock, options.baudRate);
@@ -176,21 +180,16 @@ export class RecordedConsole implements Console {
   }
 
   private addLine(assembled: AssembledLine): void {
-    const { withPrompt, text, hostAtMs, byteOffset } = assembled;
-    const deviceAtMs = deviceTimeOf(text);
-    const index = this.store.nextIndex;
-    const boot = this.boots.next(assembled.boot, deviceAtMs, text);
-    const line = withMarks(
-      // Two shapes of object instead of a spread: each line of the stream passes here.
-      deviceAtMs === undefined
-        ? { index, text, boot, hostAtMs, byteOffset }
-        : { index, text, boot, hostAtMs, byteOffset, deviceAtMs },
-      assembled,
-    );
     this.garbled += assembled.garbledBytes ?? 0;
-    this.store.add(line, withPrompt);
-    this.expectations.offer(line, withPrompt);
+    const line = this.store.add(assembled);
+    this.expectations.offer(line, assembled.withPrompt);
     for (const listener of this.lineListeners) listener(line);
+  }
+
+  private addStretch(stretch: PlainStretch): void {
+    const isAsked = this.lineListeners.size > 0 || this.expectations.mayMatch(stretch);
+    if (!isAsked) this.store.addStretch(stretch);
+    else for (const line of stretch.lines()) this.addLine(line);
   }
 
   private answerQueries(count: number): void {
@@ -221,14 +220,4 @@ export class RecordedConsole implements Console {
     const boot = this.boots.at(partial.boot);
     this.expectations.offer({ index: this.store.nextIndex, text, boot, hostAtMs, byteOffset }, withPrompt);
   }
-}
-
-/** The line with what rarely is to be said of one. */
-function withMarks(line: ConsoleLine, { truncated, garbledBytes }: AssembledLine): ConsoleLine {
-  if (truncated === undefined && garbledBytes === undefined) return line;
-  return {
-    ...line,
-    ...(truncated === undefined ? {} : { truncated }),
-    ...(garbledBytes === undefined ? {} : { garbledBytes }),
-  };
 }

@@ -88,6 +88,29 @@ describe('the console streams', () => {
     expect(next).toBe(bytes.length);
   });
 
+  it('give the same lines whether or not somebody listens to each', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...files), bursts, sizes, fc.boolean(), (file, noise, pieces, isWhole) => {
+        const { bytes } = noisy(streamOf(file), noise);
+        const open = () => {
+          const clock = new ManualClock();
+          const write = () => Promise.resolve();
+          return new RecordedConsole({ name: file, clock, write, baudRate: 115_200, keepLines: 60 });
+        };
+        const [heard, unheard] = [open(), open()];
+        const told: ConsoleLine[] = [];
+        heard.onLine((line) => void told.push(line));
+        for (const piece of isWhole ? [bytes] : inPieces(bytes, pieces))
+          for (const console of [heard, unheard]) console.receive(piece, 0);
+        for (const console of [heard, unheard]) console.end(new Error('over'));
+        expect(unheard.cursor()).toBe(told.length);
+        expect(unheard.lines).toEqual(told.slice(-unheard.lines.length));
+        expect(unheard.lines.length).toBeGreaterThanOrEqual(Math.min(told.length, 60 - 1));
+      }),
+      { seed: 6, numRuns: 150 },
+    );
+  });
+
   it('lose no byte to bursts of noise, and no line before them', () => {
     fc.assert(
       fc.property(fc.constantFrom(...files), bursts, sizes, (file, noise, pieces) => {
