@@ -73,35 +73,11 @@ export class BootHistory {
     const position = this.sessions.findLastIndex(({ boot }) => boot === event.boot);
     const session = this.sessions[position];
     if (session === undefined) return;
-    switch (event.type) {
-      case 'boot':
-        session.resetCause = event.resetCause;
-        if (session.startedBy === 'unknown') session.startedBy = startOf(event.resetCause);
-        if (this.followsCrash(position)) session.startedBy = 'crash';
-        // What ended the boot before is decided by now; the line of the cause is the third.
-        this.tellEndedBefore(session);
-        break;
-      case 'milestone':
-        if (session.milestones.every(({ milestone }) => milestone !== event.milestone))
-          session.milestones = [
-            ...session.milestones,
-            { milestone: event.milestone, afterMs: event.hostAtMs - session.startedAtHostMs },
-          ];
-        break;
-      case 'firmware':
-        session.firmware = event.firmware;
-        break;
-      case 'fault':
-        if (this.isCrashOrdered) session.orderedCrashes = (session.orderedCrashes ?? 0) + 1;
-        else session.crashes += 1;
-        this.isCrashOrdered = false;
-        break;
-      case 'complaint':
-        if (event.text === WATCHDOG_WARNING) session.watchdogWarnings += 1;
-        break;
-      default:
-        break;
-    }
+    if (event.type === 'boot') this.setCause(position, session, event.resetCause);
+    else if (event.type === 'milestone') addMilestone(session, event);
+    else if (event.type === 'firmware') session.firmware = event.firmware;
+    else if (event.type === 'fault') this.countCrash(session);
+    else if (event.type === 'complaint' && event.text === WATCHDOG_WARNING) session.watchdogWarnings += 1;
   }
 
   /** Nothing more will come. */
@@ -113,6 +89,20 @@ export class BootHistory {
     last.endedAtHostMs = nowMs;
     this.untold = [];
     this.tellEnded({ ...last });
+  }
+
+  private setCause(position: number, session: Session, resetCause: string): void {
+    session.resetCause = resetCause;
+    if (session.startedBy === 'unknown') session.startedBy = startOf(resetCause);
+    if (this.followsCrash(position)) session.startedBy = 'crash';
+    // What ended the boot before is decided by now; the line of the cause is the third.
+    this.tellEndedBefore(session);
+  }
+
+  private countCrash(session: Session): void {
+    if (this.isCrashOrdered) session.orderedCrashes = (session.orderedCrashes ?? 0) + 1;
+    else session.crashes += 1;
+    this.isCrashOrdered = false;
   }
 
   /** A crash restarts the board by a software reset or by a watchdog, and no other reset follows from it. */
@@ -133,4 +123,12 @@ export class BootHistory {
       this.tellEnded({ ...ended });
     }
   }
+}
+
+function addMilestone(
+  session: Session,
+  { milestone, hostAtMs }: Extract<BoardEvent, { readonly type: 'milestone' }>,
+): void {
+  if (session.milestones.some((one) => one.milestone === milestone)) return;
+  session.milestones = [...session.milestones, { milestone, afterMs: hostAtMs - session.startedAtHostMs }];
 }

@@ -33,8 +33,10 @@ const looping = Array.from({ length: 60 }, (_, index): BootSession => ({
   milestones: [],
   crashes: 0,
 }));
-const withBoots = (boots: readonly BootSession[]): FinishedRun =>
-  ({ ...sample, events: [...sample.events, ...boots.map(eventOf)] }) as FinishedRun;
+const withBoots = (boots: readonly BootSession[]): FinishedRun => ({
+  ...sample,
+  events: [...sample.events, ...boots.map(eventOf)],
+});
 
 describe('boots in reports', () => {
   it('stand in page and summary with why each began, how long it took and what ended it', () => {
