@@ -94,7 +94,7 @@ export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   // index.ts is for suites, inside Jest's sandbox; this one is for whoever starts Jest.
   'harness/jest': ['harness/jest/jest-project'],
   // index.ts loads the serial port's driver, which no recording, image or ELF needs.
-  'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3'],
+  'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3', 'harness/board/micropython'],
 };
 
 /** Folders that stay in the repository and are left out of the package: they may load devDependencies too. */

@@ -3,6 +3,7 @@ import { addCerts } from './command-table/certs';
 import { addChildCommands } from './command-table/child-commands';
 import { addDecode } from './command-table/decode';
 import { addDevices } from './command-table/devices';
+import { addMicropython } from './command-table/micropython';
 import { addMonitor } from './command-table/monitor';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
@@ -23,6 +24,7 @@ const commands = [
   addDevices,
   addMonitor,
   addDecode,
+  addMicropython,
   addProvider,
   addProbe,
   addCerts,

@@ -25,4 +25,10 @@ export class Arrivals<T> {
     const found = this.all.find(matches);
     return found === undefined ? this.next(matches) : Promise.resolve(found);
   }
+
+  /** The value of this place, arrived or still to arrive; the first is 0. */
+  async at(index: number): Promise<T> {
+    while (this.all.length <= index) await this.next();
+    return this.all[index] as T;
+  }
 }

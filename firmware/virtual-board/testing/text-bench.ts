@@ -23,11 +23,13 @@ export class TextBench {
   private repl: Repl | undefined;
   private printed = Buffer.alloc(0);
   private watchers: (() => void)[] = [];
+  private readonly listeners: ((bytes: Buffer) => void)[] = [];
 
   /** The board has booted, with a clock that is right unless it has an SNTP server; its network is not up yet. */
   constructor(dialect: FirmwareDialect, provider: Partial<ProviderAccess> & { readonly url: string }) {
     const send = (bytes: Buffer): void => {
       this.printed = Buffer.concat([this.printed, bytes]);
+      for (const listener of this.listeners) listener(bytes);
       for (const watch of [...this.watchers]) watch();
     };
     const console = new BoardConsole(this.crystal, { send, cut: () => undefined });
@@ -61,6 +63,11 @@ export class TextBench {
 
   get bytes(): Buffer {
     return this.printed;
+  }
+
+  /** Tells what is printed from now on, as it is. */
+  onBytes(listener: (bytes: Buffer) => void): void {
+    this.listeners.push(listener);
   }
 
   networkUp(): void {

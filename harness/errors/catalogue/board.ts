@@ -89,6 +89,23 @@ export const boardCodes = {
     origin: 'config',
     remedy: 'Leave out the case, or choose a dialect that has this command.',
   },
+  HIL_BOARD_REPL_SILENT: {
+    origin: 'bench',
+    remedy:
+      'Name the port that shows the `>>>` of MicroPython, close what else types on it, and press the reset button if a script keeps it.',
+  },
+  HIL_BOARD_SCRIPT_TIMEOUT: {
+    origin: 'board',
+    remedy: 'Give the script more time, or find what it waits for on the board.',
+  },
+  HIL_BOARD_SCRIPT_UNSENDABLE: {
+    origin: 'config',
+    remedy: 'Write the byte as an escape such as `\\x04` into the script.',
+  },
+  HIL_BOARD_UPLOAD_FAILED: {
+    origin: 'bench',
+    remedy: 'Make room on the board, check the cable, and put the file again; the one that was there is kept.',
+  },
   HIL_VIRTUAL_BOARD_FAILED: {
     origin: 'harness',
     remedy: 'Read the cause; start `earshot virtual-board` by hand to see what it prints.',

@@ -1,0 +1,9 @@
+import _board
+
+
+def reset():
+    _board.reset()
+
+
+def soft_reset():
+    raise SystemExit
