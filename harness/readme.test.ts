@@ -20,6 +20,8 @@ const firmware = [
   'firmware/README.md',
   'firmware/esp-idf/openai-demo/README.md',
   'firmware/esp-idf/components/hil_marker/README.md',
+  'firmware/esp-idf/chat-client/README.md',
+  'firmware/micropython/README.md',
 ];
 const pages = [...readmes, ...docs, ...firmware];
 

@@ -39,6 +39,7 @@ export const textChats: readonly Dialect[] = [
   textChat('hunyuan-chat', 'hunyuan_chat', 'text client for Tencent Hunyuan', 'hunyuan'),
   textChat('pangu-chat', 'pangu_chat', 'text client for Huawei Pangu', 'pangu'),
   textChat('ollama-chat', 'ollama_chat', 'text client for Ollama', 'ollama'),
+  textChat('chat-client', 'chat_client', 'reference chat client for ESP-IDF', 'chat completions'),
 ];
 
 function failureOf(message: string): EventBody | undefined {

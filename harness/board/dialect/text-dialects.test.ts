@@ -1,33 +1,8 @@
-import type { BoardEvent } from '../../ports';
-import { ManualClock } from '../__fixtures__/manual-clock';
-import { PARTIAL_QUIET_MS, RecordedConsole } from '../console/recorded-console';
-import { readEvents } from '../event-reader';
+import { readConsole } from '../__fixtures__/read-console';
 import { dialectByName } from './dialect-registry';
 
-/** What a board of this dialect says that prints these bytes, in pieces of so many. */
-async function events(dialect: string, printed: string, pieceBytes = Infinity): Promise<object[]> {
-  const clock = new ManualClock();
-  const write = () => Promise.resolve();
-  const console = new RecordedConsole({ name: dialect, clock, write, baudRate: 115_200 });
-  const seen: BoardEvent[] = [];
-  readEvents({
-    board: dialect,
-    console,
-    dialect: dialectByName(dialect),
-    clock,
-    emit: (event) => seen.push(event),
-  });
-  const bytes = Buffer.from(printed);
-  for (let at = 0; at < bytes.length; at += pieceBytes) {
-    clock.advance(1);
-    console.receive(bytes.subarray(at, at + pieceBytes), clock.nowMs());
-  }
-  clock.advance(PARTIAL_QUIET_MS + 1);
-  await Promise.resolve();
-  await Promise.resolve();
-  const stamps: ReadonlySet<string> = new Set(['hostAtMs', 'deviceAtMs', 'boot', 'lineIndex']);
-  return seen.map((event) => Object.fromEntries(Object.entries(event).filter(([key]) => !stamps.has(key))));
-}
+const events = (dialect: string, printed: string, pieceBytes?: number): Promise<object[]> =>
+  readConsole(dialect, Buffer.from(printed), pieceBytes);
 
 const banner = 'ESP-ROM:esp32s3-20210327\r\nrst:0x1 (POWERON),boot:0x8 (SPI_FAST_FLASH_BOOT)\r\n';
 
@@ -311,6 +286,23 @@ describe('micropython-chat', () => {
       { type: 'request-failed', message: '-202' },
       firmware,
     ]);
+  });
+
+  it('reads exceptions that nobody caught: of the request, of the script, and not those of Ctrl-C', async () => {
+    const trace = (error: string): string[] => [
+      'Traceback (most recent call last):',
+      '  File "main.py", line 3, in <module>',
+      '  File "chat_client.py", line 152, in ask',
+      error,
+    ];
+    const message = 'MemoryError: memory allocation failed, allocating 9216 bytes (chat_client.py, line 152)';
+    expect(
+      await run(...trace('MemoryError: memory allocation failed, allocating 9216 bytes'), ...repl),
+    ).toEqual([...started, ...asked, { type: 'request-failed', message }, firmware]);
+    expect(await run(...trace('KeyboardInterrupt: '), ...repl)).toEqual([...started, ...asked, firmware]);
+    expect(
+      await events('micropython-chat', [...trace("NameError: name 'x' isn't defined"), ''].join('\r\n'), 7),
+    ).toEqual([{ type: 'complaint', text: "NameError: name 'x' isn't defined (chat_client.py, line 152)" }]);
   });
 
   it('reads a Wi-Fi that is not there', async () => {

@@ -1,0 +1,3 @@
+import chat_client
+
+chat_client.run()
