@@ -73,6 +73,8 @@ def join_wifi(config):
     wlan.active(True)
     if not wlan.isconnected():
         print("Connecting to %s..." % config["ssid"])
+        # An attempt from before a soft reset may still be under way, and refuses another.
+        wlan.disconnect()
         wlan.connect(config["ssid"], config["password"])
         for _ in range(config["wifi_timeout_s"]):
             if wlan.isconnected():
