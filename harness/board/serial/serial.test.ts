@@ -2,6 +2,7 @@ import { SerialPort } from 'serialport';
 import { systemClock, type Clock } from '../../ports';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import { openTestPty, type TestPty } from '../__fixtures__/test-pty';
+import { idleLines } from './idle-lines';
 import { openSerialPort } from './open-serial-port';
 import { modemResetLine } from './reset-line';
 import type { ModemLines, SerialTransport } from './serial-transport';
@@ -163,6 +164,16 @@ describe('openSerialPort', () => {
     await expect(modemResetLine(transport, systemClock).reset()).rejects.toMatchObject({
       code: 'HIL_BOARD_PORT_FAILED',
     });
+  });
+});
+
+describe('idleLines', () => {
+  it.each([undefined, 'usb-serial-jtag'] as const)('pulls no pin of %s', (usb) => {
+    expect(idleLines(usb)).toEqual({ dtr: false, rts: false });
+  });
+
+  it('tells an emulated port that somebody reads, since it writes over what nobody does', () => {
+    expect(idleLines('tiny-usb')).toEqual({ dtr: true, rts: true });
   });
 });
 
