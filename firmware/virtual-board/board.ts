@@ -75,6 +75,7 @@ export class Board implements BoardControl {
   private joinsStored = true;
   private boots = 0;
   private running = false;
+  private isPowered = true;
   /** Of the ROM in its download mode. */
   private loader: RomLoader | undefined;
   /** What was flashed when the chip booted last: boot log and panic of one boot agree. */
@@ -94,6 +95,7 @@ export class Board implements BoardControl {
 
   /** EN low and high: everything ends where it is, and the ROM starts; with GPIO0 low it waits for a download. */
   reset(straps: BootStraps = { gpio0: 'high' }): void {
+    if (!this.isPowered) return;
     this.start(this.parts.dialect.console === 'usb-output' ? 'usb' : 'power-on', straps);
   }
 
@@ -102,6 +104,13 @@ export class Board implements BoardControl {
     this.halt();
     this.uart.cut();
     this.parts.serial.discard();
+  }
+
+  setPower(on: boolean): void {
+    if (on === this.isPowered) return;
+    this.isPowered = on;
+    if (on) this.start('power-on');
+    else this.hold();
   }
 
   setFault(name: string, on: boolean): void {
@@ -121,6 +130,7 @@ export class Board implements BoardControl {
       session: this.application?.session ?? 'none',
       faults: this.parts.faults.names,
       plugged: this.parts.serial.isPlugged,
+      powered: this.isPowered,
       ...(soundCounts === undefined ? {} : { sound: soundCounts }),
     };
   }

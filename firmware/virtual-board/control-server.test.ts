@@ -9,6 +9,7 @@ describe('ControlServer', () => {
     reset: (straps) => void done.push(`reset ${straps?.gpio0}`),
     setFault: (name, on) => faults.set(name, on),
     unplug: () => void done.push('unplug'),
+    setPower: (on) => void done.push(`power ${on}`),
     state: () => ({
       boot: 1,
       running: true,
@@ -16,6 +17,7 @@ describe('ControlServer', () => {
       session: 'ready',
       faults: faults.names,
       plugged: true,
+      powered: true,
     }),
   };
   const server = new ControlServer(board);
@@ -33,7 +35,8 @@ describe('ControlServer', () => {
     expect(await client.ask({ id: 7, op: 'reset' })).toEqual({ id: 7, ok: true });
     expect(await client.ask({ id: 'b', op: 'reset', gpio0: 'low' })).toEqual({ id: 'b', ok: true });
     expect(await client.ask({ id: 'a', op: 'unplug' })).toEqual({ id: 'a', ok: true });
-    expect(done).toEqual(['reset high', 'reset low', 'unplug']);
+    expect(await client.ask({ id: 'c', op: 'power', on: false })).toEqual({ id: 'c', ok: true });
+    expect(done).toEqual(['reset high', 'reset low', 'unplug', 'power false']);
     expect(await client.ask({ id: 8, op: 'fault', name: 'dead-mic', on: true })).toEqual({ id: 8, ok: true });
     expect(await client.ask({ id: 9, op: 'state' })).toMatchObject({
       ok: true,
@@ -51,12 +54,13 @@ describe('ControlServer', () => {
   it.each([
     [
       '{"id":3,"op":"fly"}',
-      { id: 3, ok: false, error: expect.stringContaining('reset, fault, unplug, state') },
+      { id: 3, ok: false, error: expect.stringContaining('reset, fault, unplug, power, state') },
     ],
     [
       '{"id":6,"op":"reset","gpio0":0}',
       { id: 6, ok: false, error: expect.stringContaining('"low" or "high"') },
     ],
+    ['{"id":7,"op":"power"}', { id: 7, ok: false, error: expect.stringContaining("'on'") }],
     ['{"id":4,"op":"fault","name":"dead-mic"}', { id: 4, ok: false, error: expect.stringContaining("'on'") }],
     [
       '{"id":5,"op":"fault","name":"x","on":true}',

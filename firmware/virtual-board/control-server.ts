@@ -20,6 +20,8 @@ export interface BoardState {
   readonly faults: readonly FaultName[];
   /** False after `unplug`. */
   readonly plugged: boolean;
+  /** False while its power is off. */
+  readonly powered: boolean;
   /** How replies arrived over RTP; absent without a session on WebRTC. */
   readonly sound?: SoundCounts;
 }
@@ -31,6 +33,8 @@ export interface BoardControl {
   /** @throws RangeError for an unknown fault. */
   setFault(name: string, on: boolean): void;
   unplug(): void;
+  /** Off: the chip is dead, whatever is pulled at its pins. On: it starts from power-on; nothing happens when it is on already. */
+  setPower(on: boolean): void;
   state(): BoardState;
 }
 
@@ -53,11 +57,17 @@ function perform(board: BoardControl, request: Readonly<Record<string, unknown>>
     case 'unplug':
       board.unplug();
       return {};
+    case 'power': {
+      const { on } = request;
+      if (typeof on !== 'boolean') throw new RangeError("power needs 'on' (boolean)");
+      board.setPower(on);
+      return {};
+    }
     case 'state':
       return { state: board.state() };
     default:
       throw new RangeError(
-        `op ${JSON.stringify(request['op'])} is unknown; there are reset, fault, unplug, state`,
+        `op ${JSON.stringify(request['op'])} is unknown; there are reset, fault, unplug, power, state`,
       );
   }
 }

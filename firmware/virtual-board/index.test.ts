@@ -59,7 +59,15 @@ describe('virtual board', () => {
     expect(await control.ask({ id: 2, op: 'state' })).toEqual({
       id: 2,
       ok: true,
-      state: { boot: 2, running: true, downloading: false, session: 'ready', faults: [], plugged: true },
+      state: {
+        boot: 2,
+        running: true,
+        downloading: false,
+        session: 'ready',
+        faults: [],
+        plugged: true,
+        powered: true,
+      },
     });
   });
 

@@ -17,7 +17,8 @@ import { PanguChat, panguAccess } from './dialect/text/pangu';
 import { SparkChat, sparkAccess } from './dialect/text/spark';
 import { textChat } from './dialect/text/text-chat';
 import { faultNames, FaultSwitches, type FaultName } from './faults';
-import type { ChipPins } from './modem/modem-lines';
+import { swapped, unwired } from './modem/miswired';
+import type { ChipPins, ModemWiring } from './modem/modem-lines';
 import { Rfc2217Server } from './modem/rfc2217-server';
 import { EN_RISE_MS, TwoTransistors } from './modem/two-transistors';
 import { UsbSerialJtag } from './modem/usb-serial-jtag';
@@ -84,6 +85,11 @@ export interface VirtualBoardOptions {
    * pseudo-terminal alone, which has no such lines.
    */
   readonly rfc2217Port?: number;
+  /**
+   * What the two modem lines go to: EN and GPIO0, or the chip's own USB, as the board of the dialect has it (`fitted`, the default); each
+   * other's place (`swapped`); nowhere (`none`).
+   */
+  readonly modemWiring?: 'fitted' | 'swapped' | 'none';
   /** How long EN rises after RTS let it go; default 14 ms. Boards with a larger capacitor need a slower sequence. */
   readonly enRiseMs?: number;
   /** Where audio link, control and RFC 2217 listen; loopback only. */
@@ -188,10 +194,12 @@ async function powerOn(
   const serial = new SerialPort(clock, input);
   opened.push(() => serial.unplug());
   const chip: ChipPins = { hold: () => board.hold(), reset: (straps) => board.reset(straps) };
-  const wiring =
+  const fitted: ModemWiring =
     dialect.console === 'usb-output'
       ? new UsbSerialJtag(chip)
       : new TwoTransistors(chip, clock, options.enRiseMs ?? EN_RISE_MS);
+  const { modemWiring = 'fitted' } = options;
+  const wiring = modemWiring === 'none' ? unwired : modemWiring === 'swapped' ? swapped(fitted) : fitted;
   const modem = options.rfc2217Port === undefined ? undefined : new Rfc2217Server({ wiring, input });
   const soundCrystal = new Crystal(clock, crystalPpm);
   const sound = new SoundCard(faults, soundCrystal, dmaDescriptors, dmaFrames, dialect.dacRateHz);
