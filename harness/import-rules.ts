@@ -82,6 +82,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],
   'harness/provider-plugin.ts': ['harness/ports'],
+  'harness/power-plugin.ts': ['harness/ports'],
   'harness/dialect-plugin.ts': ['harness/board', 'harness/ports'],
   'firmware/virtual-board': ['harness/units', 'harness/errors', 'harness/audio'],
 };

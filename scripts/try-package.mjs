@@ -48,6 +48,8 @@ const wanted = [
   'dist/harness/provider-plugin.js',
   'dist/harness/provider-plugin.d.ts',
   'dist/harness/dialect-plugin.js',
+  'dist/harness/power-plugin.js',
+  'dist/harness/power-plugin.d.ts',
   'dist/harness/dialect-plugin.d.ts',
   'fixtures/benches/virtual.yaml',
   'fixtures/benches/ollama-chat.yaml',
@@ -183,6 +185,28 @@ function readOwnDialect() {
   );
 }
 
+/** A power switch of the team's own is declared and found; no board is switched by that. */
+function declareOwnPower() {
+  writeFileSync(
+    join(project, 'relay.js'),
+    "const { definePower } = require('earshot/power');\nmodule.exports = definePower({ name: 'relay', async cycle() {} });",
+  );
+  writeFileSync(
+    join(project, 'wrong-power.yaml'),
+    [
+      'schema: earshot/bench@1',
+      'plugins: [./relay.js]',
+      'boards: [{ name: b1, kind: serial, port: /dev/null, power: { plugin: rely } }]',
+    ].join('\n'),
+  );
+  const wrong = run('door.hil.ts', '--bench', 'wrong-power.yaml');
+  check(
+    "a team's own power switch is found by its name alone: exit code 2",
+    wrong.status === 2 && wrong.told.includes('there is relay'),
+    wrong.told,
+  );
+}
+
 try {
   install(pack());
   if (failures === 0) {
@@ -190,6 +214,7 @@ try {
     runSuites();
     runOwnProvider();
     readOwnDialect();
+    declareOwnPower();
   }
 } finally {
   rmSync(work, { recursive: true, force: true });

@@ -13,6 +13,7 @@ import {
   imageUnderTest,
   loadDialects,
   onBoard,
+  openPower,
   openSerialBoard,
   startVirtualBoardProcess,
   type Dialect,
@@ -228,7 +229,15 @@ async function openBoard(
     clock,
   };
   if (config.kind === 'serial') {
-    const board = await openSerialBoard({ ...console, port: config.port, baudRate: config.baudRate });
+    const { port, baudRate, reset, power: choice } = config;
+    const power = choice && openPower({ board: config.name, choice, plugins: bench.plugins, clock });
+    const board = await openSerialBoard({
+      ...console,
+      port,
+      baudRate,
+      reset,
+      ...(power === undefined ? {} : { power }),
+    });
     opened.push(board);
     if (inWriting) return { board, rig: undefined, virtual: undefined };
     throw new ConfigError(

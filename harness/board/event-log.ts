@@ -8,6 +8,12 @@ interface Waiting {
   readonly settle: (answer: Exclude<Answer, 'wait'>) => void;
 }
 
+/** A wait that its owner may give up. */
+export interface Watch {
+  readonly settled: Promise<void>;
+  readonly abandon: (failure: Error) => void;
+}
+
 /** Everything that a board said, kept from opening on; whoever waits is asked about each later event. */
 export class EventLog {
   private readonly kept: BoardEvent[] = [];
@@ -37,20 +43,29 @@ export class EventLog {
 
   /** Waits for events to come. `timeout` makes the error when `withinMs` have passed. */
   wait(judge: (event: BoardEvent) => Answer, withinMs: number, timeout: () => Error): Promise<void> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
-    return new Promise((resolve, reject) => {
-      const cancelTimeout = this.clock.after(withinMs, () => waiting.settle({ failure: timeout() }));
+    const { settled, abandon } = this.watch(judge);
+    const cancelTimeout = this.clock.after(withinMs, () => abandon(timeout()));
+    return settled.finally(cancelTimeout);
+  }
+
+  /** Waits for events to come until they settle it, or the caller gives up with an error of its own. */
+  watch(judge: (event: BoardEvent) => Answer): Watch {
+    if (this.failure !== undefined)
+      return { settled: Promise.reject(this.failure), abandon: () => undefined };
+    let abandon: Watch['abandon'] = () => undefined;
+    const settled = new Promise<void>((resolve, reject) => {
       const waiting: Waiting = {
         judge,
         settle: (answer) => {
-          cancelTimeout();
           this.waiting.delete(waiting);
           if (answer === 'done') resolve();
           else reject(answer.failure);
         },
       };
+      abandon = (failure) => waiting.settle({ failure });
       this.waiting.add(waiting);
     });
+    return { settled, abandon };
   }
 
   /** No more events will come: whoever waits, now or later, gets this error. */

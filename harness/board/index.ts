@@ -15,6 +15,7 @@ export {
   type TriagedCrash,
 } from './esp32s3';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
+export { openPower } from './power';
 export {
   describePort,
   findPort,

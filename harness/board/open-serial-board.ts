@@ -1,16 +1,9 @@
-import type { Board, Clock, PortChoice } from '../ports';
+import type { Board, Clock, PortChoice, Power, ResetChoice } from '../ports';
 import type { Dialect } from './dialect';
 import type { ImageUnderTest } from './esp32s3';
 import { SerialBoard } from './serial-board';
-import {
-  consoleLinkOf,
-  findPort,
-  modemResetLine,
-  nativeUsbOf,
-  openSerialPort,
-  replResetLine,
-  type ResetLine,
-} from './serial';
+import { certainStep, resetSteps } from './reset';
+import { consoleLinkOf, findPort, nativeUsbOf, openSerialPort, type ResetLine } from './serial';
 
 export interface SerialBoardOptions {
   readonly name: string;
@@ -24,8 +17,12 @@ export interface SerialBoardOptions {
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly clock: Clock;
-  /** Default: the modem lines of the port, or the REPL of a MicroPython that emulates its port. */
+  /** A wire that resets it for certain. Default: none, it is reset as `reset` says. */
   readonly resetLine?: ResetLine;
+  /** Default: what fits its port. */
+  readonly reset?: ResetChoice;
+  /** What switches its power. Default: nothing does. */
+  readonly power?: Power;
 }
 
 /**
@@ -36,9 +33,13 @@ export async function openSerialBoard(options: SerialBoardOptions): Promise<Boar
   const { baudRate, clock } = options;
   const path = await findPort(options.port);
   const transport = await openSerialPort({ path, baudRate, clock });
-  const isEmulated = options.dialect.project === 'micropython' && (await nativeUsbOf(path)) === 'tiny-usb';
-  const line = isEmulated ? replResetLine : modemResetLine;
-  const resetLine = options.resetLine ?? line(transport, clock);
+  const isEmulatedPort =
+    options.dialect.project === 'micropython' && (await nativeUsbOf(path)) === 'tiny-usb';
+  const { resetLine, reset = 'auto', power } = options;
+  const steps =
+    resetLine === undefined
+      ? resetSteps(reset, { transport, clock, power, isEmulatedPort })
+      : [certainStep(resetLine)];
   const link = await consoleLinkOf(path, baudRate);
-  return new SerialBoard({ ...options, transport, resetLine, link });
+  return new SerialBoard({ ...options, transport, resetSteps: steps, link });
 }

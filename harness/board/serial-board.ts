@@ -1,4 +1,4 @@
-import { BoardError } from '../errors';
+import { BoardError, isHilError, type ErrorCode, type HilError } from '../errors';
 import type {
   Board,
   BoardEvent,
@@ -9,22 +9,23 @@ import type {
   DialectDescription,
   FirmwareIdentity,
 } from '../ports';
-import { faultError, noBootError, sessionTimeoutError } from './board-errors';
+import { faultError, sessionTimeoutError } from './board-errors';
 import { BootHistory } from './boot-history';
 import { RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';
 import { wrongFirmware, type ImageUnderTest } from './esp32s3';
 import { EventLog } from './event-log';
 import { readEvents } from './event-reader';
-import { resetJudge } from './reset-judge';
-import type { ResetLine, SerialTransport } from './serial';
+import { climb, quarantinedError, type ResetStep } from './reset';
+import type { SerialTransport } from './serial';
 import { sessionState, type SessionState } from './session-state';
 
 export interface SerialBoardParts {
   readonly name: string;
   readonly model: string;
   readonly transport: SerialTransport;
-  readonly resetLine: ResetLine;
+  /** How it is reset: tried one after another. */
+  readonly resetSteps: readonly ResetStep[];
   readonly dialect: Dialect;
   readonly baudRate: number;
   /** Default: a UART of this baud rate. */
@@ -36,6 +37,12 @@ export interface SerialBoardParts {
   readonly clock: Clock;
 }
 
+/** Nothing that the bench has can reset the board, and no later try can do more. */
+const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'HIL_BOARD_RESET_FAILED',
+  'HIL_BOARD_DOWNLOAD_MODE',
+]);
+
 /** A board behind a serial port. What ended it first is what every later call reports. */
 export class SerialBoard implements Board {
   readonly console: RecordedConsole;
@@ -45,6 +52,7 @@ export class SerialBoard implements Board {
   private readonly cancelLost: Cancel;
   private identity: FirmwareIdentity | undefined;
   private ended: Error | undefined;
+  private quarantine: HilError | undefined;
 
   constructor(private readonly parts: SerialBoardParts) {
     const { name, transport, clock, baudRate, link, dialect } = parts;
@@ -92,23 +100,29 @@ export class SerialBoard implements Board {
   }
 
   async reset(): Promise<void> {
-    const { name, dialect, image, bootTimeoutMs: withinMs, resetLine } = this.parts;
+    const { name, dialect, image, bootTimeoutMs, resetSteps: steps, clock } = this.parts;
+    if (this.ended !== undefined) throw this.ended;
+    if (this.quarantine !== undefined) throw quarantinedError(name, this.quarantine);
     const firstEvent = this.events.length;
-    const { receivedBytes } = this.console;
-    const judge = resetJudge(this.latestBoot(), (firmware) => wrongDialect(name, dialect, firmware));
-    const booted = this.log.wait(
-      (event) => judge.judge(event),
-      withinMs,
-      () => noBootError(name, this.console, this.events.slice(firstEvent), receivedBytes, withinMs),
-    );
-    // When the reset line itself fails, that is the error; nobody asks what became of the boot.
-    booted.catch(() => undefined);
-    if (this.ended === undefined) {
-      this.history.order();
-      await resetLine.reset();
+    const { console, log } = this;
+    const checkFirmware = (firmware: FirmwareIdentity) => wrongDialect(name, dialect, firmware);
+    const emit = (event: BoardEvent) => this.addEvent(event);
+    try {
+      await climb({
+        board: name,
+        console,
+        log,
+        steps,
+        clock,
+        bootTimeoutMs,
+        checkFirmware,
+        onStep: () => this.history.order(),
+        emit,
+      });
+    } catch (cause) {
+      if (isHilError(cause) && hopeless.has(cause.code)) this.quarantine = cause;
+      throw cause;
     }
-    judge.released(this.console.cursor());
-    await booted;
     const failure = image && wrongFirmware(name, image, this.identitySince(firstEvent));
     if (failure !== undefined) throw failure;
   }

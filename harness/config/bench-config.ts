@@ -1,9 +1,11 @@
 import type {
   NetworkShape,
   PortChoice,
+  PowerChoice,
   ProviderFault,
   ProviderProtocol,
   RealtimeDialect,
+  ResetChoice,
   SntpAnswer,
   ToolRace,
   UpstreamTransport,
@@ -19,7 +21,7 @@ export interface BenchConfig {
   /** Undefined: no absolute bounds, the run is judged by its findings alone. */
   readonly budgetsPath: string | undefined;
   readonly boards: readonly BoardConfig[];
-  /** Absolute paths of modules that bring dialects and providers of a team's own. */
+  /** Absolute paths of modules that bring dialects, providers and power switches of a team's own. */
   readonly plugins: readonly string[];
   readonly provider: ProviderConfig;
   /** Undefined: nobody tells the time. */
@@ -49,6 +51,9 @@ export interface SerialBoardConfig extends BoardConfigBase {
   readonly kind: 'serial';
   readonly port: PortChoice;
   readonly baudRate: number;
+  readonly reset: ResetChoice;
+  /** Absent: nobody can switch it. Paths of programs are absolute; names are looked for where the shell looks. */
+  readonly power?: PowerChoice;
 }
 
 export interface VirtualBoardConfig extends BoardConfigBase {

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import {
+  downloadSteps,
   kissCodes,
   leastBurst,
   providerFaults,
   providerProtocols,
+  readLineSequence,
   realtimeDialects,
+  resetStepNames,
   toolRaces,
   upstreamTransports,
 } from '../ports';
@@ -97,17 +100,102 @@ const usbPort = z
     'expected serialNumber, vid, pid, location or interface',
   );
 
-const serialBoard = z.strictObject({
-  ...anyBoard,
-  kind: z.literal('serial'),
-  /** Default: ESP32-S3. */
-  model: text.default('ESP32-S3'),
-  port: z.union([text, usbPort]),
-  /** Default: 115200. */
-  baudRate: z.int().min(300).max(5_000_000).default(115_200),
-  /** Default: none, which boards that are asked in writing do not need. */
-  rig: virtualRig.exactOptional(),
+/** What is done to DTR and RTS, in esptool's words. */
+const lineSequence = z.string().superRefine((written, context) => {
+  const read = readLineSequence(written);
+  if (typeof read === 'string') context.addIssue({ code: 'custom', message: read });
 });
+
+const ownStep = z.strictObject({ sequence: lineSequence });
+
+/** One step, or several, of which the last runs the application. */
+const reset = z
+  .union([
+    // Lists and mappings ahead of names: a complaint is about the first form that is of the value's kind.
+    z.array(z.union([ownStep, z.enum(resetStepNames)])).min(1),
+    ownStep,
+    z.enum(['auto', ...resetStepNames]),
+  ])
+  .superRefine((written, context) => {
+    const last = stepsOf(written).at(-1);
+    if (typeof last !== 'string' || !(downloadSteps as readonly string[]).includes(last)) return;
+    const message = `${last} leaves the chip in download mode: name hard or power behind it`;
+    context.addIssue({ code: 'custom', message });
+  });
+
+const stepsOf = <T>(written: T | readonly T[]): readonly T[] =>
+  Array.isArray(written) ? (written as readonly T[]) : [written as T];
+
+const argv = z.tuple([text], z.string());
+
+/** What switches a board's power. */
+const power = z
+  .strictObject({
+    /** Default: none. */
+    uhubctl: z
+      .strictObject({
+        location: text,
+        port: z.int().min(1).max(255),
+        /** Default: uhubctl. */
+        program: text.default('uhubctl'),
+      })
+      .exactOptional(),
+    /** Default: none. */
+    command: z
+      .strictObject({
+        /** Default: none. */
+        cycle: argv.exactOptional(),
+        /** Default: none. */
+        off: argv.exactOptional(),
+        /** Default: none. */
+        on: argv.exactOptional(),
+      })
+      .refine(
+        ({ cycle, off, on }) =>
+          cycle === undefined ? off !== undefined && on !== undefined : off === undefined && on === undefined,
+        'expected cycle, or off and on',
+      )
+      .exactOptional(),
+    /** Default: none. */
+    plugin: text.exactOptional(),
+    /** Default: none. */
+    options: z.json().exactOptional(),
+    /** Default: 2s. */
+    offTime: duration({ atMostMs: 600_000 }).default(2000),
+    /** Default: 30s. */
+    timeout: duration({ atLeastMs: 1, atMostMs: 600_000 }).default(30_000),
+  })
+  .refine(
+    (written) =>
+      [written.uhubctl, written.command, written.plugin].filter((one) => one !== undefined).length === 1,
+    'expected one of uhubctl, command and plugin',
+  )
+  .refine(({ plugin, options }) => options === undefined || plugin !== undefined, {
+    path: ['options'],
+    error: 'only a plugin is told options: leave it out',
+  });
+
+const serialBoard = z
+  .strictObject({
+    ...anyBoard,
+    kind: z.literal('serial'),
+    /** Default: ESP32-S3. */
+    model: text.default('ESP32-S3'),
+    port: z.union([text, usbPort]),
+    /** Default: 115200. */
+    baudRate: z.int().min(300).max(5_000_000).default(115_200),
+    /** Default: auto. */
+    reset: reset.default('auto'),
+    /** Default: none, nobody can switch it. */
+    power: power.exactOptional(),
+    /** Default: none, which boards that are asked in writing do not need. */
+    rig: virtualRig.exactOptional(),
+  })
+  .superRefine(({ reset: steps, power: fitted }, context) => {
+    if (fitted !== undefined || !(stepsOf(steps) as readonly unknown[]).includes('power')) return;
+    const message = 'nothing says how power is switched: name it as `power`';
+    context.addIssue({ code: 'custom', path: ['reset'], message });
+  });
 
 const virtualBoard = z.strictObject({
   ...anyBoard,

@@ -71,6 +71,59 @@ describe('loadBench', () => {
     expect(() => loadBench(withQuestion('kind: serial, port: /dev/ttyUSB0'))).toThrow(/question/);
   });
 
+  describe('of a board on a serial port', () => {
+    const serial = (more: string) =>
+      loadBench(benchOf(`boards: [{ name: b1, kind: serial, port: /dev/ttyUSB0, ${more} }]\n`)).boards[0];
+
+    it('has its reset as one step, as several, or as a sequence', () => {
+      expect(serial('rig: {}')).toMatchObject({ reset: 'auto' });
+      expect(serial('rig: {}')).not.toHaveProperty('power');
+      expect(serial('reset: hard')).toMatchObject({ reset: ['hard'] });
+      expect(serial("reset: { sequence: 'R0|D1|W0.1|D0' }")).toMatchObject({
+        reset: [{ sequence: 'R0|D1|W0.1|D0' }],
+      });
+      expect(serial("reset: [tight, { sequence: 'D0|R1|W0.3|R0' }]")).toMatchObject({
+        reset: ['tight', { sequence: 'D0|R1|W0.3|R0' }],
+      });
+    });
+
+    it.each([
+      ['reset: soft', 'boards[0].reset is "soft"; expected one of auto, hard,'],
+      ['reset: [hard, harder]', 'boards[0].reset[1] is "harder"; expected one of hard,'],
+      ['reset: []', 'expected at least 1 entries'],
+      ['reset: [auto, hard]', 'boards[0].reset[0] is "auto"; expected one of hard,'],
+      ['reset: [hard, classic]', 'classic leaves the chip in download mode'],
+      ["reset: { sequence: 'D0|R7' }", '"R7" is no command of it'],
+      ['reset: power', 'nothing says how power is switched'],
+      ['power: {}', 'expected one of uhubctl, command and plugin'],
+      ['power: { plugin: a, uhubctl: { location: 1-1, port: 1 } }', 'expected one of'],
+      ['power: { command: { off: [a] } }', 'expected cycle, or off and on'],
+      ['power: { command: { cycle: [a], options: 1 } }', 'options'],
+      ['power: { uhubctl: { location: 1-1, port: 1 }, options: 1 }', 'only a plugin is told options'],
+    ])('refuses %s', (more, why) => {
+      expect(() => serial(more)).toThrow(why);
+    });
+
+    it('has its power as a hub, as programs, or as a plugin; a path is relative to the bench file', () => {
+      const times = { offMs: 2000, timeoutMs: 30_000 };
+      expect(serial('power: { uhubctl: { location: 1-1.4, port: 2 } }')).toMatchObject({
+        power: { kind: 'uhubctl', ...times, program: 'uhubctl', location: '1-1.4', port: 2 },
+      });
+      expect(serial('power: { command: { cycle: [./relay.sh, cycle] }, timeout: 5s }')).toMatchObject({
+        power: { kind: 'cycle-command', timeoutMs: 5000, cycle: [join(folder, 'relay.sh'), 'cycle'] },
+      });
+      expect(serial('power: { command: { off: [relay, off], on: [relay, on] }, offTime: 1s }')).toMatchObject(
+        {
+          power: { kind: 'switch-command', offMs: 1000, off: ['relay', 'off'], on: ['relay', 'on'] },
+        },
+      );
+      expect(serial('reset: [hard, power], power: { plugin: relay, options: { pin: 3 } }')).toMatchObject({
+        reset: ['hard', 'power'],
+        power: { kind: 'plugin', ...times, plugin: 'relay', options: { pin: 3 } },
+      });
+    });
+  });
+
   it('takes paths relative to the bench file and is frozen', () => {
     const bench = loadBench(benchOf(`${smallest}scenario: s/own.yaml\nbudgets: /abs/b.yaml\n`));
     expect(bench.scenarioPath).toBe(join(folder, 's/own.yaml'));

@@ -1,6 +1,14 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors';
-import type { DirectionShape, LinkCut, NetworkShape, ProviderProtocol } from '../ports';
+import type {
+  Argv,
+  DirectionShape,
+  LinkCut,
+  NetworkShape,
+  PowerChoice,
+  ProviderProtocol,
+  ResetChoice,
+} from '../ports';
 import type {
   BenchConfig,
   BoardConfig,
@@ -178,7 +186,14 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
     rig: board.rig && rigOf(board.rig),
   };
   return board.kind === 'serial'
-    ? { kind: 'serial', ...shared, port: board.port, baudRate: board.baudRate }
+    ? {
+        kind: 'serial',
+        ...shared,
+        port: board.port,
+        baudRate: board.baudRate,
+        reset: resetOf(board.reset),
+        ...(board.power === undefined ? {} : { power: powerOf(board.power, folder) }),
+      }
     : {
         kind: 'virtual',
         ...shared,
@@ -187,6 +202,26 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
         firmwareDialect: board.firmwareDialect ?? board.dialect,
         ...(board.question === undefined ? {} : { question: board.question }),
       };
+}
+
+type FileSerialBoard = Extract<FileBoard, { readonly kind: 'serial' }>;
+
+const resetOf = (written: FileSerialBoard['reset']): ResetChoice => {
+  if (written === 'auto') return written;
+  return typeof written === 'string' || 'sequence' in written ? [written] : written;
+};
+
+function powerOf(power: NonNullable<FileSerialBoard['power']>, folder: string): PowerChoice {
+  const { uhubctl, command, plugin = '', options, offTime: offMs, timeout: timeoutMs } = power;
+  const times = { offMs, timeoutMs };
+  const argvOf = ([program, ...args]: Argv): Argv => [programOf(program, folder), ...args];
+  if (uhubctl !== undefined)
+    return { kind: 'uhubctl', ...times, ...uhubctl, program: programOf(uhubctl.program, folder) };
+  const { cycle, off, on } = command ?? {};
+  if (cycle !== undefined) return { kind: 'cycle-command', ...times, cycle: argvOf(cycle) };
+  if (off !== undefined && on !== undefined)
+    return { kind: 'switch-command', ...times, off: argvOf(off), on: argvOf(on) };
+  return { kind: 'plugin', ...times, plugin, options };
 }
 
 function rigOf({ room, paths, acousticDelay, ...rig }: FileRig): VirtualRigConfig {

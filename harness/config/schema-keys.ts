@@ -3,7 +3,9 @@ import { z } from 'zod';
 /** What a schema says below one place of a file: keys it knows by name, or one shape for every entry. */
 interface Inside {
   readonly keys: ReadonlyMap<string, readonly z.core.$ZodType[]>;
-  /** Shapes of list items and of entries whose keys are free. */
+  /** Shapes of list items. */
+  readonly items: readonly z.core.$ZodType[];
+  /** Shapes of entries whose keys are free. */
   readonly entries: readonly z.core.$ZodType[];
 }
 
@@ -13,9 +15,9 @@ interface Inside {
  */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly string[] {
   const [segment, ...rest] = path;
-  const { keys, entries } = inside(schema);
+  const { keys, items, entries } = inside(schema);
   if (segment === undefined) return [...keys.keys()];
-  const next = typeof segment === 'string' ? [...(keys.get(segment) ?? entries)] : entries;
+  const next = typeof segment === 'string' ? [...(keys.get(segment) ?? entries)] : items;
   return [...new Set(next.flatMap((part) => keysAt(part, rest)))];
 }
 
@@ -24,34 +26,35 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): r
  * `boards[].rig.snrDb` for what is in a list, `turns[].say.*` for entries whose keys are free.
  */
 export function allKeys(schema: z.core.$ZodType, prefix = ''): readonly string[] {
-  const { keys, entries } = inside(schema);
+  const { keys, items, entries } = inside(schema);
   const named = [...keys].flatMap(([key, parts]) => {
     const path = prefix === '' ? key : `${prefix}.${key}`;
     return [path, ...parts.flatMap((part) => allKeys(part, path))];
   });
-  const ofEntries = entries.flatMap((part) => allKeys(part, `${prefix}${isList(schema) ? '[]' : '.*'}`));
-  return [...new Set([...named, ...ofEntries])];
+  const ofItems = items.flatMap((part) => allKeys(part, `${prefix}[]`));
+  const ofEntries = entries.flatMap((part) => allKeys(part, `${prefix}.*`));
+  return [...new Set([...named, ...ofItems, ...ofEntries])];
 }
-
-const isList = (schema: z.core.$ZodType): boolean => unwrap(schema) instanceof z.ZodArray;
 
 function inside(wrapped: z.core.$ZodType): Inside {
   const schema = unwrap(wrapped);
   const keys = new Map<string, readonly z.core.$ZodType[]>();
+  const items: z.core.$ZodType[] = [];
   const entries: z.core.$ZodType[] = [];
   if (schema instanceof z.ZodObject) {
     for (const [key, part] of Object.entries<z.core.$ZodType>(schema.shape)) keys.set(key, [part]);
   } else if (schema instanceof z.ZodArray) {
-    entries.push(schema.element);
+    items.push(schema.element);
   } else if (schema instanceof z.ZodRecord) {
     entries.push(schema.valueType);
   } else if (schema instanceof z.ZodUnion) {
     for (const option of schema.options.map(inside)) {
       for (const [key, parts] of option.keys) keys.set(key, [...(keys.get(key) ?? []), ...parts]);
+      items.push(...option.items);
       entries.push(...option.entries);
     }
   }
-  return { keys, entries };
+  return { keys, items, entries };
 }
 
 /** The schema without what only changes absence or the value read: defaults, optional, transforms. */

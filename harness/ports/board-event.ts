@@ -98,6 +98,24 @@ export type BoardEvent = Stamp &
     /** The dialect of a team's own threw, or gave back what is no event; from then on its table alone reads. */
     | { readonly type: 'reader-failed'; readonly error: WireError }
     | { readonly type: 'fault'; readonly error: WireError }
+    /** A step of a reset that brought no boot; or, behind such, the one that did. */
+    | {
+        readonly type: 'reset-step';
+        readonly step: string;
+        /** `silent`: no boot was seen; `unseen`: the port was away while the board booted, if it did; `failed`: see `message`. */
+        readonly outcome: 'booted' | 'silent' | 'download' | 'unseen' | 'no-lines' | 'failed';
+        /** What the board printed meanwhile. */
+        readonly receivedBytes: number;
+        readonly message?: string;
+      }
+    /** The port went away and came back: what the board printed in between is lost. The event is stamped with its return. */
+    | {
+        readonly type: 'console-gap';
+        readonly awaySinceHostMs: number;
+        readonly reason: string;
+        /** Position in the raw log. */
+        readonly byteOffset: number;
+      }
   );
 
 /** What a marker said. */

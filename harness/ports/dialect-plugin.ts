@@ -6,7 +6,16 @@ type Stamp = 'hostAtMs' | 'deviceAtMs' | 'boot' | 'lineIndex';
 type WithoutStamp<Event> = Event extends unknown ? Omit<Event, Stamp> : never;
 
 /** What the harness tells of a board by itself, from its boot log and its crashes. */
-type OwnEvent = 'boot' | 'boot-ended' | 'firmware' | 'fault' | 'reader-failed' | 'marker' | 'markers-lost';
+type OwnEvent =
+  | 'boot'
+  | 'boot-ended'
+  | 'firmware'
+  | 'fault'
+  | 'reader-failed'
+  | 'marker'
+  | 'markers-lost'
+  | 'reset-step'
+  | 'console-gap';
 
 /** What a line of a team's firmware says; when and where it said so is the line's. */
 export type DialectEvent = WithoutStamp<Exclude<BoardEvent, { readonly type: OwnEvent }>>;

@@ -25,6 +25,7 @@ export type {
 } from './console';
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
+export { readLineSequence, type LineStep } from './line-sequence';
 export type { MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';
 export type { DirectionFacts, LostBurst, NetworkFacts } from './network-facts';
 export {
@@ -52,6 +53,21 @@ export {
 } from './dialect-plugin';
 export { pluginKind, pluginOf } from './plugin-module';
 export type { PortChoice, UsbPortChoice } from './port-choice';
+export {
+  definePower,
+  type Argv,
+  type Power,
+  type PowerChoice,
+  type PowerPlugin,
+  type PowerPluginContext,
+} from './power';
+export {
+  downloadSteps,
+  resetStepNames,
+  type ResetChoice,
+  type ResetStepChoice,
+  type ResetStepName,
+} from './reset-choice';
 export {
   providerProtocols,
   realtimeDialects,

@@ -27,9 +27,10 @@ export function pluginOf(path: string): unknown {
   }
 }
 
-/** A provider opens, a dialect has lines; whatever has neither is no plugin. */
-export const pluginKind = (plugin: unknown): 'provider' | 'dialect' | undefined => {
-  const { open, lines, createReader, capabilities } = objectOf(plugin);
+/** A provider opens, a dialect has lines, a power switch cycles; whatever does none of it is no plugin. */
+export const pluginKind = (plugin: unknown): 'provider' | 'dialect' | 'power' | undefined => {
+  const { open, lines, createReader, capabilities, cycle } = objectOf(plugin);
   if (typeof open === 'function') return 'provider';
+  if (typeof cycle === 'function') return 'power';
   return [lines, createReader, capabilities].some((part) => part !== undefined) ? 'dialect' : undefined;
 };

@@ -28,6 +28,24 @@ export const boardCodes = {
     remedy:
       'Start ser2net or esp_rfc2217_server on the machine that the board is plugged into, or correct `port` in the bench file.',
   },
+  HIL_BOARD_RESET_FAILED: {
+    origin: 'bench',
+    remedy:
+      'Check what connects DTR and RTS to EN and GPIO0, name the sequence that the board needs as `reset` in the bench file, or a `power` that can be switched (docs/resetting.md).',
+  },
+  HIL_BOARD_DOWNLOAD_MODE: {
+    origin: 'bench',
+    remedy:
+      'Let go of the BOOT button and of whatever else pulls GPIO0 low, and reset the board by hand; unplug one with native USB.',
+  },
+  HIL_BOARD_QUARANTINED: {
+    origin: 'bench',
+    remedy: 'Mend what the first failure of its reset says, then run again.',
+  },
+  HIL_POWER_FAILED: {
+    origin: 'bench',
+    remedy: 'Run the program that the message names by hand, as the user of the run, and mend what it says.',
+  },
   HIL_BOARD_NO_BOOT: {
     origin: 'board',
     remedy: 'Read the console log from the last reset on; the firmware never reached its application.',

@@ -33,14 +33,15 @@ const isPlugin = (value: unknown): value is ProviderPlugin =>
   typeof (value as ProviderPlugin).protocol === 'string' &&
   typeof (value as ProviderPlugin).open === 'function';
 
-/** The provider that a module brings; none where it brings a dialect. */
+/** The provider that a module brings; none where it brings something else. */
 function load(path: string): readonly ProviderPlugin[] {
   const plugin = pluginOf(path);
   if (isPlugin(plugin)) return [plugin];
-  if (pluginKind(plugin) === 'dialect') return [];
+  const kind = pluginKind(plugin);
+  if (kind === 'dialect' || kind === 'power') return [];
   throw new ConfigError(
     'HIL_CONFIG_USAGE',
-    `The plugin ${path} exports ${plugin === undefined ? 'nothing' : typeof plugin} by default; expected what defineProvider() returns, or defineDialect().`,
+    `The plugin ${path} exports ${plugin === undefined ? 'nothing' : typeof plugin} by default; expected what defineProvider() returns, or defineDialect() or definePower().`,
     { path },
   );
 }

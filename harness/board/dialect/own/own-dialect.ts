@@ -62,7 +62,7 @@ export function loadDialects(paths: readonly string[]): readonly Dialect[] {
   return paths.flatMap((path) => {
     const plugin = pluginOf(path);
     const kind = pluginKind(plugin);
-    if (kind === 'provider') return [];
+    if (kind === 'provider' || kind === 'power') return [];
     if (kind === 'dialect') {
       const dialect = ownDialect(checkDialect(plugin, path));
       const { name } = dialect.description;
@@ -72,7 +72,7 @@ export function loadDialects(paths: readonly string[]): readonly Dialect[] {
     }
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
-      `The plugin ${path} exports ${plugin === undefined ? 'nothing' : typeof plugin} by default; expected what defineDialect() returns, or defineProvider().`,
+      `The plugin ${path} exports ${plugin === undefined ? 'nothing' : typeof plugin} by default; expected what defineDialect() returns, or defineProvider() or definePower().`,
       { path },
     );
   });

@@ -1,0 +1,1 @@
+export { openPower, type PowerOptions } from './open-power';

@@ -1,0 +1,69 @@
+import type { Clock, Power, ResetChoice, ResetStepChoice } from '../../ports';
+import { replResetLine, type ResetLine, type SerialTransport } from '../serial';
+import { playSequence } from './play-sequence';
+import { lineSequence, namedSequence } from './sequences';
+
+/** One way to make a board start anew. */
+export interface ResetStep {
+  /** As bench files call it, or the sequence itself. */
+  readonly name: string;
+  /** It resets the chip for certain, so that silence after it is the board's own. Absent: only what the board prints shows whether it did. */
+  readonly isCertain?: true;
+  /**
+   * Resolves when the board has been let go; false when the port has no lines for it.
+   * @throws BoardError of the port; `HIL_POWER_FAILED`.
+   */
+  run(): Promise<boolean>;
+}
+
+/** What steps of a reset work on. */
+export interface ResetMeans {
+  readonly transport: SerialTransport;
+  readonly clock: Clock;
+  /** Undefined: nobody can switch the board's power. */
+  readonly power: Power | undefined;
+  /** The firmware emulates its own USB port, as MicroPython does: its modem lines pull no pin. */
+  readonly isEmulatedPort: boolean;
+}
+
+/** A wire that certainly resets the board, such as the control port of a virtual one. */
+export const certainStep = (line: ResetLine): ResetStep => ({
+  name: 'control',
+  isCertain: true,
+  run: () => line.reset().then(() => true),
+});
+
+/**
+ * The steps of a board's reset, in the order in which they are tried. By itself: what runs the application, `hard` first, and the power
+ * last where the bench can switch it. Sequences that enter download mode are for those who name them: where RTS reaches EN, `hard` has
+ * done all that they could.
+ */
+export function resetSteps(choice: ResetChoice, means: ResetMeans): readonly ResetStep[] {
+  const { power, isEmulatedPort } = means;
+  const byLines: readonly ResetStepChoice[] = isEmulatedPort ? ['repl'] : ['hard', 'hard-slow'];
+  const chosen =
+    choice === 'auto' ? [...byLines, ...(power === undefined ? [] : ['power' as const])] : choice;
+  return chosen.map((step) => stepOf(step, means));
+}
+
+function stepOf(step: ResetStepChoice, { transport, clock, power }: ResetMeans): ResetStep {
+  if (step === 'repl') {
+    const line = replResetLine(transport, clock);
+    return { name: step, run: () => line.reset().then(() => true) };
+  }
+  if (step === 'power') {
+    return {
+      name: power === undefined ? step : `power (${power.name})`,
+      run: async () => {
+        await power?.cycle();
+        return power !== undefined;
+      },
+    };
+  }
+  const isNamed = typeof step === 'string';
+  const sequence = isNamed ? namedSequence(step) : lineSequence(step.sequence);
+  return {
+    name: isNamed ? step : step.sequence,
+    run: () => playSequence(transport, sequence, clock),
+  };
+}
