@@ -57,6 +57,8 @@ const DEFAULT_FLASH_MEGABYTES = 8;
 /** What a simulated board is told at power-on. */
 export interface VirtualBoardOptions {
   readonly dialect: VirtualDialect;
+  /** Another implementation of that dialect's firmware, for tests in this process. Default: the simulated one. */
+  readonly firmware?: FirmwareDialect;
   /** `ws://`, `wss://`, `http://` or `https://` as the dialect connects; a path is added when there is none. */
   readonly providerUrl: string;
   /**
@@ -178,7 +180,7 @@ async function powerOn(
   opened: (() => unknown)[],
 ): Promise<Omit<VirtualBoard, 'close'>> {
   const { crystalPpm = 0, host = '127.0.0.1', dmaDescriptors = 6, dmaFrames = 240 } = options;
-  const dialect: FirmwareDialect = dialects[options.dialect];
+  const dialect: FirmwareDialect = options.firmware ?? dialects[options.dialect];
   const provider = accessOf(dialect, options);
   if (dmaDescriptors < 2 || dmaFrames < 1)
     throw new RangeError(`DMA chain of ${dmaDescriptors} × ${dmaFrames}`);

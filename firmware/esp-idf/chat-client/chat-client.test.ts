@@ -218,7 +218,7 @@ describeWithGcc(
         seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
         return (seed >>> 8) % below;
       };
-      for (let round = 0; round < 60; round += 1) {
+      for (let round = 0; round < 25; round += 1) {
         const characters = Array.from(whole);
         for (let change = 0; change < 12; change += 1)
           characters.splice(
