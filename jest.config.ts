@@ -8,7 +8,7 @@ import { hilGlobals, hilGlobalSetup, hilGlobalTeardown, hilProject } from './har
 
 const hil = hilProject(__dirname);
 /** ES modules that units load by `import()`: Jest loads CommonJS only, so they are compiled like TypeScript. */
-const esModules = '/node_modules/@echogarden/.+\\.js$';
+const esModules = '/node_modules/(@echogarden|esptool-js)/.+\\.js$';
 const modulePathIgnorePatterns = ['<rootDir>/dist/', '<rootDir>/reports/'];
 
 const config: Config = {
@@ -23,7 +23,7 @@ const config: Config = {
       testEnvironment: 'node',
       modulePathIgnorePatterns,
       transform: { ...hil.transform, [esModules]: require.resolve('@swc/jest') },
-      transformIgnorePatterns: ['/node_modules/(?!@echogarden/)'],
+      transformIgnorePatterns: ['/node_modules/(?!@echogarden/|esptool-js/)'],
     },
     {
       displayName: 'e2e',

@@ -148,6 +148,8 @@ export class Board implements BoardControl {
 
   /** Power off. */
   close(): void {
+    // EN may still rise afterwards: its capacitor has a timer of its own.
+    this.isPowered = false;
     this.halt();
     this.uart.cut();
   }

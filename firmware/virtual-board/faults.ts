@@ -22,6 +22,7 @@ export const faultNames = [
   'loader-slow-erase',
   'loader-noise',
   'loader-bad-line',
+  'loader-encrypted',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

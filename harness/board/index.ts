@@ -14,6 +14,16 @@ export {
   type PanicFacts,
   type TriagedCrash,
 } from './esp32s3';
+export {
+  flashBoard,
+  flashByEsptool,
+  loadFlashPlan,
+  type FlashPlan,
+  type FlashProgress,
+  type FlashResult,
+  type UsbIds,
+  type WifiCredentials,
+} from './flash';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export { openPower } from './power';
 export {

@@ -4,6 +4,7 @@ import { addChildCommands } from './command-table/child-commands';
 import { addDecode } from './command-table/decode';
 import { addDevices } from './command-table/devices';
 import { addMicropython } from './command-table/micropython';
+import { addFlash } from './command-table/flash';
 import { addMonitor } from './command-table/monitor';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
@@ -25,6 +26,7 @@ const commands = [
   addMonitor,
   addDecode,
   addMicropython,
+  addFlash,
   addProvider,
   addProbe,
   addCerts,

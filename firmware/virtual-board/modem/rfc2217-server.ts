@@ -83,6 +83,8 @@ export class Rfc2217Server {
       return;
     }
     if (this.client !== undefined) {
+      // What it says is read and dropped: unread, it would keep the connection, and with it the server, from ever ending.
+      socket.resume();
       socket.end('Port already in use\r\n');
       return;
     }

@@ -94,7 +94,8 @@ export class RomLoader {
   private reading: FlashReading | undefined;
   private isFlashAttached = false;
   private baudRate = ROM_BAUD;
-  private repliesSent = 0;
+  /** Of which some are lost. */
+  private fastReplies = 0;
   private syncsHeard = 0;
   private isOver = false;
   private waiting: Cancel | undefined;
@@ -120,7 +121,7 @@ export class RomLoader {
   private async take(frame: Buffer): Promise<void> {
     if (this.isOver) return;
     if (this.reading !== undefined) {
-      if (frame.length === 4) this.reading.confirm(frame.readUInt32LE(0));
+      this.reading.take(frame);
       if (this.reading.isOver) this.reading = undefined;
       return;
     }
@@ -169,7 +170,7 @@ export class RomLoader {
     }
     const answer = await this.answer(command);
     this.reply(command.op, answer);
-    if (command.op === op.readFlash) this.reading?.advance();
+    if (command.op === op.readFlash) this.reading?.begin();
     const isEnd = command.op === op.flashEnd || command.op === op.deflateEnd;
     if (isEnd && word(data, 0) === 0) this.leave('flash-end');
   }
@@ -184,7 +185,7 @@ export class RomLoader {
           this.registers.write(word(data, at), word(data, at + 4), word(data, at + 8));
         return {};
       case op.securityInfo:
-        return { data: securityInfo() };
+        return { data: securityInfo(this.parts.faults.has('loader-encrypted')) };
       case op.spiAttach:
         this.isFlashAttached = true;
         return {};
@@ -258,13 +259,8 @@ export class RomLoader {
         return {};
       case op.readFlash:
         this.checkRange(word(data, 0), word(data, 4));
-        this.reading = new FlashReading(
-          flash,
-          word(data, 0),
-          word(data, 4),
-          word(data, 8),
-          word(data, 12),
-          (payload) => this.sendFrame(payload),
+        this.reading = new FlashReading(flash, word(data, 0), word(data, 4), word(data, 8), (payload) =>
+          this.sendFrame(payload),
         );
         return {};
       default:
@@ -311,8 +307,10 @@ export class RomLoader {
 
   private reply(code: number, { value = 0, data = Buffer.alloc(0) }: Answer = {}, fault?: LoaderFault): void {
     if (this.isOver) return;
-    this.repliesSent++;
-    if (this.parts.faults.has('loader-lost-replies') && this.repliesSent % LOST_REPLY_EACH === 0) return;
+    if (this.baudRate > ROM_BAUD && this.parts.faults.has('loader-lost-replies')) {
+      this.fastReplies++;
+      if (this.fastReplies % LOST_REPLY_EACH === 0) return;
+    }
     const status = Buffer.alloc(this.loader === 'rom' ? 4 : 2);
     if (fault !== undefined) {
       status[0] = 1;
@@ -352,9 +350,10 @@ function payloadOf({ data, checksum }: Command): Buffer {
   return payload;
 }
 
-/** No security feature is on: flags, flash_crypt_cnt and seven key purposes are 0. */
-function securityInfo(): Buffer {
+/** Of the security features only flash encryption may be on: one bit of flash_crypt_cnt. Flags and seven key purposes are 0. */
+function securityInfo(isEncrypted: boolean): Buffer {
   const info = Buffer.alloc(20);
+  info.writeUInt8(isEncrypted ? 1 : 0, 4);
   info.writeUInt32LE(CHIP_ID, 12);
   return info;
 }

@@ -44,7 +44,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
         .option('download', {
           type: 'boolean',
           default: false,
-          describe: "Power on with GPIO0 low: wait in the ROM's loader, for a flasher",
+          describe: "Power on with GPIO0 low: wait in the ROM's loader, for `earshot flash`",
         })
         .option('markers', { type: 'boolean', default: false, describe: 'Firmware with hil_marker' })
         .option('child', { type: 'boolean', default: false, hidden: true })

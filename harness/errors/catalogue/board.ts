@@ -122,7 +122,51 @@ export const boardCodes = {
   },
   HIL_BOARD_UPLOAD_FAILED: {
     origin: 'bench',
-    remedy: 'Make room on the board, check the cable, and put the file again; the one that was there is kept.',
+    remedy:
+      'Make room on the board, check the cable, and put the file again; the one that was there is kept.',
+  },
+  HIL_FLASH_NO_LOADER: {
+    origin: 'bench',
+    remedy:
+      'Close other programs on the port; hold BOOT, press and release RESET, release BOOT, and flash again. A virtual board takes `--download`.',
+  },
+  HIL_FLASH_OTHER_CHIP: {
+    origin: 'bench',
+    remedy: 'Name the port of the ESP32-S3; `earshot devices` lists them.',
+  },
+  HIL_FLASH_PROTECTED: {
+    origin: 'bench',
+    remedy:
+      "Flash it with Espressif's own tools and the keys of this board, or take a board without such protection.",
+  },
+  HIL_FLASH_TRANSFER: {
+    origin: 'bench',
+    remedy:
+      'Try a lower --baud and another cable; reset the board into its loader by hand if it stays silent.',
+  },
+  HIL_FLASH_VERIFY: {
+    origin: 'bench',
+    remedy: 'Flash again at a lower --baud; if it stays wrong, the flash chip or its supply is at fault.',
+  },
+  HIL_FLASH_NO_ROOM: {
+    origin: 'config',
+    remedy: 'Build for the flash and the partition table of this board.',
+  },
+  HIL_FLASH_NVS: {
+    origin: 'bench',
+    remedy: 'Flash without --wifi-ssid, or erase the NVS partition first if nothing in it is needed.',
+  },
+  HIL_FLASH_INTERRUPTED: {
+    origin: 'bench',
+    remedy: 'Flash again, to the end; a board that was put into its loader by hand is booted by its RESET.',
+  },
+  HIL_FLASH_TOOL_MISSING: {
+    origin: 'config',
+    remedy: 'Install esptool (`pip install esptool`, or the export script of ESP-IDF), or leave --tool out.',
+  },
+  HIL_FLASH_TOOL_FAILED: {
+    origin: 'bench',
+    remedy: "Read esptool's words above: try a lower --baud, or put the board into its loader by hand.",
   },
   HIL_VIRTUAL_BOARD_FAILED: {
     origin: 'harness',

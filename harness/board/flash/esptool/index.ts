@@ -1,0 +1,1 @@
+export { flashByEsptool, type EsptoolOptions } from './flash-by-esptool';

@@ -1,0 +1,7 @@
+export { flashByEsptool, type EsptoolOptions } from './esptool';
+export { flashBoard, type FlashBoardOptions, type FlashResult } from './flash-board';
+export type { FlashProgress } from './flash-progress';
+export { loadFlashPlan, type FlashPlan } from './flash-plan';
+export type { FlashRegion } from './loader-session';
+export type { UsbIds } from './web-serial-device';
+export type { WifiCredentials } from './wifi-in-nvs';

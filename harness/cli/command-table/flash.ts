@@ -1,0 +1,54 @@
+import type { Argv } from 'yargs';
+import { givenOnce, wholeNumber } from './argument-checks';
+import { json } from './shared-options';
+import type { TakeExitCode } from './take-exit-code';
+
+/** Adds `flash`: images into a board, verified. */
+export const addFlash = (parser: Argv, exit: TakeExitCode): Argv =>
+  parser.command(
+    'flash <image>',
+    'Write firmware into the flash of an ESP32-S3, verify it and boot it',
+    (command) =>
+      command
+        .positional('image', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Application, merged image, flasher_args.json, or the build folder with it',
+        })
+        .option('port', {
+          type: 'string',
+          demandOption: true,
+          describe: 'Serial port, or rfc2217://HOST:PORT',
+        })
+        .option('baud', {
+          type: 'number',
+          default: 921_600,
+          describe: 'Rate to write at; halved when the line does not carry it',
+        })
+        .option('tool', {
+          choices: ['esptool-js', 'esptool'] as const,
+          default: 'esptool-js' as const,
+          describe: 'What writes: esptool-js, which is built in, or the esptool that is installed',
+        })
+        .option('wifi-ssid', {
+          type: 'string',
+          describe: 'Network to put into the NVS; its password is in EARSHOT_WIFI_PASSWORD or a file',
+        })
+        .option('wifi-password-file', {
+          type: 'string',
+          describe: 'File with the password on its first line',
+        })
+        .option('force', {
+          type: 'boolean',
+          default: false,
+          describe: 'Write what the flash holds already, too',
+        })
+        .option('json', json)
+        .check(givenOnce(['port', 'baud', 'tool', 'wifi-ssid', 'wifi-password-file']))
+        .check(wholeNumber('baud', 9600, 3_000_000))
+        .example('$0 flash build --port /dev/ttyUSB0', 'write what `idf.py build` made'),
+    async ({ image, port, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }) => {
+      const { flashCommand } = await import('../commands/flash.js');
+      exit(await flashCommand({ image, port, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }));
+    },
+  );
