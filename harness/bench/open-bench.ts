@@ -229,12 +229,13 @@ async function openBoard(
     clock,
   };
   if (config.kind === 'serial') {
-    const { port, baudRate, reset, power: choice } = config;
+    const { port, baudRate, reattachMs, reset, power: choice } = config;
     const power = choice && openPower({ board: config.name, choice, plugins: bench.plugins, clock });
     const board = await openSerialBoard({
       ...console,
       port,
       baudRate,
+      reattachMs,
       reset,
       ...(power === undefined ? {} : { power }),
     });

@@ -1,6 +1,6 @@
 import { BoardError, fromWireError } from '../errors';
 import type { BoardEvent } from '../ports';
-import type { RecordedConsole } from './console';
+import { gapError, type RecordedConsole } from './console';
 
 const LAST_COMPLAINTS = 5;
 
@@ -46,6 +46,9 @@ export function sessionTimeoutError(
   wanted: 'open' | 'end',
   withinMs: number,
 ): BoardError {
+  const gap = events.find((event) => event.type === 'console-gap');
+  // What shows the session may have been printed while nobody could read it.
+  if (gap !== undefined) return gapError(board, gap);
   const facts = { ...evidence(board, console, events), withinMs };
   const why = facts.complaints.at(-1) ?? '';
   const seen = why === '' ? `it last printed ${lastText(console)}` : `it complained ${JSON.stringify(why)}`;

@@ -3,7 +3,15 @@ import type { Dialect } from './dialect';
 import type { ImageUnderTest } from './esp32s3';
 import { SerialBoard } from './serial-board';
 import { certainStep, resetSteps } from './reset';
-import { consoleLinkOf, findPort, nativeUsbOf, openSerialPort, type ResetLine } from './serial';
+import {
+  consoleLinkOf,
+  findPort,
+  nativeUsbOf,
+  openReattaching,
+  openSerialPort,
+  type PortGap,
+  type ResetLine,
+} from './serial';
 
 export interface SerialBoardOptions {
   readonly name: string;
@@ -23,6 +31,8 @@ export interface SerialBoardOptions {
   readonly reset?: ResetChoice;
   /** What switches its power. Default: nothing does. */
   readonly power?: Power;
+  /** How long to wait for a port that has gone. Default: 0, it is lost at once. */
+  readonly reattachMs?: number;
 }
 
 /**
@@ -32,14 +42,18 @@ export interface SerialBoardOptions {
 export async function openSerialBoard(options: SerialBoardOptions): Promise<Board> {
   const { baudRate, clock } = options;
   const path = await findPort(options.port);
-  const transport = await openSerialPort({ path, baudRate, clock });
+  const { reattachMs = 0 } = options;
+  const presence =
+    reattachMs > 0 ? await openReattaching({ path, baudRate, clock, withinMs: reattachMs }) : undefined;
+  const transport = presence ?? (await openSerialPort({ path, baudRate, clock }));
   const isEmulatedPort =
     options.dialect.project === 'micropython' && (await nativeUsbOf(path)) === 'tiny-usb';
   const { resetLine, reset = 'auto', power } = options;
   const steps =
     resetLine === undefined
-      ? resetSteps(reset, { transport, clock, power, isEmulatedPort })
+      ? resetSteps(reset, { transport, presence, clock, power, isEmulatedPort })
       : [certainStep(resetLine)];
   const link = await consoleLinkOf(path, baudRate);
-  return new SerialBoard({ ...options, transport, resetSteps: steps, link });
+  const onGap = presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener));
+  return new SerialBoard({ ...options, transport, resetSteps: steps, link, ...(onGap && { onGap }) });
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock, type Board, type BoardEvent } from '../ports';
 import { openScriptedBoard, type ScriptedBoard } from './__fixtures__/scripted-board';
 import { consoleStream } from './__fixtures__/console-stream';
@@ -6,6 +9,8 @@ import { dialectByName } from './dialect';
 import { readAppImage } from './esp32s3/image';
 import { describeApp, someApp, someElfSha256 } from './esp32s3/image/__fixtures__/build-image';
 import { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
+import { resetSteps } from './reset';
+import type { SerialTransport } from './serial';
 
 const openBoard = (scripted: ScriptedBoard, options: Partial<SerialBoardOptions> = {}): Promise<Board> =>
   openSerialBoard({
@@ -261,5 +266,85 @@ describe('SerialBoard', () => {
     const [ended, ...ofNewBoot] = board.events.slice(firstEvent);
     expect(ended).toMatchObject({ type: 'boot-ended', boot: 1, session: { endedBy: 'unknown' } });
     expect(new Set(ofNewBoot.map(({ boot }) => boot))).toEqual(new Set([2]));
+  });
+
+  describe('whose port goes and comes back', () => {
+    let folder: string;
+    let link: string;
+    const plugIn = (): ScriptedBoard => {
+      const plugged = openScriptedBoard();
+      symlinkSync(plugged.path, `${link}.new`);
+      renameSync(`${link}.new`, link);
+      return plugged;
+    };
+    /** The board behind a link that leads to another terminal from now on. */
+    const comeBack = (): ScriptedBoard => {
+      const gone = scripted;
+      scripted = plugIn();
+      gone.unplug();
+      return scripted;
+    };
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'earshot-gap-'));
+      link = join(folder, 'board');
+      scripted.unplug();
+      scripted = plugIn();
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const openLinked = (options: Partial<SerialBoardOptions> = {}) =>
+      open({ port: link, reattachMs: 20_000, resetLine: { reset: () => scripted.reset() }, ...options });
+
+    it('goes on, tells of the gap, and resets as ever', async () => {
+      const board = await openLinked();
+      const losses: Error[] = [];
+      board.onLost((error) => void losses.push(error));
+      await board.reset();
+      const gap = event(board, 'console-gap');
+      comeBack();
+      expect(await gap).toMatchObject({ boot: 1, byteOffset: board.console.receivedBytes });
+      await board.reset();
+      await board.startSession();
+      expect(losses).toEqual([]);
+    });
+
+    it('does not blame the board for a session that may have opened meanwhile', async () => {
+      const board = await openLinked({ sessionTimeoutMs: 1500 });
+      scripted.onReset = ['boot-realtime-ws.bin'];
+      await board.reset();
+      const gap = event(board, 'console-gap');
+      const session = expect(board.startSession()).rejects.toMatchObject({
+        code: 'HIL_BOARD_CONSOLE_GAP',
+        origin: 'bench',
+      });
+      comeBack();
+      await gap;
+      await session;
+    });
+
+    it('is reset once more by its lines where its port went with its power, since that boot was not seen', async () => {
+      const transport = { path: link } as SerialTransport;
+      const lines: boolean[] = [];
+      const presence = {
+        gapCount: 0,
+        patiently: <T>(work: () => Promise<T>) => work(),
+        present: () => Promise.resolve(),
+      };
+      const power = {
+        name: 'relay',
+        cycle: () => {
+          presence.gapCount += 1;
+          return Promise.resolve();
+        },
+      };
+      const setModemLines = ({ rts }: { readonly rts: boolean }) => {
+        lines.push(rts);
+        return Promise.resolve(true);
+      };
+      const means = { transport: { ...transport, setModemLines }, presence, clock: systemClock, power };
+      const [step] = resetSteps(['power'], { ...means, isEmulatedPort: false });
+      expect(await step?.run()).toBe(true);
+      expect(lines).toEqual([false, true, false]);
+    });
   });
 });

@@ -17,13 +17,15 @@ import { wrongFirmware, type ImageUnderTest } from './esp32s3';
 import { EventLog } from './event-log';
 import { readEvents } from './event-reader';
 import { climb, quarantinedError, type ResetStep } from './reset';
-import type { SerialTransport } from './serial';
+import type { PortGap, SerialTransport } from './serial';
 import { sessionState, type SessionState } from './session-state';
 
 export interface SerialBoardParts {
   readonly name: string;
   readonly model: string;
   readonly transport: SerialTransport;
+  /** Tells when the port was away. Absent: it goes once and for all. */
+  readonly onGap?: (listener: (gap: PortGap) => void) => Cancel;
   /** How it is reset: tried one after another. */
   readonly resetSteps: readonly ResetStep[];
   readonly dialect: Dialect;
@@ -65,6 +67,7 @@ export class SerialBoard implements Board {
     this.stopReading = readEvents({ board: name, console: this.console, dialect, clock, emit });
     transport.onBytes((bytes, hostAtMs) => this.console.receive(bytes, hostAtMs));
     this.cancelLost = transport.onLost((error) => this.end(error));
+    parts.onGap?.((gap) => this.markGap(gap));
   }
 
   get name(): string {
@@ -167,6 +170,19 @@ export class SerialBoard implements Board {
     const message = `Serial port ${this.parts.transport.path} of board ${this.name} was closed.`;
     this.end(new BoardError('HIL_BOARD_PORT_LOST', message, { port: this.parts.transport.path }));
     await this.parts.transport.close();
+  }
+
+  private markGap({ awaySinceHostMs, hostAtMs, reason }: PortGap): void {
+    this.console.markGap({ awaySinceHostMs, hostAtMs, reason });
+    this.addEvent({
+      type: 'console-gap',
+      awaySinceHostMs,
+      reason,
+      byteOffset: this.console.receivedBytes,
+      hostAtMs,
+      boot: this.latestBoot(),
+      lineIndex: this.console.cursor(),
+    });
   }
 
   /** What the boots since an event printed of their firmware: what an earlier one printed proves nothing. */

@@ -51,6 +51,8 @@ export interface SerialBoardConfig extends BoardConfigBase {
   readonly kind: 'serial';
   readonly port: PortChoice;
   readonly baudRate: number;
+  /** How long to wait for a port that has gone; 0: it is lost at once. */
+  readonly reattachMs: number;
   readonly reset: ResetChoice;
   /** Absent: nobody can switch it. Paths of programs are absolute; names are looked for where the shell looks. */
   readonly power?: PowerChoice;

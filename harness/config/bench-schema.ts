@@ -184,6 +184,8 @@ const serialBoard = z
     port: z.union([text, usbPort]),
     /** Default: 115200. */
     baudRate: z.int().min(300).max(5_000_000).default(115_200),
+    /** Default: 5s. */
+    reattach: duration({ atMostMs: 600_000 }).default(5000),
     /** Default: auto. */
     reset: reset.default('auto'),
     /** Default: none, nobody can switch it. */

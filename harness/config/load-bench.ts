@@ -191,6 +191,7 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
         ...shared,
         port: board.port,
         baudRate: board.baudRate,
+        reattachMs: board.reattach,
         reset: resetOf(board.reset),
         ...(board.power === undefined ? {} : { power: powerOf(board.power, folder) }),
       }

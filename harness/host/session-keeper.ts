@@ -6,7 +6,13 @@ import { Attempts } from './attempts';
 import type { SessionResult } from './rpc/protocol';
 
 /** What the board says that makes its session unfit for a turn. */
-const spoiling: ReadonlySet<BoardEvent['type']> = new Set(['fault', 'session-ended', 'media-lost', 'boot']);
+const spoiling: ReadonlySet<BoardEvent['type']> = new Set([
+  'fault',
+  'session-ended',
+  'media-lost',
+  'boot',
+  'console-gap',
+]);
 
 /** Opens sessions, counts them, and knows whether the current one can take a turn. */
 export class SessionKeeper {

@@ -11,7 +11,8 @@ export class TextSessions {
 
   constructor(private readonly bench: Pick<OpenBench, 'board' | 'crashes'>) {
     bench.board.onEvent((event) => {
-      if (event.type === 'fault' || event.type === 'boot') this.usable = false;
+      if (event.type === 'fault' || event.type === 'boot' || event.type === 'console-gap')
+        this.usable = false;
     });
   }
 

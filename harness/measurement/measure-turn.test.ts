@@ -260,6 +260,15 @@ const boot = (resetCause: string, { startedAtHostMs }: TurnRecord): BoardEvent =
   boot: 2,
   lineIndex: 40,
 });
+const gap = ({ startedAtHostMs }: TurnRecord): BoardEvent => ({
+  type: 'console-gap',
+  awaySinceHostMs: startedAtHostMs + 100,
+  reason: 'read EIO',
+  byteOffset: 4711,
+  hostAtMs: startedAtHostMs + 500,
+  boot: 2,
+  lineIndex: 40,
+});
 const deaf = (record: TurnRecord): TurnRecord => without(without(unanswered(record), 'heard'), 'endpoint');
 
 describe('diagnoseTurn', () => {
@@ -346,6 +355,19 @@ describe('diagnoseTurn', () => {
       'a board whose power failed',
       { change: (record) => board(() => [boot('brownout (0xf)', record)])(unanswered(record)) },
       ['HIL_BOARD_POWER_FAULT'],
+    ],
+    [
+      'a port that was away, whatever is missing then',
+      { calls, change: (record) => board(() => [gap(record)])(unanswered(record)) },
+      ['HIL_BOARD_CONSOLE_GAP'],
+    ],
+    [
+      'a restart that took the port with it',
+      {
+        change: (record) =>
+          board(() => [gap(record), boot('software CPU reset (0xc)', record)])(unanswered(record)),
+      },
+      ['HIL_BOARD_RESTARTED'],
     ],
     [
       'a scenario that asks for something else',

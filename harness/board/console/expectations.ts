@@ -24,6 +24,8 @@ export interface Expectation<Met> {
   readonly withinMs: number;
   /** What it comes to when its time is over; absent: that is a failure. */
   readonly afterwards?: Met;
+  /** Something was lost of what it searches: what it then does not find may have come all the same. */
+  readonly doubt: Error | undefined;
   readonly evidence: () => ConsoleEvidence;
 }
 
@@ -36,6 +38,7 @@ interface Waiting {
   /** Whether the line settled it. */
   offer(line: ConsoleLine, withPrompt: string | undefined): boolean;
   fail(error: Error): void;
+  doubt(error: Error): void;
 }
 
 /** Patterns that wait for a line. Each line is tried once against each of them, if it can match any. */
@@ -61,6 +64,7 @@ export class Expectations {
     const { condition, never, from, withinMs } = expectation;
     return new Promise((resolve, reject) => {
       let cancelTimeout: Cancel = () => undefined;
+      let { doubt } = expectation;
       const waiting: Waiting = {
         from,
         patterns: [...condition.patterns, ...never],
@@ -77,6 +81,9 @@ export class Expectations {
           cancelTimeout();
           reject(error);
         },
+        doubt: (error) => {
+          doubt ??= error;
+        },
       };
       for (const [line, withPrompt] of recorded) if (waiting.offer(line, withPrompt)) return;
       if (failure !== undefined) {
@@ -86,7 +93,8 @@ export class Expectations {
       this.add(waiting);
       cancelTimeout = this.clock.after(withinMs, () => {
         this.remove(waiting);
-        if (expectation.afterwards === undefined) reject(timeoutError(expectation));
+        if (doubt !== undefined) reject(doubt);
+        else if (expectation.afterwards === undefined) reject(timeoutError(expectation));
         else resolve(expectation.afterwards);
       });
     });
@@ -109,6 +117,11 @@ export class Expectations {
       this.remove(waiting);
       waiting.fail(error);
     }
+  }
+
+  /** Something of what comes was lost: whoever waits finds out when nothing came. */
+  doubt(error: Error): void {
+    for (const waiting of this.waiting) waiting.doubt(error);
   }
 
   private add(waiting: Waiting): void {

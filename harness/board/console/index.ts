@@ -1,3 +1,4 @@
+export { gapError } from './gap-error';
 export { isSoftReset } from './boot-counter';
 export { isStamped, parseLogLine, type LogLine } from './log-line';
 export { RecordedConsole, type RecordedConsoleOptions } from './recorded-console';

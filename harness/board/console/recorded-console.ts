@@ -15,6 +15,7 @@ import { Expectations, type ConsoleEvidence, type OfferedLine } from './expectat
 import { LineAssembler, type AssembledLine } from './line-assembler';
 import type { PlainStretch } from './plain-stretch';
 import { LineStore } from './line-store';
+import { gapError } from './gap-error';
 import { statelessPattern } from './match-line';
 import { PacedWriter, type WriteBytes } from './paced-writer';
 
@@ -39,6 +40,13 @@ export interface RecordedConsoleOptions {
   readonly keepCharacters?: number;
 }
 
+/** A time in which the port was away: what the board printed meanwhile is lost. */
+export interface ConsoleGap {
+  readonly awaySinceHostMs: number;
+  readonly hostAtMs: number;
+  readonly reason: string;
+}
+
 /**
  * A console that is searched as a recording. Whoever owns the port hands it every byte by `receive`. No
  * `@serialport/parser-readline` below it: that parser gives out whole lines only, and a prompt never ends its line.
@@ -59,6 +67,8 @@ export class RecordedConsole implements Console {
   private garbled = 0;
   private cancelPartialTimer: Cancel | undefined;
   private failure: Error | undefined;
+  /** With the first line behind each. */
+  private readonly gaps: { readonly firstLine: number; readonly error: Error }[] = [];
 
   constructor(private readonly options: RecordedConsoleOptions) {
     this.store = new LineStore(
@@ -143,6 +153,17 @@ export class RecordedConsole implements Console {
     this.watchPartial();
   }
 
+  /**
+   * The port was away: an unfinished line comes out as truncated, and nothing is glued to it. Whoever waits goes on waiting; what does
+   * not come proves nothing any more, so a wait that spans the gap fails by it when its time is over.
+   */
+  markGap(gap: ConsoleGap): void {
+    this.assembler.end();
+    const error = gapError(this.options.name, gap);
+    this.gaps.push({ firstLine: this.cursor(), error });
+    this.expectations.doubt(error);
+  }
+
   /** The stream is over: the unfinished line comes out as truncated, and whatever waits fails with this error. */
   end(error: Error): void {
     if (this.failure !== undefined) return;
@@ -162,6 +183,7 @@ export class RecordedConsole implements Console {
       never: never.map(statelessPattern),
       from,
       withinMs,
+      doubt: this.gaps.find(({ firstLine }) => from < firstLine)?.error,
       evidence: () => this.evidence(),
       ...(afterwards !== undefined && { afterwards }),
     };

@@ -1,5 +1,5 @@
 import type { Clock, Power, ResetChoice, ResetStepChoice } from '../../ports';
-import { replResetLine, type ResetLine, type SerialTransport } from '../serial';
+import { replResetLine, type ReattachingTransport, type ResetLine, type SerialTransport } from '../serial';
 import { playSequence } from './play-sequence';
 import { lineSequence, namedSequence } from './sequences';
 
@@ -19,6 +19,8 @@ export interface ResetStep {
 /** What steps of a reset work on. */
 export interface ResetMeans {
   readonly transport: SerialTransport;
+  /** Knows when the port is away; undefined for one that does not come back. */
+  readonly presence: Pick<ReattachingTransport, 'patiently' | 'present' | 'gapCount'> | undefined;
   readonly clock: Clock;
   /** Undefined: nobody can switch the board's power. */
   readonly power: Power | undefined;
@@ -46,20 +48,13 @@ export function resetSteps(choice: ResetChoice, means: ResetMeans): readonly Res
   return chosen.map((step) => stepOf(step, means));
 }
 
-function stepOf(step: ResetStepChoice, { transport, clock, power }: ResetMeans): ResetStep {
+function stepOf(step: ResetStepChoice, means: ResetMeans): ResetStep {
+  const { transport, clock } = means;
   if (step === 'repl') {
     const line = replResetLine(transport, clock);
     return { name: step, run: () => line.reset().then(() => true) };
   }
-  if (step === 'power') {
-    return {
-      name: power === undefined ? step : `power (${power.name})`,
-      run: async () => {
-        await power?.cycle();
-        return power !== undefined;
-      },
-    };
-  }
+  if (step === 'power') return powerStep(means);
   const isNamed = typeof step === 'string';
   const sequence = isNamed ? namedSequence(step) : lineSequence(step.sequence);
   return {
@@ -67,3 +62,22 @@ function stepOf(step: ResetStepChoice, { transport, clock, power }: ResetMeans):
     run: () => playSequence(transport, sequence, clock),
   };
 }
+
+/** Switches the power, and where the port went with it, resets the board again, which has booted unseen by then. */
+const powerStep = ({ power, presence, transport, clock, isEmulatedPort }: ResetMeans): ResetStep => ({
+  name: power === undefined ? 'power' : `power (${power.name})`,
+  run: async () => {
+    if (power === undefined) return false;
+    if (presence === undefined) {
+      await power.cycle();
+      return true;
+    }
+    const gapsBefore = presence.gapCount;
+    await presence.patiently(() => power.cycle());
+    if (presence.gapCount === gapsBefore) return true;
+    await presence.present();
+    if (isEmulatedPort) await replResetLine(transport, clock).reset();
+    else await playSequence(transport, namedSequence('hard'), clock);
+    return true;
+  },
+});

@@ -1,8 +1,11 @@
 export { consoleLinkOf, nativeUsbOf } from './console-link';
 export { describePort, findPort } from './find-port';
 export { listSerialPorts, type SerialPortDescription } from './list-ports';
+export { openReattaching, type ReattachingOptions } from './open-reattaching';
 export { openSerialPort, type SerialPortOptions } from './open-serial-port';
 export { portKind } from './port-kind';
+export { ReattachingTransport, type PortGap } from './reattaching-transport';
 export { replResetLine } from './repl-reset-line';
 export { modemResetLine, type ResetLine } from './reset-line';
+export { watchDevice } from './same-device';
 export type { ModemLines, SerialTransport } from './serial-transport';

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -112,6 +112,25 @@ describe('earshot monitor', () => {
     ]);
     expect(rest.every(({ hostAtMs }) => typeof hostAtMs === 'number')).toBe(true);
     expect(readFileSync(log)).toEqual(bytes);
+  });
+
+  it('goes on with a port that went and came back, and tells of the gap', async () => {
+    const link = join(folder, 'board');
+    symlinkSync(pty.path, link);
+    const { shows, opened, end, exit, printed } = monitoring({ port: link });
+    await opened();
+    pty.write(Buffer.from('half a li'));
+    const gone = pty;
+    pty = openTestPty();
+    symlinkSync(pty.path, `${link}.new`);
+    renameSync(`${link}.new`, link);
+    gone.close();
+    await shows(/──── port away for \d+ ms: .+ ────/);
+    pty.write(Buffer.from('new\r\n'));
+    await shows(/^new$/m);
+    expect(printed()).not.toContain('linew');
+    end();
+    expect(await exit).toBe(0);
   });
 
   it('types a line on a console that echoes it', async () => {

@@ -2,7 +2,15 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { chosenBoard } from '../../bench';
-import { elfInWorker, elfOfBoard, findPort, modemResetLine, openSerialPort } from '../../board';
+import {
+  elfInWorker,
+  elfOfBoard,
+  findPort,
+  modemResetLine,
+  openReattaching,
+  openSerialPort,
+  type PortGap,
+} from '../../board';
 import { loadBench } from '../../config';
 import { closeAll, ConfigError, type Closable } from '../../errors';
 import { systemClock, type Clock, type PortChoice } from '../../ports';
@@ -12,6 +20,8 @@ import { jsonOf, textOf } from '../monitor/render-event';
 import { watchConsole } from '../monitor/watch-console';
 
 const DEFAULT_BAUD_RATE = 115_200;
+/** As long as a board that a person unplugs and plugs in again takes. */
+const DEFAULT_REATTACH_MS = 10_000;
 
 export interface MonitorArguments {
   readonly port: string | undefined;
@@ -45,6 +55,7 @@ const processTerminal = (): MonitorTerminal => ({
 interface Target {
   readonly port: PortChoice;
   readonly baudRate: number;
+  readonly reattachMs?: number;
   readonly elfPath?: string;
   readonly imagePath?: string;
 }
@@ -72,6 +83,7 @@ function targetOf({ port, bench, board, baudRate, elf, image }: MonitorArguments
   return {
     port: chosen.port,
     baudRate: baudRate ?? chosen.baudRate,
+    reattachMs: chosen.reattachMs,
     ...(imagePath === undefined ? {} : { imagePath }),
     ...(elfPath === undefined ? {} : { elfPath }),
     ...build,
@@ -91,13 +103,16 @@ export async function monitorCommand(
   const opened: Closable[] = [];
   try {
     const keep = await openLog(args.log, opened);
-    const transport = await openSerialPort({ path, baudRate, clock });
+    const withinMs = target.reattachMs ?? DEFAULT_REATTACH_MS;
+    const presence = withinMs > 0 ? await openReattaching({ path, baudRate, clock, withinMs }) : undefined;
+    const transport = presence ?? (await openSerialPort({ path, baudRate, clock }));
     opened.push(transport);
     transport.onBytes(keep);
     const unixAtZeroMs = new Date().getTime() - clock.nowMs();
     const { json, timestamps } = args;
     const console = watchConsole({
       transport,
+      onGap: presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener)),
       baudRate,
       clock,
       elf: elfPath === undefined ? undefined : elfInWorker(elfPath),

@@ -11,6 +11,8 @@ export type MonitorEvent =
       readonly boot: number;
       readonly resetCause: string;
     }
+  /** The port went away and came back; what the board printed in between is lost. */
+  | { readonly type: 'gap'; readonly hostAtMs: number; readonly awayMs: number; readonly reason: string }
   | { readonly type: 'crash'; readonly hostAtMs: number; readonly crash: TriagedCrash }
   | { readonly type: 'core-dump'; readonly hostAtMs: number; readonly dump: CoreDump }
   /** A line that was typed; `refused` says why the board did not get it, or took no notice of it. */

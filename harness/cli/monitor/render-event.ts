@@ -27,6 +27,8 @@ export function textOf(event: MonitorEvent, { timestamps, unixAtZeroMs }: TextOp
       return stamped(event.hostAtMs, `──── boot ${event.boot} ────`);
     case 'reset-cause':
       return stamped(event.hostAtMs, `──── boot ${event.boot}: ${event.resetCause} ────`);
+    case 'gap':
+      return stamped(event.hostAtMs, `──── port away for ${event.awayMs} ms: ${event.reason} ────`);
     case 'crash':
       return `──── decoded ────\n${renderCrash(event.crash, event.crash.elf && { name: event.crash.elf.file, sha256: event.crash.elf.sha256 })}────\n`;
     case 'core-dump': {

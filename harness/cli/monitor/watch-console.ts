@@ -1,4 +1,4 @@
-import { RecordedConsole, type SerialTransport } from '../../board';
+import { RecordedConsole, type PortGap, type SerialTransport } from '../../board';
 import {
   bootLogReader,
   CrashLineReader,
@@ -16,6 +16,8 @@ const KEEP_LINES = 2_000;
 
 export interface WatchedConsoleOptions {
   readonly transport: SerialTransport;
+  /** Tells when the port was away. Undefined: it goes once and for all. */
+  readonly onGap?: ((listener: (gap: PortGap) => void) => Cancel) | undefined;
   readonly baudRate: number;
   readonly clock: Clock;
   /** Undefined: frames of crashes stay addresses. */
@@ -31,6 +33,7 @@ export interface WatchedConsole extends Closable {
 /** Reads a port from now on, and tells of its lines, boots, crashes and core dumps in the order in which they come. */
 export function watchConsole({
   transport,
+  onGap,
   baudRate,
   clock,
   elf,
@@ -78,6 +81,11 @@ export function watchConsole({
   const cancels = [
     console.onLine(read),
     transport.onBytes((bytes, hostAtMs) => console.receive(bytes, hostAtMs)),
+    onGap?.((gap) => {
+      console.markGap(gap);
+      const { awaySinceHostMs, hostAtMs, reason } = gap;
+      tell({ type: 'gap', hostAtMs, awayMs: Math.round(hostAtMs - awaySinceHostMs), reason });
+    }) ?? (() => undefined),
   ];
   return {
     send: (text) => typed.send(text),

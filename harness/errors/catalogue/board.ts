@@ -19,6 +19,11 @@ export const boardCodes = {
     origin: 'bench',
     remedy: 'Check the USB cable and hub; then run again.',
   },
+  HIL_BOARD_CONSOLE_GAP: {
+    origin: 'bench',
+    remedy:
+      'Check the USB cable, the hub and its supply, and look at what the board printed before its port went; then run again.',
+  },
   HIL_BOARD_PORT_FAILED: {
     origin: 'bench',
     remedy: 'Read the cause below; check permissions on the port and the cable.',

@@ -82,6 +82,21 @@ describe('a turn in writing', () => {
       'board HIL_BOARD_RESTARTED',
     ]);
   });
+
+  it('judges nobody by a turn in which the port was away, other than by the reset that asks the board', () => {
+    const gap = (atMs: number): TextStep => ({
+      atMs,
+      board: { type: 'console-gap', awaySinceHostMs: atMs - 1, reason: 'read EIO', byteOffset: 0 },
+    });
+    const started = (atMs: number): TextStep => ({ atMs, board: { type: 'milestone', milestone: 'app' } });
+    expect(codes(textTurnOf([...asked, gap(1_100)]))).toEqual(['bench HIL_BOARD_CONSOLE_GAP']);
+    const byItself = { prompt: undefined, askedAtHostMs: undefined };
+    const whole = [...answering, ...printing()];
+    expect(codes(textTurnOf([gap(1_001), started(1_002), ...whole], byItself))).toEqual([]);
+    expect(codes(textTurnOf([gap(1_001), started(1_002), ...whole, gap(1_300)], byItself))).toEqual([
+      'bench HIL_BOARD_CONSOLE_GAP',
+    ]);
+  });
 });
 
 describe('a question that did not arrive', () => {

@@ -1,4 +1,5 @@
 import type { Finding, TextTurnRecord } from '../../ports';
+import { diagnoseGap } from '../diagnose-gap';
 import { diagnoseRestart } from '../diagnose-restart';
 import { firstBrokenLink, recordedFaults, type Link } from '../diagnosis';
 import { diagnoseAnswer } from './diagnose-answer';
@@ -15,11 +16,26 @@ const restart: TextLink = (record) => {
   return diagnoseRestart({ boardName: record.boardName, boardEvents: boots });
 };
 
+/** A port that went away, other than by the reset that a board is asked by. */
+const gap: TextLink = (record) => {
+  const { boardName, boardEvents } = record;
+  const started = boardEvents.findIndex((event) => event.type === 'milestone' && event.milestone === 'app');
+  const isAtBoot = record.prompt === undefined && started >= 0;
+  return diagnoseGap({ boardName, boardEvents: isAtBoot ? boardEvents.slice(started) : boardEvents });
+};
+
 /** In the order of the question's way: the first link that broke is the cause, and what follows from it is not reported. */
-const chain: readonly TextLink[] = [recordedFaults, restart, diagnoseClock, diagnoseRequest, diagnoseAnswer];
+const chain: readonly TextLink[] = [
+  recordedFaults,
+  restart,
+  gap,
+  diagnoseClock,
+  diagnoseRequest,
+  diagnoseAnswer,
+];
 
 /**
- * What went wrong in a turn in writing, by the host's own judgement. Precedence: faults of the record; a restart; a wrong date;
+ * What went wrong in a turn in writing, by the host's own judgement. Precedence: faults of the record; a restart; a port that was away; a wrong date;
  * the question's way to the provider; what the provider and then the board made of it. The first link with a finding ends the
  * search. An error that the provider was told to make is no finding when the board reports it. Pure; the findings carry the end
  * of the turn as their time.
