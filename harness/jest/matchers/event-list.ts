@@ -112,6 +112,10 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return `printed ${event.count} markers that did not arrive`;
     case 'reader-failed':
       return `${event.error.code}: ${plain(event.error.message)}`;
+    case 'console-gap':
+      return `is back after ${Math.round(event.hostAtMs - event.awaySinceHostMs)} ms without its port: ${plain(event.reason)}`;
+    case 'reset-step':
+      return `reset step ${plain(event.step)}: ${event.outcome}`;
     case 'boot-ended':
     case 'milestone':
     case 'firmware':
