@@ -23,6 +23,9 @@ export const ROM_BAUD = 115_200;
 const BAUD_SETTLES_MS = 50;
 const BAUD_PROBES = 2;
 const BAUD_PROBE_MS = 500;
+/** A line on which nothing came for so long has said what it had to; one that never rests is not waited for. */
+const QUIET_MS = 100;
+const QUIET_WITHIN_MS = 1000;
 /** Can be read at any time, to hear whether the chip is there. */
 const CHIP_DETECT_MAGIC = 0x40001000;
 /** Kept of what the port brought, for the line that says how the chip booted. */
@@ -97,6 +100,9 @@ export class LoaderSession {
     });
     try {
       const hasLines = await transport.setModemLines({ dtr: false, rts: false });
+      // esptool-js tries again at once when it reads anything but an answer, and so gets out of step with the answers to all of its tries.
+      // Where it resets the chip, a longer pause behind the reset mends that.
+      if (!hasLines) await Promise.race([quiet(transport, options.clock), over]);
       const chip = await Promise.race([loader.main(hasLines ? 'default_reset' : 'no_reset'), over]).catch(
         (cause: unknown) => {
           // Contrary to its types there is none before the chip has answered.
@@ -259,6 +265,24 @@ export class LoaderSession {
       throw transferError(transport.path, what, baudRate, cause);
     }
   }
+}
+
+/** Resolves once nothing comes any more, the end of a boot message for one. */
+function quiet(transport: SerialTransport, clock: Clock): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      cancelQuiet();
+      cancelLimit();
+      cancelBytes();
+      resolve();
+    };
+    let cancelQuiet = clock.after(QUIET_MS, done);
+    const cancelLimit = clock.after(QUIET_WITHIN_MS, done);
+    const cancelBytes = transport.onBytes(() => {
+      cancelQuiet();
+      cancelQuiet = clock.after(QUIET_MS, done);
+    });
+  });
 }
 
 /** SECURE_BOOT_EN and SECURE_DOWNLOAD_ENABLE of GET_SECURITY_INFO; encryption is on when an odd number of bits of its count is set. */

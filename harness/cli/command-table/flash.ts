@@ -45,7 +45,7 @@ export const addFlash = (parser: Argv, exit: TakeExitCode): Argv =>
         })
         .option('json', json)
         .check(givenOnce(['port', 'baud', 'tool', 'wifi-ssid', 'wifi-password-file']))
-        .check(wholeNumber('baud', 9600, 3_000_000))
+        .check(wholeNumber('baud', 57_600, 3_000_000))
         .example('$0 flash build --port /dev/ttyUSB0', 'write what `idf.py build` made'),
     async ({ image, port, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }) => {
       const { flashCommand } = await import('../commands/flash.js');
