@@ -32,7 +32,6 @@ function openBoard(firmware?: FirmwareDialect) {
     ssid: 'stored',
     flash: new FlashMemory(1 << 20),
     bootsFlashOnly: false,
-    setWireRate: () => undefined,
     dialect: firmware ?? {
       identity: identityOf('test', '1'),
       startUp: voiceBoard,

@@ -55,8 +55,6 @@ export interface BoardParts {
   readonly flash: FlashMemory;
   /** True: what is in the flash boots, be it nothing. False: the dialect's own firmware does until somebody writes the flash. */
   readonly bootsFlashOnly: boolean;
-  /** Told the rate of the console's line whenever it is set. */
-  readonly setWireRate: (baudRate: number) => void;
   /** The firmware was built with `hil_marker`. Default: false. */
   readonly markers?: boolean;
 }
@@ -90,7 +88,6 @@ export class Board implements BoardControl {
     this.markers = new Markers(this.console, this.crystal, parts.markers ?? false);
     this.identity = parts.dialect.identity;
     this.ssid = parts.ssid;
-    this.setBaudRate(ROM_BAUD);
   }
 
   /** EN low and high: everything ends where it is, and the ROM starts; with GPIO0 low it waits for a download. */
@@ -161,7 +158,7 @@ export class Board implements BoardControl {
     this.crystal.restart();
     this.markers.restart();
     this.boots++;
-    this.setBaudRate(ROM_BAUD);
+    this.uart.setBaudRate(ROM_BAUD);
     this.setWallClock();
     if (straps.gpio0 === 'low') this.waitForDownload(cause);
     else this.startFrom(this.whatBoots(), cause);
@@ -206,7 +203,7 @@ export class Board implements BoardControl {
       faults,
       clock,
       send: (bytes) => this.uart.send(bytes),
-      setBaudRate: (baudRate) => this.uart.whenIdle(() => this.setBaudRate(baudRate)),
+      setBaudRate: (baudRate) => this.uart.whenIdle(() => this.uart.setBaudRate(baudRate)),
       restart: (exit) => this.leaveLoader(exit),
     });
   }
@@ -215,11 +212,6 @@ export class Board implements BoardControl {
     this.loader = undefined;
     if (exit === 'watchdog') this.crystal.after(WATCHDOG_MS, () => this.start('watchdog'));
     else this.startOnceSent('bootloader');
-  }
-
-  private setBaudRate(baudRate: number): void {
-    this.uart.setBaudRate(baudRate);
-    this.parts.setWireRate(baudRate);
   }
 
   private step({ atMs, level, tag, message }: BootLine): TimedStep {

@@ -109,8 +109,6 @@ export interface VirtualBoardOptions {
   readonly flashMegabytes?: number;
   /** GPIO0 is held low at power-on: the ROM waits for a download. */
   readonly startsInDownload?: boolean;
-  /** What the host sends takes its time at the rate of the wire, as through an adapter; default: it takes none. */
-  readonly isWirePaced?: boolean;
 }
 
 /** A running simulated board. */
@@ -184,7 +182,7 @@ async function powerOn(
   const provider = accessOf(dialect, options);
   if (dmaDescriptors < 2 || dmaFrames < 1)
     throw new RangeError(`DMA chain of ${dmaDescriptors} × ${dmaFrames}`);
-  const { flashMegabytes = DEFAULT_FLASH_MEGABYTES, startsInDownload = false, isWirePaced = false } = options;
+  const { flashMegabytes = DEFAULT_FLASH_MEGABYTES, startsInDownload = false } = options;
   if (!flashSizes.includes(flashMegabytes))
     throw new RangeError(`flash of ${flashMegabytes} MB; there are ${flashSizes.join(', ')}`);
   const faults = new FaultSwitches();
@@ -216,9 +214,6 @@ async function powerOn(
     ssid: options.wifi?.ssid ?? 'bench',
     flash,
     bootsFlashOnly: options.flashPath !== undefined,
-    setWireRate: (baudRate) => {
-      if (isWirePaced) serial.paceInput(baudRate);
-    },
     markers: options.markers ?? false,
   });
   opened.push(() => board.close());

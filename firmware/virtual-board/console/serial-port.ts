@@ -8,10 +8,6 @@ const PENDING_LIMIT_BYTES = 16_384;
 /** A USB-Serial-JTAG gives up on a host that does not read after 50 ms (device.md 2.4). */
 const GIVE_UP_MS = 50;
 const RETRY_MS = 2;
-/** Start bit, eight data bits, stop bit. */
-const BITS_PER_BYTE = 10;
-/** Timers are late by so much at most; the wire was not idle meanwhile. */
-const TIMER_SLACK_MS = 5;
 
 const isFull = (thrown: unknown): boolean => (thrown as NodeJS.ErrnoException).code === 'EAGAIN';
 
@@ -29,29 +25,21 @@ export class SerialPort {
   private stalledSinceMs: number | undefined;
   private retry: Cancel | undefined;
   private open = true;
-  private inputBytesPerMs: number | undefined;
-  private wireFreeAtMs = 0;
-  private arrival: Cancel | undefined;
 
   constructor(
     private readonly clock: BoardClock,
-    private readonly onInput: (bytes: Buffer) => void,
+    onInput: (bytes: Buffer) => void,
   ) {
     this.pair = openPty();
     this.path = this.pair.path;
     this.reader = new ReadStream(this.pair.masterFd);
-    this.reader.on('data', (bytes: Buffer) => this.receive(bytes));
+    this.reader.on('data', onInput);
     // The master fails with EIO when the last slave goes, which only unplug() causes.
     this.reader.on('error', () => this.unplug());
   }
 
   get isPlugged(): boolean {
     return this.open;
-  }
-
-  /** From now on what the host sends takes its time on a wire of this rate, as through an adapter; at first it takes none. */
-  paceInput(baudRate: number): void {
-    this.inputBytesPerMs = baudRate / BITS_PER_BYTE / 1000;
   }
 
   write(bytes: Buffer): void {
@@ -71,26 +59,9 @@ export class SerialPort {
     if (!this.open) return;
     this.open = false;
     this.retry?.();
-    this.arrival?.();
     this.discard();
     this.reader.destroy();
     closeSync(this.pair.slaveFd);
-  }
-
-  private receive(bytes: Buffer): void {
-    if (this.inputBytesPerMs === undefined) {
-      this.onInput(bytes);
-      return;
-    }
-    const nowMs = this.clock.nowMs();
-    const wasBusy = nowMs - this.wireFreeAtMs < TIMER_SLACK_MS;
-    this.wireFreeAtMs = (wasBusy ? this.wireFreeAtMs : nowMs) + bytes.length / this.inputBytesPerMs;
-    // The kernel holds what comes next, and so the host's writes back.
-    this.reader.pause();
-    this.arrival = this.clock.after(this.wireFreeAtMs - nowMs, () => {
-      this.onInput(bytes);
-      this.reader.resume();
-    });
   }
 
   private get hasGivenUp(): boolean {
