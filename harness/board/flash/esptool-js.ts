@@ -20,14 +20,14 @@ export interface EspLoader {
   main(mode: 'default_reset' | 'no_reset'): Promise<string>;
   /** As the chip told it when it was asked who it is. */
   getSecurityInfo(): Promise<{ readonly flags: number; readonly flashCryptCnt: number }>;
-  checkCommand(
+  checkCommand: (
     purpose: string,
     op: number,
     data?: Uint8Array,
     checksum?: number,
     answerBytes?: number,
     timeoutMs?: number,
-  ): Promise<number | Uint8Array>;
+  ) => Promise<number | Uint8Array>;
   checksum(data: Uint8Array): number;
   flashDeflBegin(sizeBytes: number, packedBytes: number, offset: number): Promise<number>;
   flashMd5sum(offset: number, sizeBytes: number): Promise<string>;

@@ -34,10 +34,14 @@ export const protectedError = (port: string, protection: string): BoardError =>
     { port, protection },
   );
 
+/** Of esptool-js, whose sentences end with a stop or without. */
+const wordsOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
+
 export const transferError = (port: string, what: string, baudRate: number, cause: unknown): BoardError =>
   new BoardError(
     'HIL_FLASH_TRANSFER',
-    `The loader on ${port} broke off at ${baudRate} baud while ${what}: ${cause instanceof Error ? cause.message : String(cause)}.`,
+    `The loader on ${port} broke off at ${baudRate} baud while ${what}: ${wordsOf(cause)}.`,
     { port, baudRate, while: what },
     { cause },
   );

@@ -8,6 +8,7 @@ import { packedBlocks } from './packed-blocks';
 import { WebSerialDevice, type UsbIds } from './web-serial-device';
 
 /** Commands that esptool-js has no call for, or none that fits (device.md 5.2). */
+const MEM_END = 0x06;
 const CHANGE_BAUD = 0x0f;
 const FLASH_DEFL_DATA = 0x11;
 const READ_FLASH = 0xd2;
@@ -98,6 +99,10 @@ export class LoaderSession {
       romBaudrate: ROM_BAUD,
       terminal: silent,
     });
+    // Its 200 ms for the answer to MEM_END are too few behind a network, and on a busy machine (device.md section 6).
+    const check = loader.checkCommand.bind(loader);
+    loader.checkCommand = (purpose, op, data, checksum, answerBytes, timeoutMs) =>
+      check(purpose, op, data, checksum, answerBytes, op === MEM_END ? LEAST_TIMEOUT_MS : timeoutMs);
     try {
       const hasLines = await transport.setModemLines({ dtr: false, rts: false });
       // esptool-js tries again at once when it reads anything but an answer, and so gets out of step with the answers to all of its tries.
