@@ -1,6 +1,6 @@
 import { BoardError, fromWireError } from '../errors';
 import type { BoardEvent } from '../ports';
-import { gapError, type RecordedConsole } from './console';
+import { gapError, garbledConsole, type RecordedConsole } from './console';
 
 const LAST_COMPLAINTS = 5;
 
@@ -18,17 +18,20 @@ function evidence(board: string, console: RecordedConsole, events: readonly Boar
 const lastText = (console: RecordedConsole): string =>
   JSON.stringify(console.tail().trimEnd().split('\n').at(-1));
 
-/** The board was reset and its application did not start in time. `events` are those since the reset. */
+/** The board was reset and its application did not start in time. `events` and lines from `fromLine` on are those since the reset. */
 export function noBootError(
   board: string,
   console: RecordedConsole,
   events: readonly BoardEvent[],
-  receivedBytes: number,
+  fromLine: number,
   withinMs: number,
 ): BoardError {
+  const bytes = console.bytesFrom(fromLine);
+  const unreadable = garbledConsole(board, bytes);
+  if (unreadable !== undefined) return unreadable;
   const boots = events.filter(({ type }) => type === 'boot').length;
   const seen =
-    console.receivedBytes === receivedBytes
+    bytes.receivedBytes === 0
       ? 'it printed nothing'
       : `it booted ${boots} times and last printed ${lastText(console)}`;
   return new BoardError(
@@ -38,17 +41,20 @@ export function noBootError(
   );
 }
 
-/** The provider session did not reach `wanted` in time. */
+/** The provider session did not reach `wanted` in time, which was waited for from line `fromLine` on. */
 export function sessionTimeoutError(
   board: string,
   console: RecordedConsole,
   events: readonly BoardEvent[],
   wanted: 'open' | 'end',
+  fromLine: number,
   withinMs: number,
 ): BoardError {
   const gap = events.find((event) => event.type === 'console-gap');
   // What shows the session may have been printed while nobody could read it.
   if (gap !== undefined) return gapError(board, gap);
+  const unreadable = garbledConsole(board, console.bytesFrom(fromLine));
+  if (unreadable !== undefined) return unreadable;
   const facts = { ...evidence(board, console, events), withinMs };
   const why = facts.complaints.at(-1) ?? '';
   const seen = why === '' ? `it last printed ${lastText(console)}` : `it complained ${JSON.stringify(why)}`;

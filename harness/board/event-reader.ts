@@ -1,6 +1,6 @@
 import type { BoardEvent, Cancel, Clock, Console, ConsoleLine } from '../ports';
 import type { Dialect } from './dialect';
-import { bootLogReader, PANIC_SILENCE_MS, PanicReader } from './esp32s3';
+import { bootLogReader, heapOfMarker, PANIC_SILENCE_MS, PanicReader, systemStateReader } from './esp32s3';
 import { stampEvent } from './event-body';
 import { MarkerReader } from './markers';
 
@@ -20,6 +20,7 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
   const markers = new MarkerReader();
   const panics = new PanicReader(board);
   const readBoot = bootLogReader();
+  const readSystem = systemStateReader();
   const reader = dialect.createReader();
   let cancelSilence: Cancel = () => undefined;
   let awaited: ReturnType<NonNullable<typeof reader.awaited>>;
@@ -59,7 +60,8 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
     const faults = panics.read(line);
     faults.forEach(emit);
     const wasOpen = reader.open?.() !== undefined;
-    for (const body of [...readBoot(line), ...reader.read(line)]) emit(stampEvent(body, line));
+    for (const body of [...readBoot(line), ...readSystem(line), ...reader.read(line)])
+      emit(stampEvent(body, line));
     if (!wasOpen) awaitEnd(line);
     awaitNext(line, faults.length > 0 || panics.isCollecting);
     if (panics.isCollecting) {
@@ -69,7 +71,7 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
 
   const cancelLines = console.onLine((line) => {
     const { events, lines } = markers.read(line);
-    for (const body of events) emit(stampEvent(body, line));
+    for (const body of events.flatMap((one) => [one, ...heapOfMarker(one)])) emit(stampEvent(body, line));
     lines.forEach(read);
   });
   return () => {

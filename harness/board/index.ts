@@ -1,4 +1,10 @@
-export { parseLogLine, type LogLine, RecordedConsole, type RecordedConsoleOptions } from './console';
+export {
+  EchoCheck,
+  parseLogLine,
+  type LogLine,
+  RecordedConsole,
+  type RecordedConsoleOptions,
+} from './console';
 export { dialectByName, loadDialects, onBoard, type Dialect } from './dialect';
 export {
   ADDR2LINE_PROGRAMS,

@@ -69,6 +69,19 @@ describe('SerialBoard', () => {
     scripted.unplug();
   });
 
+  it('does not blame a board whose boot cannot be read', async () => {
+    const board = await open({ bootTimeoutMs: 200 });
+    scripted.onReset = ['wrong-rate.bin'];
+    await expect(board.reset()).rejects.toMatchObject({ code: 'HIL_BOARD_CONSOLE_GARBLED', origin: 'bench' });
+  });
+
+  it('types commands, and knows by their echo that they arrived', async () => {
+    const board = await open();
+    await board.reset();
+    await board.send('no-such-command');
+    expect(scripted.typed).toEqual(['no-such-command']);
+  });
+
   it('refuses the firmware of another project', async () => {
     const board = await open();
     scripted.onReset = ['boot-other-project.bin'];

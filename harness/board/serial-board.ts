@@ -11,7 +11,7 @@ import type {
 } from '../ports';
 import { faultError, sessionTimeoutError } from './board-errors';
 import { BootHistory } from './boot-history';
-import { RecordedConsole } from './console';
+import { EchoCheck, RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';
 import { wrongFirmware, type ImageUnderTest } from './esp32s3';
 import { EventLog } from './event-log';
@@ -50,6 +50,7 @@ export class SerialBoard implements Board {
   readonly console: RecordedConsole;
   private readonly log: EventLog;
   private readonly history = new BootHistory((session) => this.addBootEnded(session));
+  private readonly typed: EchoCheck;
   private readonly stopReading: Cancel;
   private readonly cancelLost: Cancel;
   private identity: FirmwareIdentity | undefined;
@@ -60,6 +61,7 @@ export class SerialBoard implements Board {
     const { name, transport, clock, baudRate, link, dialect } = parts;
     const write = (bytes: Buffer) => transport.write(bytes);
     this.console = new RecordedConsole({ name, clock, write, baudRate, ...(link && { link }) });
+    this.typed = new EchoCheck(name, this.console);
     this.log = new EventLog(clock);
     const emit = (event: BoardEvent) => this.addEvent(event);
     // Ahead of what reads events from the line.
@@ -151,6 +153,11 @@ export class SerialBoard implements Board {
     await stopped;
   }
 
+  async send(command: string): Promise<void> {
+    if (this.parts.dialect.echoes === false) await this.console.send(command);
+    else await this.typed.send(command);
+  }
+
   async ask(text: string): Promise<void> {
     const { name, dialect } = this.parts;
     const command = dialect.askCommand?.(text);
@@ -162,7 +169,7 @@ export class SerialBoard implements Board {
     const { name, dialect } = this.parts;
     if (dialect.crashCommand === undefined) throw this.unsupported(`crash board ${name}`);
     this.history.orderCrash();
-    await this.console.send(dialect.crashCommand);
+    await this.send(dialect.crashCommand);
   }
 
   async close(): Promise<void> {
@@ -205,13 +212,22 @@ export class SerialBoard implements Board {
     wanted: 'open' | 'end',
   ): Promise<void> {
     const firstEvent = this.events.length;
+    const fromLine = this.console.cursor();
     return this.log.wait(
       (event) => {
         if (event.type === 'fault') return { failure: faultError(event) };
         return event.type === type ? 'done' : 'wait';
       },
       withinMs,
-      () => sessionTimeoutError(this.name, this.console, this.events.slice(firstEvent), wanted, withinMs),
+      () =>
+        sessionTimeoutError(
+          this.name,
+          this.console,
+          this.events.slice(firstEvent),
+          wanted,
+          fromLine,
+          withinMs,
+        ),
     );
   }
 
@@ -223,7 +239,7 @@ export class SerialBoard implements Board {
   ): Promise<void> {
     effect.catch(() => undefined);
     if (command === undefined) throw this.unsupported(purpose);
-    await this.console.send(command);
+    await this.send(command);
   }
 
   private unsupported(purpose: string): BoardError {

@@ -333,7 +333,7 @@ function handlersOf({
     }),
     send: guarded(async ({ command }) => {
       const firstLine = board.console.cursor();
-      await board.console.send(command);
+      await board.send(command);
       return { firstLine };
     }),
     expectLine: guarded(async ({ source, flags, withinMs, from }) => {

@@ -1,5 +1,6 @@
 import type { Finding, TurnRecord } from '../ports';
 import { diagnoseCalls } from './diagnose-calls';
+import { unlessGarbled } from './diagnose-console';
 import { diagnoseEcho } from './diagnose-echo';
 import { diagnoseHearing } from './diagnose-hearing';
 import {
@@ -50,7 +51,7 @@ const chain: readonly Diagnose[] = [
   diagnoseHearing,
   diagnoseEcho,
   diagnoseInterruptionHearing,
-  diagnoseCalls,
+  unlessGarbled(diagnoseCalls),
   diagnoseReply,
   diagnoseInterruption,
   diagnoseInterruptionReply,

@@ -95,6 +95,22 @@ export type BoardEvent = Stamp &
       }
     /** So many markers were printed and did not arrive, or not whole. */
     | { readonly type: 'markers-lost'; readonly count: number }
+    /** Free heap, as the firmware printed it: of the internal RAM, the least since its start, and of the PSRAM. */
+    | {
+        readonly type: 'heap';
+        readonly internalBytes: number;
+        readonly leastInternalBytes?: number;
+        readonly psramBytes?: number;
+      }
+    /** Share of a core that each task took, in percent, and how much of its stack was never used, in bytes. */
+    | {
+        readonly type: 'tasks';
+        readonly tasks: readonly {
+          readonly name: string;
+          readonly percent: number;
+          readonly leastFreeStack: number;
+        }[];
+      }
     /** The dialect of a team's own threw, or gave back what is no event; from then on its table alone reads. */
     | { readonly type: 'reader-failed'; readonly error: WireError }
     | { readonly type: 'fault'; readonly error: WireError }

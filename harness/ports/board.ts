@@ -73,6 +73,12 @@ export interface Board {
   /** Ends the session by command; resolves when the firmware says so. Needs `session-commands`. */
   stopSession(): Promise<void>;
   /**
+   * Types a command; resolves when the board has echoed it.
+   * @throws BoardError `HIL_BOARD_CONSOLE_OUTPUT_ONLY` when it reads nothing on this connector, `HIL_BOARD_CONSOLE_GARBLED`,
+   * `HIL_BOARD_PORT_LOST`.
+   */
+  send(command: string): Promise<void>;
+  /**
    * Types a question; resolves when its last byte was handed to the driver. What became of it, events tell. Needs `text` and
    * `console-input`.
    * @throws BoardError `HIL_BOARD_COMMAND_UNSUPPORTED`, `HIL_BOARD_PORT_LOST`.

@@ -15,7 +15,9 @@ type OwnEvent =
   | 'marker'
   | 'markers-lost'
   | 'reset-step'
-  | 'console-gap';
+  | 'console-gap'
+  | 'heap'
+  | 'tasks';
 
 /** What a line of a team's firmware says; when and where it said so is the line's. */
 export type DialectEvent = WithoutStamp<Exclude<BoardEvent, { readonly type: OwnEvent }>>;
@@ -66,6 +68,8 @@ export interface DialectPlugin {
   readonly startsByItself?: boolean;
   /** False: its boards print on their console and read nothing from it. Default: true. */
   readonly readsConsole?: boolean;
+  /** False: it reads commands and echoes none. Default: true. */
+  readonly echoes?: boolean;
   readonly commands?: {
     readonly start?: string;
     readonly stop?: string;

@@ -1,6 +1,7 @@
 import type { FinishedRun } from '../run';
 import { crashGroups, signatureOf, type CrashGroup } from '../verdict';
 import { shownFindings } from './judged-turn';
+import { systemNotes } from './system-notes';
 
 /** A crash of the run, with the first of its backtraces in lines of text. */
 export interface ShownCrash extends CrashGroup {
@@ -98,5 +99,6 @@ export function crashNotes(run: FinishedRun): readonly string[] {
       const doubt = problem === undefined ? '' : `; it is not to be relied on: ${problem}`;
       return `A core dump of ${sizeBytes} bytes ${kept}${doubt}. It holds what was in memory, keys included.`;
     }),
+    ...systemNotes(run),
   ];
 }

@@ -41,10 +41,11 @@ export class OrderedCrash {
   /** What became of it; the crash is taken out of the turn's faults, and a command that could not be sent is put in. */
   outcome(faults: WireError[]): OrderedCrashRecord {
     const { afterMs, sentAtHostMs, failure } = this;
-    if (failure !== undefined) faults.push(failure);
     const place =
       sentAtHostMs === undefined ? -1 : faults.findIndex(({ code }) => code === 'HIL_BOARD_PANIC');
     const [crash] = place < 0 ? [] : faults.splice(place, 1);
+    // One that took its own echo along came all the same.
+    if (failure !== undefined && crash === undefined) faults.push(failure);
     return {
       afterMs,
       ...(sentAtHostMs === undefined ? {} : { sentAtHostMs }),

@@ -1,6 +1,7 @@
 import { BoardError } from '../../errors';
 import type { Cancel, Clock, ConsoleLine } from '../../ports';
 import type { Condition } from './conditions';
+import { garbledConsole, type ByteCount } from './garbled-console';
 import { LineFilter } from './line-filter';
 import { matchLine } from './match-line';
 import type { PlainStretch } from './plain-stretch';
@@ -12,6 +13,8 @@ export interface ConsoleEvidence {
   readonly receivedBytes: number;
   /** How many of the bytes are no text. */
   readonly garbledBytes: number;
+  /** The bytes among which it was looked for. */
+  readonly awaited: ByteCount;
 }
 
 /** What is armed. Patterns are neither global nor sticky, so that matching keeps no position between lines. */
@@ -156,7 +159,10 @@ function forbiddenError(
 }
 
 function timeoutError({ condition, withinMs, from, evidence }: Expectation<unknown>): BoardError {
-  const { console, tail, receivedBytes, garbledBytes } = evidence();
+  const { console, tail, receivedBytes, garbledBytes, awaited } = evidence();
+  // What cannot be read says nothing of the board.
+  const unreadable = garbledConsole(console, awaited);
+  if (unreadable !== undefined) return unreadable;
   const seen =
     receivedBytes === 0 ? 'it never printed a byte' : `it last printed ${JSON.stringify(tail.slice(-80))}`;
   const garbled = garbledBytes > 0 ? `; ${garbledBytes} of its ${receivedBytes} bytes are no text` : '';

@@ -97,6 +97,11 @@ export class LineAssembler {
     return this.pendingBytes;
   }
 
+  /** How many bytes of it are no text, its last character left out where that is cut. */
+  get partialGarbledBytes(): number {
+    return garbledBytes(Buffer.concat(this.pending));
+  }
+
   /** The line that has begun and has no end yet, as far as it came; undefined when there is none. */
   partial(): AssembledLine | undefined {
     const first = this.arrivals[0];

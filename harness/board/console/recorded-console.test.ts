@@ -268,6 +268,20 @@ describe('RecordedConsole', () => {
     });
   });
 
+  it('blames the bench for what cannot be read, as a wrong baud rate leaves it, and not for a glitch', async () => {
+    const { console, clock, print } = openConsole();
+    const waited = console.expect(/Calling app_main/, { withinMs: 1000 });
+    console.receive(consoleStream('wrong-rate.bin'), 0);
+    clock.advance(1000);
+    await expect(waited).rejects.toMatchObject({ code: 'HIL_BOARD_CONSOLE_GARBLED', origin: 'bench' });
+    // Only what came since counts.
+    const from = console.cursor();
+    print(`\n${'I (1000) main: at work\r\n'.repeat(20)}`);
+    const later = console.expect(/Calling app_main/, { withinMs: 1000, from: from + 1 });
+    clock.advance(1000);
+    await expect(later).rejects.toMatchObject({ code: 'HIL_BOARD_CONSOLE_TIMEOUT', origin: 'board' });
+  });
+
   it('says how much of what came is no text', async () => {
     const { console, clock } = openConsole();
     console.receive(consoleStream('binary-log.bin'), 0);

@@ -12,6 +12,7 @@ import { BootCounter } from './boot-counter';
 import { CURSOR_ANSWER, CursorQueryScanner } from './cursor-query';
 import { allOf, anyOf, inOrder, nothing, one, type Condition } from './conditions';
 import { Expectations, type ConsoleEvidence, type OfferedLine } from './expectations';
+import type { ByteCount } from './garbled-console';
 import { LineAssembler, type AssembledLine } from './line-assembler';
 import type { PlainStretch } from './plain-stretch';
 import { LineStore } from './line-store';
@@ -95,6 +96,18 @@ export class RecordedConsole implements Console {
   /** How many of the bytes are no text; those of an unfinished line are not counted yet. */
   get garbledBytes(): number {
     return this.garbled;
+  }
+
+  /** What came from a line on, the unfinished one included. */
+  bytesFrom(lineIndex: number): ByteCount {
+    let first: number | undefined;
+    let garbled = this.assembler.partialGarbledBytes;
+    for (const line of this.store.from(lineIndex)) {
+      first ??= line.byteOffset;
+      garbled += line.garbledBytes ?? 0;
+    }
+    first ??= this.receivedBytes - this.assembler.partialBytes;
+    return { receivedBytes: this.receivedBytes - first, garbledBytes: garbled };
   }
 
   cursor(): number {
@@ -184,7 +197,7 @@ export class RecordedConsole implements Console {
       from,
       withinMs,
       doubt: this.gaps.find(({ firstLine }) => from < firstLine)?.error,
-      evidence: () => this.evidence(),
+      evidence: () => this.evidence(from),
       ...(afterwards !== undefined && { afterwards }),
     };
     const expected = this.expectations.arm(expectation, this.recorded(from), this.failure);
@@ -196,9 +209,10 @@ export class RecordedConsole implements Console {
     for (const line of this.store.from(from)) yield [line, this.store.withPrompt(line)];
   }
 
-  private evidence(): ConsoleEvidence {
+  private evidence(from: number): ConsoleEvidence {
     const { receivedBytes, garbledBytes } = this;
-    return { console: this.options.name, tail: this.tail(), receivedBytes, garbledBytes };
+    const awaited = this.bytesFrom(from);
+    return { console: this.options.name, tail: this.tail(), receivedBytes, garbledBytes, awaited };
   }
 
   private addLine(assembled: AssembledLine): void {

@@ -11,6 +11,8 @@ export interface Dialect {
   readonly startsByItself: boolean;
   /** False: its boards print on their console and read nothing from it, unless the bench says otherwise. Default: true. */
   readonly readsConsole?: boolean;
+  /** False: it reads commands and echoes none. Default: true. */
+  readonly echoes?: boolean;
   /** Opens a session; absent when the firmware has no such command. */
   readonly startCommand?: string;
   /** Ends the session. */

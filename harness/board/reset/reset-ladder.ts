@@ -1,7 +1,7 @@
 import { isHilError } from '../../errors';
 import type { BoardEvent, Cancel, Clock, FirmwareIdentity } from '../../ports';
 import { noBootError } from '../board-errors';
-import type { RecordedConsole } from '../console';
+import { garbledConsole, type RecordedConsole } from '../console';
 import type { EventLog } from '../event-log';
 import { resetJudge } from '../reset-judge';
 import { BootView } from './boot-view';
@@ -34,10 +34,11 @@ export interface LadderParts {
  * lands in download mode is a step that failed, and the next one gets it out. A boot that was seen and never reaches its application
  * ends the climb: the reset has worked, and the rest is the board's.
  * @throws BoardError `HIL_BOARD_RESET_FAILED`, `HIL_BOARD_DOWNLOAD_MODE`, `HIL_BOARD_PORT_FAILED` when no step brought a boot, with
- * all of them; `HIL_BOARD_NO_BOOT`, `HIL_BOARD_PANIC`, `HIL_BOARD_WRONG_DIALECT` of a boot; `HIL_BOARD_PORT_LOST`.
+ * all of them; `HIL_BOARD_CONSOLE_GARBLED` when what was printed cannot be read; `HIL_BOARD_NO_BOOT`, `HIL_BOARD_PANIC`, `HIL_BOARD_WRONG_DIALECT` of a boot; `HIL_BOARD_PORT_LOST`.
  */
 export async function climb(parts: LadderParts): Promise<void> {
   const attempts: ResetAttempt[] = [];
+  const fromLine = parts.console.cursor();
   for (const [index, step] of parts.steps.entries()) {
     const attempt = await tryStep(parts, step, index === parts.steps.length - 1);
     const isBooted = attempt.outcome === 'booted';
@@ -46,13 +47,16 @@ export async function climb(parts: LadderParts): Promise<void> {
     if (isBooted) return;
     attempts.push(attempt);
   }
-  throw failedReset(parts.board, parts.console, attempts);
+  // A boot that cannot be read may have been one.
+  const unreadable = garbledConsole(parts.board, parts.console.bytesFrom(fromLine));
+  throw unreadable ?? failedReset(parts.board, parts.console, attempts);
 }
 
 async function tryStep(parts: LadderParts, step: ResetStep, isLast: boolean): Promise<ResetAttempt> {
   const { board, console, log, clock, bootTimeoutMs, checkFirmware } = parts;
   const firstEvent = log.events.length;
   const { receivedBytes } = console;
+  const fromLine = console.cursor();
   const judge = resetJudge(console.lines.at(-1)?.boot ?? 0, checkFirmware);
   let give: (outcome: ResetOutcome) => void = () => undefined;
   const given = new Promise<ResetOutcome>((resolve) => (give = resolve));
@@ -91,7 +95,7 @@ async function tryStep(parts: LadderParts, step: ResetStep, isLast: boolean): Pr
     const outcome = await Promise.race([booted, given]);
     const isBoards = outcome === 'no-boot' ? view.isWhole : outcome === 'silent' && step.isCertain === true;
     if (isBoards)
-      throw noBootError(board, console, log.events.slice(firstEvent), receivedBytes, bootTimeoutMs);
+      throw noBootError(board, console, log.events.slice(firstEvent), fromLine, bootTimeoutMs);
     return ended(outcome === 'no-boot' ? 'unseen' : outcome);
   } finally {
     for (const cancel of cancels) cancel();

@@ -46,7 +46,7 @@ export function watchConsole({
     baudRate,
     keepLines: KEEP_LINES,
   });
-  const typed = new TypedLines(console, clock, (line) => tell({ type: 'typed', ...line }));
+  const typed = new TypedLines(transport.path, console, clock, (line) => tell({ type: 'typed', ...line }));
   const readBoot = bootLogReader();
   let boot = 0;
   let lastAtMs = clock.nowMs();

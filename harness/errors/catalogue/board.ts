@@ -84,6 +84,16 @@ export const boardCodes = {
     origin: 'board',
     remedy: 'Read the console log of the run at the line named above; the suite says that it must not come.',
   },
+  HIL_BOARD_CONSOLE_OUTPUT_ONLY: {
+    origin: 'bench',
+    remedy:
+      'Use the UART connector, build with CONFIG_ESP_CONSOLE_USB_SERIAL_JTAG, or write `readsConsole: false` into the bench file.',
+  },
+  HIL_BOARD_CONSOLE_GARBLED: {
+    origin: 'bench',
+    remedy:
+      'Set `baudRate` in the bench file to that of the firmware (CONFIG_ESP_CONSOLE_UART_BAUDRATE), and check cable and ground; the binary log of ESP-IDF cannot be read.',
+  },
   HIL_BOARD_PANIC: {
     origin: 'board',
     remedy:

@@ -117,6 +117,8 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
     case 'reset-step':
       return `reset step ${plain(event.step)}: ${event.outcome}`;
     case 'boot-ended':
+    case 'heap':
+    case 'tasks':
     case 'milestone':
     case 'firmware':
     case 'generation':

@@ -41,6 +41,7 @@ const schema = z.strictObject({
   prompt: z.enum(['sound', 'command', 'boot'], 'sound, command or boot').optional(),
   startsByItself: flag,
   readsConsole: flag,
+  echoes: flag,
   commands: z
     .strictObject(
       { start: command, stop: command, ask: func, crash: command },

@@ -277,6 +277,7 @@ describe('the example of the documentation', () => {
       'network',
       'tools-declared',
       'tools-declared',
+      'heap',
       'connecting',
       'session-ready',
       'user-transcript: 把音量调到四十',
@@ -285,6 +286,7 @@ describe('the example of the documentation', () => {
       'transcript: 还有什么需要吗？',
       'complaint: Invalid state transition: listening -> upgrading',
       'complaint: Alert [sad] Error: Server timeout',
+      'heap',
       'session-ended',
     ]);
     expect(events.find(({ type }) => type === 'transcript')).toMatchObject({ deviceAtMs: 15480, boot: 1 });

@@ -7,7 +7,7 @@ import { createOwnReader } from './own-reader';
 
 /** A dialect of a team's own, as the harness uses it. */
 export function ownDialect(plugin: DialectPlugin): Dialect {
-  const { name, firmware, protocol, project, commands = {}, readsConsole } = plugin;
+  const { name, firmware, protocol, project, commands = {}, readsConsole, echoes } = plugin;
   const { capabilities, knownGaps = [], unadvertised, prompt = 'sound', startsByItself = true } = plugin;
   const { start, stop, crash } = commands;
   return {
@@ -23,6 +23,7 @@ export function ownDialect(plugin: DialectPlugin): Dialect {
     project,
     startsByItself,
     ...(readsConsole === undefined ? {} : { readsConsole }),
+    ...(echoes === undefined ? {} : { echoes }),
     ...(start === undefined ? {} : { startCommand: start }),
     ...(stop === undefined ? {} : { stopCommand: stop }),
     ...(crash === undefined ? {} : { crashCommand: crash }),

@@ -1,0 +1,119 @@
+import { BoardError, isHilError } from '../../errors';
+import type { Console } from '../../ports';
+import { editDistance } from '../dialect/edit-distance';
+import { PROMPT } from './prompt';
+
+/** A REPL echoes each key at once; what a command prints may come later. */
+export const ECHO_WITHIN_MS = 2_000;
+/** A prompt that was not seen by then was drawn over, or there is none: the board takes what is typed all the same. */
+export const PROMPT_WITHIN_MS = 3_000;
+/** So much waits in the board's receive ring while a command is being executed; what is more is lost (device.md section 2.3). */
+const RING_BYTES = 256;
+/** An echo that differs from what was typed in more than a third of its characters is no echo of it. */
+const MOST_WRONG = 1 / 3;
+
+const PROMPT_PATTERN = new RegExp(PROMPT);
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** `unechoed`: not within two seconds, by a board that echoed before: it was busy, and may have lost what was typed. */
+export type Echo = 'echoed' | 'unechoed';
+
+/**
+ * Types commands one after the other and looks for the echo of each; one that the receive ring may not hold waits for the prompt behind
+ * the command before it. A board that echoes nothing of the first one reads nothing on this connector, as ESP-IDF's default console on
+ * native USB (device.md section 2.4): from then on commands are refused before they are typed.
+ */
+export class EchoCheck {
+  private last: Promise<unknown> = Promise.resolve();
+  private hasEchoed = false;
+  private isOutputOnly = false;
+  /** First line behind the last command that was typed: a prompt from there on says that it was executed. */
+  private behindLast: number | undefined;
+  private unreadBytes = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly console: Pick<Console, 'send' | 'expect' | 'cursor' | 'lines'>,
+  ) {}
+
+  /**
+   * @throws BoardError `HIL_BOARD_CONSOLE_OUTPUT_ONLY` when the board takes no notice of what is typed; `HIL_BOARD_CONSOLE_GARBLED` when it
+   * echoes something alike; what `Console.send` throws.
+   */
+  send(command: string): Promise<Echo> {
+    const sent = this.last.then(() => this.type(command));
+    // A failed command must not keep the later ones from being tried; its own caller gets the error.
+    this.last = sent.catch(() => undefined);
+    return sent;
+  }
+
+  private async type(command: string): Promise<Echo> {
+    const text = command.trim();
+    if (this.isOutputOnly) throw this.outputOnly(`${JSON.stringify(text)} was not typed`);
+    await this.roomFor(Buffer.byteLength(command) + 1);
+    const from = this.console.cursor();
+    await this.console.send(command);
+    this.behindLast = from;
+    if (text === '') return 'echoed';
+    const echo = await this.lineWith(new RegExp(literally(text)), from, ECHO_WITHIN_MS);
+    if (echo !== undefined) {
+      this.hasEchoed = true;
+      this.unreadBytes = 0;
+      // The prompt that it was typed at stands in the line of its echo.
+      this.behindLast = echo + 1;
+      return 'echoed';
+    }
+    const alike = this.echoLike(text, from);
+    if (alike !== undefined) throw this.garbled(text, alike);
+    if (this.hasEchoed) return 'unechoed';
+    this.isOutputOnly = true;
+    throw this.outputOnly(`${JSON.stringify(text)} was not echoed within ${ECHO_WITHIN_MS} ms`);
+  }
+
+  private async roomFor(bytes: number): Promise<void> {
+    const isHeld = this.unreadBytes + bytes <= RING_BYTES;
+    if (!isHeld && this.behindLast !== undefined) {
+      await this.lineWith(PROMPT_PATTERN, this.behindLast, PROMPT_WITHIN_MS);
+      this.unreadBytes = 0;
+    }
+    this.unreadBytes += bytes;
+  }
+
+  /** Index of the first line from here on that matches; undefined when none comes in time. */
+  private async lineWith(pattern: RegExp, from: number, withinMs: number): Promise<number | undefined> {
+    try {
+      return (await this.console.expect(pattern, { withinMs, from })).line.index;
+    } catch (cause) {
+      if (isHilError(cause) && cause.code === 'HIL_BOARD_CONSOLE_TIMEOUT') return undefined;
+      throw cause;
+    }
+  }
+
+  private echoLike(text: string, from: number): string | undefined {
+    const mostWrong = text.length * MOST_WRONG;
+    // Of few characters every line is nearly one.
+    if (mostWrong < 1) return undefined;
+    return this.console.lines.find(
+      (line) =>
+        line.index >= from &&
+        Math.abs(line.text.length - text.length) <= mostWrong &&
+        editDistance(line.text, text) <= mostWrong,
+    )?.text;
+  }
+
+  private garbled(typed: string, echo: string): BoardError {
+    return new BoardError(
+      'HIL_BOARD_CONSOLE_GARBLED',
+      `Console of ${this.name} echoed ${JSON.stringify(echo)} when ${JSON.stringify(typed)} was typed.`,
+      { board: this.name, typed, echo },
+    );
+  }
+
+  private outputOnly(what: string): BoardError {
+    return new BoardError(
+      'HIL_BOARD_CONSOLE_OUTPUT_ONLY',
+      `Console of ${this.name} takes no notice of what is typed on this connector: ${what}.`,
+      { board: this.name },
+    );
+  }
+}

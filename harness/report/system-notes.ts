@@ -1,0 +1,52 @@
+import type { BoardEvent } from '../ports';
+import type { FinishedRun } from '../run';
+
+type Heap = Extract<BoardEvent, { readonly type: 'heap' }>;
+type Tasks = Extract<BoardEvent, { readonly type: 'tasks' }>;
+
+const sampled = <Type extends 'heap' | 'tasks'>(
+  { events }: FinishedRun,
+  type: Type,
+): readonly Extract<BoardEvent, { readonly type: Type }>[] =>
+  events.flatMap(({ kind, data }) =>
+    kind === 'board' && data['type'] === type
+      ? [data as unknown as Extract<BoardEvent, { readonly type: Type }>]
+      : [],
+  );
+
+const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
+
+function heapInWords(samples: readonly Heap[]): readonly string[] {
+  const [first] = samples;
+  const last = samples.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const lowest = least(samples.map((one) => one.leastInternalBytes ?? one.internalBytes));
+  const times = samples.length === 1 ? 'one sample' : `${samples.length} samples`;
+  return [
+    `Free internal RAM over ${times}: ${first.internalBytes} bytes at first, ${last.internalBytes} at last, ${lowest} at least.`,
+  ];
+}
+
+/** What was left of each core, by the idle task of each. */
+function loadInWords(samples: readonly Tasks[]): readonly string[] {
+  const idle = ['IDLE0', 'IDLE1'].flatMap((name, core) => {
+    const shares = samples.flatMap(({ tasks }) =>
+      tasks.filter((task) => task.name === name).map(({ percent }) => percent),
+    );
+    return shares.length === 0 ? [] : [`core ${core} ${least(shares)} %`];
+  });
+  const stacks = samples.flatMap(({ tasks }) => tasks);
+  const [tightest] = [...stacks].sort((a, b) => a.leastFreeStack - b.leastFreeStack);
+  return [
+    ...(idle.length === 0 ? [] : [`Idle at least: ${idle.join(', ')}.`]),
+    ...(tightest === undefined
+      ? []
+      : [`Tightest stack: ${tightest.leastFreeStack} bytes of task ${tightest.name} were never used.`]),
+  ];
+}
+
+/** Heap and load as the firmware printed them, one sentence each; nothing is judged by them. */
+export const systemNotes = (run: FinishedRun): readonly string[] => [
+  ...heapInWords(sampled(run, 'heap')),
+  ...loadInWords(sampled(run, 'tasks')),
+];
