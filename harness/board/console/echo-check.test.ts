@@ -63,6 +63,13 @@ describe('a command that is typed', () => {
     expect(typed).toEqual(['start']);
   });
 
+  it('is told without its arguments, which may be a password', async () => {
+    const { send } = typing(() => '');
+    const refused = await send('wifi home hunter2');
+    expect(refused).toMatchObject({ message: expect.stringContaining('"wifi …"') as string });
+    expect(JSON.stringify([refused, (refused as Error).message])).not.toContain('hunter2');
+  });
+
   it('may be lost to a board that is busy, which echoed before', async () => {
     let isBusy = false;
     const { send } = typing((line) => (isBusy ? '' : repl(line)));
@@ -76,7 +83,7 @@ describe('a command that is typed', () => {
     expect(await send('no-such-command')).toMatchObject({
       code: 'HIL_BOARD_CONSOLE_GARBLED',
       origin: 'bench',
-      facts: { typed: 'no-such-command', echo: '\u00eeo-such-command' },
+      facts: { wrong: 1, typedCharacters: 15 },
     });
   });
 

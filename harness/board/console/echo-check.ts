@@ -15,6 +15,9 @@ const MOST_WRONG = 1 / 3;
 const PROMPT_PATTERN = new RegExp(PROMPT);
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
+/** The command without its arguments, which may be a password. */
+const commandOf = (text: string): string => JSON.stringify(text.replace(/\s.*$/s, ' …'));
+
 /** `unechoed`: not within two seconds, by a board that echoed before: it was busy, and may have lost what was typed. */
 export type Echo = 'echoed' | 'unechoed';
 
@@ -49,7 +52,7 @@ export class EchoCheck {
 
   private async type(command: string): Promise<Echo> {
     const text = command.trim();
-    if (this.isOutputOnly) throw this.outputOnly(`${JSON.stringify(text)} was not typed`);
+    if (this.isOutputOnly) throw this.outputOnly(`${commandOf(text)} was not typed`);
     await this.roomFor(Buffer.byteLength(command) + 1);
     const from = this.console.cursor();
     await this.console.send(command);
@@ -63,11 +66,11 @@ export class EchoCheck {
       this.behindLast = echo + 1;
       return 'echoed';
     }
-    const alike = this.echoLike(text, from);
-    if (alike !== undefined) throw this.garbled(text, alike);
+    const wrong = this.wrongInEcho(text, from);
+    if (wrong !== undefined) throw this.garbled(text, wrong);
     if (this.hasEchoed) return 'unechoed';
     this.isOutputOnly = true;
-    throw this.outputOnly(`${JSON.stringify(text)} was not echoed within ${ECHO_WITHIN_MS} ms`);
+    throw this.outputOnly(`${commandOf(text)} was not echoed within ${ECHO_WITHIN_MS} ms`);
   }
 
   private async roomFor(bytes: number): Promise<void> {
@@ -89,23 +92,22 @@ export class EchoCheck {
     }
   }
 
-  private echoLike(text: string, from: number): string | undefined {
+  /** How many characters of an echo are not what was typed; undefined where there is nothing like an echo. */
+  private wrongInEcho(text: string, from: number): number | undefined {
     const mostWrong = text.length * MOST_WRONG;
     // Of few characters every line is nearly one.
     if (mostWrong < 1) return undefined;
-    return this.console.lines.find(
-      (line) =>
-        line.index >= from &&
-        Math.abs(line.text.length - text.length) <= mostWrong &&
-        editDistance(line.text, text) <= mostWrong,
-    )?.text;
+    return this.console.lines
+      .filter((line) => line.index >= from && Math.abs(line.text.length - text.length) <= mostWrong)
+      .map((line) => editDistance(line.text, text))
+      .find((wrong) => wrong <= mostWrong);
   }
 
-  private garbled(typed: string, echo: string): BoardError {
+  private garbled(typed: string, wrong: number): BoardError {
     return new BoardError(
       'HIL_BOARD_CONSOLE_GARBLED',
-      `Console of ${this.name} echoed ${JSON.stringify(echo)} when ${JSON.stringify(typed)} was typed.`,
-      { board: this.name, typed, echo },
+      `Console of ${this.name} echoed ${commandOf(typed)} with ${wrong} of ${typed.length} characters wrong.`,
+      { board: this.name, wrong, typedCharacters: typed.length },
     );
   }
 
