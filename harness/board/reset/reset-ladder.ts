@@ -94,8 +94,7 @@ async function tryStep(parts: LadderParts, step: ResetStep, isLast: boolean): Pr
     cancels.push(clock.after(bootTimeoutMs, () => give(view.isSeen ? 'no-boot' : 'silent')));
     const outcome = await Promise.race([booted, given]);
     const isBoards = outcome === 'no-boot' ? view.isWhole : outcome === 'silent' && step.isCertain === true;
-    if (isBoards)
-      throw noBootError(board, console, log.events.slice(firstEvent), fromLine, bootTimeoutMs);
+    if (isBoards) throw noBootError(board, console, log.events.slice(firstEvent), fromLine, bootTimeoutMs);
     return ended(outcome === 'no-boot' ? 'unseen' : outcome);
   } finally {
     for (const cancel of cancels) cancel();
