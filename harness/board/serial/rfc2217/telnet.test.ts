@@ -65,6 +65,12 @@ describe('TelnetDecoder', () => {
     }
   });
 
+  it('hands on what arrived together in one piece, however many IACs it holds', () => {
+    const erased = Buffer.alloc(4096, 0xff);
+    const bytes = Buffer.concat([Buffer.from('flash '), erased]);
+    expect(new TelnetDecoder().push(escapeData(bytes))).toEqual([{ type: 'data', bytes }]);
+  });
+
   it('leaves out a subnegotiation that never seems to end, and goes on after it', () => {
     const endless = Buffer.concat([hex('ff fa 2c'), Buffer.alloc(1 << 20, 0x41), hex('ff f0 42')]);
     expect(decoded([endless])).toEqual(['42']);

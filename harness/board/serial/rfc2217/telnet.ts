@@ -44,23 +44,33 @@ export class TelnetDecoder {
   private verb: TelnetVerb = 'wont';
   private collected: number[] = [];
 
-  /** What the next bytes of the stream say, in order. Data is not copied where it holds no IAC. */
+  /** What the next bytes of the stream say, in order, data between commands in one piece: erased flash is all IACs. */
   push(bytes: Buffer): readonly TelnetEvent[] {
     const events: TelnetEvent[] = [];
+    let data: Buffer[] = [];
+    const flush = (): void => {
+      if (data.length > 0) events.push({ type: 'data', bytes: Buffer.concat(data) });
+      data = [];
+    };
     let at = 0;
     while (at < bytes.length) {
       if (this.state === 'data') {
         const end = bytes.indexOf(IAC, at);
         const stop = end < 0 ? bytes.length : end;
-        if (stop > at) events.push({ type: 'data', bytes: bytes.subarray(at, stop) });
+        if (stop > at) data.push(bytes.subarray(at, stop));
         if (end >= 0) this.state = 'command';
         at = stop + 1;
       } else {
         const event = this.take(bytes[at] ?? 0);
-        if (event !== undefined) events.push(event);
+        if (event?.type === 'data') data.push(event.bytes);
+        else if (event !== undefined) {
+          flush();
+          events.push(event);
+        }
         at += 1;
       }
     }
+    flush();
     return events;
   }
 
