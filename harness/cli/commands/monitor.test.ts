@@ -150,8 +150,8 @@ describe('earshot monitor', () => {
     const { type, shows, end, exit } = monitoring();
     type('start');
     type('stop');
-    const text = await shows(/"stop" not sent/);
-    expect(text).toMatch(/"start" not echoed within 2000 ms: the console seems to be output-only/);
+    const text = await shows(/"stop" not taken: .+: "stop" was not typed\. Use the UART connector/);
+    expect(text).toMatch(/"start" not taken: .+: "start" was not echoed within 2000 ms\./);
     expect(typed.join('')).toBe('start\n');
     end();
     await exit;

@@ -33,7 +33,7 @@ export class TypedLines {
       return echo === 'echoed' ? undefined : 'not echoed: the board was busy, and may have lost it';
     } catch (cause) {
       if (!isHilError(cause)) throw cause;
-      return `${cause.message} ${cause.remedy}`;
+      return `not taken: ${cause.message} ${cause.remedy}`;
     }
   }
 }
