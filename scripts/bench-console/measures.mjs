@@ -61,8 +61,12 @@ function startBoards(count) {
   const child = fork(fileURLToPath(new URL('board.mjs', import.meta.url)), { stdio: 'inherit' });
   const next = () =>
     new Promise((resolve, reject) => {
-      child.once('message', resolve);
-      child.once('exit', (code) => reject(new Error(`the boards ended with ${code}`)));
+      const ended = (code) => reject(new Error(`the boards ended with ${code}`));
+      child.once('exit', ended);
+      child.once('message', (answer) => {
+        child.off('exit', ended);
+        resolve(answer);
+      });
     });
   const ask = (message) => {
     const answer = next();
