@@ -163,6 +163,14 @@ describe('SerialBoard', () => {
     await expect(board.startSession()).rejects.toMatchObject({ code: 'HIL_BOARD_PANIC' });
   });
 
+  it('fails the end of a session by the crash that the command caused, not by the echo that a crashed board owes', async () => {
+    const board = await open();
+    await board.reset();
+    await board.startSession();
+    scripted.crashWhenTyped = 'panic-gdb-stub.txt';
+    await expect(board.stopSession()).rejects.toMatchObject({ code: 'HIL_BOARD_PANIC', origin: 'board' });
+  });
+
   it('recovers from a crash by a reset', async () => {
     const board = await open();
     await board.reset();

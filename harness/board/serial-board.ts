@@ -61,8 +61,9 @@ export class SerialBoard implements Board {
     const { name, transport, clock, baudRate, link, dialect } = parts;
     const write = (bytes: Buffer) => transport.write(bytes);
     this.console = new RecordedConsole({ name, clock, write, baudRate, ...(link && { link }) });
-    this.typed = new EchoCheck(name, this.console);
     this.log = new EventLog(clock);
+    const isUpset = ({ type }: BoardEvent): boolean => type === 'fault' || type === 'boot';
+    this.typed = new EchoCheck(name, this.console, () => this.events.filter(isUpset).length);
     const emit = (event: BoardEvent) => this.addEvent(event);
     // Ahead of what reads events from the line.
     this.console.onLine((line) => this.history.line(line));

@@ -7,6 +7,8 @@ export interface ScriptedBoard extends ResetLine {
   readonly path: string;
   /** Streams that a reset causes. */
   onReset: readonly string[];
+  /** Printed in place of an echo, once, when the first character is typed: a crash over it. */
+  crashWhenTyped: string | undefined;
   print(file: string): void;
   printText(text: string): void;
   /** Commands that were typed, without line ends. */
@@ -19,9 +21,11 @@ export function openScriptedBoard(): ScriptedBoard {
   const pty = openTestPty();
   const typed: string[] = [];
   let pending = '';
+  let hasCrashed = false;
   const board: ScriptedBoard = {
     path: pty.path,
     onReset: ['boot-realtime-ws.bin', 'session-realtime-ws.txt'],
+    crashWhenTyped: undefined,
     typed,
     print: (file) => pty.write(consoleStream(file)),
     printText: (text) => pty.write(Buffer.from(text)),
@@ -32,6 +36,12 @@ export function openScriptedBoard(): ScriptedBoard {
     unplug: () => pty.close(),
   };
   pty.onTyped((bytes) => {
+    if (hasCrashed) return;
+    if (board.crashWhenTyped !== undefined) {
+      hasCrashed = true;
+      board.print(board.crashWhenTyped);
+      return;
+    }
     pty.write(Buffer.from(bytes.toString().replace(/\n/g, '\r\n')));
     const lines = (pending + bytes.toString()).split('\n');
     pending = lines.pop() ?? '';

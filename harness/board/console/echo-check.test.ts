@@ -63,6 +63,16 @@ describe('a command that is typed', () => {
     expect(typed).toEqual(['start']);
   });
 
+  it('says nothing of the connector when the board restarted over it', async () => {
+    const banner = 'ESP-ROM:esp32s3-20210327\r\nrst:0x3 (RTC_SW_SYS_RST),boot:0x8 (SPI_FAST_FLASH_BOOT)\r\n';
+    let isCrashing = true;
+    const { send, print } = typing((line) => (isCrashing ? banner : repl(line)));
+    print('ESP-ROM:esp32s3-20210327\r\nesp> ');
+    expect(await send('start')).toBe('unechoed');
+    isCrashing = false;
+    expect(await send('start')).toBe('echoed');
+  });
+
   it('is told without its arguments, which may be a password', async () => {
     const { send } = typing(() => '');
     const refused = await send('wifi home hunter2');

@@ -18,7 +18,10 @@ const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, 
 /** The command without its arguments, which may be a password. */
 const commandOf = (text: string): string => JSON.stringify(text.replace(/\s.*$/s, ' …'));
 
-/** `unechoed`: not within two seconds, by a board that echoed before: it was busy, and may have lost what was typed. */
+/**
+ * `unechoed`: not within two seconds, by a board that echoed before, which was busy and may have lost what was typed; or by one that
+ * crashed or restarted over it, which is no fault of the console.
+ */
 export type Echo = 'echoed' | 'unechoed';
 
 /**
@@ -37,6 +40,8 @@ export class EchoCheck {
   constructor(
     private readonly name: string,
     private readonly console: Pick<Console, 'send' | 'expect' | 'cursor' | 'lines'>,
+    /** How often the board has crashed or restarted so far. Default: its boots, as the console numbers them. */
+    private readonly upsets: () => number = () => console.lines.at(-1)?.boot ?? 0,
   ) {}
 
   /**
@@ -55,6 +60,7 @@ export class EchoCheck {
     if (this.isOutputOnly) throw this.outputOnly(`${commandOf(text)} was not typed`);
     await this.roomFor(Buffer.byteLength(command) + 1);
     const from = this.console.cursor();
+    const upsetsBefore = this.upsets();
     await this.console.send(command);
     this.behindLast = from;
     if (text === '') return 'echoed';
@@ -66,6 +72,7 @@ export class EchoCheck {
       this.behindLast = echo + 1;
       return 'echoed';
     }
+    if (this.upsets() > upsetsBefore) return 'unechoed';
     const wrong = this.wrongInEcho(text, from);
     if (wrong !== undefined) throw this.garbled(text, wrong);
     if (this.hasEchoed) return 'unechoed';
