@@ -116,10 +116,10 @@ async function benchBoards() {
       targets: [
         {
           name: name('turns that could not be compared with the count'),
-          value: expected - together.errors.length,
+          value: Math.max(0, expected - together.errors.length),
           unit: `of ${expected}`,
           bound: 0,
-          ok: together.errors.length === expected,
+          ok: together.errors.length >= expected,
         },
         {
           name: name('voice-to-voice error against the count, p95'),
@@ -135,6 +135,7 @@ async function benchBoards() {
         boardsErrorMedian: quantile(together.errors, 0.5),
         boardsErrorP95: value,
         boardsErrorMax: quantile(together.errors, 1),
+        takesThatWereNotCompared: together.turns - together.errors.length,
       },
     };
   } finally {
