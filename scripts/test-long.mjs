@@ -12,6 +12,7 @@ const help = `npm run test:long -- [options]
   --fresh        starts anew: forgets the parts that were kept
   --turns N      turns for each condition of the job accuracy (100)
   --messages N   messages to each mock of the job fuzz (20000)
+  --files N      whole and damaged WAVs of the job wav (20000)
   --list         print the jobs
   --help         this text
 
@@ -35,6 +36,7 @@ function optionsOf() {
         fresh: { type: 'boolean' },
         turns: { type: 'string', default: '100' },
         messages: { type: 'string', default: '20000' },
+        files: { type: 'string', default: '20000' },
         list: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -49,7 +51,7 @@ if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-for (const name of ['turns', 'messages']) {
+for (const name of ['turns', 'messages', 'files']) {
   if (!/^[1-9]\d*$/.test(options[name]))
     usage(`--${name}: a whole number from 1 is wanted, not "${options[name]}".`);
 }
@@ -63,6 +65,7 @@ const {
   runLongJob,
   scriptJob,
   targetLines,
+  wavJob,
 } = require(at('dist/harness/proving-ground/index.js'));
 const folder = at('reports/long');
 mkdirSync(folder, { recursive: true });
@@ -103,7 +106,8 @@ function jobsOf() {
     process.stderr.write(`skipped: ${job.name}, there is no ${job.script}\n`);
     return [];
   });
-  return [accuracy, fuzzJob({ root, messages: Number(options.messages) }), ...ofScripts];
+  const fuzz = fuzzJob({ root, messages: Number(options.messages) });
+  return [accuracy, fuzz, wavJob({ root, files: Number(options.files) }), ...ofScripts];
 }
 
 const jobs = jobsOf();

@@ -27,6 +27,7 @@ export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';
 export { resample } from './resample';
 export { readWav, toPcm16, writeWav } from './wav';
+export { readWavLayout, type WavLayout } from './wav-chunks';
 export { align, type Alignment } from './align';
 export type { Break } from './continuity';
 export { locate, SearchableSound, type LocateOptions, type Location } from './locate';

@@ -2,6 +2,7 @@ import { WaveFile } from 'wavefile';
 
 import { isHilError } from '../errors';
 import { readWav, toPcm16, writeWav } from './wav';
+import { readWavLayout } from './wav-chunks';
 
 /** A ramp through the whole range of a bit depth, both ends included. */
 const ramp = (bits: number): number[] =>
@@ -137,9 +138,103 @@ describe('readWav', () => {
     ['a data chunk before its fmt chunk', riff(chunk('data', data), chunk('fmt ', fmt))],
     ['no data chunk', riff(chunk('fmt ', fmt))],
     ['a short fmt chunk', riff(chunk('fmt ', fmt.subarray(0, 14)), chunk('data', data))],
+    ['24 bit in frames of 32', with16((body) => body.writeUInt16LE(24, 14))],
   ])('refuses %s and says what it saw', (_, bytes) => {
     expect(codeOf(bytes)).toBe('HIL_AUDIO_NOT_WAV');
     expect(() => readWav(bytes)).toThrow(/^Not a readable WAV: .+; expected RIFF\/WAVE/);
+  });
+
+  const riffAs = (magic: string): Buffer => {
+    const bytes = riff(chunk('fmt ', fmt), chunk('data', data));
+    bytes.write(magic, 0, 'latin1');
+    return bytes;
+  };
+  const extensibleOf = (guidHex: string): Buffer => {
+    const body = Buffer.concat([fmt, Buffer.from(`1600100004000000${guidHex}`, 'hex')]);
+    body.writeUInt16LE(0xfffe, 0);
+    return riff(chunk('fmt ', body), chunk('data', data));
+  };
+  it.each<[string, Buffer, RegExp, Readonly<Record<string, unknown>>]>([
+    ['RF64', riffAs('RF64'), /: it is RF64, a WAV beyond 4 GiB \(/, { chunk: 'RIFF', atByte: 0 }],
+    ['a big-endian WAV', riffAs('RIFX'), /: it is RIFX, a big-endian WAV \(/, { chunk: 'RIFF', atByte: 0 }],
+    ['an MP3', Buffer.from('4944330300000000000f54495432', 'hex'), /: it is MP3 \(/, { chunk: 'RIFF' }],
+    [
+      'mu-law',
+      with16((body) => body.writeUInt16LE(7, 0)),
+      /format tag 0x7 \(mu-law\) and 16 bit/,
+      { chunk: 'fmt', atByte: 12, compression: 'mu-law' },
+    ],
+    [
+      'A-law in an extensible header',
+      extensibleOf('0600000000001000800000aa00389b71'),
+      /format tag 0x6 \(A-law\)/,
+      { chunk: 'fmt', compression: 'A-law' },
+    ],
+    [
+      'an ambisonic sub-format',
+      extensibleOf('010000002107d3118644c8c1ca000000'),
+      /names the sub-format 010000002107d3118644c8c1ca000000/,
+      { chunk: 'fmt', atByte: 12 },
+    ],
+    [
+      'an extensible header that is cut short',
+      riff(chunk('fmt ', Buffer.concat([Buffer.from('feff', 'hex'), fmt.subarray(2)])), chunk('data', data)),
+      /its fmt chunk is extensible and has 16 bytes, not 40/,
+      { chunk: 'fmt', atByte: 12 },
+    ],
+    [
+      'a LIST chunk of 4 GB',
+      riff(chunk('fmt ', fmt), chunk('LIST', Buffer.from('INFO'), 0xffff_fff0), chunk('data', data)),
+      /its LIST chunk claims 4294967280 bytes, and 20 bytes later the file ends/,
+      { chunk: 'LIST', atByte: 36, claimedBytes: 0xffff_fff0 },
+    ],
+    [
+      'a chunk whose name is damaged',
+      riff(chunk('fmt ', fmt), chunk('\0\xff\x1b[', Buffer.alloc(2), 99)),
+      /its 0x00ff1b5b chunk claims 99 bytes/,
+      { chunk: '0x00ff1b5b' },
+    ],
+  ])('names what it cannot read: %s', (_, bytes, message, facts) => {
+    try {
+      readWav(bytes, 'take.wav');
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'HIL_AUDIO_NOT_WAV', facts: { file: 'take.wav', ...facts } });
+      expect((error as Error).message).toMatch(message);
+      expect((error as Error).message).toMatch(/ File: take\.wav\.$/);
+      return;
+    }
+    throw new Error('it was read');
+  });
+
+  it('reads on behind an odd chunk whose pad byte was left out', () => {
+    const list = chunk('LIST', Buffer.from('odd')).subarray(0, 11);
+    expect([...readWav(riff(chunk('fmt ', fmt), list, chunk('data', data))).channels[0]!]).toEqual(values);
+  });
+
+  it('lists few of many chunks', () => {
+    const junk = Array.from({ length: 500 }, () => chunk('JUNK', Buffer.alloc(0)));
+    expect(() => readWav(riff(chunk('fmt ', fmt), ...junk))).toThrow(/\(chunks: fmt(, JUNK){15}\);/);
+  });
+
+  it.each([
+    ['is cut off', 4000, 3992],
+    ['was streamed', 0xffff_ffff, 0],
+    ['was written by arecord to a pipe', 0x8000_0000, 0],
+    ['is whole', 8, 0],
+  ])('tells how much is missing of a file that %s', (_, claimedBytes, missingBytes) => {
+    const bytes = riff(chunk('fmt ', fmt), chunk('data', data, claimedBytes));
+    expect(readWavLayout(bytes)).toMatchObject({ missingBytes, rateHz: 16_000, bitDepth: 16, data });
+  });
+
+  it('decodes a long file piece by piece without a seam', () => {
+    const samples = Float32Array.from({ length: 280_000 }, (_, n) => ((n * 7919) % 65_536) / 32_768 - 1);
+    const backwards = samples.slice().reverse();
+    const { channels } = readWav(writeWav({ channels: [samples, backwards], rateHz: 48_000 }));
+    const same = (one: Float32Array, other: Float32Array): boolean =>
+      Buffer.from(one.buffer).equals(Buffer.from(other.buffer));
+    expect(channels.map(({ length }) => length)).toEqual([280_000, 280_000]);
+    expect(same(channels[0]!, samples)).toBe(true);
+    expect(same(channels[1]!, backwards)).toBe(true);
   });
 
   it('survives damage to any byte', () => {

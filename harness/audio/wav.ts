@@ -4,6 +4,8 @@ import type { MultiChannelClip, PcmClip } from './pcm-clip';
 import { notWav, readWavLayout, type WavLayout } from './wav-chunks';
 
 const HEADER_BYTES = 44;
+/** Sound is decoded in pieces of this size, so that a long file needs no copies of its length. */
+const BLOCK_BYTES = 1 << 20;
 const INT16_FULL_SCALE = 32_768;
 /** What a RIFF header's 32-bit size can say. */
 const MAX_DATA_BYTES = 0xffff_ffff - HEADER_BYTES;
@@ -53,31 +55,45 @@ function widened(layout: WavLayout): WavLayout {
   return layout;
 }
 
+/** Sound of some whole frames; `layout` has their bytes. */
+function decoded(layout: WavLayout): readonly Float32Array[] {
+  const { sampleFormat, channelCount, rateHz, bitDepth, data } = widened(layout);
+  const formatTag = sampleFormat === 'pcm' ? 1 : 3;
+  const head = header({ formatTag, channelCount, rateHz, bitDepth, dataBytes: data.length });
+  // A fresh ArrayBuffer: wav-decoder copies a Buffer only when it is of its own realm, which under Jest it is not.
+  const plain = new Uint8Array(head.length + data.length);
+  plain.set(head);
+  plain.set(data, head.length);
+  return decode.sync(plain.buffer, { symmetric: true }).channelData;
+}
+
 /**
  * The sound of a WAV file: full scale ±1, integer samples divided by 2^(bits - 1) on both sides of zero, any rate, one
- * array per channel. PCM of 8, 16, 24 and 32 bit and float of 32 and 64 bit, extensible or not. A file that was cut off
- * or never finished gives the whole frames it has; a finished file without samples gives empty channels.
- * @throws HilError `HIL_AUDIO_NOT_WAV` for anything else, with what was seen.
+ * array per channel. PCM of 8, 16, 24 and 32 bit and float of 32 and 64 bit, extensible or not; float samples are not
+ * touched, so they may exceed full scale or be no number. A file that was cut off or never finished gives the whole frames
+ * it has; a finished file without samples gives empty channels. Beside what is given back it holds a few MiB at most.
+ * @param file - What messages call the file.
+ * @throws HilError `HIL_AUDIO_NOT_WAV` for anything else, with what was seen; `facts` has `chunk` and `atByte`.
  */
-export function readWav(bytes: Uint8Array): MultiChannelClip {
-  const layout = widened(readWavLayout(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
-  const head = header({
-    formatTag: layout.sampleFormat === 'pcm' ? 1 : 3,
-    channelCount: layout.channelCount,
-    rateHz: layout.rateHz,
-    bitDepth: layout.bitDepth,
-    dataBytes: layout.data.length,
-  });
-  // A fresh ArrayBuffer: wav-decoder copies a Buffer only when it is of its own realm, which under Jest it is not.
-  const plain = new Uint8Array(head.length + layout.data.length);
-  plain.set(head);
-  plain.set(layout.data, head.length);
+export function readWav(bytes: Uint8Array, file?: string): MultiChannelClip {
+  const layout = readWavLayout(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), file);
+  const { channelCount, bitDepth, rateHz, data } = layout;
+  const frameBytes = (channelCount * bitDepth) / 8;
+  const blockFrames = Math.max(1, Math.floor(BLOCK_BYTES / frameBytes));
+  const channels = Array.from({ length: channelCount }, () => new Float32Array(data.length / frameBytes));
   try {
-    const { channelData, sampleRate } = decode.sync(plain.buffer, { symmetric: true });
-    return { channels: channelData, rateHz: sampleRate };
+    for (let frame = 0; frame * frameBytes < data.length; frame += blockFrames) {
+      const block = data.subarray(frame * frameBytes, (frame + blockFrames) * frameBytes);
+      decoded({ ...layout, data: block }).forEach((samples, index) => channels[index]?.set(samples, frame));
+    }
   } catch (cause) {
-    throw notWav('its samples could not be decoded', { sizeBytes: bytes.length }, cause);
+    throw notWav(
+      'its samples could not be decoded',
+      { chunk: 'data', sizeBytes: bytes.length },
+      { file, cause },
+    );
   }
+  return { channels, rateHz };
 }
 
 /**

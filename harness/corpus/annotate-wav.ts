@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { annotateSpeech, clipping, readWav, type PcmClip, type SpeechAnnotation } from '../audio';
+import {
+  annotateSpeech,
+  clipping,
+  readWav,
+  readWavLayout,
+  type PcmClip,
+  type SpeechAnnotation,
+} from '../audio';
 import { ConfigError, isHilError } from '../errors';
 
 /** Rates that a clip may have, in Hz: those of the manifest's schema. */
 const LOWEST_RATE_HZ = 8_000;
 const HIGHEST_RATE_HZ = 48_000;
+/** Eleven minutes of 16 bit at 48 000 Hz: whatever is larger was put there by mistake. */
+const LARGEST_CLIP_BYTES = 64 * 1024 * 1024;
 
 /** What a manifest says of a WAV's bytes and sound. */
 export interface ClipAnnotation {
@@ -23,6 +32,8 @@ export interface ClipAnnotation {
 /** A WAV that is fit for a corpus, with its annotation. */
 export interface AnnotatedWav {
   readonly path: string;
+  /** Of the whole file. */
+  readonly bytes: Buffer;
   readonly sound: PcmClip;
   readonly annotation: ClipAnnotation;
   readonly speech: SpeechAnnotation;
@@ -35,14 +46,38 @@ const unusable = (
 ): ConfigError =>
   new ConfigError('HIL_CORPUS_UNUSABLE', `${basename(path)} ${problem}. File: ${path}.`, { path, ...facts });
 
-function readSound(path: string, bytes: Buffer): PcmClip {
-  let wav: ReturnType<typeof readWav>;
+function readBytes(path: string): Buffer {
+  const unreadable = (why: string, cause?: unknown): ConfigError =>
+    new ConfigError(
+      'HIL_CONFIG_FILE_MISSING',
+      `The WAV ${path} cannot be read (${why}).`,
+      { path },
+      { cause },
+    );
   try {
-    wav = readWav(bytes);
+    const stat = statSync(path);
+    // A pipe of that name would be waited for, perhaps for ever.
+    if (!stat.isFile()) throw unreadable('it is no file');
+    if (stat.size > LARGEST_CLIP_BYTES) {
+      throw unusable(path, `has ${stat.size} bytes; a clip has at most ${LARGEST_CLIP_BYTES}`, {
+        sizeBytes: stat.size,
+      });
+    }
+    return readFileSync(path);
   } catch (cause) {
-    if (!isHilError(cause)) throw cause;
-    throw new ConfigError(cause.code, `${path}: ${cause.message}`, { path, ...cause.facts }, { cause });
+    if (isHilError(cause)) throw cause;
+    throw unreadable((cause as NodeJS.ErrnoException).code ?? 'unknown', cause);
   }
+}
+
+function readSound(path: string, bytes: Buffer): PcmClip {
+  const { missingBytes } = readWavLayout(bytes, path);
+  if (missingBytes > 0) {
+    throw unusable(path, `is cut off: ${missingBytes} bytes of the sound that it announces are missing`, {
+      missingBytes,
+    });
+  }
+  const wav = readWav(bytes, path);
   const { channels, rateHz } = wav;
   const [samples] = channels;
   if (samples === undefined || channels.length !== 1) {
@@ -53,29 +88,20 @@ function readSound(path: string, bytes: Buffer): PcmClip {
     const message = `${basename(path)} is at ${rateHz} Hz; expected ${LOWEST_RATE_HZ} to ${HIGHEST_RATE_HZ} Hz. File: ${path}.`;
     throw new ConfigError('HIL_AUDIO_RATE', message, { path, rateHz });
   }
+  const notNumbers = samples.reduce((count, sample) => count + (Number.isFinite(sample) ? 0 : 1), 0);
+  if (notNumbers > 0) {
+    throw unusable(path, `holds ${notNumbers} samples that are no number`, { notNumbers });
+  }
   return { samples, rateHz };
 }
 
 /**
- * Reads a WAV and finds where its speech begins and ends (measurement.md section 5).
- * @throws ConfigError `HIL_CONFIG_FILE_MISSING`, `HIL_AUDIO_NOT_WAV` (no WAV, or not mono), `HIL_AUDIO_RATE`,
- *   `HIL_CORPUS_UNUSABLE`: clipped, without speech, or with sound up to an end of the file, so that the speech is cut there or
- *   noise hides where it ends.
+ * Where the speech of a recording is, if the recording is fit for a corpus.
+ * @param path - What messages call it.
+ * @throws ConfigError `HIL_CORPUS_UNUSABLE`: clipped, without speech, or with sound up to an end, so that the speech is cut there
+ *   or noise hides where it ends.
  */
-export function annotateWav(path: string): AnnotatedWav {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new ConfigError(
-      'HIL_CONFIG_FILE_MISSING',
-      `The WAV ${path} cannot be read (${why}).`,
-      { path },
-      { cause },
-    );
-  }
-  const sound = readSound(path, bytes);
+export function usableSpeech(sound: PcmClip, path: string): SpeechAnnotation {
   const { clippedSamples, runs } = clipping(sound.samples);
   if (clippedSamples > 0) {
     throw unusable(path, `is clipped: ${clippedSamples} samples in ${runs} flat tops`, {
@@ -100,16 +126,36 @@ export function annotateWav(path: string): AnnotatedWav {
       { onsetSample, offsetSample, lengthSamples },
     );
   }
+  return speech;
+}
+
+/**
+ * Finds where the speech of a WAV begins and ends (measurement.md section 5).
+ * @param path - Where it lies or will lie.
+ * @throws ConfigError `HIL_AUDIO_NOT_WAV` (no WAV, or not mono), `HIL_AUDIO_RATE`, `HIL_CORPUS_UNUSABLE` as `usableSpeech` does, and
+ *   for sound that is cut off or is no number.
+ */
+export function annotateBytes(bytes: Buffer, path: string): AnnotatedWav {
+  const sound = readSound(path, bytes);
+  const speech = usableSpeech(sound, path);
+  const { onsetSample, offsetSample } = speech;
   return {
     path,
+    bytes,
     sound,
     speech,
     annotation: {
       sha256: createHash('sha256').update(bytes).digest('hex'),
       rateHz: sound.rateHz,
-      lengthSamples,
+      lengthSamples: sound.samples.length,
       onsetSample,
       offsetSample,
     },
   };
 }
+
+/**
+ * Reads a WAV of a corpus and finds where its speech begins and ends.
+ * @throws ConfigError as `annotateBytes` does, and `HIL_CONFIG_FILE_MISSING`.
+ */
+export const annotateWav = (path: string): AnnotatedWav => annotateBytes(readBytes(path), path);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readWav, type PcmClip } from '../audio';
-import { ConfigError } from '../errors';
+import { ConfigError, isHilError } from '../errors';
 import type { SpeechClip } from '../ports';
 
 /**
@@ -53,6 +53,7 @@ function soundOf({ kind, id, path }: SpeechClip, bytes: Buffer): ReturnType<type
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const message = `The file of the ${kind} ${id} is no WAV: ${why} File: ${path}.`;
-    throw new ConfigError('HIL_AUDIO_NOT_WAV', message, { id, path }, { cause });
+    const facts = isHilError(cause) ? cause.facts : {};
+    throw new ConfigError('HIL_AUDIO_NOT_WAV', message, { id, path, ...facts }, { cause });
   }
 }

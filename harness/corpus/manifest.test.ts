@@ -34,6 +34,18 @@ const saved = (name: string, bytes: Uint8Array): string => {
 };
 const wav = (samples: Float32Array, rateHz = RATE_HZ): Buffer => writeWav({ samples, rateHz });
 
+/** The same as 32-bit float. */
+function floatWav(samples: Float32Array): Buffer {
+  const bytes = Buffer.concat([wav(samples).subarray(0, 44), Buffer.from(samples.buffer)]);
+  bytes.writeUInt32LE(36 + samples.length * 4, 4);
+  bytes.writeUInt16LE(3, 20);
+  bytes.writeUInt32LE(RATE_HZ * 4, 28);
+  bytes.writeUInt16LE(4, 32);
+  bytes.writeUInt16LE(32, 34);
+  bytes.writeUInt32LE(samples.length * 4, 40);
+  return bytes;
+}
+
 const codeOf = (act: () => unknown): string => {
   try {
     act();
@@ -79,6 +91,16 @@ describe('annotateWav', () => {
       'HIL_AUDIO_NOT_WAV a.wav has 2 channels; expected 1.',
     ],
     ['no WAV', Buffer.from('ID3'), 'HIL_AUDIO_NOT_WAV '],
+    [
+      'cut off by a copy that failed',
+      wav(tone(0.3)).subarray(0, 30_044),
+      'HIL_CORPUS_UNUSABLE a.wav is cut off: 8400 bytes of the sound',
+    ],
+    [
+      'of floats that are no number',
+      floatWav(tone(0.3).map((sample, n) => (n === 5_000 ? NaN : sample))),
+      'HIL_CORPUS_UNUSABLE a.wav holds 1 samples that are no number',
+    ],
     ['at another rate', wav(tone(0.3), 96_000), 'HIL_AUDIO_RATE a.wav is at 96000 Hz'],
   ])('refuses a file that is %s', (_, bytes, refusal) => {
     const path = saved('a.wav', bytes);
@@ -89,6 +111,10 @@ describe('annotateWav', () => {
 
   it('says that a file is missing', () => {
     expect(codeOf(() => annotateWav(join(folder, 'gone.wav')))).toMatch(/^HIL_CONFIG_FILE_MISSING .*ENOENT/);
+    mkdirSync(join(folder, 'folder.wav'));
+    expect(codeOf(() => annotateWav(join(folder, 'folder.wav')))).toMatch(
+      /^HIL_CONFIG_FILE_MISSING .*\(it is no file\)/,
+    );
   });
 });
 

@@ -35,7 +35,7 @@ export type SoundResponse =
   | { readonly id: number; readonly error: WireError };
 
 function soundOf(runPath: string, record: TurnRecord): TurnSound {
-  const load = (path: string): ReturnType<typeof readWav> => readWav(readFileSync(join(runPath, path)));
+  const load = (path: string): ReturnType<typeof readWav> => readWav(readFileSync(join(runPath, path)), path);
   const received = record.received === undefined ? undefined : load(record.received.path);
   const monoOf = (wav: ReturnType<typeof readWav> | undefined): PcmClip | undefined =>
     wav?.channels[0] === undefined ? undefined : { samples: wav.channels[0], rateHz: wav.rateHz };

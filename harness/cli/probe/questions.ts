@@ -57,7 +57,7 @@ export async function questionsOf(choice: QuestionChoice, corpus: Corpus): Promi
 
 /** A clip at the rate that it is sent with, so that no turn converts it while it is timed. */
 async function speechOf({ path, offsetSample }: SpeechClip) {
-  const { channels, rateHz } = readWav(readFileSync(path));
+  const { channels, rateHz } = readWav(readFileSync(path), path);
   const clip = await resample({ samples: channels[0] ?? new Float32Array(), rateHz }, UPLINK_RATE_HZ);
   return { clip, offsetSample: Math.round((offsetSample * UPLINK_RATE_HZ) / rateHz) };
 }

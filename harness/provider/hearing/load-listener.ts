@@ -45,7 +45,7 @@ const known = new WeakMap<SpeechClip, FingerprintTemplate>();
 function templateOf(clip: SpeechClip): FingerprintTemplate {
   const loaded = known.get(clip);
   if (loaded !== undefined) return loaded;
-  const { channels, rateHz } = readWav(readFileSync(clip.path));
+  const { channels, rateHz } = readWav(readFileSync(clip.path), clip.path);
   const samples = channels[0] ?? new Float32Array();
   const { id, utterance, onsetSample, offsetSample } = clip;
   const template = fingerprintTemplate({ id, utterance, samples, rateHz, onsetSample, offsetSample });

@@ -66,7 +66,7 @@ export class ReplyShelf {
 }
 
 function encode(clip: SpeechClip, chunkMs: number, law: G711Law | undefined): Reply {
-  const { channels, rateHz: clipRateHz } = readWav(readFileSync(clip.path));
+  const { channels, rateHz: clipRateHz } = readWav(readFileSync(clip.path), clip.path);
   if (clipRateHz !== REPLY_RATE_HZ) {
     throw new ProviderError(
       'HIL_AUDIO_RATE',
