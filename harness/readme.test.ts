@@ -65,6 +65,7 @@ function declaredCommands(): Command[] {
           (name: string, declaration?: { readonly hidden?: boolean } | string, inner?: unknown) => {
             const hidden = typeof declaration === 'object' && declaration.hidden === true;
             if (method === 'option' && !hidden) options.add(name);
+            if (method === 'options') for (const one of Object.keys(name)) options.add(one);
             // A command of a command: all of them have the outer one's name in the documentation.
             if (method === 'command' && typeof inner === 'function')
               (inner as (argv: unknown) => unknown)(recorder);

@@ -20,6 +20,7 @@ require('esbuild-register/dist/node').register();
 const audio = {
   ...require('../harness/audio/active-speech-level.ts'),
   ...require('../harness/audio/annotate.ts'),
+  ...require('../harness/audio/clip-frame.ts'),
   ...require('../harness/audio/levels.ts'),
   ...require('../harness/audio/resample.ts'),
   ...require('../harness/audio/wav.ts'),
@@ -32,7 +33,6 @@ const HIGHEST_PEAK_DBFS = -1;
 const PAUSE_LIMIT_MS = 120;
 /** What espeak-ng says outside the annotated speech is more than 35 dB under it; it is faded over this much. */
 const FADE_MS = 10;
-const samplesIn = (durationMs) => Math.round((durationMs * RATE_HZ) / 1000);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function speak({ voice, wordsPerMinute, pitch }, text) {
@@ -42,28 +42,10 @@ function speak({ voice, wordsPerMinute, pitch }, text) {
 }
 
 /** Speech between silences, faded at the cuts; onset falls on `leadMs` exactly. */
-function framed(clip, { leadMs, tailMs }) {
-  const { onsetSample, offsetSample } = audio.annotateSpeech(clip);
-  const [lead, tail, fade] = [leadMs, tailMs, FADE_MS].map(samplesIn);
-  const lengthSamples = lead + (offsetSample + 1 - onsetSample) + tail;
-  const samples = Float32Array.from({ length: lengthSamples }, (_, index) => {
-    const source = index - lead + onsetSample;
-    const outside = Math.max(onsetSample - source, source - offsetSample, 0);
-    return outside < fade
-      ? (clip.samples[source] ?? 0) * 0.5 * (1 + Math.cos((Math.PI * outside) / fade))
-      : 0;
-  });
-  return { samples, rateHz: RATE_HZ };
-}
+const framed = (clip, silence) =>
+  audio.framedSpeech(clip, audio.annotateSpeech(clip), { ...silence, fadeMs: FADE_MS });
 
-function levelled(clip) {
-  const { levelDbFs } = audio.activeSpeechLevel(clip.samples, clip.rateHz);
-  const gainDb = Math.min(
-    ACTIVE_LEVEL_DBFS - levelDbFs,
-    HIGHEST_PEAK_DBFS - 0.1 - audio.peakDbFs(clip.samples),
-  );
-  return { samples: clip.samples.map((sample) => sample * 10 ** (gainDb / 20)), rateHz: clip.rateHz };
-}
+const levelled = (clip) => audio.levelledSpeech(clip, ACTIVE_LEVEL_DBFS).clip;
 
 /** Refuses a clip that breaks what the README promises; the remedy is another text or another speed. */
 function check(id, clip, annotation) {

@@ -21,6 +21,7 @@ export {
   type ConvolverPath,
 } from './partitioned-convolver';
 export { bandLimitToSpeech } from './band-limit';
+export { framedSpeech, levelledSpeech, type LevelledSpeech, type SpeechFrame } from './clip-frame';
 export { decodeG711, encodeG711, type G711Law } from './g711';
 export { noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';

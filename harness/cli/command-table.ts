@@ -9,6 +9,7 @@ import { addMonitor } from './command-table/monitor';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
 import { addProvider } from './command-table/provider';
+import { addRecord } from './command-table/record';
 import { addReport } from './command-table/report';
 import { addRun } from './command-table/run';
 import { addVirtualBoard } from './command-table/virtual-board';
@@ -31,6 +32,7 @@ const commands = [
   addProbe,
   addCerts,
   addVirtualBoard,
+  addRecord,
   addPrompts,
   addChildCommands,
 ];

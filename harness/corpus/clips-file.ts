@@ -5,7 +5,8 @@ const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case wor
 const text = z.string().min(1);
 const count = z.int().min(0);
 
-const clip = z
+/** One clip of a manifest. */
+export const clipSchema = z
   .strictObject({
     id,
     utterance: id,
@@ -42,7 +43,7 @@ export const clipsFile = (kind: 'prompt' | 'reply') =>
     /** SPDX identifier, of all clips. */
     licence: text,
     clips: z
-      .array(clip)
+      .array(clipSchema)
       .min(1)
       .superRefine((clips, context) => {
         const taken = new Set<string>();

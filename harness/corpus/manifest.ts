@@ -32,6 +32,8 @@ export function kindOfFolder(folder: string): SpeechClip['kind'] {
 export interface Manifest {
   readonly path: string;
   readonly kind: SpeechClip['kind'];
+  /** SPDX identifier of all its clips; undefined: there is no file yet. */
+  readonly licence: string | undefined;
   readonly clips: readonly ManifestClip[];
 }
 
@@ -41,8 +43,9 @@ export interface Manifest {
  */
 export function readManifest(folder: string, kind: SpeechClip['kind']): Manifest {
   const path = manifestPathOf(folder, kind);
-  const clips = existsSync(path) ? readYamlFile(path, clipsFile(kind), titles[kind]).clips : [];
-  return { path, kind, clips };
+  if (!existsSync(path)) return { path, kind, licence: undefined, clips: [] };
+  const { licence, clips } = readYamlFile(path, clipsFile(kind), titles[kind]);
+  return { path, kind, licence, clips };
 }
 
 /** Path of a WAV as a manifest has it: relative to the manifest, with slashes. */

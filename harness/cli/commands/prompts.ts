@@ -1,6 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { speechLevels } from '../../audio';
+import { dirname, join, resolve } from 'node:path';
 import { packageRoot } from '../../config';
 import {
   annotateWav,
@@ -8,6 +6,7 @@ import {
   differingFields,
   fileInManifest,
   kindOfFolder,
+  newClip,
   readManifest,
   writeClips,
   type AnnotatedWav,
@@ -16,9 +15,9 @@ import {
   type ManifestClip,
 } from '../../corpus';
 import { ConfigError } from '../../errors';
-import { renderClipPlot } from '../../report';
 import { msOfSamples } from '../../units';
 import { exitCodes } from '../exit-codes';
+import { writePlot } from '../prompts/write-plot';
 
 export interface AnnotateArguments {
   readonly wavs: readonly string[];
@@ -48,41 +47,14 @@ interface Planned {
 const usage = (message: string, facts: Readonly<Record<string, unknown>> = {}): ConfigError =>
   new ConfigError('HIL_CONFIG_USAGE', message, facts);
 
-/** Words of a new clip from its file's name: `en-light-on-a.wav` is the utterance `en-light-on` in English, voice a. */
-function newClip(wav: AnnotatedWav, file: string, args: AnnotateArguments): ManifestClip {
-  const id =
-    args.id ??
-    basename(file)
-      .replace(/\.wav$/i, '')
-      .toLowerCase();
-  const utterance = args.utterance ?? id.replace(/-[a-z]$/, '');
-  const language = args.language ?? /^([a-z]{2,3})-/.exec(id)?.[1];
-  const missing = [
-    ...(args.transcript === undefined ? ['--transcript "what is said"'] : []),
-    ...(language === undefined ? ['--language'] : []),
-  ];
-  if (args.transcript === undefined || language === undefined) {
-    throw usage(`${file} is in no manifest yet; a new clip needs ${missing.join(' and ')}.`, { file });
-  }
-  return {
-    id,
-    utterance,
-    file,
-    language,
-    voice: args.voice ?? 'recorded',
-    transcript: args.transcript,
-    ...wav.annotation,
-    recognisable: true,
-  };
-}
-
 function planned(path: string, manifest: Manifest, args: AnnotateArguments): Planned {
   const wav = annotateWav(path);
   const file = fileInManifest(manifest, path);
   const before =
     manifest.clips.find((clip) => clip.file === file) ??
     (args.id === undefined ? undefined : manifest.clips.find((clip) => clip.id === args.id));
-  if (before === undefined) return { wav, clip: newClip(wav, file, args), before, change: 'new', manifest };
+  if (before === undefined)
+    return { wav, clip: newClip(file, args, wav.annotation), before, change: 'new', manifest };
   if (args.id !== undefined && before.id !== args.id) {
     throw usage(`${file} is the clip ${before.id} of ${manifest.path}; it cannot be ${args.id} as well.`, {
       file,
@@ -126,41 +98,6 @@ function refuseOverwriting(plans: readonly Planned[]): void {
   );
 }
 
-/** Draws a clip for review; returns the path of the page. */
-function writePlot({ wav, clip, before, manifest }: Planned, reports: string): string | undefined {
-  const levels = speechLevels(wav.sound);
-  if (levels === undefined) return undefined;
-  const moved =
-    before !== undefined &&
-    (before.onsetSample !== clip.onsetSample || before.offsetSample !== clip.offsetSample);
-  const page = renderClipPlot({
-    id: clip.id,
-    transcript: clip.transcript,
-    language: clip.language,
-    sound: wav.sound,
-    ends: clip,
-    before: moved ? before : undefined,
-    levels,
-    longestPauseMs: wav.speech.longestPauseMs,
-    sha256: clip.sha256,
-    wav: readFileSync(wav.path),
-  });
-  const folder = join(reports, manifest.kind === 'prompt' ? 'prompts' : 'replies');
-  const path = join(folder, `${clip.id}.html`);
-  try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path, page);
-  } catch (cause) {
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      `The plot ${path} cannot be written: ${(cause as Error).message}.`,
-      { path },
-      { cause },
-    );
-  }
-  return path;
-}
-
 /**
  * Annotates WAVs, draws each for review and writes their manifests: all of them, or with the first fault none.
  * @throws ConfigError as `annotateWav` does, `HIL_CONFIG_USAGE` for what a new clip lacks, `HIL_CORPUS_REVIEWED` where an
@@ -177,7 +114,7 @@ export function annotateCommand(args: AnnotateArguments): number {
     manifests.set(folder, manifest);
     return planned(path, manifest, args);
   });
-  const plots = plans.map((plan) => writePlot(plan, reports));
+  const plots = plans.map((plan) => writePlot({ ...plan, kind: plan.manifest.kind }, reports));
   if (!force) refuseOverwriting(plans);
   for (const manifest of manifests.values()) {
     const clips = plans

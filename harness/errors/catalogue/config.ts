@@ -71,6 +71,19 @@ export const configCodes = {
     remedy:
       'Record the clip again, in a quiet room, lower if it was clipped, with half a second of silence at both ends.',
   },
+  HIL_CORPUS_EXISTS: {
+    origin: 'config',
+    remedy: 'Choose another name, or write over what is there with --force.',
+  },
+  HIL_CORPUS_PROGRAM: {
+    origin: 'config',
+    remedy: 'Install the package that is named above, or name another program with --with.',
+  },
+  HIL_CORPUS_SOUND: {
+    origin: 'bench',
+    remedy:
+      'Read what the program says above; list its devices (`arecord -L`, `pactl list short sources`) and name one with --device.',
+  },
   HIL_CORPUS_UNKNOWN_CLIP: {
     origin: 'config',
     remedy: 'Use an id from the manifest; the nearest ones are named above.',
