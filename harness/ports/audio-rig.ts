@@ -22,6 +22,25 @@ export interface RigClockPoint {
   readonly hostAtMs: number;
 }
 
+/** A place at which a sound card or its server lost samples or was late: rig-side evidence against a take. */
+export interface Xrun {
+  /** First sample of the capture behind it; for an underrun of the playback, where the capture was when it was told. */
+  readonly atRigSample: number;
+  /** `overrun`: captured sound was dropped; `underrun`: the output had nothing to play; `short-read`: fewer samples came than the rate says. */
+  readonly kind: 'overrun' | 'underrun' | 'short-read';
+  /** Length of the gap in samples, as reported or estimated from the host's clock; absent: nobody knows. */
+  readonly lostSamples?: number;
+}
+
+/** Which sound card a rig is, the same after a restart and in another socket's order. */
+export interface CardIdentity {
+  readonly kind: 'alsa' | 'pulse' | 'virtual';
+  /** What people call it. */
+  readonly name: string;
+  /** USB ids with serial number or port path, as in bench.yaml; of a sound server its sink and source. */
+  readonly stableId: string;
+}
+
 /** A stretch of the capture, with what is known about its timing. */
 export interface CaptureSlice {
   readonly firstRigSample: number;
@@ -32,7 +51,10 @@ export interface CaptureSlice {
   readonly clockPoints: readonly RigClockPoint[];
   /** How far the slowest block was behind the rig's schedule. */
   readonly maxLagMs: number;
+  /** How many xruns of any kind the stretch has. */
   readonly overruns: number;
+  /** Each of them, oldest first; absent: the rig cannot have any. */
+  readonly xruns?: readonly Xrun[];
 }
 
 /**
@@ -68,6 +90,8 @@ export interface AudioRig {
   readonly topology: Topology;
   /** Handing a sample to the output to having it in the capture, where the rig was calibrated. */
   readonly roundTrip?: { readonly ms: number; readonly uncertaintyMs: number };
+  /** Absent: nothing that could be told apart, as with a virtual rig. */
+  readonly card?: CardIdentity;
   /** Air paths between rig and board that the bench states, both ways. */
   readonly acousticDelayMs?: number;
   /** Rig samples captured so far. */
@@ -75,6 +99,8 @@ export interface AudioRig {
   onBlock(listener: (block: CaptureBlock) => void): Cancel;
   /** Calls back once, when the rig has failed without being closed. */
   onLost(listener: (error: Error) => void): Cancel;
+  /** Calls back at each xrun; absent: the rig cannot have any. */
+  onXrun?(listener: (xrun: Xrun) => void): Cancel;
   /** Starts a clip of any rate, resampled to the rig's; resolves when its place on the rig's clock is fixed. */
   play(clip: PcmClip, options?: { readonly gainDb?: number }): Promise<Playback>;
   /** Silences the output at once. */

@@ -1,6 +1,7 @@
 export type { LatencyBound } from './latency-bound';
 export type {
   AudioRig,
+  CardIdentity,
   CaptureBlock,
   CaptureSlice,
   ChannelRole,
@@ -8,6 +9,7 @@ export type {
   RigClockPoint,
   RigTruth,
   Topology,
+  Xrun,
 } from './audio-rig';
 export { capabilities, type Board, type Capability, type DialectDescription } from './board';
 export type { BootSession, BootStart } from './boot-session';
@@ -79,6 +81,7 @@ export {
   type ToolRace,
   type UpstreamTransport,
 } from './provider-protocol';
+export { sampleFormats, type SampleFormat } from './sample-format';
 export type {
   Delay,
   Scenario,
