@@ -187,6 +187,10 @@ export interface TurnConfig {
   readonly deadlineMs: number;
   /** Level of the prompt at the rig's output. */
   readonly playbackGainDb: number;
+  /** How often a take that the rig spoilt is repeated. */
+  readonly retakes: number;
+  /** The run ends as the bench's fault when more than this share of its takes was spoilt by the rig, 0 to 1. */
+  readonly badTakes: number;
 }
 
 /** budgets.yaml: absolute bounds. */

@@ -456,6 +456,10 @@ const turn = z.strictObject({
   deadline: duration({ atLeastMs: 100, atMostMs: 45_000 }).default(8000),
   /** Default: 0 dB. */
   playbackGainDb: z.number().min(-60).max(20).default(0),
+  /** Default: 2. */
+  retakes: z.int().min(0).max(10).default(2),
+  /** Default: 25%. */
+  badTakes: percent().prefault('25%'),
 });
 
 /** bench.yaml as written; docs/bench-file.md explains every key. */

@@ -22,7 +22,7 @@ describe('loadBench', () => {
       scenarioPath: join(root, 'fixtures/scenarios/voice-assistant.yaml'),
       budgetsPath: join(root, 'fixtures/benches/budgets.yaml'),
       provider: { kind: 'mock', protocol: 'openai-realtime', port: 0, tls: false },
-      turn: { quietMs: 400, deadlineMs: 8000, playbackGainDb: 0 },
+      turn: { quietMs: 400, deadlineMs: 8000, playbackGainDb: 0, retakes: 2, badTakes: 0.25 },
     });
     expect(bench.boards).toHaveLength(1);
     expect(bench.boards[0]).toMatchObject({

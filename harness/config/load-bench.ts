@@ -70,6 +70,8 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       quietMs: file.turn.quiet,
       deadlineMs: file.turn.deadline,
       playbackGainDb: file.turn.playbackGainDb,
+      retakes: file.turn.retakes,
+      badTakes: file.turn.badTakes,
       ...overrides.turn,
     },
   });

@@ -31,6 +31,7 @@ import { serveRpc, type HostHandlers } from './rpc/server';
 import { SessionKeeper } from './session-keeper';
 import { soundStand, textStand, type Stand } from './stand';
 import { TextSessions } from './text-sessions';
+import { TakeLedger } from './take-ledger';
 import { TextTurnTaker } from './text-turn-taker';
 import { turnNetwork, worsens } from './turn-network';
 import { turnBenchOf, TurnTaker } from './turn-taker';
@@ -236,6 +237,7 @@ function standWithSound(bench: SoundBench, parts: StandParts, opened: Closable[]
     findings,
     health,
     init.faults,
+    new TakeLedger(config.turn),
   );
   return soundStand(bench.board.name, keeper, taker, tell);
 }

@@ -19,10 +19,9 @@ import type { FindingLog } from './finding-log';
 import type { TurnResult, TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { SoundWorkshop } from './sound-workshop';
+import type { TakeLedger } from './take-ledger';
 import { withTriage } from './triaged-turn';
 
-/** A take that the rig spoilt is repeated this often before the bench is blamed. */
-const RETAKES = 2;
 /** No reply is longer than the player's memory holds, and a test that waits longer waits for something else. */
 const LATEST_INTERRUPTION_MS = 30_000;
 
@@ -60,6 +59,8 @@ export class TurnTaker {
     private readonly findings: FindingLog,
     private readonly health: BenchHealth,
     private readonly faults: readonly VirtualFault[],
+    /** Of this run. */
+    private readonly takes: TakeLedger,
   ) {}
 
   /**
@@ -67,7 +68,7 @@ export class TurnTaker {
    * repeated.
    * @param wishes - What else is to happen in this turn, and in no other.
    * @throws HilError of the part that broke before the prompt was played; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that nobody
-   * recorded; `HIL_CONFIG_USAGE` for a second turn at a time, for an interruption or a crash outside 0 to 30 000 ms, and for both in one turn.
+   * recorded; `HIL_RIG_TAKES` once the rig has spoilt too many takes of the run; `HIL_CONFIG_USAGE` for a second turn at a time, for an interruption or a crash outside 0 to 30 000 ms, and for both in one turn.
    */
   async take(promptId: string, wishes: TurnWishes = {}): Promise<TurnResult> {
     checkWishes(wishes);
@@ -75,15 +76,18 @@ export class TurnTaker {
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
-      for (let take = 0; ; take += 1) {
+      for (let takes = 1; ; takes += 1) {
+        this.takes.assertHopeful();
         const { record, measurement } = await this.playAndMeasure(promptId, wishes);
         this.findings.ordered.networkIn(record.turnId, record.network);
         const found = diagnoseTurn(record, measurement).map((finding) =>
           this.findings.ordered.attributed(finding),
         );
-        const spoilt = found.some(({ code }) => code === 'HIL_RIG_LAGGED') && record.faults.length === 0;
+        // What broke is no bad take: it is reported as what it is.
+        const spoiltBy = record.faults.length > 0 ? [] : (measurement.take?.spoiltBy ?? []);
+        this.takes.add(spoiltBy);
         this.store.appendTurn({ record, measurement });
-        if (spoilt && take < RETAKES) continue;
+        if (spoiltBy.length > 0 && this.takes.bears(takes)) continue;
         for (const finding of found) this.findings.record(finding);
         return { record, measurement, findings: found };
       }

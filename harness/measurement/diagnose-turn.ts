@@ -1,4 +1,5 @@
-import type { Finding, TurnRecord } from '../ports';
+import type { Finding, SavedCapture, TurnRecord } from '../ports';
+import { msOfSamples } from '../units';
 import { diagnoseCalls } from './diagnose-calls';
 import { unlessGarbled } from './diagnose-console';
 import { diagnoseEcho } from './diagnose-echo';
@@ -13,8 +14,18 @@ import { diagnoseReply } from './diagnose-reply';
 import { diagnoseGap } from './diagnose-gap';
 import { diagnoseRestart } from './diagnose-restart';
 import { firstBrokenLink, recordedFaults, type Diagnose } from './diagnosis';
-import { lagged } from './take';
+import { lagged, lostSound } from './take';
 import type { TurnMeasurement } from './turn-measurement';
+
+/** The first xrun with its place, and how many there were. */
+function xrunsInWords({ overruns, xruns = [], firstRigSample, rateHz }: SavedCapture): string {
+  const [first] = xruns;
+  if (first === undefined) return `${overruns} xruns`;
+  const { kind, atRigSample, lostSamples } = first;
+  const atMs = msOfSamples(atRigSample - firstRigSample, rateHz).toFixed(0);
+  const lost = lostSamples === undefined ? '' : ` of ${lostSamples} samples`;
+  return `${kind}${lost} ${atMs} ms into the capture${xruns.length === 1 ? '' : `, and ${xruns.length - 1} more`}`;
+}
 
 /** The bench's own part: a capture that can be trusted, with the prompt in it. */
 const rig: Diagnose = ({ capture, prompt, topology }, { witness }) => {
@@ -24,8 +35,18 @@ const rig: Diagnose = ({ capture, prompt, topology }, { witness }) => {
     return [
       {
         code: 'HIL_RIG_LAGGED',
-        message: `The rig was ${maxLagMs.toFixed(0)} ms late with ${overruns} overruns; a take may lag by 500 ms with none.`,
+        message: `The rig was ${maxLagMs.toFixed(0)} ms late; a take may lag by 500 ms.`,
         facts: { maxLagMs, overruns },
+      },
+    ];
+  }
+  if (capture !== undefined && lostSound(capture)) {
+    const { overruns, xruns = [] } = capture;
+    return [
+      {
+        code: 'HIL_RIG_XRUN',
+        message: `The rig lost sound in this take: ${xrunsInWords(capture)}.`,
+        facts: { overruns, xruns },
       },
     ];
   }

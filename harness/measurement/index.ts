@@ -33,6 +33,7 @@ export { quantile } from './quantile';
 export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
 export type { Breaks, ReplyQuality, ReplyStretch } from './reply-quality';
 export { selfCheck, summariseSelfCheck } from './self-check';
+export type { TakeFault, TakeQuality } from './take-quality';
 export type {
   CallHops,
   CallObservation,

@@ -180,6 +180,64 @@ describe('measureTurn', () => {
     expect(uncertainty('voiceToVoice')).toBeLessThan(0.05);
   });
 
+  it('stamps each take with what it is worth, and lets the sound of the reply spoil none', async () => {
+    const stamp = async (options: Partial<SyntheticTurnOptions>) =>
+      (await measured(options)).measurement.take!;
+    const clean = await stamp({ snrDb: 30 });
+    expect(clean).toMatchObject({ spoiltBy: [], loopbackFound: true, xruns: 0 });
+    expect(clean.clipping.map(({ clippedSamples }) => clippedSamples)).toEqual([0, 0]);
+    const noisy = await stamp({ snrDb: 10 });
+    // 20 dB more noise are 20 dB less over it.
+    expect(clean.replySnrDb! - noisy.replySnrDb!).toBeGreaterThan(18);
+    expect(clean.replySnrDb! - noisy.replySnrDb!).toBeLessThan(22);
+    const clipped = await stamp({ clipAt: 0.08, seed: 6 });
+    expect(clipped.spoiltBy).toEqual([]);
+    expect(Math.max(...clipped.clipping.map(({ clippedSamples }) => clippedSamples))).toBeGreaterThan(100);
+  });
+
+  it.each<[string, Partial<SyntheticTurnOptions>, readonly string[], readonly string[]]>([
+    [
+      'lost sound',
+      {
+        change: (record) => ({
+          ...record,
+          capture: {
+            ...record.capture!,
+            overruns: 1,
+            xruns: [
+              { atRigSample: record.capture!.firstRigSample + 48_000, kind: 'overrun', lostSamples: 480 },
+            ],
+          },
+        }),
+      },
+      ['xrun'],
+      ['HIL_RIG_XRUN'],
+    ],
+    ['has no loopback', { loopbackGain: 0 }, ['no-loopback'], ['HIL_RIG_NO_LOOPBACK']],
+    [
+      'has no capture',
+      { change: (record) => ({ ...record, capture: undefined }) },
+      ['no-capture'],
+      ['HIL_RIG_NO_LOOPBACK'],
+    ],
+  ])('blames the rig for a take that %s', async (_, options, spoiltBy, found) => {
+    const { measurement, codes } = await measured(options);
+    expect(measurement.take?.spoiltBy).toEqual(spoiltBy);
+    expect(codes).toEqual(found);
+  });
+
+  it('finds no fault of the rig in a turn that broke while its prompt was playing', async () => {
+    const { measurement } = await measured({
+      loopbackGain: 0,
+      change: (record) => ({
+        ...record,
+        ending: 'fault',
+        faults: [{ code: 'HIL_BOARD_PANIC', message: 'StoreProhibited', facts: {} }],
+      }),
+    });
+    expect(measurement.take).toMatchObject({ spoiltBy: [], loopbackFound: false });
+  });
+
   it('does not measure a take that lagged', async () => {
     const { measurement, codes } = await measured({
       change: (record) => ({ ...record, capture: { ...record.capture!, maxLagMs: 501 } }),

@@ -10,6 +10,7 @@ import { observeInterruption } from './found-interruption';
 import { decidedAtHostMs, eventsOf } from './provider-marks';
 import { selfCheck } from './self-check';
 import { evidenceOf, replyIsUnknown, type Evidence, type TurnSound } from './turn-evidence';
+import { takeQuality } from './take-quality';
 import { turnLevels } from './turn-levels';
 import type {
   CallObservation,
@@ -123,6 +124,16 @@ function measured(
     sound.interruption,
     replyIsUnknown(record, sound) ? undefined : evidence.lateReply,
   );
+  const reply: TurnMeasurement['reply'] =
+    unknownReply?.check ??
+    heardReply?.check ??
+    (answer === undefined
+      ? { state: 'not-sent' }
+      : { state: 'not-found', replyId: answer.reply.clip.id, levelDbFs: levelOf(new Float32Array()) });
+  const levels = {
+    ...turnLevels(record, take, prompt, sound.prompt),
+    crossTalkDb: heardReply?.crossTalkDb,
+  };
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
@@ -141,12 +152,7 @@ function measured(
       ...call.observation,
       hops: hopsOf(record, call, turnConsole, offsetFor(call.observation)),
     })),
-    reply:
-      unknownReply?.check ??
-      heardReply?.check ??
-      (answer === undefined
-        ? { state: 'not-sent' }
-        : { state: 'not-found', replyId: answer.reply.clip.id, levelDbFs: levelOf(new Float32Array()) }),
+    reply,
     witness: {
       onLoopback: prompt !== undefined && record.topology !== 'timestamps',
       asBleed: evidence.asBleed,
@@ -154,7 +160,8 @@ function measured(
     },
     ...(interrupting === undefined ? {} : { interruption: interrupting }),
     echo: echoOf(record, sound, evidence),
-    levels: { ...turnLevels(record, take, prompt, sound.prompt), crossTalkDb: heardReply?.crossTalkDb },
+    levels,
+    take: takeQuality(record, sound.capture, take, prompt, reply, levels),
     selfCheck: undefined,
   };
   const judged = censored(record, measurement, evidence);

@@ -20,15 +20,17 @@ export interface GoodTake {
 
 export type Take = GoodTake | { readonly state: 'bad'; readonly reason: NotMeasuredReason };
 
-/** True when the rig was too late or lost samples: bench-side evidence, whatever the sound is like. */
-export const lagged = (capture: SavedCapture): boolean =>
-  capture.maxLagMs > LAG_LIMIT_MS || capture.overruns > 0;
+/** True when a simulated rig, or the machine, was too late for its own clock. */
+export const lagged = ({ maxLagMs }: Pick<SavedCapture, 'maxLagMs'>): boolean => maxLagMs > LAG_LIMIT_MS;
+
+/** True when sound of the stretch is missing, or silence was played in its place: a sample is not where its index says. */
+export const lostSound = ({ overruns }: Pick<SavedCapture, 'overruns'>): boolean => overruns > 0;
 
 /** The channels of a capture by their role, or why it cannot be measured. */
 export function takeOf(record: TurnRecord, capture: MultiChannelClip | undefined): Take {
   const saved = record.capture;
   if (saved === undefined || capture === undefined) return { state: 'bad', reason: 'no-capture' };
-  if (lagged(saved)) return { state: 'bad', reason: 'bad-take' };
+  if (lagged(saved) || lostSound(saved)) return { state: 'bad', reason: 'bad-take' };
   const channel = (role: ChannelRole): SearchableSound | undefined => {
     const samples = capture.channels[saved.roles.indexOf(role)];
     return samples === undefined ? undefined : new SearchableSound(samples, capture.rateHz);

@@ -4,6 +4,7 @@ import type { CallDetour } from './call-detour';
 import type { Measured, NotMeasuredReason } from './measured';
 import type { SoundMeasureName } from './measures';
 import type { ReplyQuality } from './reply-quality';
+import type { TakeQuality } from './take-quality';
 import type { TurnLevels } from './turn-levels';
 
 /** A point of the turn on the host's time axis, for timelines. Where it came from another clock it was mapped. */
@@ -216,5 +217,7 @@ export interface TurnMeasurement {
   /** Absent in turns that older versions measured. */
   readonly echo?: EchoCheck;
   readonly levels: TurnLevels;
+  /** Absent in turns that older versions measured. */
+  readonly take?: TakeQuality;
   readonly selfCheck: SelfCheck | undefined;
 }

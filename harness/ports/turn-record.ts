@@ -1,5 +1,5 @@
 import type { WireError } from '../errors';
-import type { ChannelRole, RigClockPoint, RigTruth, Topology } from './audio-rig';
+import type { ChannelRole, RigClockPoint, RigTruth, Topology, Xrun } from './audio-rig';
 import type { BoardEvent, MarkerEvent } from './board-event';
 import type { ConsoleLine, ConsoleLink, StampedLine } from './console';
 import type { FunctionCall } from './function-call';
@@ -28,6 +28,8 @@ export interface SavedCapture {
   readonly clockPoints: readonly RigClockPoint[];
   readonly maxLagMs: number;
   readonly overruns: number;
+  /** Each place at which the rig lost sound; absent: it cannot lose any, or the run is older. */
+  readonly xruns?: readonly Xrun[];
 }
 
 /** A reply that the provider sent in this turn, whole or in part. */

@@ -9,6 +9,7 @@ import {
 } from '../measurement';
 import type { FinishedRun } from '../run';
 import type { Verdict } from '../verdict';
+import { takeNotes } from './take-words';
 import { inMs } from './wording';
 
 /** The headline measure of the turns of one kind. */
@@ -48,7 +49,7 @@ export function kindRows(verdict: Verdict): readonly KindRow[] {
 
 /** Sentences that have to stand beside the latencies of a run: what they leave out, and what is in them. */
 export function latencyNotes({ verdict, turns }: FinishedRun): readonly string[] {
-  const notes: string[] = [];
+  const notes: string[] = [...takeNotes({ turns })];
   const { counted, leftOut = [] } = verdict?.topology ?? {};
   for (const { topology, turns: n } of leftOut)
     notes.push(

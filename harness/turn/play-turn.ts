@@ -275,7 +275,7 @@ async function captureOf(
 }
 
 function saved(bench: TurnBench, turnId: string, slice: CaptureSlice): TurnRecord['capture'] {
-  const { channels, rateHz, roles, firstRigSample, clockPoints, maxLagMs, overruns } = slice;
+  const { channels, rateHz, roles, firstRigSample, clockPoints, maxLagMs, overruns, xruns } = slice;
   return {
     path: bench.saveCapture(turnId, { channels, rateHz }),
     rateHz,
@@ -285,6 +285,7 @@ function saved(bench: TurnBench, turnId: string, slice: CaptureSlice): TurnRecor
     clockPoints,
     maxLagMs,
     overruns,
+    ...(xruns === undefined ? {} : { xruns }),
   };
 }
 

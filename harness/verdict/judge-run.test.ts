@@ -102,6 +102,17 @@ describe('exit code', () => {
     expect(verdict.distributions.voiceToVoice).toMatchObject({ n: 1, notMeasured: 1 });
     expect(verdict.exitCode).toBe(5);
   });
+
+  it('judges nothing by a take that the rig spoilt and that was repeated with success', () => {
+    const spoilt = turn('t1');
+    const take = { spoiltBy: ['no-loopback'], loopbackFound: false, clipping: [], xruns: 0 } as const;
+    const verdict = judge({
+      turns: [{ ...spoilt, measurement: { ...spoilt.measurement, take } }, turn('t2')],
+    });
+    expect(verdict.turns.map(({ outcome }) => outcome)).toEqual(['not-judged', 'pass']);
+    expect(verdict.distributions.voiceToVoice.n).toBe(1);
+    expect(verdict.exitCode).toBe(0);
+  });
 });
 
 describe('kinds of turns', () => {

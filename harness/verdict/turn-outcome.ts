@@ -8,7 +8,7 @@ export interface JudgedTurn {
   readonly record: Pick<AnyTurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
     Partial<Pick<AnyTurnRecord, 'kind' | 'turnInSession'>>;
   readonly measurement: { readonly measures: Readonly<Partial<Record<MeasureName, Measured>>> } & Partial<
-    Pick<TurnMeasurement, 'calls' | 'selfCheck' | 'topology'>
+    Pick<TurnMeasurement, 'calls' | 'selfCheck' | 'take' | 'topology'>
   >;
 }
 
@@ -62,7 +62,9 @@ export function judgeTurn(turn: JudgedTurn, findings: readonly Finding[]): TurnJ
   const measuredBad = Object.values(turn.measurement.measures).some(
     (measured) => measured.state !== 'measured' && measured.reason === 'bad-take',
   );
-  const goodTake = !measuredBad && !own.some((finding) => spoilsTake(finding.code));
+  // A take that was repeated leaves no finding.
+  const spoilt = (turn.measurement.take?.spoiltBy.length ?? 0) > 0;
+  const goodTake = !measuredBad && !spoilt && !own.some((finding) => spoilsTake(finding.code));
   const countedFindings = own.filter(
     (finding) => finding.origin === 'board' && (goodTake || selfEvident.has(finding.code)),
   );

@@ -10,6 +10,16 @@ export const rigCodes = {
     origin: 'bench',
     remedy: 'The bench machine was too busy to keep the audio clock; close other work and run again.',
   },
+  HIL_RIG_XRUN: {
+    origin: 'bench',
+    remedy:
+      'Close other work on the bench machine, and plug the sound card into a socket of its own, not a hub; the take was lost, not the board.',
+  },
+  HIL_RIG_TAKES: {
+    origin: 'bench',
+    remedy:
+      'Mend what spoilt the takes above, then run again; `turn.retakes` and `turn.badTakes` in bench.yaml say how much a run bears.',
+  },
   HIL_RIG_CLOSED: {
     origin: 'harness',
     remedy: 'Report this: the rig was used after it had been closed.',

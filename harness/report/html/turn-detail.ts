@@ -7,6 +7,7 @@ import {
   type SoundMeasureName,
 } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
+import { takeInWords } from '../take-words';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
 import { html, type Markup, type MarkupValue } from './markup';
@@ -127,7 +128,7 @@ function replyText(reply: ReplyCheck): string {
 }
 
 function sound({ measurement, record }: ShownSoundTurn): Markup {
-  const { reply, witness, levels, selfCheck, callDetour } = measurement;
+  const { reply, witness, levels, take, selfCheck, callDetour } = measurement;
   const lateReply = measurement.interruption?.reply;
   const stop = selfCheck?.bargeInStop;
   const calledBy = measurement.marks.find(({ name }) => name === 'functionCall')?.stampedBy;
@@ -160,7 +161,9 @@ function sound({ measurement, record }: ShownSoundTurn): Markup {
       : [
           [
             'capture',
-            `lag ${record.capture.maxLagMs.toFixed(1)} ms, ${record.capture.overruns} overruns`,
+            take === undefined
+              ? `lag ${record.capture.maxLagMs.toFixed(1)} ms, ${record.capture.overruns} overruns`
+              : takeInWords(take, record),
           ] as const,
         ]),
     ...(selfCheck === undefined
