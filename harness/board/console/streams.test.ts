@@ -7,6 +7,7 @@ import { consoleStream } from '../__fixtures__/console-stream';
 import { rawLines } from '../__fixtures__/raw-lines';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import { dialectByName } from '../dialect';
+import { CrashLogReader } from '../esp32s3';
 import { readEvents } from '../event-reader';
 import { LineAssembler, type AssembledLine } from './line-assembler';
 import { parseLogLine } from './log-line';
@@ -156,12 +157,16 @@ describe('the console streams', () => {
             clock,
             emit,
           });
+          const log = new CrashLogReader();
           for (const piece of inPieces(bytes, pieces)) {
             console.receive(piece, clock.nowMs());
+            log.push(piece);
             clock.advance(1);
           }
           clock.advance(10_000);
           stop();
+          for (const { lineNumber } of [...log.end(), ...log.coreDumps])
+            expect(lineNumber).toBeLessThanOrEqual(console.cursor() + 1);
           console.end(new Error('over'));
           expect(Buffer.concat(handedOn).equals(bytes)).toBe(true);
           expect(console.receivedBytes).toBe(bytes.length);

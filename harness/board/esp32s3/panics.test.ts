@@ -71,6 +71,7 @@ const kinds: Readonly<Record<string, readonly unknown[]>> = {
   'cache-error.txt': [{ ...guru, reason: 'Cache error' }],
   'coprocessor-exception.txt': [{ ...guru, reason: 'Coprocessor exception' }],
   'core-dump-again.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true }],
+  'core-dump-flash.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true }],
   'core-dump-uart.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true, endState: 'core-dump' }],
   'cxx-exception.txt': [{ ...plain, reason: 'uncaught std::runtime_error', core: 1, pc: '0x4200abcd' }],
   'debugger.txt': [{ reason: 'StoreProhibited', core: 0, endState: 'debugger' }],
@@ -92,6 +93,7 @@ const kinds: Readonly<Record<string, readonly unknown[]>> = {
       backtraceEnd: 'corrupted',
     },
   ],
+  'hardware-breakpoint.txt': [{ ...guru, reason: 'Unhandled debug exception', detail: 'HwBreakpoint' }],
   'heap-freed.txt': [{ ...plain, reason: 'corrupt heap: Invalid data' }],
   'heap-head.txt': [{ ...plain, reason: 'corrupt heap: Bad head' }],
   'heap-size.txt': [{ ...plain, reason: 'corrupt heap: Size' }],
@@ -108,12 +110,15 @@ const kinds: Readonly<Record<string, readonly unknown[]>> = {
   'reboot-delay.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true }],
   // The only evidence is the banner, which is the boot log's to read.
   'silent-reboot.txt': [],
+  'single-step.txt': [{ ...guru, reason: 'Unhandled debug exception', detail: 'SingleStep' }],
   'stack-canary.txt': [{ ...guru, reason: 'stack overflow', task: 'audio_tx' }],
   'stack-overflow.txt': [{ ...plain, reason: 'stack overflow', task: 'audio_tx' }],
   'stack-smashing.txt': [{ ...plain, reason: 'stack smashing', core: 1, pc: '0x4200abcd' }],
   'task-watchdog-abort.txt': [watchdog, { ...plain, reason: 'task watchdog', core: 0, pc: '0x42015d2c' }],
   'task-watchdog-both.txt': [watchdog],
   'twice.txt': [{ ...guru, reason: 'StoreProhibited', nullPointer: true }],
+  'unhandled-kernel-exception.txt': [{ ...guru, reason: 'Unhandled kernel exception' }],
+  'unknown-reason.txt': [{ ...guru, reason: 'Unknown reason' }],
   'watchpoint.txt': [{ ...guru, reason: 'Unhandled debug exception', detail: 'Watchpoint 0 triggered' }],
 };
 
