@@ -68,6 +68,15 @@ describe('the boots of a board', () => {
     ]);
   });
 
+  it('take no boot for ordered that comes after the reset is over', () => {
+    const { history, print } = historyOf();
+    print(banner('0x1 (POWERON)'), app);
+    history.order();
+    history.orderIsOver();
+    print(banner('0x1 (POWERON)'), app);
+    expect(history.boots.map(({ startedBy }) => startedBy)).toEqual(['power-on', 'power-on']);
+  });
+
   it.each([
     ['0x7 (TG0WDT_SYS_RST)', 'watchdog'],
     ['0x10 (RTCWDT_RTC_RST)', 'watchdog'],
@@ -98,6 +107,15 @@ describe('the boots of a board', () => {
     print(panic, banner('0xc (RTC_SW_CPU_RST)'));
     const crashed = history.boots.find(({ orderedCrashes }) => orderedCrashes !== undefined);
     expect(crashed).toMatchObject({ orderedCrashes: 1, crashes: 0 });
+  });
+
+  it('hold a crash against the firmware that comes after the reset behind one that was ordered and never came', () => {
+    const { history, print } = historyOf();
+    print(banner('0x1 (POWERON)'), app);
+    history.orderCrash();
+    history.order();
+    print(banner('0x1 (POWERON)'), app, panic);
+    expect(history.boots.map(({ crashes }) => crashes)).toContain(1);
   });
 
   it('count the warnings of the task watchdog', () => {

@@ -35,9 +35,15 @@ export class BootHistory {
     return this.sessions;
   }
 
-  /** The next boot is the bench's doing. */
+  /** The next boot is the bench's doing. A crash that was ordered and has not come by now will not. */
   order(): void {
     this.isOrdered = true;
+    this.isCrashOrdered = false;
+  }
+
+  /** The reset is over, whatever came of it: a boot from now on is not the bench's doing. */
+  orderIsOver(): void {
+    this.isOrdered = false;
   }
 
   /** The next crash is the bench's doing. */

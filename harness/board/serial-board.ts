@@ -11,6 +11,7 @@ import type {
 } from '../ports';
 import { faultError, sessionTimeoutError } from './board-errors';
 import { BootHistory } from './boot-history';
+import { ClockSync } from './clock-sync';
 import { EchoCheck, RecordedConsole } from './console';
 import { wrongDialect, type Dialect } from './dialect';
 import { wrongFirmware, type ImageUnderTest } from './esp32s3';
@@ -51,6 +52,7 @@ export class SerialBoard implements Board {
   private readonly log: EventLog;
   private readonly history = new BootHistory((session) => this.addBootEnded(session));
   private readonly typed: EchoCheck;
+  private readonly clockSync: ClockSync;
   private readonly stopReading: Cancel;
   private readonly cancelLost: Cancel;
   private identity: FirmwareIdentity | undefined;
@@ -64,6 +66,7 @@ export class SerialBoard implements Board {
     this.log = new EventLog(clock);
     const isUpset = ({ type }: BoardEvent): boolean => type === 'fault' || type === 'boot';
     this.typed = new EchoCheck(name, this.console, () => this.events.filter(isUpset).length);
+    this.clockSync = new ClockSync((command, onTyping) => this.typed.post(command, onTyping), clock);
     const emit = (event: BoardEvent) => this.addEvent(event);
     // Ahead of what reads events from the line.
     this.console.onLine((line) => this.history.line(line));
@@ -128,6 +131,9 @@ export class SerialBoard implements Board {
     } catch (cause) {
       if (isHilError(cause) && hopeless.has(cause.code)) this.quarantine = cause;
       throw cause;
+    } finally {
+      // A port that lost the banner has told of no boot that could have used the order up.
+      this.history.orderIsOver();
     }
     const failure = image && wrongFirmware(name, image, this.identitySince(firstEvent));
     if (failure !== undefined) throw failure;
@@ -171,6 +177,15 @@ export class SerialBoard implements Board {
     if (dialect.crashCommand === undefined) throw this.unsupported(`crash board ${name}`);
     this.history.orderCrash();
     await this.send(dialect.crashCommand);
+  }
+
+  async pingClock(): Promise<void> {
+    const { dialect } = this.parts;
+    const readsConsole = dialect.description.capabilities.includes('console-input');
+    if (this.ended !== undefined || !readsConsole || this.session().session === 'crashed') return;
+    const boot = this.latestBoot();
+    // Firmware without markers would call it an unknown command.
+    if (this.events.findLast(({ type }) => type === 'marker')?.boot === boot) await this.clockSync.ping(boot);
   }
 
   async close(): Promise<void> {
@@ -253,7 +268,7 @@ export class SerialBoard implements Board {
     if (event.type === 'firmware') this.identity = event.firmware;
     if (event.type === 'generation') this.identity = { ...this.identity, generation: event.generation };
     this.history.event(event);
-    this.log.add(event);
+    this.log.add(this.clockSync.read(event));
   }
 
   private addBootEnded(session: BootSession): void {

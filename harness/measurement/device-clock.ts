@@ -1,7 +1,14 @@
 import type { ConsoleLine, ConsoleLink, StampedLine } from '../ports';
+import { pingedClock, type ClockLine } from './clock-brackets';
 import { lowerHull, type MappedInstant } from './clock-map';
 import { consoleUncertaintyMs } from './stamps';
-import { departures, stampSegments, type StampedPoint, type StampSegment } from './device-stamps';
+import {
+  departures,
+  stampSegments,
+  type PingedLine,
+  type StampedPoint,
+  type StampSegment,
+} from './device-stamps';
 
 /** Fewer lines show neither where the envelope is nor how late lines are. */
 const FEWEST_POINTS = 10;
@@ -126,9 +133,8 @@ function spacingMs(ascending: readonly number[], touching: number): number {
   return PROMPTEST * (ascending[index] ?? 0);
 }
 
-function fit(segment: StampSegment, tickMs: number | undefined): DeviceClock | undefined {
-  const grid = tickMs === undefined ? onGrid(segment.points) : { tickMs, points: segment.points };
-  const points = withoutStrays(grid.points);
+/** The clock as the envelope of its lines has it; undefined for fewer than ten. */
+function envelopeClock(points: readonly StampedPoint[]): ClockLine | undefined {
   if (points.length < FEWEST_POINTS) return undefined;
   const { fitted, nominal } = envelopeOf(points);
   // Each of the two points that carry a fitted line is the promptest of half the lines only.
@@ -137,16 +143,11 @@ function fit(segment: StampSegment, tickMs: number | undefined): DeviceClock | u
   const isFitted = fitted !== undefined && fittedPpm < CRYSTAL_PPM;
   const envelope = isFitted ? fitted : nominal;
   const slopePpm = isFitted ? fittedPpm : CRYSTAL_PPM;
-  const ascending = excesses(points, envelope);
-  const promptMs = isFitted ? fittedSpacingMs : spacingMs(ascending, 1);
+  const promptMs = isFitted ? fittedSpacingMs : spacingMs(excesses(points, envelope), 1);
   const { slope, at, hostAtMs } = envelope;
-  const medianMs = ascending[Math.floor(ascending.length / 2)] ?? 0;
   return {
-    boots: segment.boots,
-    points: points.length,
-    tickMs: grid.tickMs,
-    driftPpm: (slope - 1) * 1e6,
-    latenessMs: Math.max(0, medianMs + promptMs - grid.tickMs / 2),
+    slope,
+    slopePpm,
     atTick: (deviceAtMs) => ({
       hostAtMs: hostAtMs - promptMs + slope * (deviceAtMs - at),
       uncertaintyMs: Math.hypot(
@@ -158,9 +159,26 @@ function fit(segment: StampSegment, tickMs: number | undefined): DeviceClock | u
   };
 }
 
+function fit(segment: StampSegment, tickMs: number | undefined): DeviceClock | undefined {
+  const grid = tickMs === undefined ? onGrid(segment.points) : { tickMs, points: segment.points };
+  const points = withoutStrays(grid.points);
+  const byLines = envelopeClock(points);
+  const clock = pingedClock(points, byLines ?? { slope: 1, slopePpm: CRYSTAL_PPM }) ?? byLines;
+  if (clock === undefined) return undefined;
+  const lateMs = points.map(({ at, hostAtMs }) => hostAtMs - clock.atTick(at).hostAtMs).sort((a, b) => a - b);
+  return {
+    boots: segment.boots,
+    points: points.length,
+    tickMs: grid.tickMs,
+    driftPpm: (clock.slope - 1) * 1e6,
+    latenessMs: Math.max(0, (lateMs[Math.floor(lateMs.length / 2)] ?? 0) - grid.tickMs / 2),
+    atTick: (deviceAtMs) => clock.atTick(deviceAtMs),
+  };
+}
+
 /** Stamped lines; those of a boot before its scheduler ran are left out, since other code with another clock stamped them. */
-function stampedLines(lines: readonly (ConsoleLine | StampedLine)[]): StampedLine[] {
-  const kept: StampedLine[] = [];
+function stampedLines(lines: readonly (ConsoleLine | PingedLine)[]): PingedLine[] {
+  const kept: PingedLine[] = [];
   for (const line of lines) {
     const { deviceAtMs, boot } = line;
     if (deviceAtMs === undefined) continue;
@@ -182,11 +200,12 @@ export class DeviceClocks {
   /**
    * Fits the clock of each boot: lines come late, never early, so the relation of a board's clock to the host's is the lower
    * envelope of (stamp, departure). The more lines the better: those of a whole run beat those of a turn.
+   * Answers to pings have a bound on the other side as well: a single one makes a clock.
    * @param lines - In the order of the console; those without a stamp are left out.
    * @param tickMs - Step of the stamps; default: what they look like.
    */
   static of(
-    lines: readonly (ConsoleLine | StampedLine)[],
+    lines: readonly (ConsoleLine | PingedLine)[],
     link: ConsoleLink | undefined,
     tickMs?: number,
   ): DeviceClocks {

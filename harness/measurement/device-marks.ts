@@ -1,5 +1,6 @@
-import type { AnyTurnRecord, BoardEvent, ConsoleLine, StampedLine } from '../ports';
+import type { AnyTurnRecord, BoardEvent, ConsoleLine } from '../ports';
 import { DeviceClocks, type LoggedInstant } from './device-clock';
+import type { PingedLine } from './device-stamps';
 import type { DeviceMark } from './turn-measurement';
 
 /** Step of a marker's stamp. */
@@ -50,8 +51,9 @@ export class TurnConsole {
 }
 
 /** The stamp of a marker as that of a line; undefined for other events, and for a marker whose own arrival nobody knows. */
-function stampOf(event: BoardEvent): StampedLine | undefined {
+function stampOf(event: BoardEvent): PingedLine | undefined {
   if (event.type !== 'marker' || event.midLine === true) return undefined;
-  const { deviceAtUs, hostAtMs, byteOffset, boot } = event;
-  return { deviceAtMs: deviceAtUs / 1000, hostAtMs, byteOffset, boot };
+  const { deviceAtUs, hostAtMs, byteOffset, boot, pingedAtHostMs: notBeforeHostMs } = event;
+  const line = { deviceAtMs: deviceAtUs / 1000, hostAtMs, byteOffset, boot };
+  return notBeforeHostMs === undefined ? line : { ...line, notBeforeHostMs };
 }

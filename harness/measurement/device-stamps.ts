@@ -15,9 +15,13 @@ const DRIFT_PPM = 300;
 /** A first line can be late by a dump ahead of it; a stamp that is further ahead of its clock is a stray number. */
 const LATEST_MS = 10_000;
 
+/** A stamped line; of the answer to a ping, with the instant at which the ping left: it was not stamped before. */
+export type PingedLine = StampedLine & { readonly notBeforeHostMs?: number };
+
 /** A stamped line with the arrival of its first byte, the time on the wire taken out. */
 export interface StampedPoint extends ClockPoint {
   readonly boot: number;
+  readonly notBeforeHostMs?: number;
 }
 
 /** Stamps of one run of a board's clock: from a boot to the next. Wraps of the counter are taken out of `at`. */
@@ -32,14 +36,15 @@ export interface StampSegment {
  * began one byte before it had arrived, and where one read brought several lines, before all the bytes up to the last of them.
  * Native USB has no wire time that counts.
  */
-export function departures(lines: readonly StampedLine[], link: ConsoleLink | undefined): StampedPoint[] {
+export function departures(lines: readonly PingedLine[], link: ConsoleLink | undefined): StampedPoint[] {
   const byteMs = link?.kind === 'uart' ? (BITS_PER_BYTE * 1000) / link.baudRate : 0;
   const lastOffset = new Map<number, number>();
   for (const { hostAtMs, byteOffset } of lines)
     lastOffset.set(hostAtMs, Math.max(byteOffset, lastOffset.get(hostAtMs) ?? byteOffset));
-  return lines.map(({ deviceAtMs, hostAtMs, byteOffset, boot }) => {
+  return lines.map(({ deviceAtMs, hostAtMs, byteOffset, boot, notBeforeHostMs }) => {
     const behind = (lastOffset.get(hostAtMs) ?? byteOffset) - byteOffset;
-    return { at: deviceAtMs, hostAtMs: hostAtMs - (behind + 1) * byteMs, boot };
+    const point = { at: deviceAtMs, hostAtMs: hostAtMs - (behind + 1) * byteMs, boot };
+    return notBeforeHostMs === undefined ? point : { ...point, notBeforeHostMs };
   });
 }
 

@@ -92,6 +92,8 @@ export type BoardEvent = Stamp &
         readonly byteOffset: number;
         /** Other text stands ahead of it in its line, so `hostAtMs` may be earlier than its own arrival. */
         readonly midLine?: true;
+        /** Of the answer to a ping of the bench: when that ping left the host, or earlier; the stamp is later. */
+        readonly pingedAtHostMs?: number;
       }
     /** So many markers were printed and did not arrive, or not whole. */
     | { readonly type: 'markers-lost'; readonly count: number }

@@ -90,5 +90,10 @@ export interface Board {
    * @throws BoardError `HIL_BOARD_COMMAND_UNSUPPORTED`, `HIL_BOARD_PORT_LOST`.
    */
   crash(): Promise<void>;
+  /**
+   * Pings the clock of a firmware that prints markers (docs/markers.md), a few times, and resolves when it has answered or will
+   * not; at once where nothing shows that it would. The answers are events as any other. Absent: it cannot. Never throws.
+   */
+  pingClock?(): Promise<void>;
   close(): Promise<void>;
 }

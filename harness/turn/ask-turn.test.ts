@@ -53,6 +53,18 @@ describe('askTurn', () => {
     expect(Object.isFrozen(record)).toBe(true);
   });
 
+  it('pings the clock of a board that is asked, before and behind', async () => {
+    const bench = new FakeBench();
+    providerAnswers(bench, 100, 900);
+    printsAnswer(bench, 950);
+    const pingedAtMs: number[] = [];
+    Object.assign(bench.board, {
+      pingClock: () => Promise.resolve(void pingedAtMs.push(bench.clock.nowMs())),
+    });
+    const { endedAtHostMs } = await ask(bench);
+    expect(pingedAtMs).toEqual([0, endedAtHostMs]);
+  });
+
   it('waits a little for what the provider says behind the board', async () => {
     const bench = new FakeBench();
     providerAnswers(bench, 100, 990);

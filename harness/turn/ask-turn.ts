@@ -113,12 +113,13 @@ function stopOf(
 export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPlan): Promise<TextTurnRecord> {
   const { board, provider, clock } = bench;
   const { turnId, prompt, fault } = plan;
+  const atBoot = prompt === undefined;
+  if (!atBoot) await board.pingClock?.();
   await provider.expectTurn(scriptOf(plan));
   const firstLine = board.console.cursor();
   const from = { event: board.events.length, seq: provider.events.length };
   const startedAtHostMs = clock.nowMs();
   const startedAtUnixMs = bench.unixNowMs();
-  const atBoot = prompt === undefined;
   if (atBoot) await board.reset();
   else await board.ask(prompt.transcript);
   const askedAtHostMs = atBoot ? undefined : clock.nowMs();
@@ -137,6 +138,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     from.event,
   );
 
+  if (end.state !== 'broken') await board.pingClock?.();
   const boardEvents = board.events.slice(from.event);
   const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];
   for (const event of boardEvents) {

@@ -63,6 +63,25 @@ describe('playTurn', () => {
     expect(Object.isFrozen(record)).toBe(true);
   });
 
+  it('pings the clock of its board before the prompt and behind the reply', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    const pingedAtMs: number[] = [];
+    Object.assign(bench.board, {
+      pingClock: () => {
+        pingedAtMs.push(bench.clock.nowMs());
+        bench.prints({ type: 'complaint', text: `ping ${pingedAtMs.length}` });
+        return Promise.resolve();
+      },
+    });
+    const { startedAtHostMs, endedAtHostMs, boardEvents } = await play(bench);
+    expect(pingedAtMs).toHaveLength(2);
+    expect(pingedAtMs[0]).toBe(startedAtHostMs);
+    expect(pingedAtMs[1]).toBeGreaterThan(2_900);
+    expect(pingedAtMs[1]).toBeLessThanOrEqual(endedAtHostMs);
+    expect(boardEvents).toMatchObject([{ text: 'ping 2' }]);
+  });
+
   it('has a network of its own when it is told so, and leaves the bench its own behind', async () => {
     const bench = new FakeBench();
     answer(bench, 1_900);

@@ -121,6 +121,7 @@ export async function playTurn(
   const { board, rig, provider, clock } = bench;
   const { interruption } = plan;
   await settle(bench, watch, timing, { fromSeq: plan.sessionSeq });
+  await board.pingClock?.();
   const firstEvent = board.events.length;
   await provider.expectTurn(scriptOf(plan));
 
@@ -183,6 +184,8 @@ export async function playTurn(
 
   const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];
   const slice = await captureOf(bench, captureFrom, faults);
+  // Its answers belong to the record: they tell how far the board's clock has drifted since those before the prompt.
+  if (end.state !== 'broken') await board.pingClock?.();
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
   const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
   const network = await networkOf(bench, startedAtHostMs, faults);

@@ -46,7 +46,8 @@ export function openScriptedBoard(): ScriptedBoard {
     const lines = (pending + bytes.toString()).split('\n');
     pending = lines.pop() ?? '';
     for (const line of lines) {
-      typed.push(line);
+      if (line === '') board.printText('esp> ');
+      else typed.push(line);
       if (line === 'start') board.print('session-restart.txt');
       if (line === 'stop') board.print('session-stopped.txt');
     }

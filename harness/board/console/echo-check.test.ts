@@ -16,7 +16,7 @@ function typing(echo: (line: string) => string) {
       if (!pending.endsWith('\n')) return Promise.resolve();
       const line = pending.trim();
       pending = '';
-      typed.push(line);
+      if (line !== '') typed.push(line);
       console.receive(Buffer.from(echo(line)), clock.nowMs());
       return Promise.resolve();
     },
@@ -61,6 +61,31 @@ describe('a command that is typed', () => {
     });
     expect(await send('stop')).toMatchObject({ code: 'HIL_BOARD_CONSOLE_OUTPUT_ONLY' });
     expect(typed).toEqual(['start']);
+  });
+
+  it('is lost to a board that hangs over it, whose console had answered an empty line', async () => {
+    const { send, print, typed } = typing((line) => (line === '' ? repl(line) : ''));
+    print('esp> ');
+    expect(await send('start')).toBe('unechoed');
+    expect(await send('stop')).toBe('unechoed');
+    expect(typed).toEqual(['start', 'stop']);
+  });
+
+  it('is not taken for read because a prompt stands there, or comes with a boot', async () => {
+    const idle = typing(() => '');
+    idle.print('esp> ');
+    expect(await idle.send('start')).toMatchObject({
+      code: 'HIL_BOARD_CONSOLE_OUTPUT_ONLY',
+      message: expect.stringContaining('nor anything else printed') as string,
+    });
+    let isBooting = true;
+    const booting = typing(() => {
+      const printed = isBooting ? '\r\nESP-ROM:esp32s3-20210327\r\nesp> ' : '';
+      isBooting = false;
+      return printed;
+    });
+    expect(await booting.send('start')).toBe('unechoed');
+    expect(await booting.send('start')).toMatchObject({ code: 'HIL_BOARD_CONSOLE_OUTPUT_ONLY' });
   });
 
   it('says nothing of the connector when the board restarted over it', async () => {

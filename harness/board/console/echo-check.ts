@@ -5,6 +5,8 @@ import { PROMPT } from './prompt';
 
 /** A REPL echoes each key at once; what a command prints may come later. */
 export const ECHO_WITHIN_MS = 2_000;
+/** An empty line is answered by the next prompt, at once (device.md section 2.4). */
+export const PROBE_WITHIN_MS = 1_000;
 /** A prompt that was not seen by then was drawn over, or there is none: the board takes what is typed all the same. */
 export const PROMPT_WITHIN_MS = 3_000;
 /** So much waits in the board's receive ring while a command is being executed; what is more is lost (device.md section 2.3). */
@@ -26,12 +28,16 @@ export type Echo = 'echoed' | 'unechoed';
 
 /**
  * Types commands one after the other and looks for the echo of each; one that the receive ring may not hold waits for the prompt behind
- * the command before it. A board that echoes nothing of the first one reads nothing on this connector, as ESP-IDF's default console on
- * native USB (device.md section 2.4): from then on commands are refused before they are typed.
+ * the command before it. Ahead of the first one an empty line is typed: a prompt that answers it proves that the console reads, and
+ * a board that hangs over the command is then no console that does not. Where neither that nor the command is echoed, nothing is read
+ * on this connector, as by ESP-IDF's default console on native USB (device.md section 2.4): from then on commands are refused before
+ * they are typed.
  */
 export class EchoCheck {
   private last: Promise<unknown> = Promise.resolve();
-  private hasEchoed = false;
+  /** It has answered something that was typed. */
+  private isRead = false;
+  private isProbed = false;
   private isOutputOnly = false;
   /** First line behind the last command that was typed: a prompt from there on says that it was executed. */
   private behindLast: number | undefined;
@@ -55,18 +61,37 @@ export class EchoCheck {
     return sent;
   }
 
+  /**
+   * Types a command in its turn, for one whose own answer shows that it was read: no echo is waited for, and a missing one says
+   * nothing of the console.
+   * @param onTyping - Called when it is about to leave: what it causes comes later.
+   * @throws BoardError `HIL_BOARD_CONSOLE_OUTPUT_ONLY` on a console that is known to read nothing; what `Console.send` throws.
+   */
+  post(command: string, onTyping: () => void): Promise<void> {
+    const sent = this.last.then(async () => {
+      if (this.isOutputOnly) throw this.outputOnly(`${commandOf(command)} was not typed`);
+      await this.roomFor(Buffer.byteLength(command) + 1);
+      this.behindLast = this.console.cursor();
+      onTyping();
+      await this.console.send(command);
+    });
+    this.last = sent.catch(() => undefined);
+    return sent;
+  }
+
   private async type(command: string): Promise<Echo> {
     const text = command.trim();
     if (this.isOutputOnly) throw this.outputOnly(`${commandOf(text)} was not typed`);
+    const upsetsBefore = this.upsets();
+    if (!this.isProbed && text !== '') await this.probe();
     await this.roomFor(Buffer.byteLength(command) + 1);
     const from = this.console.cursor();
-    const upsetsBefore = this.upsets();
     await this.console.send(command);
     this.behindLast = from;
     if (text === '') return 'echoed';
     const echo = await this.lineWith(new RegExp(literally(text)), from, ECHO_WITHIN_MS);
     if (echo !== undefined) {
-      this.hasEchoed = true;
+      this.isRead = true;
       this.unreadBytes = 0;
       // The prompt that it was typed at stands in the line of its echo.
       this.behindLast = echo + 1;
@@ -75,9 +100,22 @@ export class EchoCheck {
     if (this.upsets() > upsetsBefore) return 'unechoed';
     const wrong = this.wrongInEcho(text, from);
     if (wrong !== undefined) throw this.garbled(text, wrong);
-    if (this.hasEchoed) return 'unechoed';
+    if (this.isRead) return 'unechoed';
     this.isOutputOnly = true;
-    throw this.outputOnly(`${commandOf(text)} was not echoed within ${ECHO_WITHIN_MS} ms`);
+    const isSilent = this.console.cursor() === from;
+    const hang = isSilent ? ', nor anything else printed: it may hang as well' : '';
+    throw this.outputOnly(`${commandOf(text)} was not echoed within ${ECHO_WITHIN_MS} ms${hang}`);
+  }
+
+  private async probe(): Promise<void> {
+    this.isProbed = true;
+    const upsetsBefore = this.upsets();
+    // The prompt that stands there ends its line with the echo of the line feed: only one behind it is an answer.
+    const behind = this.console.cursor() + 1;
+    await this.console.send('');
+    const answer = await this.lineWith(PROMPT_PATTERN, behind, PROBE_WITHIN_MS);
+    // One that begins anew prints its prompt by itself.
+    this.isRead = answer !== undefined && this.upsets() === upsetsBefore;
   }
 
   private async roomFor(bytes: number): Promise<void> {
