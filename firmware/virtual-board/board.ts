@@ -93,7 +93,9 @@ export class Board implements BoardControl {
   /** EN low and high: everything ends where it is, and the ROM starts; with GPIO0 low it waits for a download. */
   reset(straps: BootStraps = { gpio0: 'high' }): void {
     if (!this.isPowered) return;
-    this.start(this.parts.dialect.console === 'usb-output' ? 'usb' : 'power-on', straps);
+    const { dialect, faults } = this.parts;
+    const gpio0 = faults.has('stuck-download') ? 'low' : straps.gpio0;
+    this.start(dialect.console === 'usb-output' ? 'usb' : 'power-on', { gpio0 });
   }
 
   /** EN is low: the chip stands still and says nothing until it is reset. */

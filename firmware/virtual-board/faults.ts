@@ -7,6 +7,7 @@ export const faultNames = [
   'wrong-argument',
   'panic-mid-reply',
   'no-boot',
+  'stuck-download',
   'cut-reply',
   'stutter',
   'wrong-rate',

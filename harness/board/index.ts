@@ -32,6 +32,7 @@ export {
 } from './flash';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export { openPower } from './power';
+export { describeAttempt, resetUntilSeen, stepsOfPort, type ResetAttempt, type ResetStep } from './reset';
 export {
   describePort,
   findPort,

@@ -2,11 +2,10 @@ import type { Board, Clock, PortChoice, Power, ResetChoice } from '../ports';
 import type { Dialect } from './dialect';
 import type { ImageUnderTest } from './esp32s3';
 import { SerialBoard } from './serial-board';
-import { certainStep, resetSteps } from './reset';
+import { certainStep, stepsOfPort } from './reset';
 import {
   consoleLinkOf,
   findPort,
-  nativeUsbOf,
   openReattaching,
   openSerialPort,
   type PortGap,
@@ -46,12 +45,11 @@ export async function openSerialBoard(options: SerialBoardOptions): Promise<Boar
   const presence =
     reattachMs > 0 ? await openReattaching({ path, baudRate, clock, withinMs: reattachMs }) : undefined;
   const transport = presence ?? (await openSerialPort({ path, baudRate, clock }));
-  const isEmulatedPort =
-    options.dialect.project === 'micropython' && (await nativeUsbOf(path)) === 'tiny-usb';
   const { resetLine, reset = 'auto', power } = options;
+  const isMicroPython = options.dialect.project === 'micropython';
   const steps =
     resetLine === undefined
-      ? resetSteps(reset, { transport, presence, clock, power, isEmulatedPort })
+      ? await stepsOfPort(reset, { path, transport, presence, baudRate, clock, power, isMicroPython })
       : [certainStep(resetLine)];
   const link = await consoleLinkOf(path, baudRate);
   const onGap = presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener));

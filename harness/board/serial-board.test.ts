@@ -362,9 +362,16 @@ describe('SerialBoard', () => {
         lines.push(rts);
         return Promise.resolve(true);
       };
-      const means = { transport: { ...transport, setModemLines }, presence, clock: systemClock, power };
-      const [step] = resetSteps(['power'], { ...means, isEmulatedPort: false });
-      expect(await step?.run()).toBe(true);
+      const [step] = resetSteps(['power'], {
+        transport: { ...transport, setModemLines },
+        presence,
+        baudRate: 115_200,
+        clock: systemClock,
+        usb: undefined,
+        power,
+        isEmulatedPort: false,
+      });
+      expect(await step?.run(() => undefined)).toBe(true);
       expect(lines).toEqual([false, true, false]);
     });
   });

@@ -9,6 +9,7 @@ export const resetStepNames = [
   'tight',
   'tight-slow',
   'repl',
+  'watchdog',
   'power',
 ] as const;
 

@@ -17,6 +17,8 @@ export interface EspLoader {
   readonly IS_STUB: boolean;
   /** The longest block that the stub takes over this port. */
   readonly FLASH_WRITE_SIZE: number;
+  /** Connects and identifies, as `main` does, and starts no stub. */
+  detectChip(mode: 'no_reset', attempts: number): Promise<void>;
   main(mode: 'default_reset' | 'no_reset'): Promise<string>;
   /** As the chip told it when it was asked who it is. */
   getSecurityInfo(): Promise<{ readonly flags: number; readonly flashCryptCnt: number }>;

@@ -1,16 +1,22 @@
 import { isHilError, type ErrorCode, type HilError } from '../../errors';
 import type { Clock } from '../../ports';
-import { modemResetLine, type SerialTransport } from '../serial';
+import { modemResetLine, type ReattachingTransport, type SerialTransport } from '../serial';
 import { noRoomError } from './flash-errors';
 import type { FlashPlan } from './flash-plan';
 import { FlashJournal, interruptible, type FlashProgress } from './flash-progress';
-import { LoaderSession, ROM_BAUD, type FlashRegion } from './loader-session';
+import { LoaderSession, type FlashRegion } from './loader-session';
+import { ROM_BAUD } from './open-loader';
 import { placeRegions } from './place-regions';
 import type { UsbIds } from './web-serial-device';
 import type { WifiCredentials } from './wifi-in-nvs';
 
+/** What is known of a port that goes and comes back. */
+export type PortPresence = Pick<ReattachingTransport, 'gapCount' | 'onGap' | 'present'>;
+
 export interface FlashBoardOptions {
   readonly transport: SerialTransport;
+  /** Knows when the port was away, as native USB is at a reset: what was under way then is done again. Absent: it goes once and for all. */
+  readonly presence?: PortPresence;
   /** Default: none, an adapter with a UART behind it. */
   readonly usb?: UsbIds;
   readonly plan: FlashPlan;
@@ -48,6 +54,12 @@ export interface FlashResult {
 const slowerThan = (baudRate: number): number | undefined =>
   baudRate <= ROM_BAUD ? undefined : Math.max(ROM_BAUD, Math.floor(baudRate / 2));
 
+/** A port that goes away more often in one flash is loose. */
+const MOST_GAPS = 5;
+
+/** Breaks that a port which went away may be the cause of. */
+const gapFaults: readonly ErrorCode[] = ['HIL_FLASH_NO_LOADER', 'HIL_FLASH_TRANSFER', 'HIL_FLASH_VERIFY'];
+
 /** Breaks that a lower rate may mend. */
 const lineFaults: readonly ErrorCode[] = ['HIL_FLASH_TRANSFER', 'HIL_FLASH_VERIFY'];
 
@@ -80,11 +92,13 @@ async function flashAtSomeRate(
   journal: FlashJournal,
   stopped: Promise<never>,
 ): Promise<FlashResult> {
+  const { presence } = options;
   // Once: of a second try the NVS would be read as the first one left it, halfway maybe.
   let placed: readonly FlashRegion[] | undefined;
   let { baudRate } = options;
   let broken: HilError | undefined;
   for (;;) {
+    const gapsBefore = presence?.gapCount ?? 0;
     try {
       return await attempt(options, baudRate, journal, stopped, async (session) => {
         placed ??= await placeRegions(options.plan, options.wifi, (offset, sizeBytes) =>
@@ -93,8 +107,15 @@ async function flashAtSomeRate(
         return placed;
       });
     } catch (thrown) {
-      // Where nothing resets the chip, it may be deaf after the first break: that break is what there is to tell.
       if (!isHilError(thrown)) throw thrown;
+      const gaps = presence?.gapCount ?? 0;
+      // Not the rate's fault: what the port lost explains any of these.
+      if (gaps > gapsBefore && gaps <= MOST_GAPS && gapFaults.includes(thrown.code)) {
+        await Promise.race([presence?.present(), stopped]);
+        journal.take({ step: 'again', because: thrown.message, baudRate });
+        continue;
+      }
+      // Where nothing resets the chip, it may be deaf after the first break: that break is what there is to tell.
       if (thrown.code === 'HIL_FLASH_NO_LOADER') throw broken ?? thrown;
       const slower = slowerThan(baudRate);
       if (slower === undefined || !lineFaults.includes(thrown.code)) throw thrown;
@@ -106,14 +127,15 @@ async function flashAtSomeRate(
 }
 
 async function attempt(
-  { transport, usb = {}, writesAll = false, clock }: FlashBoardOptions,
+  { transport, presence, usb = {}, writesAll = false, clock }: FlashBoardOptions,
   baudRate: number,
   { take }: FlashJournal,
   stopped: Promise<never>,
   place: (session: LoaderSession) => Promise<readonly FlashRegion[]>,
 ): Promise<FlashResult> {
   take({ step: 'connect', baudRate });
-  const session = await LoaderSession.open({ transport, usb, baudRate, clock, stopped });
+  const onGap = presence && ((listener: () => void) => presence.onGap(listener));
+  const session = await LoaderSession.open({ transport, onGap, usb, baudRate, clock, stopped });
   try {
     take({ step: 'connected', chip: session.chip, baudRate });
     const regions = await place(session);

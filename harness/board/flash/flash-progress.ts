@@ -11,6 +11,8 @@ export type FlashProgress =
       readonly writtenBytes: number;
       readonly sizeBytes: number;
     }
+  /** The port went away and came back; the same once more. */
+  | { readonly step: 'again'; readonly because: string; readonly baudRate: number }
   | { readonly step: 'slower'; readonly because: string; readonly baudRate: number }
   | { readonly step: 'restart' };
 

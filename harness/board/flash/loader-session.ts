@@ -1,46 +1,32 @@
 import { createHash } from 'node:crypto';
 import { isHilError } from '../../errors';
-import { delay, type Clock } from '../../ports';
+import { delay, type Cancel, type Clock } from '../../ports';
 import { modemResetLine, type SerialTransport } from '../serial';
-import { loadEsptoolJs, type EspLoader, type EspTransport } from './esptool-js';
+import { biteWatchdog, clearForcedDownload } from './chip-watchdog';
+import type { EspLoader, EspTransport } from './esptool-js';
 import { noLoaderError, otherChipError, protectedError, transferError, verifyError } from './flash-errors';
+import { quiet } from './line-quiet';
+import { LEAST_TIMEOUT_MS, openLoader, ROM_BAUD } from './open-loader';
 import { packedBlocks } from './packed-blocks';
-import { WebSerialDevice, type UsbIds } from './web-serial-device';
+import type { UsbIds, WebSerialDevice } from './web-serial-device';
 
 /** Commands that esptool-js has no call for, or none that fits (device.md 5.2). */
-const MEM_END = 0x06;
 const CHANGE_BAUD = 0x0f;
 const FLASH_DEFL_DATA = 0x11;
 const READ_FLASH = 0xd2;
 const READ_BLOCK_BYTES = 0x1000;
 /** The stubs send one block and wait, whatever they are told here. */
 const READ_WINDOW_BLOCKS = 1;
-/** esptool's times: 3 s for anything, 40 s for a megabyte that is erased and written. */
-const LEAST_TIMEOUT_MS = 3000;
+/** esptool's time for a megabyte that is erased and written. */
 const WRITE_MS_PER_BYTE = 40_000 / 1_000_000;
-/** A console has this rate, and so has the ROM. */
-export const ROM_BAUD = 115_200;
 /** The chip answers a change of rate at the old one, and is at the new one after so long (device.md 5.2). */
 const BAUD_SETTLES_MS = 50;
 const BAUD_PROBES = 2;
 const BAUD_PROBE_MS = 500;
-/** A line on which nothing came for so long has said what it had to; one that never rests is not waited for. */
-const QUIET_MS = 100;
-const QUIET_WITHIN_MS = 1000;
 /** Can be read at any time, to hear whether the chip is there. */
 const CHIP_DETECT_MAGIC = 0x40001000;
 /** Kept of what the port brought, for the line that says how the chip booted. */
 const PRINTED_LIMIT = 2048;
-
-/** RTC_CNTL_OPTION1, whose bit 0 sends the next boot into the loader, and the RTC watchdog (device.md section 4). */
-const FORCE_DOWNLOAD = 0x6000812c;
-const WDT_CONFIG0 = 0x60008098;
-const WDT_CONFIG1 = 0x6000809c;
-const WDT_PROTECT = 0x600080b0;
-const WDT_KEY = 0x50d83aa1;
-const WDT_TIMEOUT_TICKS = 2000;
-/** Enabled, stage 0 resets the system. */
-const WDT_BITE = 0xd0000102;
 
 /** Bytes for a place in the flash. */
 export interface FlashRegion {
@@ -51,6 +37,8 @@ export interface FlashRegion {
 
 export interface LoaderSessionOptions {
   readonly transport: SerialTransport;
+  /** Tells when the port was away and has come back: what was under way is lost. Undefined: it goes once and for all. */
+  readonly onGap: ((listener: () => void) => Cancel) | undefined;
   readonly usb: UsbIds;
   readonly baudRate: number;
   readonly clock: Clock;
@@ -70,6 +58,7 @@ export class LoaderSession {
     private readonly link: EspTransport,
     private readonly loader: EspLoader,
     private readonly over: Promise<never>,
+    private readonly cancelGaps: Cancel,
     /** As esptool-js words it, revision included. */
     readonly chip: string,
   ) {}
@@ -80,29 +69,23 @@ export class LoaderSession {
    */
   static async open(options: LoaderSessionOptions): Promise<LoaderSession> {
     const { transport, usb, baudRate, stopped } = options;
-    const esptool = await loadEsptoolJs();
     let printed = '';
-    const device = new WebSerialDevice(transport, usb, (bytes) => {
+    const { device, link, loader } = await openLoader(transport, usb, (bytes) => {
       if (printed.length < PRINTED_LIMIT) printed += bytes.toString('latin1');
     });
     const lost = new Promise<never>((_resolve, reject) => void transport.onLost(reject));
-    const over = Promise.race([lost, stopped]);
+    // The way into the loader may take the port away, which esptool-js tries through; from then on an answer may be lost.
+    let isConnected = false;
+    let cancelGaps: Cancel = () => undefined;
+    const gapped = new Promise<never>((_resolve, reject) => {
+      const whenConnected = (): void => {
+        if (isConnected) reject(new Error('the port went away and came back'));
+      };
+      cancelGaps = options.onGap?.(whenConnected) ?? cancelGaps;
+    });
+    const over = Promise.race([lost, stopped, gapped]);
     // Whoever waits for it hears of it; it may also come when nobody does.
     over.catch(() => undefined);
-    const link = new esptool.Transport(device, false);
-    // It prints on the console otherwise, traced or not.
-    link.trace = () => undefined;
-    const silent = { clean: () => undefined, write: () => undefined, writeLine: () => undefined };
-    const loader = new esptool.ESPLoader({
-      transport: link,
-      baudrate: ROM_BAUD,
-      romBaudrate: ROM_BAUD,
-      terminal: silent,
-    });
-    // Its 200 ms for the answer to MEM_END are too few behind a network, and on a busy machine (device.md section 6).
-    const check = loader.checkCommand.bind(loader);
-    loader.checkCommand = (purpose, op, data, checksum, answerBytes, timeoutMs) =>
-      check(purpose, op, data, checksum, answerBytes, op === MEM_END ? LEAST_TIMEOUT_MS : timeoutMs);
     try {
       const hasLines = await transport.setModemLines({ dtr: false, rts: false });
       // esptool-js tries again at once when it reads anything but an answer, and so gets out of step with the answers to all of its tries.
@@ -122,10 +105,12 @@ export class LoaderSession {
       if (!loader.IS_STUB) throw new Error('the chip does not run code that is not signed');
       // The cache of a line that was released is stale in esptool-js: an EN pulse would land in the loader again.
       await transport.setModemLines({ dtr: false, rts: false });
-      const session = new LoaderSession(options, hasLines, device, link, loader, over, chip);
+      isConnected = true;
+      const session = new LoaderSession(options, hasLines, device, link, loader, over, cancelGaps, chip);
       await session.changeBaud(baudRate);
       return session;
     } catch (cause) {
+      cancelGaps();
       device.retire();
       if (isHilError(cause)) throw cause;
       throw transferError(transport.path, 'starting the stub', ROM_BAUD, cause);
@@ -213,24 +198,22 @@ export class LoaderSession {
   async restart(): Promise<'reset-line' | 'watchdog'> {
     const { loader } = this;
     const { transport, clock } = this.options;
-    await this.doing('leaving the loader', () => loader.writeReg(FORCE_DOWNLOAD, 0, 1));
+    await this.doing('leaving the loader', () => clearForcedDownload(loader));
+    // A reset is what takes native USB away.
+    this.cancelGaps();
     if (this.hasLines) {
       await this.end();
       await modemResetLine(transport, clock).reset();
       return 'reset-line';
     }
-    await this.doing('arming the watchdog', async () => {
-      await loader.writeReg(WDT_PROTECT, WDT_KEY);
-      await loader.writeReg(WDT_CONFIG1, WDT_TIMEOUT_TICKS);
-    });
-    // The chip may be gone before it has answered.
-    await loader.writeReg(WDT_CONFIG0, WDT_BITE).catch(() => undefined);
+    await this.doing('arming the watchdog', () => biteWatchdog(loader, clock));
     await this.end();
     return 'watchdog';
   }
 
   /** Lets the port go, at the rate of the console; the chip stays in its loader. */
   async end(): Promise<void> {
+    this.cancelGaps();
     this.device.retire();
     await this.options.transport.setBaudRate(ROM_BAUD);
   }
@@ -270,24 +253,6 @@ export class LoaderSession {
       throw transferError(transport.path, what, baudRate, cause);
     }
   }
-}
-
-/** Resolves once nothing comes any more, the end of a boot message for one. */
-function quiet(transport: SerialTransport, clock: Clock): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      cancelQuiet();
-      cancelLimit();
-      cancelBytes();
-      resolve();
-    };
-    let cancelQuiet = clock.after(QUIET_MS, done);
-    const cancelLimit = clock.after(QUIET_WITHIN_MS, done);
-    const cancelBytes = transport.onBytes(() => {
-      cancelQuiet();
-      cancelQuiet = clock.after(QUIET_MS, done);
-    });
-  });
 }
 
 /** SECURE_BOOT_EN and SECURE_DOWNLOAD_ENABLE of GET_SECURITY_INFO; encryption is on when an odd number of bits of its count is set. */

@@ -1,3 +1,4 @@
-export { quarantinedError } from './reset-errors';
 export { climb } from './reset-ladder';
-export { certainStep, resetSteps, type ResetMeans, type ResetStep } from './reset-step';
+export { resetUntilSeen } from './reset-until-seen';
+export { describeAttempt, quarantinedError, type ResetAttempt } from './reset-errors';
+export { certainStep, resetSteps, stepsOfPort, type ResetMeans, type ResetStep } from './reset-step';

@@ -1,12 +1,13 @@
 import { delay, type Clock, type LineStep } from '../../ports';
 import type { ModemLines, SerialTransport } from '../serial';
 
-/** How Earshot leaves a port's lines at all times between two sequences. */
 const released: ModemLines = { dtr: false, rts: false };
 
 /**
- * Plays a sequence on a port whose lines are released, and releases them at its end whatever it says, since a line that stays asserted
- * holds the board or resets it when the port is closed. Both lines are always set together: the driver asserts what is left out.
+ * Plays a sequence on a port as if its lines were released, and leaves them at its end as they are between two sequences, whatever it
+ * says: a line that stays asserted holds the board or resets it when the port is closed. Both lines are always set together: the
+ * driver asserts what is left out.
+ * @param idle - As `idleLines` has them. Default: both released.
  * @returns False, at once, when the port has no modem lines.
  * @throws BoardError `HIL_BOARD_PORT_LOST`, `HIL_BOARD_PORT_FAILED`.
  */
@@ -14,6 +15,7 @@ export async function playSequence(
   transport: Pick<SerialTransport, 'setModemLines'>,
   steps: readonly LineStep[],
   clock: Clock,
+  idle: ModemLines = released,
 ): Promise<boolean> {
   let lines = released;
   for (const step of steps) {
@@ -24,6 +26,6 @@ export async function playSequence(
     lines = { ...lines, ...step };
     if (!(await transport.setModemLines(lines))) return false;
   }
-  if (lines.dtr || lines.rts) await transport.setModemLines(released);
+  if (lines.dtr !== idle.dtr || lines.rts !== idle.rts) await transport.setModemLines(idle);
   return true;
 }

@@ -15,7 +15,8 @@ export interface ResetAttempt {
   readonly error?: Error;
 }
 
-function describe({ step, outcome, receivedBytes, tail, error }: ResetAttempt): string {
+/** A step and what became of it, in words without a full stop. */
+export function describeAttempt({ step, outcome, receivedBytes, tail, error }: ResetAttempt): string {
   const last = JSON.stringify(tail.trimEnd().split('\n').at(-1));
   const what: Readonly<Record<ResetAttempt['outcome'], string>> = {
     booted: 'it booted',
@@ -46,7 +47,7 @@ export function failedReset(
     const message = `The serial port of board ${board} has no modem lines, so it cannot reset the board.`;
     return new BoardError('HIL_BOARD_PORT_FAILED', message, facts);
   }
-  const tried = attempts.map(describe).join('; ');
+  const tried = attempts.map(describeAttempt).join('; ');
   const cause = attempts.findLast(({ error }) => error !== undefined)?.error;
   if (attempts.findLast(({ outcome }) => outcome !== 'no-lines')?.outcome === 'download') {
     const message = `Board ${board} waits for a download after its reset instead of running its application; tried ${tried}.`;

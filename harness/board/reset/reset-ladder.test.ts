@@ -28,6 +28,17 @@ function openLadder() {
     ...(isCertain && { isCertain }),
     run: () => Promise.resolve().then(() => run() !== false),
   });
+  /** A step that talks to the chip's loader before it sends it off. */
+  const loaderStep = (name: string, before: () => unknown, after: () => unknown): ResetStep => ({
+    name,
+    speaksToLoader: true,
+    run: async (onSendingOff) => {
+      await Promise.resolve(before());
+      onSendingOff();
+      after();
+      return true;
+    },
+  });
   /** Climbs and lets time pass until it is over; gives back what was thrown, and how long it took. */
   const run = async (...steps: readonly ResetStep[]) => {
     const startedAtMs = clock.nowMs();
@@ -57,7 +68,7 @@ function openLadder() {
     );
     return { thrown, told, tookMs: clock.nowMs() - startedAtMs };
   };
-  return { clock, log, print, stepOf, run, emit };
+  return { clock, log, print, stepOf, loaderStep, run, emit };
 }
 
 describe('climb', () => {
@@ -91,6 +102,29 @@ describe('climb', () => {
     );
     expect([thrown, told]).toEqual([undefined, ['classic download', 'hard booted']]);
     expect(tookMs).toBeLessThan(1500);
+  });
+
+  it('takes the download mode for a stop on the way of a step that goes through it', async () => {
+    const { run, stepOf, loaderStep, print } = openLadder();
+    const frames = Buffer.from('c0010804000712200000000000c0', 'hex');
+    const talk = () => [download, ...Array<Buffer>(20).fill(frames)].forEach((bytes) => print(bytes));
+    const { thrown, told } = await run(
+      stepOf('hard', () => print(download)),
+      loaderStep('watchdog', talk, () => print(boot)),
+    );
+    expect([thrown, told]).toEqual([undefined, ['hard download', 'watchdog booted']]);
+    const stuck = openLadder();
+    const failed = await stuck.run(
+      stuck.stepOf('hard', () => stuck.print('I (99000) app: still here\r\n')),
+      stuck.loaderStep(
+        'watchdog',
+        () => Array<Buffer>(20).fill(frames).forEach(stuck.print),
+        () => undefined,
+      ),
+    );
+    // What a loader says is no text, and no sign of a console that cannot be read.
+    expect(failed.thrown).toMatchObject({ code: 'HIL_BOARD_RESET_FAILED' });
+    expect(failed.told).toEqual(['hard silent', 'watchdog silent']);
   });
 
   it('blames the bench for a chip that every step leaves in download mode', async () => {

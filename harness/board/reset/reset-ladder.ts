@@ -3,7 +3,7 @@ import type { BoardEvent, Cancel, Clock, FirmwareIdentity } from '../../ports';
 import { noBootError } from '../board-errors';
 import { garbledConsole, type RecordedConsole } from '../console';
 import type { EventLog } from '../event-log';
-import { resetJudge } from '../reset-judge';
+import { resetJudge, type ResetJudge } from '../reset-judge';
 import { BootView } from './boot-view';
 import { failedReset, type ResetAttempt, type ResetOutcome } from './reset-errors';
 import type { ResetStep } from './reset-step';
@@ -38,9 +38,17 @@ export interface LadderParts {
  */
 export async function climb(parts: LadderParts): Promise<void> {
   const attempts: ResetAttempt[] = [];
-  const fromLine = parts.console.cursor();
+  const { console } = parts;
+  const fromLine = console.cursor();
+  const readable = { receivedBytes: 0, garbledBytes: 0 };
   for (const [index, step] of parts.steps.entries()) {
+    const before = console.bytesFrom(fromLine);
     const attempt = await tryStep(parts, step, index === parts.steps.length - 1);
+    if (step.speaksToLoader !== true) {
+      const after = console.bytesFrom(fromLine);
+      readable.receivedBytes += after.receivedBytes - before.receivedBytes;
+      readable.garbledBytes += after.garbledBytes - before.garbledBytes;
+    }
     const isBooted = attempt.outcome === 'booted';
     // A reset that works at once needs no word.
     if (!isBooted || attempts.length > 0) note(parts, attempt);
@@ -48,24 +56,51 @@ export async function climb(parts: LadderParts): Promise<void> {
     attempts.push(attempt);
   }
   // A boot that cannot be read may have been one.
-  const unreadable = garbledConsole(parts.board, parts.console.bytesFrom(fromLine));
-  throw unreadable ?? failedReset(parts.board, parts.console, attempts);
+  const unreadable = garbledConsole(parts.board, readable);
+  throw unreadable ?? failedReset(parts.board, console, attempts);
+}
+
+/** What is looked out for from the beginning of a step on, or from the boot on that counts. */
+class Observation {
+  readonly view: BootView;
+  /** The application runs; rejects with what the board did instead. */
+  readonly booted: Promise<'booted'>;
+  /** What time or the ROM made of it. */
+  readonly given: Promise<ResetOutcome>;
+  give: (outcome: ResetOutcome) => void = () => undefined;
+  private readonly judge: ResetJudge;
+  private readonly abandon: (failure: Error) => void;
+
+  constructor({ console, log, checkFirmware }: LadderParts) {
+    this.judge = resetJudge(console.lines.at(-1)?.boot ?? 0, checkFirmware);
+    this.given = new Promise<ResetOutcome>((resolve) => (this.give = resolve));
+    this.view = new BootView(console, log, () => this.give('download'));
+    const { settled, abandon } = log.watch((event) => this.judge.judge(event));
+    this.abandon = abandon;
+    this.booted = settled.then(() => 'booted' as const);
+    // When the step itself fails, that is the error; nobody asks what became of the boot.
+    this.booted.catch(() => undefined);
+  }
+
+  /** The board was let go; lines from this index on can come from the new boot only. */
+  released(lineIndex: number): void {
+    this.judge.released(lineIndex);
+    this.view.released(lineIndex);
+  }
+
+  close(): void {
+    this.view.close();
+    this.abandon(new Error('the step is over'));
+  }
 }
 
 async function tryStep(parts: LadderParts, step: ResetStep, isLast: boolean): Promise<ResetAttempt> {
-  const { board, console, log, clock, bootTimeoutMs, checkFirmware } = parts;
+  const { board, console, log, clock, bootTimeoutMs } = parts;
   const firstEvent = log.events.length;
   const { receivedBytes } = console;
   const fromLine = console.cursor();
-  const judge = resetJudge(console.lines.at(-1)?.boot ?? 0, checkFirmware);
-  let give: (outcome: ResetOutcome) => void = () => undefined;
-  const given = new Promise<ResetOutcome>((resolve) => (give = resolve));
-  const view = new BootView(console, log, () => give('download'));
-  const { settled, abandon } = log.watch((event) => judge.judge(event));
-  const booted = settled.then(() => 'booted' as const);
-  // When the step itself fails, that is the error; nobody asks what became of the boot.
-  booted.catch(() => undefined);
-  const cancels: Cancel[] = [() => view.close()];
+  let observed = new Observation(parts);
+  const cancels: Cancel[] = [];
   const ended = (outcome: ResetAttempt['outcome'], error?: Error): ResetAttempt => ({
     step: step.name,
     outcome,
@@ -73,18 +108,22 @@ async function tryStep(parts: LadderParts, step: ResetStep, isLast: boolean): Pr
     tail: console.receivedBytes === receivedBytes ? '' : console.tail(),
     ...(error === undefined ? {} : { error }),
   });
+  const onSendingOff = (): void => {
+    observed.close();
+    observed = new Observation(parts);
+    parts.onStep?.();
+  };
   try {
     parts.onStep?.();
     try {
-      if (!(await step.run())) return ended('no-lines');
+      if (!(await step.run(onSendingOff))) return ended('no-lines');
     } catch (cause) {
       // Without its port there is nothing left to try; a step that cannot fail and does is the error by itself.
       if (step.isCertain === true || (isHilError(cause) && cause.code === 'HIL_BOARD_PORT_LOST')) throw cause;
       return ended('failed', cause instanceof Error ? cause : new Error(String(cause)));
     }
-    const cursor = console.cursor();
-    judge.released(cursor);
-    view.released(cursor);
+    const { view, booted, given, give } = observed;
+    observed.released(console.cursor());
     if (!isLast) {
       const lookForSign = (): void => {
         if (!view.isSeen) give('silent');
@@ -98,7 +137,7 @@ async function tryStep(parts: LadderParts, step: ResetStep, isLast: boolean): Pr
     return ended(outcome === 'no-boot' ? 'unseen' : outcome);
   } finally {
     for (const cancel of cancels) cancel();
-    abandon(new Error('the step is over'));
+    observed.close();
   }
 }
 

@@ -152,6 +152,29 @@ describe('the reset of a board', () => {
     expect(told(board)).toEqual(['classic download', 'hard booted']);
   });
 
+  it('is the watchdog’s where native USB stays in download mode through its lines', async () => {
+    const virtual = await powerOn('openai-demo-beta', { faults: ['stuck-download'] });
+    const board = await openBoard(virtual, ['hard', 'watchdog'], undefined, 'openai-demo-beta');
+    await board.reset();
+    expect(told(board)).toEqual(['hard download', 'watchdog booted']);
+    expect(board.boots.at(-1)).toMatchObject({
+      startedBy: 'ordered',
+      resetCause: 'RTC watchdog, whole chip (0x10)',
+    });
+    await board.reset();
+  });
+
+  it('is not tried by the watchdog on an application that a bridge boots, which would be typed at', async () => {
+    const virtual = await powerOn('idf-chat');
+    const board = await openBoard(virtual, ['watchdog', 'hard']);
+    await untilBooted(board);
+    await board.reset();
+    expect(told(board)).toEqual(['watchdog failed', 'hard booted']);
+    expect(board.events.find(({ type }) => type === 'reset-step')).toMatchObject({
+      message: expect.stringContaining('does not answer as a loader') as string,
+    });
+  });
+
   it('comes down to the power where the lines changed places, and names what it tried', async () => {
     const virtual = await powerOn('idf-chat', { modemWiring: 'swapped' });
     const board = await openBoard(virtual, 'auto', cycleBy(virtual));

@@ -1,6 +1,6 @@
 import { readLineSequence, resetStepNames } from '../../ports';
 import { ManualClock } from '../__fixtures__/manual-clock';
-import type { ModemLines } from '../serial';
+import { idleLines, type ModemLines } from '../serial';
 import { playSequence } from './play-sequence';
 import { lineSequence, namedSequence, type SequenceName } from './sequences';
 
@@ -33,7 +33,7 @@ describe('readLineSequence', () => {
 });
 
 /** Plays a sequence on a port that notes its lines as DTR,RTS with the time. */
-async function played(steps: Parameters<typeof playSequence>[1], lineCount = Infinity) {
+async function played(steps: Parameters<typeof playSequence>[1], lineCount = Infinity, idle?: ModemLines) {
   const clock = new ManualClock();
   const log: string[] = [];
   const transport = {
@@ -43,7 +43,7 @@ async function played(steps: Parameters<typeof playSequence>[1], lineCount = Inf
     },
   };
   const state = { isOver: false };
-  const playing = playSequence(transport, steps, clock).finally(() => (state.isOver = true));
+  const playing = playSequence(transport, steps, clock, idle).finally(() => (state.isOver = true));
   while (!state.isOver) {
     await new Promise((resolve) => process.nextTick(resolve));
     if (clock.pendingCount > 0) clock.advance(5);
@@ -71,12 +71,22 @@ describe('playSequence', () => {
     expect((await played(lineSequence('U1,0|W0.01'))).log).toEqual(['0 ms 1,0', '10 ms 0,0']);
   });
 
+  it('leaves those of an emulated port asserted, which are how its firmware knows that somebody reads', async () => {
+    const { log } = await played(namedSequence('hard'), Infinity, idleLines('tiny-usb'));
+    expect(log).toEqual(['0 ms 0,0', '0 ms 0,1', '100 ms 0,0', '100 ms 1,1']);
+    expect((await played(namedSequence('hard'), Infinity, idleLines('usb-serial-jtag'))).log.at(-1)).toBe(
+      '100 ms 0,0',
+    );
+  });
+
   it('stops at once on a port without lines', async () => {
     expect(await played(namedSequence('hard'), 0)).toEqual({ hasLines: false, log: ['0 ms 0,0'] });
   });
 
   it('leaves both lines released after every sequence that has a name', async () => {
-    const names = resetStepNames.filter((name) => name !== 'repl' && name !== 'power') as SequenceName[];
+    const names = resetStepNames.filter(
+      (name) => !['repl', 'watchdog', 'power'].includes(name),
+    ) as SequenceName[];
     for (const name of names) expect((await played(namedSequence(name))).log.at(-1)).toMatch(/0,0$/);
   });
 });

@@ -1,7 +1,7 @@
 import { readLineSequence, type LineStep, type ResetStepName } from '../../ports';
 
 /** Steps that are nothing but a sequence on DTR and RTS. */
-export type SequenceName = Exclude<ResetStepName, 'repl' | 'power'>;
+export type SequenceName = Exclude<ResetStepName, 'repl' | 'watchdog' | 'power'>;
 
 /**
  * What is done to DTR and RTS, in esptool's own words (device.md section 4, from esptool 5.3.1). `hard`, `hard-slow` (esptool's timing

@@ -1,5 +1,6 @@
 export { consoleLinkOf, nativeUsbOf } from './console-link';
 export { describePort, findPort } from './find-port';
+export { idleLines } from './idle-lines';
 export { listSerialPorts, type SerialPortDescription } from './list-ports';
 export { openReattaching, type ReattachingOptions } from './open-reattaching';
 export { openSerialPort, type SerialPortOptions } from './open-serial-port';

@@ -1,25 +1,24 @@
 import type { Argv } from 'yargs';
 import { givenOnce, wholeNumber } from './argument-checks';
+import { PORT_FORMS } from '../port-argument';
 import { json } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Adds `flash`: images into a board, verified. */
 export const addFlash = (parser: Argv, exit: TakeExitCode): Argv =>
   parser.command(
-    'flash <image>',
+    'flash [image]',
     'Write firmware into the flash of an ESP32-S3, verify it and boot it',
     (command) =>
       command
         .positional('image', {
           type: 'string',
-          demandOption: true,
-          describe: 'Application, merged image, flasher_args.json, or the build folder with it',
+          describe:
+            "Application, merged image, flasher_args.json, or the build folder with it (default: the bench's)",
         })
-        .option('port', {
-          type: 'string',
-          demandOption: true,
-          describe: 'Serial port, or rfc2217://HOST:PORT',
-        })
+        .option('port', { type: 'string', describe: `Serial port: ${PORT_FORMS}` })
+        .option('bench', { type: 'string', describe: 'Bench file whose board is flashed' })
+        .option('board', { type: 'string', describe: "Board of the bench (default: the bench's only one)" })
         .option('baud', {
           type: 'number',
           default: 921_600,
@@ -44,11 +43,26 @@ export const addFlash = (parser: Argv, exit: TakeExitCode): Argv =>
           describe: 'Write what the flash holds already, too',
         })
         .option('json', json)
-        .check(givenOnce(['port', 'baud', 'tool', 'wifi-ssid', 'wifi-password-file']))
+        .conflicts('port', ['bench', 'board'])
+        .check(givenOnce(['port', 'bench', 'board', 'baud', 'tool', 'wifi-ssid', 'wifi-password-file']))
         .check(wholeNumber('baud', 57_600, 3_000_000))
-        .example('$0 flash build --port /dev/ttyUSB0', 'write what `idf.py build` made'),
-    async ({ image, port, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }) => {
+        .example('$0 flash build --port /dev/ttyUSB0', 'write what `idf.py build` made')
+        .example('$0 flash --bench bench.yaml --board korvo-1', 'write the image that a bench tests'),
+    async ({ image, port, bench, board, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }) => {
       const { flashCommand } = await import('../commands/flash.js');
-      exit(await flashCommand({ image, port, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }));
+      exit(
+        await flashCommand({
+          image,
+          port,
+          bench,
+          board,
+          baud,
+          tool,
+          wifiSsid,
+          wifiPasswordFile,
+          force,
+          json: asJson,
+        }),
+      );
     },
   );

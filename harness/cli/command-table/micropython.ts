@@ -1,12 +1,13 @@
 import type { Argv } from 'yargs';
 import { givenOnce, wholeNumber } from './argument-checks';
+import { PORT_FORMS } from '../port-argument';
 import { json } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 const port = {
   type: 'string',
   demandOption: true,
-  describe: 'Serial port or pseudo-terminal of the REPL, or rfc2217://HOST:PORT',
+  describe: `Serial port of the REPL: ${PORT_FORMS}`,
 } as const;
 const baud = { type: 'number', default: 115_200, describe: 'Baud rate' } as const;
 

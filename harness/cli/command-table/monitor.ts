@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { givenOnce, wholeNumber } from './argument-checks';
+import { PORT_FORMS } from '../port-argument';
 import { json } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
@@ -10,7 +11,7 @@ export const addMonitor = (parser: Argv, exit: TakeExitCode): Argv =>
     "Show a board's console with host times, its boots marked and its crashes decoded",
     (command) =>
       command
-        .option('port', { type: 'string', describe: 'Serial port or pseudo-terminal' })
+        .option('port', { type: 'string', describe: `Serial port: ${PORT_FORMS}` })
         .option('bench', { type: 'string', describe: 'Bench file whose board is shown' })
         .option('board', { type: 'string', describe: "Board of the bench (default: the bench's only one)" })
         .option('baud', { type: 'number', describe: "Baud rate (default: the bench's, else 115200)" })
@@ -19,7 +20,11 @@ export const addMonitor = (parser: Argv, exit: TakeExitCode): Argv =>
           type: 'string',
           describe: 'Image or flasher_args.json of the build, beside which the ELF is looked for',
         })
-        .option('reset', { type: 'boolean', default: false, describe: 'Reset the board first' })
+        .option('reset', {
+          type: 'boolean',
+          default: false,
+          describe: "Reset the board first, by the bench's steps",
+        })
         .option('timestamps', {
           type: 'boolean',
           default: true,

@@ -310,6 +310,8 @@ describe('earshot flash', () => {
     const all: FlashArguments = {
       image: merged,
       port: '/dev/ttyNONE',
+      bench: undefined,
+      board: undefined,
       baud: 921_600,
       tool: 'esptool-js',
       wifiSsid: undefined,
@@ -357,6 +359,38 @@ describe('earshot flash', () => {
       expect(forced.stdout).toContain('1 of 1 regions written');
     },
   );
+
+  /** A bench with one board on this port. */
+  const benchWith = (name: string, port: string, more = ''): string =>
+    fileWith(
+      name,
+      Buffer.from(
+        `schema: earshot/bench@1\nname: b\nboards:\n  - { name: korvo-1, kind: serial, dialect: openai-demo, port: '${port}'${more} }\n` +
+          'provider: { kind: mock }\n',
+      ),
+    );
+
+  it.concurrent('takes port and image of a board of a bench', async () =>
+    withBoard({ startsInDownload: true }, async ({ ptyPath }) => {
+      const bench = benchWith('flashed.yaml', ptyPath, `, image: '${merged}'`);
+      const named = { image: undefined, port: undefined, bench };
+      const { exitCode, stdout } = await run({ ...named, board: 'korvo-1', json: true });
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ port: ptyPath, image: { path: merged } });
+    }),
+  );
+
+  it('says that neither arguments nor bench name an image, a board or a port', async () => {
+    const bench = benchWith('no-image.yaml', '/dev/ttyNONE');
+    const named = { image: undefined, port: undefined, bench };
+    await expect(run(named)).rejects.toThrow('There is no image to write: name one, and board korvo-1');
+    await expect(run({ ...named, board: 'korvo-2' })).rejects.toThrow(/no board "korvo-2"; it has korvo-1/);
+    await expect(run({ port: undefined })).rejects.toThrow(/^There is no port/);
+    await expect(run({ port: 'serial:no such board' })).rejects.toMatchObject({
+      code: 'HIL_BOARD_PORT_MISSING',
+      message: expect.stringContaining('serial number no such board') as string,
+    });
+  });
 
   it.each<[string, Partial<FlashArguments>, string, RegExp]>([
     ['an image that is none', { image: __filename }, 'HIL_IMAGE_MALFORMED', /is no ESP image/],

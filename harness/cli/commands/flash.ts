@@ -4,8 +4,10 @@ import { SingleBar } from 'cli-progress';
 import {
   flashBoard,
   flashByEsptool,
+  findPort,
   listSerialPorts,
   loadFlashPlan,
+  openReattaching,
   openSerialPort,
   type FlashPlan,
   type FlashProgress,
@@ -18,10 +20,11 @@ import { ConfigError, isHilError } from '../../errors';
 import { systemClock } from '../../ports';
 import { describeError } from '../describe-error';
 import { exitCodes } from '../exit-codes';
+import { serialTargetOf, type SerialTarget, type TargetArguments } from '../serial-target';
 
-export interface FlashArguments {
-  readonly image: string;
-  readonly port: string;
+export interface FlashArguments extends TargetArguments {
+  /** Undefined: the image of the bench's board. */
+  readonly image: string | undefined;
   readonly baud: number;
   readonly tool: 'esptool-js' | 'esptool';
   readonly wifiSsid: string | undefined;
@@ -52,6 +55,8 @@ function processTerminal(): FlashTerminal {
 
 const PASSWORD_VARIABLE = 'EARSHOT_WIFI_PASSWORD';
 const CONSOLE_BAUD = 115_200;
+/** Native USB that comes back after a reset takes 0.3 to 1 s (device.md section 4); a person who plugs it in again, longer. */
+const DEFAULT_REATTACH_MS = 10_000;
 /** Of WPA2; an open network has none. */
 const LONGEST_SSID_BYTES = 32;
 const LONGEST_PASSWORD_BYTES = 64;
@@ -62,14 +67,17 @@ export async function flashCommand(
   terminal: FlashTerminal = processTerminal(),
 ): Promise<number> {
   const wifi = wifiOf(args);
-  const plan = loadFlashPlan(args.image);
+  const target = serialTargetOf(args);
+  const plan = loadFlashPlan(imageOf(args, target));
+  const port = await findPort(target.port);
   const screen = new FlashScreen(terminal);
   try {
     const write = args.tool === 'esptool' ? flashWithEsptool : flashInProcess;
-    const result = await write(args, plan, wifi, screen, terminal.signal);
+    const reattachMs = target.board?.reattachMs ?? DEFAULT_REATTACH_MS;
+    const result = await write({ ...args, port, reattachMs }, plan, wifi, screen, terminal.signal);
     screen.end();
     terminal.print(
-      args.json ? jsonOf(args, plan, result) : `${summaryOf(result, plan.description?.elfSha256)}\n`,
+      args.json ? jsonOf(port, plan, result) : `${summaryOf(result, plan.description?.elfSha256)}\n`,
     );
     return exitCodes.passed;
   } catch (thrown) {
@@ -80,20 +88,41 @@ export async function flashCommand(
   }
 }
 
+/** @throws ConfigError `HIL_CONFIG_USAGE` when neither the arguments nor the bench name one. */
+function imageOf({ image }: FlashArguments, { board }: SerialTarget): string {
+  const path = image ?? board?.imagePath;
+  if (path !== undefined) return path;
+  const bench = board === undefined ? '' : `, and board ${board.name} of the bench has none`;
+  throw new ConfigError('HIL_CONFIG_USAGE', `There is no image to write: name one${bench}.`);
+}
+
+/** Where to write, and how patiently. */
+interface FlashWay {
+  /** Path of the port, or address of its server. */
+  readonly port: string;
+  readonly baud: number;
+  readonly force: boolean;
+  /** How long to wait for a port that has gone. */
+  readonly reattachMs: number;
+}
+
 type Flash = (
-  args: FlashArguments,
+  way: FlashWay,
   plan: FlashPlan,
   wifi: WifiCredentials | undefined,
   screen: FlashScreen,
   signal: AbortSignal,
 ) => Promise<FlashResult>;
 
-const flashInProcess: Flash = async ({ port, baud, force }, plan, wifi, screen, signal) => {
+const flashInProcess: Flash = async ({ port, baud, force, reattachMs }, plan, wifi, screen, signal) => {
   const usb = await usbIdsOf(port);
-  const transport = await openSerialPort({ path: port, baudRate: CONSOLE_BAUD, clock: systemClock });
+  const opening = { path: port, baudRate: CONSOLE_BAUD, clock: systemClock };
+  const presence = reattachMs > 0 ? await openReattaching({ ...opening, withinMs: reattachMs }) : undefined;
+  const transport = presence ?? (await openSerialPort(opening));
   try {
     return await flashBoard({
       transport,
+      ...(presence === undefined ? {} : { presence }),
       usb,
       plan,
       ...(wifi === undefined ? {} : { wifi }),
@@ -118,7 +147,7 @@ const flashWithEsptool: Flash = ({ port, baud }, plan, wifi, screen, signal) =>
     signal,
   });
 
-function jsonOf({ port }: FlashArguments, plan: FlashPlan, result: FlashResult): string {
+function jsonOf(port: string, plan: FlashPlan, result: FlashResult): string {
   const { path, layout, description } = plan;
   const image = { path, layout, description };
   return `${JSON.stringify({ schema: 'earshot/flash@1', port, image, ...result }, null, 2)}\n`;
@@ -197,6 +226,9 @@ class FlashScreen {
         return;
       case 'written':
         this.line(`${progress.name}: ${progress.sizeBytes} bytes, written and verified`);
+        return;
+      case 'again':
+        this.line(`${progress.because} Going on at ${progress.baudRate} baud`);
         return;
       case 'slower':
         this.line(`${progress.because} Trying ${progress.baudRate} baud`);

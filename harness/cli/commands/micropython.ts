@@ -7,6 +7,7 @@ import { parseDuration } from '../../config';
 import { closeAll, ConfigError, type Closable } from '../../errors';
 import { systemClock, type Cancel, type Clock } from '../../ports';
 import { exitCodes } from '../exit-codes';
+import { portChoiceOf } from '../port-argument';
 
 interface PortArguments {
   readonly port: string;
@@ -143,7 +144,7 @@ async function withRepl(
   clock: Clock,
   use: (repl: RawRepl, path: string) => Promise<number>,
 ): Promise<number> {
-  const path = await findPort(port);
+  const path = await findPort(portChoiceOf(port));
   const opened: Closable[] = [];
   try {
     const transport = await openSerialPort({ path, baudRate, clock });

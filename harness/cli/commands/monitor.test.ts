@@ -1,10 +1,17 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import {
+  startVirtualBoard,
+  type VirtualBoard,
+  type VirtualBoardOptions,
+} from '../../../firmware/virtual-board';
+import { fastClock } from '../../../firmware/virtual-board/testing/fast-clock';
 import { consoleStream } from '../../board/__fixtures__/console-stream';
 import { openTestPty, type TestPty } from '../../board/__fixtures__/test-pty';
 import { packageRoot } from '../../config';
+import { systemClock, type Clock } from '../../ports';
 import { monitorCommand, type MonitorArguments } from './monitor';
 
 let pty: TestPty;
@@ -19,7 +26,7 @@ afterEach(() => {
 });
 
 /** A monitor with a person before it, who reads what it prints and types. */
-function monitoring(args: Partial<MonitorArguments> = {}) {
+function monitoring(args: Partial<MonitorArguments> = {}, clock: Clock = systemClock) {
   const input = new PassThrough();
   let printed = '';
   let end: () => void = () => undefined;
@@ -44,6 +51,7 @@ function monitoring(args: Partial<MonitorArguments> = {}) {
       ...args,
     },
     { input, print, ended },
+    clock,
   );
   exit.catch(() => undefined);
   const shows = (pattern: RegExp) =>
@@ -151,10 +159,60 @@ describe('earshot monitor', () => {
     type('start');
     type('stop');
     const text = await shows(/"stop" not taken: .+: "stop" was not typed\. Use the UART connector/);
-    expect(text).toMatch(/"start" not taken: .+: "start" was not echoed within 2000 ms\./);
-    expect(typed.join('')).toBe('start\n');
+    expect(text).toMatch(
+      /"start" not taken: .+: "start" was not echoed within 2000 ms, nor anything else printed: it may hang as well\./,
+    );
+    expect(typed.join('')).toBe('\nstart\n');
     end();
     await exit;
+  });
+
+  describe('of a virtual board behind RFC 2217', () => {
+    /** Time of the monitor passes so much faster, and that of the board twice as fast again. */
+    const QUICKER = 5;
+    const quick: Clock = {
+      nowMs: () => systemClock.nowMs() * QUICKER,
+      after: (delayMs, callback) => systemClock.after(delayMs / QUICKER, callback),
+    };
+    const of = { dialect: 'idf-chat', providerUrl: 'http://127.0.0.1:9', rfc2217Port: 0 } as const;
+    let board: VirtualBoard;
+    const powerOn = async (wiring: Pick<VirtualBoardOptions, 'modemWiring' | 'faults'>) => {
+      board = await startVirtualBoard({ ...of, ...wiring }, fastClock(2 * QUICKER));
+      return `rfc2217://127.0.0.1:${board.rfc2217?.port ?? 0}`;
+    };
+    afterEach(() => board.close());
+
+    it("resets it by its bench's steps, and tells what each brought", async () => {
+      const port = await powerOn({});
+      const bench = join(folder, 'bench.yaml');
+      writeFileSync(
+        bench,
+        `schema: earshot/bench@1\nname: b\nprovider: { kind: mock }\nboards:\n  - name: far\n    kind: serial\n    dialect: idf-chat\n` +
+          `    port: ${port}\n    reset: [classic, hard]\n`,
+      );
+      const { shows, end, exit, events } = monitoring(
+        { port: undefined, bench, reset: true, json: true },
+        quick,
+      );
+      await shows(/"outcome":"booted"/);
+      end();
+      expect(await exit).toBe(0);
+      expect(events().filter(({ type }) => type === 'reset-step')).toMatchObject([
+        { step: 'classic', outcome: 'download', text: 'classic: it waits for a download' },
+        { step: 'hard', outcome: 'booted' },
+      ]);
+    });
+
+    it('goes on showing a board that no step resets', async () => {
+      const port = await powerOn({ modemWiring: 'none', faults: ['no-boot'] });
+      const { shows, end, exit } = monitoring({ port, reset: true }, quick);
+      const text = await shows(
+        /──── HIL_BOARD_RESET_FAILED: Board .* could not be reset; tried hard: .*hard-slow/,
+      );
+      expect(text).toMatch(/──── reset by hard-slow: it /);
+      end();
+      expect(await exit).toBe(0);
+    });
   });
 
   it('says that a port has gone, and that one which cannot be reset cannot', async () => {

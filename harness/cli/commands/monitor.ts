@@ -1,27 +1,39 @@
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { chosenBoard } from '../../bench';
 import {
+  describeAttempt,
+  dialectByName,
   elfInWorker,
   elfOfBoard,
   findPort,
-  modemResetLine,
+  loadDialects,
+  openPower,
   openReattaching,
   openSerialPort,
+  resetUntilSeen,
+  stepsOfPort,
   type PortGap,
+  type ResetAttempt,
 } from '../../board';
-import { loadBench } from '../../config';
-import { closeAll, ConfigError, type Closable } from '../../errors';
-import { systemClock, type Clock, type PortChoice } from '../../ports';
+import { closeAll, ConfigError, isHilError, type Closable } from '../../errors';
+import { systemClock, type Clock } from '../../ports';
 import { askedToEnd } from '../child-signals';
 import { exitCodes } from '../exit-codes';
+import type { MonitorEvent } from '../monitor/monitor-event';
 import { jsonOf, textOf } from '../monitor/render-event';
 import { watchConsole } from '../monitor/watch-console';
+import { serialTargetOf, type SerialTarget } from '../serial-target';
 
 const DEFAULT_BAUD_RATE = 115_200;
 /** As long as a board that a person unplugs and plugs in again takes. */
 const DEFAULT_REATTACH_MS = 10_000;
+
+/** A monitor of a board that no step has reset still shows what it prints. */
+const shownOnly: ReadonlySet<string> = new Set(['HIL_BOARD_RESET_FAILED', 'HIL_BOARD_DOWNLOAD_MODE']);
+
+/** Resolves never. */
+const forever = new Promise<never>(() => undefined);
 
 export interface MonitorArguments {
   readonly port: string | undefined;
@@ -52,42 +64,47 @@ const processTerminal = (): MonitorTerminal => ({
   ended: askedToEnd({ child: false }),
 });
 
-interface Target {
-  readonly port: PortChoice;
-  readonly baudRate: number;
-  readonly reattachMs?: number;
-  readonly elfPath?: string;
-  readonly imagePath?: string;
-}
+/** The firmware's build, by the arguments or else by the bench. */
+const buildOf = ({ elf, image }: MonitorArguments, { board }: SerialTarget) => ({
+  ...(board?.imagePath === undefined ? {} : { imagePath: board.imagePath }),
+  ...(board?.elfPath === undefined ? {} : { elfPath: board.elfPath }),
+  ...(elf === undefined ? {} : { elfPath: elf }),
+  ...(image === undefined ? {} : { imagePath: image }),
+});
 
-/** The port that was named, or that of a board of a bench, with what the bench knows of its firmware. */
-function targetOf({ port, bench, board, baudRate, elf, image }: MonitorArguments): Target {
-  const build = {
-    ...(elf === undefined ? {} : { elfPath: elf }),
-    ...(image === undefined ? {} : { imagePath: image }),
+type PortMeans = Parameters<typeof stepsOfPort>[1];
+
+/**
+ * Resets the board as its bench says, or else as fits its port, and tells of each step. A board that shows no boot is watched all the
+ * same.
+ * @throws BoardError `HIL_BOARD_PORT_FAILED` for a port without modem lines, `HIL_BOARD_PORT_LOST`; ConfigError of a power switch.
+ */
+async function resetFirst(
+  { board, plugins }: SerialTarget,
+  means: Omit<PortMeans, 'power' | 'isMicroPython'>,
+  {
+    console,
+    onGap,
+    tell,
+  }: Pick<Parameters<typeof resetUntilSeen>[0], 'console' | 'onGap'> & {
+    readonly tell: (event: MonitorEvent) => void;
+  },
+): Promise<void> {
+  const { clock, path: name } = means;
+  const power = board?.power && openPower({ board: board.name, choice: board.power, plugins, clock });
+  const dialect = board && dialectByName(board.dialect, loadDialects(plugins));
+  const isMicroPython = dialect?.project === 'micropython';
+  const steps = await stepsOfPort(board?.reset ?? 'auto', { ...means, power, isMicroPython });
+  const onStep = (attempt: ResetAttempt): void => {
+    const { step, outcome } = attempt;
+    tell({ type: 'reset-step', hostAtMs: clock.nowMs(), step, outcome, text: describeAttempt(attempt) });
   };
-  if (port !== undefined) return { port, baudRate: baudRate ?? DEFAULT_BAUD_RATE, ...build };
-  if (bench === undefined)
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      'There is no port: name one with --port, or a bench with --bench.',
-    );
-  const chosen = chosenBoard(loadBench(bench), board);
-  if (chosen.kind === 'virtual')
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      `Board ${chosen.name} is virtual and exists in a run only: start one with \`earshot virtual-board\`, and name its console with --port.`,
-      { board: chosen.name },
-    );
-  const { imagePath, elfPath } = chosen;
-  return {
-    port: chosen.port,
-    baudRate: baudRate ?? chosen.baudRate,
-    reattachMs: chosen.reattachMs,
-    ...(imagePath === undefined ? {} : { imagePath }),
-    ...(elfPath === undefined ? {} : { elfPath }),
-    ...build,
-  };
+  try {
+    await resetUntilSeen({ name, console, steps, clock, onGap, onStep });
+  } catch (cause) {
+    if (!isHilError(cause) || !shownOnly.has(cause.code)) throw cause;
+    tell({ type: 'not-reset', hostAtMs: clock.nowMs(), code: cause.code, text: cause.message });
+  }
 }
 
 /** Shows a board's console until it is asked to end; the port's loss is an error. */
@@ -96,27 +113,30 @@ export async function monitorCommand(
   terminal: MonitorTerminal = processTerminal(),
   clock: Clock = systemClock,
 ): Promise<number> {
-  const target = targetOf(args);
-  const { baudRate } = target;
+  const target = serialTargetOf(args);
+  const baudRate = args.baudRate ?? target.board?.baudRate ?? DEFAULT_BAUD_RATE;
   const path = await findPort(target.port);
-  const elfPath = elfOfBoard(target);
+  const elfPath = elfOfBoard(buildOf(args, target));
   const opened: Closable[] = [];
   try {
     const keep = await openLog(args.log, opened);
-    const withinMs = target.reattachMs ?? DEFAULT_REATTACH_MS;
+    const withinMs = target.board?.reattachMs ?? DEFAULT_REATTACH_MS;
     const presence = withinMs > 0 ? await openReattaching({ path, baudRate, clock, withinMs }) : undefined;
     const transport = presence ?? (await openSerialPort({ path, baudRate, clock }));
     opened.push(transport);
     transport.onBytes(keep);
     const unixAtZeroMs = new Date().getTime() - clock.nowMs();
     const { json, timestamps } = args;
+    const onGap = presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener));
+    const tell = (event: MonitorEvent): void =>
+      terminal.print(json ? jsonOf(event) : textOf(event, { timestamps, unixAtZeroMs }));
     const console = watchConsole({
       transport,
-      onGap: presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener)),
+      onGap,
       baudRate,
       clock,
       elf: elfPath === undefined ? undefined : elfInWorker(elfPath),
-      tell: (event) => terminal.print(json ? jsonOf(event) : textOf(event, { timestamps, unixAtZeroMs })),
+      tell,
     });
     opened.push(console);
     terminal.print(
@@ -134,8 +154,11 @@ export async function monitorCommand(
     });
     const lost = new Promise<never>((_, reject) => transport.onLost(reject));
     lost.catch(() => undefined);
-    if (args.reset) await modemResetLine(transport, clock).reset();
-    await Promise.race([terminal.ended, lost]);
+    const reset = async (): Promise<void> => {
+      const means = { path, transport, presence, baudRate, clock };
+      await resetFirst(target, means, { console: console.recorded, onGap, tell });
+    };
+    await Promise.race([terminal.ended, lost, ...(args.reset ? [reset().then(() => forever)] : [])]);
   } finally {
     await closeAll(opened);
   }

@@ -1,3 +1,4 @@
+import type { ResetAttempt } from '../../board';
 import type { CoreDump, TriagedCrash } from '../../board/esp32s3';
 import type { ConsoleLine } from '../../ports';
 
@@ -13,6 +14,17 @@ export type MonitorEvent =
     }
   /** The port went away and came back; what the board printed in between is lost. */
   | { readonly type: 'gap'; readonly hostAtMs: number; readonly awayMs: number; readonly reason: string }
+  /** A step of the reset that was asked for is over. */
+  | {
+      readonly type: 'reset-step';
+      readonly hostAtMs: number;
+      readonly step: string;
+      readonly outcome: ResetAttempt['outcome'];
+      /** The same in words. */
+      readonly text: string;
+    }
+  /** No step of it showed a boot. */
+  | { readonly type: 'not-reset'; readonly hostAtMs: number; readonly code: string; readonly text: string }
   | { readonly type: 'crash'; readonly hostAtMs: number; readonly crash: TriagedCrash }
   | { readonly type: 'core-dump'; readonly hostAtMs: number; readonly dump: CoreDump }
   /** A line that was typed; `refused` says why the board did not get it, or took no notice of it. */

@@ -29,6 +29,10 @@ export function textOf(event: MonitorEvent, { timestamps, unixAtZeroMs }: TextOp
       return stamped(event.hostAtMs, `──── boot ${event.boot}: ${event.resetCause} ────`);
     case 'gap':
       return stamped(event.hostAtMs, `──── port away for ${event.awayMs} ms: ${event.reason} ────`);
+    case 'reset-step':
+      return stamped(event.hostAtMs, `──── reset by ${event.text} ────`);
+    case 'not-reset':
+      return stamped(event.hostAtMs, `──── ${event.code}: ${event.text} ────`);
     case 'crash':
       return `──── decoded ────\n${renderCrash(event.crash, event.crash.elf && { name: event.crash.elf.file, sha256: event.crash.elf.sha256 })}────\n`;
     case 'core-dump': {

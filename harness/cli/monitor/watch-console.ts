@@ -26,6 +26,7 @@ export interface WatchedConsoleOptions {
 }
 
 export interface WatchedConsole extends Closable {
+  readonly recorded: RecordedConsole;
   /** Types a line; resolves when it was told what became of it. */
   send(text: string): Promise<void>;
 }
@@ -88,6 +89,7 @@ export function watchConsole({
     }) ?? (() => undefined),
   ];
   return {
+    recorded: console,
     send: (text) => typed.send(text),
     async close() {
       console.end(
