@@ -26,6 +26,7 @@ import { bootFromFlash, type FlashBoot } from './rom-loader/boot-from-flash';
 import type { FlashMemory } from './rom-loader/flash-memory';
 import { RomLoader, ROM_BAUD, type LoaderExit } from './rom-loader/rom-loader';
 import { readStoredWifi } from './rom-loader/stored-wifi';
+import type { ServerLinkState } from './sound/server/server-link';
 import type { SoundCard } from './sound/sound-card';
 import type { LogLine } from './start-up';
 import { WallClock } from './wall-clock';
@@ -57,6 +58,8 @@ export interface BoardParts {
   readonly bootsFlashOnly: boolean;
   /** The firmware was built with `hil_marker`. Default: false. */
   readonly markers?: boolean;
+  /** How its sound in a sound server is doing. Absent: it has an audio link. */
+  readonly soundLink?: { readonly state: ServerLinkState };
 }
 
 /** The simulated chip: boots, runs the application of its dialect, panics, and starts again at each reset. */
@@ -122,6 +125,7 @@ export class Board implements BoardControl {
 
   state(): BoardState {
     const soundCounts = this.application?.soundCounts;
+    const { soundLink } = this.parts;
     return {
       boot: this.boots,
       running: this.running,
@@ -131,6 +135,7 @@ export class Board implements BoardControl {
       plugged: this.parts.serial.isPlugged,
       powered: this.isPowered,
       ...(soundCounts === undefined ? {} : { sound: soundCounts }),
+      ...(soundLink === undefined ? {} : { soundLink: soundLink.state }),
     };
   }
 

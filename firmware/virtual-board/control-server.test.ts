@@ -44,6 +44,23 @@ describe('ControlServer', () => {
     });
   });
 
+  it('tells every client what has happened for good, also one that comes later', async () => {
+    const own = new ControlServer(board);
+    const address = { host: '127.0.0.1', port: await own.listen('127.0.0.1') };
+    const early = await ControlClient.open(address);
+    await early.ask({ id: 1, op: 'state' });
+    const told = { event: 'sound-lost', error: 'pacat ended' } as const;
+    const heard = early.answers.next();
+    own.tell(told);
+    expect(await heard).toEqual(told);
+    const late = await ControlClient.open(address);
+    expect(await late.answers.at(0)).toEqual(told);
+    expect(await late.ask({ id: 2, op: 'state' })).toMatchObject({ id: 2, ok: true });
+    early.close();
+    late.close();
+    await own.close();
+  });
+
   it('answers each of several requests that arrive in pieces', async () => {
     const answers = [1, 2].map((id) => client.answers.next((answer) => answer['id'] === id));
     for (const byte of Buffer.from('{"id":1,"op":"state"}\r\n\n{"id":2,"op":"state"}\n'))

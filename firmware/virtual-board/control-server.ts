@@ -3,6 +3,7 @@ import type { BootStraps } from './boot-log';
 import type { SessionState } from './dialect/application';
 import type { FaultName } from './faults';
 import { JsonLines } from './json-lines';
+import type { ServerLinkState } from './sound/server/server-link';
 import type { SoundCounts } from './webrtc/reply-stream';
 
 const LINE_LIMIT_BYTES = 65_536;
@@ -24,6 +25,14 @@ export interface BoardState {
   readonly powered: boolean;
   /** How replies arrived over RTP; absent without a session on WebRTC. */
   readonly sound?: SoundCounts;
+  /** Of a board whose sound is in a sound server. */
+  readonly soundLink?: ServerLinkState;
+}
+
+/** What a client is told unasked. */
+export interface ControlEvent {
+  readonly event: 'sound-lost';
+  readonly error: string;
 }
 
 /** What a bench can do to the board without its console. */
@@ -88,6 +97,7 @@ function answer(board: BoardControl, value: unknown): object {
 export class ControlServer {
   private readonly server: Server;
   private readonly clients = new Set<Socket>();
+  private lasting: ControlEvent | undefined;
 
   constructor(private readonly board: BoardControl) {
     this.server = createServer((socket) => this.accept(socket));
@@ -99,6 +109,12 @@ export class ControlServer {
       this.server.once('error', reject);
       this.server.listen(0, host, () => resolve((this.server.address() as { port: number }).port));
     });
+  }
+
+  /** Tells every client, and those that come later: what has happened stays so. */
+  tell(event: ControlEvent): void {
+    this.lasting = event;
+    for (const client of this.clients) client.write(`${JSON.stringify(event)}\n`);
   }
 
   close(): Promise<void> {
@@ -113,6 +129,7 @@ export class ControlServer {
     socket.on('close', () => this.clients.delete(socket));
     // A client that vanishes is the end of its connection and nothing more.
     socket.on('error', () => socket.destroy());
+    if (this.lasting !== undefined) socket.write(`${JSON.stringify(this.lasting)}\n`);
     socket.on('data', (bytes) => {
       try {
         for (const value of lines.push(bytes)) socket.write(`${JSON.stringify(answer(this.board, value))}\n`);

@@ -25,9 +25,10 @@ import { UsbSerialJtag } from './modem/usb-serial-jtag';
 import { authoritiesOf } from './network/certificate-check';
 import { FlashMemory } from './rom-loader/flash-memory';
 import { AudioLinkServer } from './sound/audio-link-server';
+import { ServerLink, type ServerSoundOptions } from './sound/server/server-link';
 import { SoundCard } from './sound/sound-card';
 
-export { faultNames, type BoardClock, type FaultName };
+export { faultNames, type BoardClock, type FaultName, type ServerSoundOptions };
 
 const dialects = {
   'realtime-ws': realtimeWs,
@@ -96,6 +97,8 @@ export interface VirtualBoardOptions {
   readonly enRiseMs?: number;
   /** Where audio link, control and RFC 2217 listen; loopback only. */
   readonly host?: '127.0.0.1';
+  /** Microphone and speaker are in a sound server, in real time. Default: an audio link, for a virtual rig. */
+  readonly sound?: ServerSoundOptions;
   /** Descriptors of the speaker's DMA chain, default 6. */
   readonly dmaDescriptors?: number;
   /** Frames of one descriptor, default 240 (10 ms of 24 kHz). */
@@ -115,7 +118,8 @@ export interface VirtualBoardOptions {
 export interface VirtualBoard {
   /** Open it like a serial port, at any baud rate. */
   readonly ptyPath: string;
-  readonly audioLink: { readonly host: string; readonly port: number };
+  /** Absent when its sound is in a sound server. */
+  readonly audioLink?: { readonly host: string; readonly port: number };
   readonly control: { readonly host: string; readonly port: number };
   /** Absent unless it was asked for. */
   readonly rfc2217?: { readonly host: string; readonly port: number };
@@ -188,6 +192,10 @@ async function powerOn(
   const faults = new FaultSwitches();
   for (const name of options.faults ?? []) faults.set(name, true);
 
+  const soundCrystal = new Crystal(clock, crystalPpm);
+  const sound = new SoundCard(faults, soundCrystal, dmaDescriptors, dmaFrames, dialect.dacRateHz);
+  const soundLink = options.sound && (await ServerLink.open(sound, options.sound, clock));
+  if (soundLink !== undefined) opened.push(() => soundLink.close());
   const flash = new FlashMemory(flashMegabytes << 20, options.flashPath);
   opened.push(() => flash.close());
   const input = (bytes: Buffer): void => board.input(bytes);
@@ -201,8 +209,6 @@ async function powerOn(
   const { modemWiring = 'fitted' } = options;
   const wiring = modemWiring === 'none' ? unwired : modemWiring === 'swapped' ? swapped(fitted) : fitted;
   const modem = options.rfc2217Port === undefined ? undefined : new Rfc2217Server({ wiring, input });
-  const soundCrystal = new Crystal(clock, crystalPpm);
-  const sound = new SoundCard(faults, soundCrystal, dmaDescriptors, dmaFrames, dialect.dacRateHz);
   const board = new Board({
     clock,
     crystalPpm,
@@ -215,17 +221,19 @@ async function powerOn(
     flash,
     bootsFlashOnly: options.flashPath !== undefined,
     markers: options.markers ?? false,
+    ...(soundLink === undefined ? {} : { soundLink }),
   });
   opened.push(() => board.close());
-  const audioLink = new AudioLinkServer(sound);
-  opened.push(() => audioLink.close());
+  const audioLink = soundLink === undefined ? new AudioLinkServer(sound) : undefined;
+  if (audioLink !== undefined) opened.push(() => audioLink.close());
   const control = new ControlServer(board);
+  soundLink?.onLost((error) => control.tell({ event: 'sound-lost', error }));
   opened.push(() => control.close());
   if (modem !== undefined) opened.push(() => modem.close());
   const rfc2217Port = await modem?.listen(host, options.rfc2217Port ?? 0);
   const result = {
     ptyPath: serial.path,
-    audioLink: { host, port: await audioLink.listen(host) },
+    ...(audioLink === undefined ? {} : { audioLink: { host, port: await audioLink.listen(host) } }),
     control: { host, port: await control.listen(host) },
     ...(rfc2217Port === undefined ? {} : { rfc2217: { host, port: rfc2217Port } }),
   };

@@ -24,6 +24,7 @@ import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } fr
 import { openVirtualRig } from '../rig';
 import { firmwareModel } from './firmware-model';
 import { checkProtocol } from './fitting-protocol';
+import { lostWithBoard } from './lost-with-board';
 import { authorityIn, directSettings, providerInit } from './provider-settings';
 import type {
   AudioRig,
@@ -260,10 +261,12 @@ async function openBoard(
     crystalPpm: config.crystalPpm,
     ...(config.markers === true ? { markers: true as const } : {}),
     model: config.model,
+    ...(config.sound === undefined ? {} : { sound: config.sound }),
     faults: faults.filter((fault) => virtualFaults[fault] === 'board'),
   });
   opened.push(virtual);
-  const rig = inWriting ? undefined : await openRig(config, virtual, clock);
+  const ownRig = inWriting ? undefined : await openRig(config, virtual, clock);
+  const rig = ownRig && config.sound ? lostWithBoard(ownRig, config.name, virtual) : ownRig;
   if (rig !== undefined) opened.push(rig);
   const board = await openSerialBoard({
     ...console,

@@ -68,6 +68,20 @@ export interface VirtualBoardConfig extends BoardConfigBase {
   readonly firmwareDialect: string;
   /** What firmware asks that has its question built in; absent: its own. */
   readonly question?: string;
+  /** Where its microphone and speaker are in a sound server; absent: on an audio link, for a virtual rig. */
+  readonly sound?: VirtualSoundConfig;
+}
+
+export interface VirtualSoundConfig {
+  readonly kind: 'pulse';
+  /** Name of the source that its microphone hears. */
+  readonly source: string;
+  /** Name of the sink that its speaker plays to. */
+  readonly sink: string;
+  /** Playback that it keeps in hand. */
+  readonly bufferMs: number;
+  /** Folder that it keeps every sample in; absent: none. */
+  readonly recordPath?: string;
 }
 
 export type BoardConfig = SerialBoardConfig | VirtualBoardConfig;

@@ -212,6 +212,18 @@ const virtualBoard = z.strictObject({
   firmwareDialect: name.exactOptional(),
   /** Default: the words of the prompt `zh-weather`. */
   question: text.exactOptional(),
+  /** Default: an audio link, for a virtual rig. */
+  sound: z
+    .strictObject({
+      kind: z.literal('pulse'),
+      source: text,
+      sink: text,
+      /** Default: 60ms. */
+      buffer: duration({ atLeastMs: 10, atMostMs: 2000 }).default(60),
+      /** Default: nothing is kept. */
+      record: text.exactOptional(),
+    })
+    .exactOptional(),
   rig: virtualRig.prefault({}),
 });
 

@@ -62,6 +62,10 @@ const cases: readonly (readonly [string, string, z.ZodType, readonly unknown[]])
       { schema: 'earshot/bench@1', boards: [{ ...board, kind: 'serial', port: '/dev/ttyUSB0', rig: {} }] },
       {
         schema: 'earshot/bench@1',
+        boards: [{ ...board, kind: 'virtual', sound: { kind: 'pulse', source: 'mic', sink: 'speaker' } }],
+      },
+      {
+        schema: 'earshot/bench@1',
         boards: [
           {
             ...board,

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadBench } from './load-bench';
 import { packageRoot } from './package-root';
 
@@ -69,6 +69,19 @@ describe('loadBench', () => {
       benchOf(`boards: [{ name: b1, ${kind}, dialect: idf-chat, question: '现在几点 "?"' }]\n`);
     expect(loadBench(withQuestion('kind: virtual')).boards[0]).toMatchObject({ question: '现在几点 "?"' });
     expect(() => loadBench(withQuestion('kind: serial, port: /dev/ttyUSB0'))).toThrow(/question/);
+  });
+
+  it('has the sound server of a simulated board, its folder beside the file, and of no other', () => {
+    const withSound = (kind: string, more = '') =>
+      benchOf(`boards: [{ name: b1, ${kind}, sound: { kind: pulse, source: m, sink: s${more} } }]\n`);
+    expect(loadBench(withSound('kind: virtual')).boards[0]).toMatchObject({
+      sound: { kind: 'pulse', source: 'm', sink: 's', bufferMs: 60 },
+    });
+    const path = withSound('kind: virtual', ', buffer: 200ms, record: kept');
+    expect(loadBench(path).boards[0]).toMatchObject({
+      sound: { bufferMs: 200, recordPath: join(dirname(path), 'kept') },
+    });
+    expect(() => loadBench(withSound('kind: serial, port: /dev/ttyUSB0'))).toThrow(/sound/);
   });
 
   describe('of a board on a serial port', () => {

@@ -16,6 +16,7 @@ import type {
   ProviderConfig,
   TurnConfig,
   VirtualRigConfig,
+  VirtualSoundConfig,
 } from './bench-config';
 import { benchFile, type BenchFile } from './bench-schema';
 import { deepFreeze } from './deep-freeze';
@@ -204,8 +205,17 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
         ...(board.markers ? { markers: true as const } : {}),
         firmwareDialect: board.firmwareDialect ?? board.dialect,
         ...(board.question === undefined ? {} : { question: board.question }),
+        ...(board.sound === undefined ? {} : { sound: soundOf(board.sound, folder) }),
       };
 }
+
+type FileSound = NonNullable<Extract<FileBoard, { readonly kind: 'virtual' }>['sound']>;
+
+const soundOf = ({ buffer, record, ...sound }: FileSound, folder: string): VirtualSoundConfig => ({
+  ...sound,
+  bufferMs: buffer,
+  ...(record === undefined ? {} : { recordPath: resolve(folder, record) }),
+});
 
 type FileSerialBoard = Extract<FileBoard, { readonly kind: 'serial' }>;
 

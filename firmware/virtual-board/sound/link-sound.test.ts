@@ -1,4 +1,4 @@
-import { AUDIO_LINK_SCHEMA, type LinkTruth } from '../../../harness/audio';
+import type { LinkTruth } from '../../../harness/audio';
 import { Crystal } from '../crystal';
 import { FaultSwitches } from '../faults';
 import { fastClock } from '../testing/fast-clock';
@@ -46,12 +46,7 @@ function record(options: {
   const faults = new FaultSwitches();
   for (const name of options.faults ?? []) faults.set(name, true);
   const sound = new SoundCard(faults, new Crystal(fastClock(1), boardPpm), 6, 240);
-  const link = new LinkSound(sound, {
-    schema: AUDIO_LINK_SCHEMA,
-    rateHz: 48_000,
-    blockSamples: BLOCK,
-    rigPpm,
-  });
+  const link = new LinkSound(sound, { rateHz: 48_000, rigPpm });
   const stream: number[] = [];
   let chunks = 0;
   sound.openMicrophone(24_000, (samples) => {

@@ -18,7 +18,7 @@ export class LinkSound {
 
   constructor(
     private readonly sound: SoundCard,
-    hello: AudioLinkHello,
+    hello: Pick<AudioLinkHello, 'rateHz' | 'rigPpm'>,
   ) {
     const linkRateHz = hello.rateHz * rateOfPpm(hello.rigPpm);
     const crystal = rateOfPpm(sound.crystal.ppm);

@@ -37,8 +37,9 @@ export class Rig {
     });
   }
 
-  static connect({ host, port }: { readonly host: string; readonly port: number }): Promise<Rig> {
-    const socket = connect(port, host);
+  static connect(link: { readonly host: string; readonly port: number } | undefined): Promise<Rig> {
+    if (link === undefined) throw new Error('the board has no audio link');
+    const socket = connect(link.port, link.host);
     return new Promise((resolve) => socket.once('connect', () => resolve(new Rig(socket))));
   }
 

@@ -27,6 +27,10 @@ if (fault === 'dies') {
   };
   const server = createServer((socket) => {
     let pending = '';
+    if (fault === 'loses-sound') {
+      socket.write('{"event":"of a later version"}\n');
+      socket.write('{"event":"sound-lost","error":"pacat ended"}\n');
+    }
     socket.on('data', (bytes) => {
       const lines = (pending + bytes).split('\n');
       pending = lines.pop();

@@ -27,6 +27,12 @@ interface Answer {
   readonly state?: VirtualBoardState;
 }
 
+/** What a board tells unasked. */
+interface Told {
+  readonly event: string;
+  readonly error?: string;
+}
+
 interface Pending {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
@@ -42,6 +48,8 @@ export class ControlClient {
   private readonly pending = new Map<number, Pending>();
   private lastId = 0;
   private ended: BoardError | undefined;
+  private soundLost: string | undefined;
+  private readonly soundListeners = new Set<(reason: string) => void>();
 
   private constructor(
     private readonly socket: Socket,
@@ -89,6 +97,13 @@ export class ControlClient {
     return state;
   }
 
+  /** Calls back once, when the board has lost the sound server that it is in; at once when it already has. */
+  onSoundLost(listener: (reason: string) => void): Cancel {
+    if (this.soundLost !== undefined) listener(this.soundLost);
+    else this.soundListeners.add(listener);
+    return () => void this.soundListeners.delete(listener);
+  }
+
   close(): void {
     this.end(failed('its control port was closed'));
     this.socket.destroy();
@@ -109,7 +124,12 @@ export class ControlClient {
   }
 
   private take(line: string): void {
-    const answer = readAnswer(line);
+    const value = readLine(line);
+    if (isTold(value)) {
+      this.hearOf(value);
+      return;
+    }
+    const answer = isAnswer(value) ? value : undefined;
     if (answer === undefined) {
       this.end(failed(`its control port sent ${JSON.stringify(line.slice(0, 200))}, which is no answer`));
       return;
@@ -120,6 +140,14 @@ export class ControlClient {
     pending.cancelTimeout();
     if (answer.ok) pending.resolve(answer);
     else pending.reject(failed(`it refused: ${answer.error ?? 'no reason given'}`));
+  }
+
+  /** Events of other kinds are those of a later version: nothing waits for them. */
+  private hearOf({ event, error = 'no reason given' }: Told): void {
+    if (event !== 'sound-lost' || this.soundLost !== undefined) return;
+    this.soundLost = error;
+    for (const listener of this.soundListeners) listener(error);
+    this.soundListeners.clear();
   }
 
   private end(error: BoardError): void {
@@ -136,12 +164,18 @@ export class ControlClient {
 const failed = (what: string, cause?: Error): BoardError =>
   new BoardError('HIL_VIRTUAL_BOARD_FAILED', `The virtual board failed: ${what}.`, {}, cause && { cause });
 
-function readAnswer(line: string): Answer | undefined {
+function readLine(line: string): unknown {
   try {
-    const value = JSON.parse(line) as Partial<Answer> | null;
-    return typeof value?.id === 'number' && typeof value.ok === 'boolean' ? (value as Answer) : undefined;
+    return JSON.parse(line) as unknown;
   } catch {
     // No JSON is no answer; the caller says what came instead.
     return undefined;
   }
 }
+
+const isAnswer = (value: unknown): value is Answer => {
+  const { id, ok } = (value ?? {}) as Partial<Answer>;
+  return typeof id === 'number' && typeof ok === 'boolean';
+};
+
+const isTold = (value: unknown): value is Told => typeof ((value ?? {}) as Partial<Told>).event === 'string';

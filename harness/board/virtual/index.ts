@@ -5,4 +5,5 @@ export {
   type VirtualBoardControl,
   type VirtualBoardProcess,
   type VirtualBoardProcessOptions,
+  type VirtualSound,
 } from './virtual-board-process';

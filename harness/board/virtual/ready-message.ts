@@ -4,7 +4,7 @@ import type { Endpoint } from './control-client';
 export interface ReadyMessage {
   readonly type: 'ready';
   readonly ptyPath: string;
-  /** Absent: the firmware has no sound. */
+  /** Absent: its sound is in a sound server. */
   readonly audioLink?: Endpoint;
   readonly control: Endpoint;
 }

@@ -3,13 +3,23 @@ import { join } from 'node:path';
 import { systemClock, type ChildLauncher, type Clock } from '../../ports';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import type { ChildExit } from './child-process';
-import { startVirtualBoardProcess, type VirtualBoardProcess } from './virtual-board-process';
+import {
+  startVirtualBoardProcess,
+  type VirtualBoardProcess,
+  type VirtualBoardProcessOptions,
+} from './virtual-board-process';
 
 const script = join(__dirname, '../__fixtures__/fake-virtual-board.cjs');
 const launch: ChildLauncher = (command) => fork(script, [...command], { silent: true, execArgv: [] });
 
-const start = (faults: readonly string[] = [], clock: Clock = systemClock, launcher = launch) =>
+const start = (
+  faults: readonly string[] = [],
+  clock: Clock = systemClock,
+  launcher = launch,
+  more: Partial<VirtualBoardProcessOptions> = {},
+) =>
   startVirtualBoardProcess({
+    ...more,
     launch: launcher,
     dialect: 'realtime-ws',
     providerUrl: 'ws://127.0.0.1:8080',
@@ -66,6 +76,21 @@ describe('startVirtualBoardProcess', () => {
     await board.close();
     await board.close();
     expect(await exit).toEqual({ exitCode: null, signal: 'SIGTERM' });
+  });
+
+  it('puts the board into a sound server, and tells once that it has lost it, also who asks late', async () => {
+    const sound = { kind: 'pulse', source: 'm.monitor', sink: 's', bufferMs: 60, recordPath: '/r' } as const;
+    const board = await start(['loses-sound'], systemClock, launch, { sound });
+    opened.push(board);
+    expect(board.ptyPath).toContain(
+      '--sound=pulse --sound-source=m.monitor --sound-sink=s --sound-buffer=60 --sound-record=/r',
+    );
+    const reasons: string[] = [];
+    await new Promise<void>((resolve) => board.onSoundLost((reason) => resolve(void reasons.push(reason))));
+    board.onSoundLost((reason) => reasons.push(reason));
+    // What is told in between is no answer, and the control port goes on.
+    await board.control.reset();
+    expect(reasons).toEqual(['pacat ended', 'pacat ended']);
   });
 
   it('tells what a child wrote that ended too early', async () => {

@@ -26,9 +26,23 @@ export interface VirtualBoardProcessOptions {
   readonly ntpServer?: string;
   /** PEM of what a text board trusts over TLS; default: what Node trusts. */
   readonly tlsCa?: string;
+  /** Its sound is in a sound server; default: an audio link. */
+  readonly sound?: VirtualSound;
   /** Faults that it has from the start. */
   readonly faults: readonly string[];
   readonly clock: Clock;
+}
+
+/** Where a virtual board is in a sound server. */
+export interface VirtualSound {
+  readonly kind: 'pulse';
+  /** Name of the source that its microphone hears. */
+  readonly source: string;
+  /** Name of the sink that its speaker plays to. */
+  readonly sink: string;
+  readonly bufferMs: number;
+  /** Folder that it keeps its sound in. */
+  readonly recordPath?: string;
 }
 
 /** What a bench does to a virtual board with wires. Also its reset line. */
@@ -45,12 +59,14 @@ export interface VirtualBoardControl extends ResetLine {
 export interface VirtualBoardProcess {
   /** Opens like a serial port. */
   readonly ptyPath: string;
-  /** Absent: the firmware has no sound. */
+  /** Absent: its sound is in a sound server. */
   readonly audioLink?: Endpoint;
   readonly control: VirtualBoardControl;
   readonly pid: number;
   /** Calls back once, when the process has ended; at once when it already has. */
   onExit(listener: (exit: ChildExit) => void): Cancel;
+  /** Calls back once, when it has lost the sound server that it is in; at once when it already has. */
+  onSoundLost(listener: (reason: string) => void): Cancel;
   /** Ends the process for good; harmless the second time. */
   close(): Promise<void>;
 }
@@ -75,6 +91,7 @@ export async function startVirtualBoardProcess(
       control,
       pid: child.pid ?? 0,
       onExit: (listener) => child.onExit(listener),
+      onSoundLost: (listener) => control.onSoundLost(listener),
       close: async () => {
         control.close();
         await child.stop();
@@ -88,6 +105,17 @@ export async function startVirtualBoardProcess(
 
 const given = (option: string, value: string | undefined): string[] =>
   value === undefined ? [] : [`--${option}=${value}`];
+
+const soundOf = (sound: VirtualSound | undefined): string[] =>
+  sound === undefined
+    ? []
+    : [
+        `--sound=${sound.kind}`,
+        `--sound-source=${sound.source}`,
+        `--sound-sink=${sound.sink}`,
+        `--sound-buffer=${sound.bufferMs}`,
+        ...given('sound-record', sound.recordPath),
+      ];
 
 const commandOf = ({
   dialect,
@@ -109,6 +137,7 @@ const commandOf = ({
   ...given('question', optional.question),
   ...given('ntp-server', optional.ntpServer),
   ...(optional.markers === true ? ['--markers'] : []),
+  ...soundOf(optional.sound),
   ...faults.map((fault) => `--fault=${fault}`),
 ];
 

@@ -47,6 +47,22 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           describe: "Power on with GPIO0 low: wait in the ROM's loader, for `earshot flash`",
         })
         .option('markers', { type: 'boolean', default: false, describe: 'Firmware with hil_marker' })
+        .option('sound', {
+          choices: ['pulse'] as const,
+          describe: 'Microphone and speaker are in this sound server, not on an audio link',
+          implies: ['sound-source', 'sound-sink'],
+        })
+        .option('sound-source', { type: 'string', describe: 'Its source that the microphone hears' })
+        .option('sound-sink', { type: 'string', describe: 'Its sink that the speaker plays to' })
+        .option('sound-buffer', {
+          type: 'number',
+          default: 60,
+          describe: 'Milliseconds of playback that are kept in hand there',
+        })
+        .option('sound-record', {
+          type: 'string',
+          describe: 'Folder to keep every sample and its counted truth in',
+        })
         .option('child', { type: 'boolean', default: false, hidden: true })
         .option('access-by-ipc', { type: 'boolean', default: false, hidden: true })
         .option('json', json),
@@ -68,6 +84,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           flash: args.flash,
           download: args.download,
           markers: args.markers,
+          sound: soundOf(args),
           accessByIpc: args.accessByIpc,
           child: args.child,
           json: asJson,
@@ -75,3 +92,20 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
       );
     },
   );
+
+interface SoundArguments {
+  readonly sound: 'pulse' | undefined;
+  readonly soundSource: string | undefined;
+  readonly soundSink: string | undefined;
+  readonly soundBuffer: number;
+  readonly soundRecord: string | undefined;
+}
+
+const soundOf = ({ sound: kind, soundSource = '', soundSink = '', ...rest }: SoundArguments) =>
+  kind && {
+    kind,
+    source: soundSource,
+    sink: soundSink,
+    bufferMs: rest.soundBuffer,
+    ...(rest.soundRecord === undefined ? {} : { recordPath: rest.soundRecord }),
+  };

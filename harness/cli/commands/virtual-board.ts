@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { startVirtualBoard, virtualDialects, type VirtualDialect } from '../../../firmware/virtual-board';
+import {
+  startVirtualBoard,
+  virtualDialects,
+  type ServerSoundOptions,
+  type VirtualDialect,
+} from '../../../firmware/virtual-board';
 import { ConfigError } from '../../errors';
 import { askedToEnd } from '../child-signals';
 import { readCredentials } from '../credential-options';
@@ -27,6 +32,8 @@ export interface VirtualBoardArguments {
   readonly download: boolean;
   /** The firmware prints markers. */
   readonly markers: boolean;
+  /** Undefined: its sound is on an audio link. */
+  readonly sound: ServerSoundOptions | undefined;
   /** Credentials and CA come by IPC. */
   readonly accessByIpc: boolean;
   /** Started by a host: tell it by IPC and end with it. */
@@ -77,17 +84,27 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     ...(question === undefined ? {} : { question }),
     ...(ntpServer === undefined ? {} : { ntpServer }),
     ...(rfc2217Port === undefined ? {} : { rfc2217Port }),
+    ...(args.sound === undefined ? {} : { sound: args.sound }),
   });
   const { ptyPath, audioLink, control, rfc2217 } = board;
-  const sides = { ptyPath, audioLink, control, ...(rfc2217 === undefined ? {} : { rfc2217 }) };
+  const sides = {
+    ptyPath,
+    ...(audioLink === undefined ? {} : { audioLink }),
+    control,
+    ...(rfc2217 === undefined ? {} : { rfc2217 }),
+  };
   const ended = askedToEnd(args);
   if (args.child) process.send?.({ type: 'ready', ...sides });
   else if (args.json) {
     process.stdout.write(`${JSON.stringify({ schema: 'earshot/virtual-board@1', ...sides })}\n`);
   } else {
     const server = rfc2217 === undefined ? '' : `RFC 2217    rfc2217://${rfc2217.host}:${rfc2217.port}\n`;
+    const sound =
+      audioLink === undefined
+        ? `sound       ${args.sound?.source ?? ''} to ${args.sound?.sink ?? ''}`
+        : `audio link  ${audioLink.host}:${audioLink.port}`;
     process.stdout.write(
-      `console     ${ptyPath}\n${server}audio link  ${audioLink.host}:${audioLink.port}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,
+      `console     ${ptyPath}\n${server}${sound}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,
     );
   }
   await ended;
