@@ -21,11 +21,12 @@ import {
   type VirtualBoardProcess,
 } from '../board';
 import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } from '../provider';
-import { openVirtualRig } from '../rig';
+import { openVirtualRig, withRoundTrip, type AppliedCalibration } from '../rig';
 import { firmwareModel } from './firmware-model';
 import { checkProtocol } from './fitting-protocol';
 import { lostWithBoard } from './lost-with-board';
 import { authorityIn, directSettings, providerInit } from './provider-settings';
+import { calibrationFor, rigNameOf } from './rig-calibration';
 import type {
   AudioRig,
   Board,
@@ -75,6 +76,8 @@ export interface OpenBench extends Closable {
   readonly crashes: CrashWatch;
   /** Undefined: the board is asked in writing. */
   readonly rig: AudioRig | undefined;
+  /** What the stored calibration of the rig means for this bench; absent: it has no rig. */
+  readonly calibration?: AppliedCalibration | undefined;
   readonly provider: VoiceProvider;
   readonly corpus: Corpus;
   readonly scenario: Scenario;
@@ -166,13 +169,17 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     tlsCa: authorityOf(config.provider, provider),
     model: firmwareModel(description, config.provider),
   };
-  const { board, rig, virtual } = await openBoard(options, boardConfig, service, opened);
+  const { board, rig: bareRig, virtual } = await openBoard(options, boardConfig, service, opened);
+  const calibration = bareRig && calibrationFor(config, boardConfig, bareRig, new Date().toISOString());
+  const roundTrip = calibration?.used?.roundTrip;
+  const rig = bareRig && roundTrip ? withRoundTrip(bareRig, roundTrip) : bareRig;
   const crashes = new CrashWatch({ board, elf, clock });
   opened.push(crashes);
   return {
     board,
     crashes,
     rig,
+    calibration,
     provider,
     corpus,
     scenario,
@@ -278,13 +285,19 @@ async function openBoard(
   return { board, rig, virtual };
 }
 
-async function openRig(
-  { name, rig }: BoardConfig,
-  { audioLink }: VirtualBoardProcess,
+/**
+ * The rig of a board.
+ * @param virtual - The simulated board that a virtual rig plays to; undefined: the board is no simulation.
+ */
+export async function openRig(
+  board: BoardConfig,
+  virtual: Pick<VirtualBoardProcess, 'audioLink'> | undefined,
   clock: Clock,
 ): Promise<AudioRig> {
+  const { name, rig } = board;
+  const audioLink = virtual?.audioLink;
   if (audioLink !== undefined && rig !== undefined)
-    return openVirtualRig({ name: `${name} rig`, audioLink, clock, ...rig });
+    return openVirtualRig({ name: rigNameOf(board), audioLink, clock, ...rig });
   throw new ConfigError(
     'HIL_RIG_UNAVAILABLE',
     `Board ${name} is asked by sound and has ${rig === undefined ? 'no rig in the bench file' : 'no audio link'}.`,

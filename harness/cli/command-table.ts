@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { addCalibrate } from './command-table/calibrate';
 import { addCerts } from './command-table/certs';
 import { addChildCommands } from './command-table/child-commands';
 import { addDecode } from './command-table/decode';
@@ -24,6 +25,7 @@ const commands = [
   addRun,
   addReport,
   addDevices,
+  addCalibrate,
   addMonitor,
   addDecode,
   addMicropython,

@@ -48,6 +48,9 @@ export class Progress {
       case 'activity':
         this.show(message.text);
         break;
+      case 'warning':
+        this.line(this.colours.yellow(`! ${message.text}`));
+        break;
       case 'turn':
         this.line(this.turnLine(message.turn));
         break;

@@ -94,7 +94,14 @@ export interface AcousticPathConfig {
   readonly delayMs: number;
 }
 
-export interface VirtualRigConfig {
+/** Where the calibration of a rig is kept, and for how long it holds. */
+export interface CalibratedRigConfig {
+  /** Absent: in the state folder of the user, by the names of bench and rig. */
+  readonly calibrationPath?: string;
+  readonly calibrationMaxAgeMs: number;
+}
+
+export interface VirtualRigConfig extends CalibratedRigConfig {
   readonly kind: 'virtual';
   /** The rig's clock against true time. */
   readonly driftPpm: number;

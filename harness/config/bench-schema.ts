@@ -25,6 +25,14 @@ const path = (defaultGainDb: number, defaultDelayMs: number) =>
     })
     .prefault({});
 
+/** Where the calibration of a rig is kept, and for how long it holds. */
+const calibrated = {
+  /** Default: in the state folder of the user, by the names of bench and rig. */
+  calibration: text.exactOptional(),
+  /** Default: 720h, 30 days. */
+  calibrationMaxAge: duration({ atMostMs: 87_600 * 3_600_000 }).default(720 * 3_600_000),
+} as const;
+
 /** The virtual rig; every key has a default: 30 dB SNR in a small room, a board 30 cm from the rig's speaker. */
 const virtualRig = z.strictObject({
   /** Default: virtual. */
@@ -56,6 +64,7 @@ const virtualRig = z.strictObject({
   acousticDelay: duration({ atMostMs: 1000 }).exactOptional(),
   /** Default: 1. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
+  ...calibrated,
 });
 
 const anyBoard = {

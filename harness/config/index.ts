@@ -28,4 +28,5 @@ export { loadBudgets } from './load-budgets';
 export { loadScenario } from './load-scenario';
 export { didYouMean, nearest } from './nearest';
 export { packageRoot } from './package-root';
+export { statePath } from './state-path';
 export { readYamlFile } from './yaml-file';

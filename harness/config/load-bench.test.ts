@@ -60,6 +60,7 @@ describe('loadBench', () => {
         },
         loopbackGainDb: 0,
         seed: 1,
+        calibrationMaxAgeMs: 30 * 86_400_000,
       },
     });
   });

@@ -186,7 +186,7 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
     ...(board.addr2line === undefined ? {} : { addr2line: programOf(board.addr2line, folder) }),
     bootTimeoutMs: board.bootTimeout,
     sessionTimeoutMs: board.sessionTimeout,
-    rig: board.rig && rigOf(board.rig),
+    rig: board.rig && rigOf(board.rig, folder),
   };
   return board.kind === 'serial'
     ? {
@@ -237,13 +237,18 @@ function powerOf(power: NonNullable<FileSerialBoard['power']>, folder: string): 
   return { kind: 'plugin', ...times, plugin, options };
 }
 
-function rigOf({ room, paths, acousticDelay, ...rig }: FileRig): VirtualRigConfig {
+function rigOf(
+  { room, paths, acousticDelay, calibration, calibrationMaxAge, ...rig }: FileRig,
+  folder: string,
+): VirtualRigConfig {
   const pathOf = ({ gainDb, delay }: { readonly gainDb: number; readonly delay: number }) => ({
     gainDb,
     delayMs: delay,
   });
   return {
     ...rig,
+    ...(calibration === undefined ? {} : { calibrationPath: resolve(folder, calibration) }),
+    calibrationMaxAgeMs: calibrationMaxAge,
     ...(acousticDelay === undefined ? {} : { acousticDelayMs: acousticDelay }),
     room: { rt60Ms: room.rt60, directToReverberantDb: room.directToReverberantDb },
     paths: {

@@ -52,6 +52,8 @@ export type HostMessage =
   /** The bench did not open; the finding is recorded if the run folder exists. */
   | { readonly type: 'failed'; readonly error: WireError }
   | { readonly type: 'activity'; readonly text: string }
+  /** Something that a person should know of and that changes no verdict. */
+  | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'turn'; readonly turn: TurnProgress | TextTurnProgress }
   | { readonly type: 'test'; readonly test: TestRecord }
   | { readonly type: 'closed' };

@@ -100,6 +100,22 @@ const LONGEST_BOOT_WATCH_MS = 60_000;
 /** What is kept of core dumps: a board that crashes at each boot prints one at each boot. */
 const MAX_CORE_DUMPS = 10;
 
+/** Which calibration the round trip comes from, and what is doubtful about it. */
+function recordCalibration(
+  { calibration }: OpenBench,
+  store: RunStore,
+  clock: Clock,
+  tell: (message: HostMessage) => void,
+): void {
+  const { used, warnings = [] } = calibration ?? {};
+  const { rig } = store.record;
+  if (used !== undefined && rig !== undefined) store.update({ rig: { ...rig, calibration: used } });
+  for (const text of warnings) {
+    store.appendEvent('warning', { hostAtMs: clock.nowMs(), text });
+    tell({ type: 'warning', text });
+  }
+}
+
 /** Crashes with what was looked up, and core dumps, which hold all that the board had in memory, keys included. */
 function recordCrashes({ board, crashes }: OpenBench, store: RunStore): void {
   crashes.onCrash((crash, place) => store.appendEvent('crash', { ...place, ...crash }));
@@ -164,6 +180,7 @@ export async function runHost(
     const bench = await openBench({ config, boardName: init.boardName, faults: init.faults, launch, clock });
     opened.push(bench);
     recordEverything(bench, store);
+    recordCalibration(bench, store, clock, tell);
     const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));
     const parts: StandParts = { init, config, boardConfig, store, findings, health, clock, tell };
     const stand =

@@ -19,7 +19,18 @@ export interface RunRecord {
     readonly firmware?: FirmwareIdentity;
   }[];
   /** Absent: the board was asked in writing. */
-  readonly rig?: { readonly name: string; readonly topology: Topology; readonly rateHz: number };
+  readonly rig?: {
+    readonly name: string;
+    readonly topology: Topology;
+    readonly rateHz: number;
+    /** The calibration that was used; absent: none, as on virtual rigs and in older runs. */
+    readonly calibration?: {
+      readonly path: string;
+      readonly measuredAt: string;
+      readonly card: { readonly kind: string; readonly name: string; readonly stableId: string };
+      readonly roundTrip?: { readonly ms: number; readonly uncertaintyMs: number };
+    };
+  };
   readonly provider: {
     readonly name: string;
     readonly protocol: string;

@@ -33,4 +33,21 @@ export const rigCodes = {
     remedy:
       'The prompt was not found on the loopback channel; check the loopback cable and the playback level.',
   },
+  HIL_RIG_CALIBRATION_DAMAGED: {
+    origin: 'bench',
+    remedy: 'Calibrate the rig again with earshot calibrate, which writes the file anew.',
+  },
+  HIL_RIG_CALIBRATION_TOO_NEW: {
+    origin: 'bench',
+    remedy: 'Use the newer version of Earshot that calibrated the rig, or calibrate again with this one.',
+  },
+  HIL_RIG_CALIBRATION_NOT_STORED: {
+    origin: 'bench',
+    remedy: 'Make room and allow writing there, or name another file as calibration in the bench file.',
+  },
+  HIL_RIG_OTHER_CARD: {
+    origin: 'bench',
+    remedy:
+      'Plug in the card that was calibrated, or run earshot calibrate with this one; the message names both.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -1,0 +1,127 @@
+import type { AudioRig } from '../../ports';
+import { channelLines, wrongRateText, type CheckedChannel } from './channel-map';
+import { SoughtProbe } from './follow-probe';
+import { peakCompressionDb } from './heard-probe';
+import { hostRate } from './host-rate';
+import { headroomLine, headroomOf, noiseLine, type LevelStep } from './level-lines';
+import { noiseProbe } from './probe';
+import type { QuietChannel } from './quiet';
+import { faultLine, okLine, type RigCheckLine } from './rig-check';
+import { RigProber, type ProbedTake } from './rig-prober';
+import { continuityLine, continuityOf } from './round-trip';
+import { wrongRateOfBoth } from './wrong-rate';
+
+/** RMS of the loudest probe unless told otherwise: as loud as a prompt, whose active level is -20 dBFS. */
+export const SAFE_LEVEL_DB_FS = -20;
+/** Loudest that a probe can be: its peaks are 12 dB over its level. */
+export const LOUDEST_LEVEL_DB_FS = -12;
+
+/** Every probe of a rig begins alike; the seed is any number. */
+export const PROBE_SEED = 7;
+const BURST_MS = 400;
+const QUIET_MS = 500;
+/** The second burst is this much fainter, so that what is cut off at the first is still told by its gain. */
+const FAINTER_DB = -12;
+
+export interface CheckLevelsOptions {
+  /** RMS of the loudest probe, dB re full scale, -60 to -12; default -20, as loud as a prompt. */
+  readonly levelDbFs?: number;
+  /** Aborting silences the rig; the check rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a short look at a rig shows. */
+export interface LevelCheck {
+  readonly status: RigCheckLine['status'];
+  /** One for each thing that could be judged. */
+  readonly lines: readonly RigCheckLine[];
+}
+
+export const worstOf = (lines: readonly RigCheckLine[]): RigCheckLine['status'] => {
+  if (lines.some(({ status }) => status === 'fail')) return 'fail';
+  return lines.some(({ status }) => status === 'warn') ? 'warn' : 'ok';
+};
+
+/** The probe that bursts are played of. */
+export const burstProbe = (rateHz: number, levelDbFs: number): SoughtProbe =>
+  new SoughtProbe(noiseProbe({ rateHz, durationMs: BURST_MS, levelDbFs, seed: PROBE_SEED }));
+
+/** How one level came back on the channel that measures the rig; undefined when nothing heard it. */
+export function levelStep(take: ProbedTake, sought: SoughtProbe, gainDb: number): LevelStep | undefined {
+  const { best } = take;
+  if (best === undefined) return undefined;
+  const { heard, captured } = best;
+  return {
+    levelDbFs: sought.probe.levelDbFs + gainDb,
+    peakDbFs: sought.probe.peakDbFs + gainDb,
+    gainDb: heard.gainDb,
+    clippedSamples: heard.clippedSamples,
+    peakCompressionDb: peakCompressionDb(captured, sought, heard),
+    explainedDb: heard.explainedDb,
+  };
+}
+
+/** Channels with what they held before and during a probe. */
+export function checkedChannels(
+  prober: RigProber,
+  quiet: readonly QuietChannel[],
+  take: ProbedTake,
+  sought: SoughtProbe,
+): readonly CheckedChannel[] {
+  const rates = take.best === undefined ? prober.wrongRates(take, sought) : [];
+  return take.channels.map(({ role, heard }, index) => {
+    const wrong = rates[index];
+    return {
+      role,
+      quiet: quiet[index] ?? { isStuck: false },
+      ...(heard === undefined ? {} : { heard }),
+      ...(wrong === undefined ? {} : { wrongRate: wrong }),
+    };
+  });
+}
+
+/** The rate that the host's clock shows, as a line; none while too little was watched. */
+export function hostRateLines(prober: RigProber): readonly RigCheckLine[] {
+  const measured = hostRate(prober.clockPoints);
+  if (measured === undefined) return [];
+  const { rateHz } = prober.rig;
+  const wrong = wrongRateOfBoth(rateHz, measured.rateHz);
+  return [
+    wrong === undefined
+      ? okLine(
+          'rate',
+          `${measured.rateHz.toFixed(1)} ± ${measured.uncertaintyHz.toFixed(1)} Hz by the host's clock, ${rateHz} Hz set`,
+        )
+      : faultLine('rate', 'fail', 'wrong-rate', wrongRateText(wrong)),
+  ];
+}
+
+/**
+ * A short look at a rig, some 3 s of sound: whether what is played comes back, by wire and on the right channel, at the right
+ * rate, neither too faint nor cut off nor with gaps, and how loud the silence is. It leaves the rig open.
+ * @throws RigError of the rig, `HIL_RIG_LINK_LOST`, `HIL_RIG_CLOSED`.
+ */
+export async function checkLevels(rig: AudioRig, options: CheckLevelsOptions = {}): Promise<LevelCheck> {
+  const { levelDbFs = SAFE_LEVEL_DB_FS, signal } = options;
+  const prober = new RigProber(rig, signal);
+  const quiet = await prober.listen(QUIET_MS);
+  const sought = burstProbe(rig.rateHz, levelDbFs);
+  const take = await prober.play(sought);
+  const channels = checkedChannels(prober, quiet, take, sought);
+  const lines = [...channelLines(channels, rig.rateHz), ...noiseLines(channels)];
+  if (take.best !== undefined) {
+    const fainter = await prober.play(sought, FAINTER_DB, take.best.role);
+    const steps = [levelStep(take, sought, 0), levelStep(fainter, sought, FAINTER_DB)].flatMap(
+      (step) => step ?? [],
+    );
+    lines.push(headroomLine(headroomOf(steps)));
+    const { overruns } = prober;
+    const { heard } = take.best;
+    lines.push(continuityLine(continuityOf(heard, { playedMs: BURST_MS, rateHz: rig.rateHz, overruns })));
+  }
+  if (!lines.some(({ fault }) => fault === 'wrong-rate')) lines.push(...hostRateLines(prober));
+  return { status: worstOf(lines), lines };
+}
+
+export const noiseLines = (channels: readonly CheckedChannel[]): readonly RigCheckLine[] =>
+  channels.map(({ role, quiet }) => noiseLine(role, quiet));
