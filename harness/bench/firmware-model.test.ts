@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { loadBench, packageRoot } from '../config';
-import { describeDialect } from './open-bench';
+import { describeDialect } from './bench-parts';
 import { firmwareModel } from './firmware-model';
 
 const modelOn = (bench: string, protocol?: 'openai' | 'deepseek' | 'siliconflow'): string | undefined => {

@@ -2,7 +2,7 @@ import { loadBench, packageRoot, type ProviderConfig } from '../config';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkProtocol } from './fitting-protocol';
-import { describeDialect } from './open-bench';
+import { describeDialect } from './bench-parts';
 
 const providerOf = (protocol: 'openai-realtime' | 'deepseek' | 'spark'): ProviderConfig => ({
   kind: 'proxy',

@@ -2,7 +2,7 @@ import { startVirtualBoardProcess } from '../board';
 import type { BenchConfig, BoardConfig } from '../config';
 import { closeAll, ConfigError, type Closable } from '../errors';
 import type { AudioRig, ChildLauncher, Clock } from '../ports';
-import { openRig } from './open-bench';
+import { openRig } from './open-rig';
 
 /** A rig without the rest of its bench. Closing it closes what it needed. */
 export interface LoneRig extends Closable {

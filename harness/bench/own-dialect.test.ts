@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBench } from '../config';
-import { describeDialect } from './open-bench';
+import { describeDialect } from './bench-parts';
 
 let folder: string;
 beforeEach(() => {

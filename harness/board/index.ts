@@ -1,11 +1,12 @@
 export {
   EchoCheck,
+  garbledBytes,
   parseLogLine,
   type LogLine,
   RecordedConsole,
   type RecordedConsoleOptions,
 } from './console';
-export { dialectByName, loadDialects, onBoard, type Dialect } from './dialect';
+export { dialectByName, loadDialects, onBoard, wrongDialect, type Dialect } from './dialect';
 export {
   ADDR2LINE_PROGRAMS,
   CrashWatch,
@@ -40,6 +41,7 @@ export {
   modemResetLine,
   openReattaching,
   openSerialPort,
+  portHolder,
   portKind,
   type PortGap,
   type ResetLine,

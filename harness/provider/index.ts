@@ -6,6 +6,7 @@ export { openDirect, type DirectOptions } from './direct/open-direct';
 export { steadyHeapOptions } from './process/steady-heap';
 export { launchProvider, type LaunchedProvider, type LaunchProviderOptions } from './process/launch-provider';
 export type { MockProviderInit, PluginInit, ProviderInit, ProxyInit } from './process/messages';
+export { providerOrigin } from './proxy/upstreams';
 export { openProxy, type ProviderProxy, type ProxyOptions } from './proxy/open-proxy';
 export { mockProviderOf, serveProvider, type IpcChannel } from './process/serve-provider';
 export { recordingListener } from './hearing/hear-recording';

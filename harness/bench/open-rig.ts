@@ -1,0 +1,26 @@
+import { describePort, type VirtualBoardProcess } from '../board';
+import type { BoardConfig } from '../config';
+import { ConfigError } from '../errors';
+import type { AudioRig, Clock } from '../ports';
+import { openVirtualRig } from '../rig';
+import { rigNameOf } from './rig-calibration';
+
+/**
+ * The rig of a board.
+ * @param virtual - The simulated board that a virtual rig plays to; undefined: the board is no simulation.
+ */
+export async function openRig(
+  board: BoardConfig,
+  virtual: Pick<VirtualBoardProcess, 'audioLink'> | undefined,
+  clock: Clock,
+): Promise<AudioRig> {
+  const { name, rig } = board;
+  const audioLink = virtual?.audioLink;
+  if (audioLink !== undefined && rig !== undefined)
+    return openVirtualRig({ name: rigNameOf(board), audioLink, clock, ...rig });
+  const why =
+    rig !== undefined && board.kind === 'serial'
+      ? `answers on ${describePort(board.port)}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version`
+      : `is asked by sound and has ${rig === undefined ? 'no rig in the bench file' : 'no audio link'}`;
+  throw new ConfigError('HIL_RIG_UNAVAILABLE', `Board ${name} ${why}.`, { board: name });
+}
