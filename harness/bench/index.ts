@@ -1,12 +1,14 @@
+export { chosenBoard, describeDialect } from './bench-parts';
+export { openBench, virtualFaults, type OpenBench, type SoundBench, type VirtualFault } from './open-bench';
 export {
-  describeDialect,
-  chosenBoard,
-  openBench,
-  virtualFaults,
-  type OpenBench,
-  type SoundBench,
-  type VirtualFault,
-} from './open-bench';
+  allChecks,
+  checkGroups,
+  chosenChecks,
+  examineBench,
+  type Check,
+  type CheckReport,
+  type ExamineOptions,
+} from './preflight';
 export { certificateIn } from './provider-settings';
 export { boardWithRig, openRigAlone, type LoneRig } from './open-rig-alone';
 export { calibrationPathOf } from './rig-calibration';

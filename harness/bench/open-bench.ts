@@ -93,8 +93,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const board = await parts.board();
   const bareRig = await parts.rig();
   const { config, clock } = options;
-  const calibration =
-    bareRig && calibrationFor(config, parts.boardConfig, bareRig, new Date().toISOString());
+  const calibration = bareRig && calibrationFor(config, parts.boardConfig, bareRig, new Date().toISOString());
   const roundTrip = calibration?.used?.roundTrip;
   const rig = bareRig && roundTrip ? withRoundTrip(bareRig, roundTrip) : bareRig;
   const virtual = await parts.virtual();

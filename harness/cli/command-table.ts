@@ -4,6 +4,7 @@ import { addCerts } from './command-table/certs';
 import { addChildCommands } from './command-table/child-commands';
 import { addDecode } from './command-table/decode';
 import { addDevices } from './command-table/devices';
+import { addDoctor } from './command-table/doctor';
 import { addMicropython } from './command-table/micropython';
 import { addFlash } from './command-table/flash';
 import { addMonitor } from './command-table/monitor';
@@ -24,6 +25,7 @@ export type { ProviderChoice } from './command-table/provider-choice';
 const commands = [
   addRun,
   addReport,
+  addDoctor,
   addDevices,
   addCalibrate,
   addMonitor,

@@ -20,3 +20,8 @@ export const faultChoices = [
   'provider-killed',
   'port-unplugged',
 ] as const;
+
+/** Those of them that a board has from the start. */
+export const boardFaultChoices = faultChoices.filter(
+  (fault) => fault !== 'provider-killed' && fault !== 'port-unplugged',
+);

@@ -1,9 +1,9 @@
-import pc from 'picocolors';
 import { resolve } from 'node:path';
 import { readEnvironment, packageRoot } from '../../config';
 import { virtualFaults, type VirtualFault } from '../../bench';
 import type { Finding } from '../../ports';
 import { findingsOfHost, openSession } from '../bench-session';
+import { colourTable } from '../colours';
 import { describeError } from '../describe-error';
 import type { ProviderChoice } from '../command-table';
 import { exitCodeOfError, exitCodes } from '../exit-codes';
@@ -29,14 +29,6 @@ export interface RunArguments {
 
 export const faultNames = Object.keys(virtualFaults);
 export const defaultBench = (): string => resolve(packageRoot(), 'fixtures/benches/virtual.yaml');
-
-// Node types it as always there; outside a terminal it is undefined, which createColors would take for its own guess.
-const isTerminal = ({ isTTY }: { readonly isTTY?: boolean }): boolean => isTTY ?? false;
-
-const colourTable = (): ReturnType<typeof pc.createColors> => {
-  const { colour } = readEnvironment();
-  return pc.createColors(colour === 'always' || (colour === 'auto' && isTerminal(process.stdout)));
-};
 
 /**
  * The main job: opens the bench, runs the suites on it, judges what was found and reports.

@@ -1,0 +1,87 @@
+import { BoardError } from '../../errors';
+import type { Board, BoardEvent, FirmwareIdentity } from '../../ports';
+import { describeDialect } from '../bench-parts';
+import { fakeContext, serialBoard } from './__fixtures__/fake-context';
+import { firmware } from './firmware';
+import { reset } from './reset';
+
+const boardThat = (more: object): (() => Promise<Board>) => {
+  const board = { name: 'korvo-1', events: [] as BoardEvent[], ...more };
+  return () => Promise.resolve(board as unknown as Board);
+};
+
+describe('reset', () => {
+  it('needs consent, since it interrupts the board', async () => {
+    expect(await reset.run(fakeContext())).toEqual({
+      state: 'skipped',
+      seen: 'it interrupts the board; --reset allows it',
+    });
+  });
+
+  it('says by which step the board booted', async () => {
+    const events: BoardEvent[] = [];
+    const board = boardThat({
+      events,
+      reset: () => {
+        const at = { hostAtMs: 0, boot: 1, lineIndex: 0, receivedBytes: 0 };
+        events.push({ type: 'reset-step', step: 'hard', outcome: 'silent', ...at });
+        events.push({ type: 'reset-step', step: 'usb-jtag', outcome: 'booted', ...at });
+        return Promise.resolve();
+      },
+    });
+    expect(await reset.run(fakeContext({ parts: { board }, context: { mayReset: true } }))).toMatchObject({
+      state: 'ok',
+      seen: expect.stringMatching(/^it booted, by its step usb-jtag; /) as string,
+    });
+  });
+
+  it('has worked also when what booted is the wrong firmware, which is another line’s', async () => {
+    const wrong = new BoardError('HIL_BOARD_OTHER_FIRMWARE', 'other');
+    const failing = (error: Error) =>
+      fakeContext({
+        parts: { board: boardThat({ reset: () => Promise.reject(error) }) },
+        context: { mayReset: true },
+      });
+    expect(await reset.run(failing(wrong))).toMatchObject({ state: 'ok' });
+    const failed = new BoardError('HIL_BOARD_RESET_FAILED', 'nothing moved');
+    await expect(reset.run(failing(failed))).rejects.toBe(failed);
+  });
+});
+
+describe('firmware', () => {
+  const running: FirmwareIdentity = {
+    project: 'realtime_ws',
+    version: '1.2.0',
+    idf: 'v5.4.2',
+    elfSha256Prefix: 'a1b2c3d4e',
+  };
+  const dialect = describeDialect(serialBoard);
+  const run = (
+    identity: FirmwareIdentity | undefined,
+    wrongProject = () => undefined as BoardError | undefined,
+  ) =>
+    firmware.run(fakeContext({ parts: { board: boardThat({ firmware: identity }), dialect, wrongProject } }));
+
+  it('tells what runs', async () => {
+    expect(await run(running)).toMatchObject({
+      state: 'ok',
+      seen: 'realtime_ws, 1.2.0, ESP-IDF v5.4.2, ELF a1b2c3d4e; no image is named, so whatever runs is tested',
+    });
+  });
+
+  it('fails for the project of another dialect', async () => {
+    const wrong = new BoardError('HIL_BOARD_WRONG_DIALECT', 'Board korvo-1 runs project "openai_demo".');
+    expect(await run(running, () => wrong)).toMatchObject({
+      state: 'fail',
+      code: 'HIL_BOARD_WRONG_DIALECT',
+      seen: 'Board korvo-1 runs project "openai_demo".',
+    });
+  });
+
+  it('asks for a reset where no boot log was seen', async () => {
+    expect(await run(undefined)).toMatchObject({
+      state: 'skipped',
+      seen: 'no boot log was seen, which alone names the firmware; --reset brings one',
+    });
+  });
+});

@@ -1,0 +1,3 @@
+export { allChecks, chosenChecks } from './checks';
+export { checkGroups, type Check, type CheckReport } from './check';
+export { examineBench, type ExamineOptions } from './examine-bench';
