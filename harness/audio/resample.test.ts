@@ -95,9 +95,17 @@ describe('resample', () => {
     expect(samples).toHaveLength(0);
   });
 
-  it.each([7999, 48_001, NaN])('refuses %f Hz', async (toHz) => {
+  it.each([7999, 96_001, NaN])('refuses %f Hz', async (toHz) => {
     const refused = resample({ samples: new Float32Array(10), rateHz: 48_000 }, toHz);
-    await expect(refused).rejects.toThrow(/48000 Hz to .+ expected 8000 to 48000 Hz/);
+    await expect(refused).rejects.toThrow(/48000 Hz to .+ expected 8000 to 96000 Hz/);
     await refused.catch((error: unknown) => expect(isHilError(error) && error.code).toBe('HIL_AUDIO_RATE'));
+  });
+
+  it('gives the same sound when it pauses between pieces', async () => {
+    const clip = { samples: sampled(tone(440), 16_000, 1), rateHz: 16_000 };
+    let pauses = 0;
+    const paused = await resample(clip, 48_000, () => Promise.resolve(pauses++));
+    expect(pauses).toBe(4);
+    expect(paused).toEqual(await resample(clip, 48_000));
   });
 });

@@ -1,6 +1,6 @@
 import type { LinkTruth } from '../../audio';
 import type { RigTruth } from '../../ports';
-import type { PlayedClip } from './playback-mixer';
+import type { PlayedClip } from '../stream/playback-mixer';
 
 type SpanTruth = RigTruth['speakerSpans'][number];
 type MarkTruth = RigTruth['uplinkMarks'][number];

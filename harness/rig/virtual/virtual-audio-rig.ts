@@ -11,14 +11,14 @@ import type {
   RigTruth,
 } from '../../ports';
 import { gainOfDb, samplesIn } from '../../units';
+import { atRigRate } from '../stream/at-rig-rate';
+import { CaptureRing } from '../stream/capture-ring';
+import { CaptureWaiters } from '../stream/capture-waiters';
+import { PlaybackMixer } from '../stream/playback-mixer';
 import { AcousticWorld } from './acoustic-world';
-import { atRigRate } from './at-rig-rate';
 import { BlockPacer } from './block-pacer';
 import type { BoardLink } from './board-link';
-import { CaptureRing } from './capture-ring';
-import { CaptureWaiters } from './capture-waiters';
 import { RIG_RATE_HZ, type WorldOptions } from './options';
-import { PlaybackMixer } from './playback-mixer';
 import { TruthLog } from './truth-log';
 
 const KEEP_MS = 130_000;
@@ -95,7 +95,7 @@ export class VirtualAudioRig implements AudioRig {
 
   async play(clip: PcmClip, options: { readonly gainDb?: number } = {}): Promise<Playback> {
     this.assertRunning('play');
-    const { samples } = await atRigRate(clip);
+    const { samples } = await atRigRate(clip, RIG_RATE_HZ);
     this.assertRunning('play');
     return this.mixer.start(samples, gainOfDb(options.gainDb ?? 0));
   }

@@ -40,4 +40,21 @@ describe('CaptureRing', () => {
     expect(() => ring.slice(12, 11)).toThrow(RangeError);
     expect(() => ring.slice(8.5, 11)).toThrow(RangeError);
   });
+
+  it('says which xruns a slice has, for as long as their samples are held', () => {
+    const ring = filled(2);
+    expect(ring.slice(0, 8)).not.toHaveProperty('xruns');
+    ring.watchXruns();
+    expect(ring.slice(0, 8)).toMatchObject({ overruns: 0, xruns: [] });
+    const overrun = { atRigSample: 4, kind: 'overrun', lostSamples: 9 } as const;
+    ring.mark(overrun);
+    expect(ring.slice(0, 4).xruns).toEqual([]);
+    expect(ring.slice(4, 5)).toMatchObject({ overruns: 1, xruns: [overrun] });
+    const four = [0, 1, 2, 3].map(() => Float32Array.of(0, 0, 0, 0));
+    for (const samples of four) ring.append([samples, samples], { hostAtMs: 0, lagMs: 0 });
+    const underrun = { atRigSample: 24, kind: 'underrun' } as const;
+    ring.mark(underrun);
+    ring.append([four[0]!, four[0]!], { hostAtMs: 0, lagMs: 0 });
+    expect(ring.slice(16, 28).xruns).toEqual([underrun]);
+  });
 });

@@ -26,6 +26,11 @@ export class PlaybackMixer {
     private readonly keepClips = 256,
   ) {}
 
+  /** Whether the next block is silence. */
+  get isIdle(): boolean {
+    return this.voices.length === 0;
+  }
+
   /** Starts a clip with the next block. */
   start(samples: Float32Array, gain: number): Playback {
     this.voices.push({ samples, gain, cursor: 0, fadeFrom: undefined });

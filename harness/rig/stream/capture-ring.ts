@@ -1,4 +1,4 @@
-import type { CaptureBlock, CaptureSlice, ChannelRole } from '../../ports';
+import type { CaptureBlock, CaptureSlice, ChannelRole, Xrun } from '../../ports';
 
 /** How a block was timed. */
 export interface BlockTiming {
@@ -10,6 +10,7 @@ export interface BlockTiming {
 export class CaptureRing {
   private blocks: { readonly channels: readonly Float32Array[]; readonly timing: BlockTiming }[] = [];
   private blockCount = 0;
+  private marks: Xrun[] | undefined;
 
   constructor(
     private readonly rateHz: number,
@@ -17,6 +18,17 @@ export class CaptureRing {
     private readonly blockSamples: number,
     private readonly capacityBlocks: number,
   ) {}
+
+  /** From now on slices say which xruns they have, even if none: the capture is one that can have them. */
+  watchXruns(): void {
+    this.marks ??= [];
+  }
+
+  /** Keeps an xrun for as long as its samples are held. */
+  mark(xrun: Xrun): void {
+    const { oldest } = this;
+    this.marks = [...(this.marks ?? []).filter(({ atRigSample }) => atRigSample >= oldest), xrun];
+  }
 
   /** Samples captured so far. */
   get position(): number {
@@ -62,6 +74,16 @@ export class CaptureRing {
       maxLagMs = Math.max(maxLagMs, block.timing.lagMs);
     }
     const { rateHz, roles } = this;
-    return { firstRigSample: from, rateHz, roles, channels, clockPoints, maxLagMs, overruns: 0 };
+    const xruns = this.marks?.filter(({ atRigSample }) => atRigSample >= from && atRigSample < to);
+    return {
+      firstRigSample: from,
+      rateHz,
+      roles,
+      channels,
+      clockPoints,
+      maxLagMs,
+      overruns: xruns?.length ?? 0,
+      ...(xruns === undefined ? {} : { xruns }),
+    };
   }
 }
