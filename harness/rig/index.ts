@@ -1,3 +1,8 @@
+export { openAlsaRig, type AlsaRigOptions } from './alsa/open-alsa-rig';
+export { listSoundCards, stableIds, type CardStreams, type SoundCard } from './alsa/sound-cards';
+export type { CardRigSettings } from './card/card-audio-rig';
+export { openPulseRig, type PulseRigOptions } from './pulse/open-pulse-rig';
+export { pulseDevices, type PulseDevice } from './pulse/sound-server';
 export { openVirtualRig } from './virtual/open-virtual-rig';
 export type { AcousticPath, AcousticPaths, Room, VirtualRigOptions, WorldOptions } from './virtual/options';
 export {

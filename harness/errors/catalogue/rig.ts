@@ -26,7 +26,7 @@ export const rigCodes = {
   },
   HIL_RIG_UNAVAILABLE: {
     origin: 'config',
-    remedy: 'Use a virtual board for now; audio rigs for real boards come in a later version.',
+    remedy: 'Give the board a rig that this machine can have; docs/sound-cards.md says which one works where.',
   },
   HIL_RIG_NO_LOOPBACK: {
     origin: 'bench',
@@ -49,5 +49,43 @@ export const rigCodes = {
     origin: 'bench',
     remedy:
       'Plug in the card that was calibrated, or run earshot calibrate with this one; the message names both.',
+  },
+  HIL_RIG_PROGRAM_MISSING: {
+    origin: 'bench',
+    remedy: 'Install the package that the message names, or put the program on the PATH.',
+  },
+  HIL_RIG_CARD_MISSING: {
+    origin: 'bench',
+    remedy: 'Plug the sound card in, or name one that `earshot devices` lists.',
+  },
+  HIL_RIG_CARD_AMBIGUOUS: {
+    origin: 'bench',
+    remedy: 'Name the sound card by the socket that it is plugged into, as the message shows.',
+  },
+  HIL_RIG_CARD_BUSY: {
+    origin: 'bench',
+    remedy: 'Close the program that has the sound card open; `fuser -v /dev/snd/*` names it.',
+  },
+  HIL_RIG_CARD_REFUSED: {
+    origin: 'bench',
+    remedy:
+      'Set rate, format, inputs and outputs in the bench file to what the card has; `earshot devices` lists that.',
+  },
+  HIL_RIG_CARD_LOST: {
+    origin: 'bench',
+    remedy: 'Check the USB cable and hub of the sound card, or the sound server, then run again.',
+  },
+  HIL_RIG_STALLED: {
+    origin: 'bench',
+    remedy: 'Unplug the sound card and plug it in again, or start the sound server anew; then run again.',
+  },
+  HIL_RIG_WRONG_RATE: {
+    origin: 'bench',
+    remedy:
+      'Set the card, or the sink and source of the sound server, to the rate of the bench file, or the bench file to theirs.',
+  },
+  HIL_RIG_NO_SERVER: {
+    origin: 'bench',
+    remedy: 'Start PulseAudio or pipewire-pulse, or name the server that runs by PULSE_SERVER.',
   },
 } as const satisfies Record<string, CatalogueEntry>;
