@@ -10,5 +10,6 @@ export {
   type ExamineOptions,
 } from './preflight';
 export { certificateIn } from './provider-settings';
+export { openCardRig } from './open-rig';
 export { boardWithRig, openRigAlone, type LoneRig } from './open-rig-alone';
 export { calibrationPathOf } from './rig-calibration';

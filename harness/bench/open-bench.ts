@@ -95,7 +95,9 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const { config, clock } = options;
   const calibration = bareRig && calibrationFor(config, parts.boardConfig, bareRig, new Date().toISOString());
   const roundTrip = calibration?.used?.roundTrip;
-  const rig = bareRig && roundTrip ? withRoundTrip(bareRig, roundTrip) : bareRig;
+  // What the bench file states stays.
+  const isUnstated = bareRig?.roundTrip === undefined;
+  const rig = bareRig && roundTrip && isUnstated ? withRoundTrip(bareRig, roundTrip) : bareRig;
   const virtual = await parts.virtual();
   const crashes = new CrashWatch({ board, elf, clock });
   opened.push(crashes);

@@ -1,8 +1,8 @@
 import { describePort, type VirtualBoardProcess } from '../board';
-import type { BoardConfig } from '../config';
+import { childEnvironment, type BoardConfig, type CardRigConfig } from '../config';
 import { ConfigError } from '../errors';
 import type { AudioRig, Clock } from '../ports';
-import { openVirtualRig } from '../rig';
+import { openAlsaRig, openPulseRig, openVirtualRig } from '../rig';
 import { rigNameOf } from './rig-calibration';
 
 /**
@@ -15,12 +15,24 @@ export async function openRig(
   clock: Clock,
 ): Promise<AudioRig> {
   const { name, rig } = board;
+  if (rig !== undefined && rig.kind !== 'virtual') return openCardRig(rigNameOf(board), rig, clock);
   const audioLink = virtual?.audioLink;
   if (audioLink !== undefined && rig !== undefined)
     return openVirtualRig({ name: rigNameOf(board), audioLink, clock, ...rig });
   const why =
     rig !== undefined && board.kind === 'serial'
-      ? `answers on ${describePort(board.port)}, but its rig is virtual; a virtual rig hears virtual boards only, and rigs for sound cards come in a later version`
+      ? `answers on ${describePort(board.port)}, but its rig is virtual; a virtual rig hears virtual boards only`
       : `is asked by sound and has ${rig === undefined ? 'no rig in the bench file' : 'no audio link'}`;
   throw new ConfigError('HIL_RIG_UNAVAILABLE', `Board ${name} ${why}.`, { board: name });
+}
+
+/**
+ * A rig with a sound card, as a bench file says.
+ * @throws ConfigError `HIL_RIG_UNAVAILABLE`; RigError of what kept it from opening.
+ */
+export function openCardRig(name: string, config: CardRigConfig, clock: Clock): Promise<AudioRig> {
+  const stated = { name, clock, environment: childEnvironment({}) };
+  return config.kind === 'alsa'
+    ? openAlsaRig({ ...config, ...stated })
+    : openPulseRig({ ...config, ...stated });
 }

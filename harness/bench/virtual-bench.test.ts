@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dialectByName, openSerialBoard, startVirtualBoardProcess, type VirtualBoardProcess } from '../board';
 import { boardContract } from '../board/board.contract';
-import { loadBench, loadScenario, packageRoot } from '../config';
+import { loadBench, loadScenario, packageRoot, type VirtualRigConfig } from '../config';
 import { loadCorpus, readSpeechClip } from '../corpus';
 import {
   systemClock,
@@ -24,6 +24,7 @@ jest.setTimeout(30_000);
 const program = join(packageRoot(), 'dist/harness/cli/main.js');
 const isBuilt = existsSync(program);
 const config = loadBench(join(packageRoot(), 'fixtures/benches/virtual.yaml'));
+const rigConfig = config.boards[0]!.rig as VirtualRigConfig;
 
 const launch: ChildLauncher = (command) =>
   fork(program, [...command], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], execArgv: [] });
@@ -44,7 +45,7 @@ const openRig = ({ audioLink }: VirtualBoardProcess): Promise<AudioRig> =>
     name: 'virtual-1 rig',
     audioLink: audioLink!,
     clock: systemClock,
-    ...config.boards[0]!.rig!,
+    ...rigConfig,
   });
 
 /** Resolves once the provider has said everything it is saying: only then it takes an order. */

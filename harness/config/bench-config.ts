@@ -6,8 +6,10 @@ import type {
   ProviderProtocol,
   RealtimeDialect,
   ResetChoice,
+  SampleFormat,
   SntpAnswer,
   ToolRace,
+  Topology,
   UpstreamTransport,
 } from '../ports';
 
@@ -44,7 +46,7 @@ interface BoardConfigBase {
   readonly bootTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   /** Undefined: none was given; boards that are asked in writing need none. */
-  readonly rig: VirtualRigConfig | undefined;
+  readonly rig: RigConfig | undefined;
 }
 
 export interface SerialBoardConfig extends BoardConfigBase {
@@ -124,6 +126,39 @@ export interface VirtualRigConfig extends CalibratedRigConfig {
   /** Of the noise and the room. */
   readonly seed: number;
 }
+
+/** What rigs with a sound card have in common. */
+interface CardRigConfigBase extends CalibratedRigConfig {
+  readonly rateHz: number;
+  readonly format: SampleFormat;
+  /** Inputs by number, from 0. */
+  readonly channels: { readonly speaker: number; readonly loopback?: number };
+  readonly topology: Exclude<Topology, 'virtual'>;
+  /** Air paths between rig and board, both ways, as the bench states them: shown beside latencies, never subtracted. */
+  readonly acousticDelayMs?: number;
+  /** As the bench states it; absent: what a calibration found, if there is one. */
+  readonly roundTrip?: { readonly ms: number; readonly uncertaintyMs: number };
+}
+
+export interface AlsaRigConfig extends CardRigConfigBase {
+  readonly kind: 'alsa';
+  /** `usb:VID:PID[:SERIAL]`, `usb-port:1-2.3`, `device:...` or `pcm:NAME`. */
+  readonly card: string;
+  readonly device: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+export interface PulseRigConfig extends CardRigConfigBase {
+  readonly kind: 'pulse';
+  readonly sink: string;
+  readonly source: string;
+}
+
+/** A rig that is a sound card. */
+export type CardRigConfig = AlsaRigConfig | PulseRigConfig;
+
+export type RigConfig = VirtualRigConfig | CardRigConfig;
 
 export type ProviderConfig =
   MockProviderConfig | ProxyProviderConfig | LiveProviderConfig | PluginProviderConfig;

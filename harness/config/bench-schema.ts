@@ -8,6 +8,7 @@ import {
   readLineSequence,
   realtimeDialects,
   resetStepNames,
+  sampleFormats,
   toolRaces,
   upstreamTransports,
 } from '../ports';
@@ -36,7 +37,7 @@ const calibrated = {
 /** The virtual rig; every key has a default: 30 dB SNR in a small room, a board 30 cm from the rig's speaker. */
 const virtualRig = z.strictObject({
   /** Default: virtual. */
-  kind: z.literal('virtual').default('virtual'),
+  kind: z.literal('virtual'),
   /** Default: 0. */
   driftPpm: driftPpm.default(0),
   /** Default: 30 dB. */
@@ -66,6 +67,88 @@ const virtualRig = z.strictObject({
   seed: z.int().min(0).max(0xffff_ffff).default(1),
   ...calibrated,
 });
+
+const channelCount = z.int().min(1).max(32);
+const channelNumber = z.int().min(0).max(31);
+
+/** What rigs with a sound card have in common. */
+const anyCardRig = {
+  /** Default: 48000 Hz. */
+  rate: z.union([z.literal(44_100), z.literal(48_000), z.literal(96_000)]).default(48_000),
+  /** Default: S16_LE. */
+  format: z.enum(sampleFormats).default('S16_LE'),
+  /** Inputs by number, from 0. */
+  channels: z
+    .strictObject({
+      speaker: channelNumber,
+      /** Default: none, the playback is not wired back. */
+      loopback: channelNumber.exactOptional(),
+    })
+    .refine(({ speaker, loopback }) => speaker !== loopback, {
+      path: ['loopback'],
+      error: 'one input cannot be both: leave it out where one microphone hears prompt and reply',
+    }),
+  /** Default: loopback with such a channel, else bleed. */
+  topology: z.enum(['loopback', 'bleed', 'timestamps']).exactOptional(),
+  /** Default: none stated. */
+  acousticDelay: duration({ atMostMs: 1000 }).exactOptional(),
+  /** Default: what `earshot calibrate` found. */
+  roundTrip: z
+    .strictObject({
+      delay: duration({ atMostMs: 2000 }),
+      uncertainty: duration({ atMostMs: 2000 }),
+    })
+    .exactOptional(),
+  ...calibrated,
+};
+
+function loopbackIsHeard(
+  rig: { readonly topology?: string; readonly channels: { readonly loopback?: number } },
+  context: z.core.$RefinementCtx,
+): void {
+  if (rig.topology !== 'loopback' || rig.channels.loopback !== undefined) return;
+  const message = 'channels has no loopback: name the input that the output is wired to';
+  context.addIssue({ code: 'custom', path: ['topology'], message });
+}
+
+/** A sound card through ALSA. */
+const alsaRig = z
+  .strictObject({
+    kind: z.literal('alsa'),
+    card: z
+      .string()
+      .regex(
+        /^(?:usb:[0-9a-f]{4}:[0-9a-f]{4}(?::.+)?|usb-port:.+|device:.+|pcm:.+)$/,
+        'expected usb:VID:PID:SERIAL, usb-port:1-2 or another name that `earshot devices` lists, or pcm:NAME of ALSA',
+      ),
+    /** Default: 0. */
+    device: z.int().min(0).max(63).default(0),
+    /** Default: 2. */
+    inputs: channelCount.default(2),
+    /** Default: 2. */
+    outputs: channelCount.default(2),
+    ...anyCardRig,
+  })
+  .superRefine(loopbackIsHeard)
+  .superRefine(({ channels, inputs }, context) => {
+    for (const role of ['speaker', 'loopback'] as const) {
+      if ((channels[role] ?? 0) < inputs) continue;
+      const message = `the card has ${inputs} inputs, counted from 0`;
+      context.addIssue({ code: 'custom', path: ['channels', role], message });
+    }
+  });
+
+/** A sink and a source of a sound server. */
+const pulseRig = z
+  .strictObject({ kind: z.literal('pulse'), sink: text, source: text, ...anyCardRig })
+  .superRefine(loopbackIsHeard);
+
+/** The audio side of a board; without a kind it is virtual. */
+const rig = z.preprocess(
+  (value) =>
+    typeof value === 'object' && value !== null && !('kind' in value) ? { ...value, kind: 'virtual' } : value,
+  z.discriminatedUnion('kind', [virtualRig, alsaRig, pulseRig]),
+);
 
 const anyBoard = {
   name,
@@ -200,7 +283,7 @@ const serialBoard = z
     /** Default: none, nobody can switch it. */
     power: power.exactOptional(),
     /** Default: none, which boards that are asked in writing do not need. */
-    rig: virtualRig.exactOptional(),
+    rig: rig.exactOptional(),
   })
   .superRefine(({ reset: steps, power: fitted }, context) => {
     if (fitted !== undefined || !(stepsOf(steps) as readonly unknown[]).includes('power')) return;
@@ -233,7 +316,7 @@ const virtualBoard = z.strictObject({
       record: text.exactOptional(),
     })
     .exactOptional(),
-  rig: virtualRig.prefault({}),
+  rig: rig.prefault({}),
 });
 
 const port = z.int().min(0).max(65_535).default(0);

@@ -138,11 +138,66 @@ describe('loadBench', () => {
     });
   });
 
+  describe('a rig with a sound card', () => {
+    const rigOf = (rig: string) =>
+      loadBench(benchOf(`boards:\n  - { name: b1, kind: serial, port: /dev/ttyUSB0, rig: { ${rig} } }\n`))
+        .boards[0]?.rig;
+
+    it('is a card of ALSA, by its stable name, with what cards commonly have', () => {
+      expect(rigOf('kind: alsa, card: "usb:0d8c:0014:A1", channels: { speaker: 1, loopback: 0 }')).toEqual({
+        kind: 'alsa',
+        card: 'usb:0d8c:0014:A1',
+        device: 0,
+        rateHz: 48_000,
+        format: 'S16_LE',
+        inputs: 2,
+        outputs: 2,
+        channels: { speaker: 1, loopback: 0 },
+        topology: 'loopback',
+        calibrationMaxAgeMs: 2_592_000_000,
+      });
+    });
+
+    it('is a sink and a source of a sound server', () => {
+      const stated = 'acousticDelay: 0.9ms, roundTrip: { delay: 46ms, uncertainty: 2ms }';
+      expect(
+        rigOf(`kind: pulse, sink: out, source: in, rate: 96000, channels: { speaker: 0 }, ${stated}`),
+      ).toEqual({
+        kind: 'pulse',
+        sink: 'out',
+        source: 'in',
+        rateHz: 96_000,
+        format: 'S16_LE',
+        channels: { speaker: 0 },
+        topology: 'bleed',
+        acousticDelayMs: 0.9,
+        calibrationMaxAgeMs: 2_592_000_000,
+        roundTrip: { ms: 46, uncertaintyMs: 2 },
+      });
+    });
+
+    it.each([
+      ['kind: alsa, card: hw:1, channels: { speaker: 0 }', 'expected usb:VID:PID:SERIAL'],
+      ['kind: alsa, card: pcm:x, channels: { speaker: 2 }', 'the card has 2 inputs, counted from 0'],
+      ['kind: alsa, card: pcm:x, channels: { speaker: 0, loopback: 0 }', 'one input cannot be both'],
+      ['kind: alsa, card: pcm:x, rate: 22050, channels: { speaker: 0 }', 'boards[0].rig.rate'],
+      [
+        'kind: pulse, sink: s, source: m, topology: loopback, channels: { speaker: 0 }',
+        'channels has no loopback',
+      ],
+      ['kind: pulse, sink: s, source: m, seed: 1, channels: { speaker: 0 }', 'seed'],
+      ['kind: coreaudio', 'kind'],
+    ])('refuses %s', (rig, message) => {
+      expect(() => rigOf(rig)).toThrow(message);
+    });
+  });
+
   it('takes paths relative to the bench file and is frozen', () => {
     const bench = loadBench(benchOf(`${smallest}scenario: s/own.yaml\nbudgets: /abs/b.yaml\n`));
     expect(bench.scenarioPath).toBe(join(folder, 's/own.yaml'));
     expect(bench.budgetsPath).toBe('/abs/b.yaml');
-    expect(Object.isFrozen(bench.boards[0]?.rig?.paths.boardToMic)).toBe(true);
+    const { rig } = bench.boards[0] ?? {};
+    expect(rig?.kind === 'virtual' && Object.isFrozen(rig.paths.boardToMic)).toBe(true);
   });
 
   it('finds the image under test beside the bench file, and expects none otherwise', () => {

@@ -14,6 +14,7 @@ import type {
   BoardConfig,
   NtpConfig,
   ProviderConfig,
+  RigConfig,
   TurnConfig,
   VirtualRigConfig,
   VirtualSoundConfig,
@@ -237,19 +238,42 @@ function powerOf(power: NonNullable<FileSerialBoard['power']>, folder: string): 
   return { kind: 'plugin', ...times, plugin, options };
 }
 
-function rigOf(
-  { room, paths, acousticDelay, calibration, calibrationMaxAge, ...rig }: FileRig,
-  folder: string,
-): VirtualRigConfig {
+function rigOf(written: FileRig, folder: string): RigConfig {
+  const { calibration, calibrationMaxAge, acousticDelay, ...rig } = written;
+  const shared = {
+    ...(calibration === undefined ? {} : { calibrationPath: resolve(folder, calibration) }),
+    calibrationMaxAgeMs: calibrationMaxAge,
+    ...(acousticDelay === undefined ? {} : { acousticDelayMs: acousticDelay }),
+  };
+  if (rig.kind === 'virtual') return { ...shared, ...virtualRigOf(rig) };
+  const { rate: rateHz, topology, roundTrip, ...card } = rig;
+  return {
+    ...shared,
+    ...card,
+    rateHz,
+    topology: topology ?? (card.channels.loopback === undefined ? 'bleed' : 'loopback'),
+    ...(roundTrip === undefined
+      ? {}
+      : { roundTrip: { ms: roundTrip.delay, uncertaintyMs: roundTrip.uncertainty } }),
+  };
+}
+
+type FileVirtualRig = Extract<FileRig, { readonly kind: 'virtual' }>;
+
+function virtualRigOf({
+  room,
+  paths,
+  ...rig
+}: Omit<FileVirtualRig, 'calibration' | 'calibrationMaxAge' | 'acousticDelay'>): Omit<
+  VirtualRigConfig,
+  'calibrationMaxAgeMs'
+> {
   const pathOf = ({ gainDb, delay }: { readonly gainDb: number; readonly delay: number }) => ({
     gainDb,
     delayMs: delay,
   });
   return {
     ...rig,
-    ...(calibration === undefined ? {} : { calibrationPath: resolve(folder, calibration) }),
-    calibrationMaxAgeMs: calibrationMaxAge,
-    ...(acousticDelay === undefined ? {} : { acousticDelayMs: acousticDelay }),
     room: { rt60Ms: room.rt60, directToReverberantDb: room.directToReverberantDb },
     paths: {
       playbackToMic: pathOf(paths.playbackToMic),

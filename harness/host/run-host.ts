@@ -19,7 +19,7 @@ import {
   type ProviderFault,
   type Scenario,
 } from '../ports';
-import { createRedactor, createRunStore, type RunStore } from '../run';
+import { createRedactor, createRunStore, type RunRecord, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
@@ -57,6 +57,13 @@ function wayOf({ kind }: ProviderConfig): { readonly way?: string } {
   return kind === 'live' ? { way: 'board ↔ provider, unseen by the bench' } : {};
 }
 
+/** What is known of a rig before it is open. */
+function rigOf({ name, rig }: BoardConfig): NonNullable<RunRecord['rig']> {
+  const known =
+    rig === undefined || rig.kind === 'virtual' ? { topology: 'virtual' as const, rateHz: 48_000 } : rig;
+  return { name: `${name} rig`, topology: known.topology, rateHz: known.rateHz };
+}
+
 const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
@@ -71,9 +78,7 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
       startedAtHostMs: clock.nowMs(),
       bench: { name: config.name, path: config.path },
       boards: [{ name: board.name, model: board.model, dialect }],
-      ...(dialect.capabilities.includes('text')
-        ? {}
-        : { rig: { name: `${board.name} rig`, topology: 'virtual', rateHz: 48_000 } }),
+      ...(dialect.capabilities.includes('text') ? {} : { rig: rigOf(board) }),
       provider: {
         name: `${config.provider.kind} ${providerWord(config.provider)}`,
         protocol: providerWord(config.provider),

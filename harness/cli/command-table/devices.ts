@@ -6,7 +6,7 @@ import type { TakeExitCode } from './take-exit-code';
 export const addDevices = (parser: Argv, exit: TakeExitCode): Argv =>
   parser.command(
     'devices',
-    'List serial ports',
+    'List serial ports and sound cards',
     (command) => command.option('json', json),
     async ({ json: asJson }) => {
       const { devicesCommand } = await import('../commands/devices.js');

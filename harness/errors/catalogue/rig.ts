@@ -26,7 +26,8 @@ export const rigCodes = {
   },
   HIL_RIG_UNAVAILABLE: {
     origin: 'config',
-    remedy: 'Give the board a rig that this machine can have; docs/sound-cards.md says which one works where.',
+    remedy:
+      'Give the board a rig that this machine can have; docs/sound-cards.md says which one works where.',
   },
   HIL_RIG_NO_LOOPBACK: {
     origin: 'bench',
