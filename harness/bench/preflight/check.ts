@@ -1,6 +1,7 @@
 import { isHilError, type ErrorCode, type Facts, type Origin } from '../../errors';
 import type { BenchConfig } from '../../config';
 import type { Clock } from '../../ports';
+import type { RigCheckLine } from '../../rig';
 import type { BenchParts } from '../bench-parts';
 import type { Machine } from './machine';
 import type { Talk } from './talk';
@@ -82,6 +83,8 @@ export interface CheckContext {
   readonly reportsPath: string;
   /** The board may be reset: whatever it does is interrupted. Virtual boards always may. */
   readonly mayReset: boolean;
+  /** One short look at the rig, once for all checks that tell of it. */
+  readonly sound: () => Promise<readonly RigCheckLine[]>;
   /** One short prompt said to the board, once for all checks that judge what came of it. */
   readonly talk: () => Promise<Talk>;
   /** Aborts when the check is over its time, or a person has ended the doctor. */

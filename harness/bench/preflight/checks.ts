@@ -1,4 +1,5 @@
 import { ConfigError } from '../../errors';
+import { calibration } from './calibration';
 import { certificate } from './certificate';
 import { checkGroups, type Check } from './check';
 import { connection } from './connection';
@@ -14,6 +15,7 @@ import { provider } from './provider';
 import { reset } from './reset';
 import { rig } from './rig';
 import { route } from './route';
+import { channels, continuity, levels, loopback, noise, sampleRate } from './sound-checks';
 import { speaker } from './speaker';
 import { timeServer } from './time-server';
 import { upstream } from './upstream';
@@ -31,6 +33,13 @@ export const allChecks: readonly Check[] = [
   certificate,
   upstream,
   rig,
+  calibration,
+  loopback,
+  channels,
+  sampleRate,
+  levels,
+  noise,
+  continuity,
   connection,
   microphone,
   speaker,

@@ -19,7 +19,8 @@ export const connection: Check = {
   remedy:
     'Look at what the board printed (`earshot monitor`): whether it has joined the network, and which address and key it was built with.',
   needs: ['port', 'permission', 'lock', 'reset', 'console', 'provider', 'route'],
-  uses: ['session', 'port'],
+  // The board's greeting is not to fall into the look at the rig, nor that into the session.
+  uses: ['session', 'port', 'rig'],
   withinMs: 10_000,
   async run(context: CheckContext) {
     const { parts, clock, mayReset, signal } = context;

@@ -17,13 +17,19 @@ export const rig: Check = {
     if (lost !== undefined) return lost;
     const open = await parts.rig();
     if (open === undefined) return skipped('the board is asked in writing and needs none');
-    const { name, rateHz, roles, topology } = open;
+    const { name, rateHz, roles, topology, card } = open;
     const from = open.position;
     const slice = await open.capture(from, from + Math.round(rateHz / 10));
     if (slice.channels.length !== roles.length)
       return fail(
         `${name} gives ${slice.channels.length} channels; ${roles.length} are needed: ${roles.join(', ')}`,
       );
-    return ok(`${name}: ${topology}, ${rateHz} Hz, ${roles.join(' and ')}`, { rateHz, roles, topology });
+    const what = card === undefined ? name : `${card.name} (${card.stableId})`;
+    return ok(`${what}: ${topology}, ${rateHz} Hz, ${roles.join(' and ')}`, {
+      card,
+      rateHz,
+      roles,
+      topology,
+    });
   },
 };

@@ -87,6 +87,7 @@ export const fakeContext = ({
   clock: systemClock,
   reportsPath: '/srv/reports',
   mayReset: false,
+  sound: () => Promise.reject(new Error('this test plays nothing')),
   talk: () => Promise.reject(new Error('this test says nothing')),
   signal: new AbortController().signal,
   ...context,
