@@ -5,6 +5,8 @@ export {
   checkGroups,
   chosenChecks,
   examineBench,
+  preflight,
+  preflightFailure,
   type Check,
   type CheckReport,
   type ExamineOptions,

@@ -11,7 +11,7 @@ import type { BoardConfig } from '../config';
 import { closeAll, ConfigError, type Closable } from '../errors';
 import type { AudioRig, Board, Corpus, Scenario, TimeQuestion, VoiceProvider } from '../ports';
 import { withRoundTrip, type AppliedCalibration } from '../rig';
-import { benchParts, type BenchPartsOptions, type BenchProvider } from './bench-parts';
+import { benchParts, type BenchParts, type BenchPartsOptions, type BenchProvider } from './bench-parts';
 import { calibrationFor } from './rig-calibration';
 
 /** Faults that virtual parts can be given with `--fault`, and which part has them. */
@@ -53,6 +53,8 @@ export interface OpenBench extends Closable {
   readonly rig: AudioRig | undefined;
   /** What the stored calibration of the rig means for this bench; absent: it has no rig. */
   readonly calibration?: AppliedCalibration | undefined;
+  /** The same parts, for whoever looks at them one by one. */
+  readonly parts?: BenchParts;
   readonly provider: VoiceProvider;
   readonly corpus: Corpus;
   readonly scenario: Scenario;
@@ -107,6 +109,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     crashes,
     rig,
     calibration,
+    parts,
     provider,
     corpus,
     scenario,

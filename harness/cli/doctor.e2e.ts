@@ -1,6 +1,9 @@
 /** The doctor on the virtual bench, whole and with a board that neither hears nor speaks. */
-import { writeBench } from './__fixtures__/bench-files';
-import { runEarshot, startEarshot, ending } from './__fixtures__/run-earshot';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeBenchCa, makeServerCertificate } from '../provider';
+import { temporaryFolder, writeBench } from './__fixtures__/bench-files';
+import { ending, runBench, runEarshot, startEarshot } from './__fixtures__/run-earshot';
 
 jest.setTimeout(120_000);
 
@@ -72,6 +75,26 @@ it('closes the bench and ends with 130 on Ctrl-C', async () => {
   await new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
   child.kill('SIGINT');
   expect(await ended).toMatchObject({ exitCode: 130, stderr: 'Interrupted: the bench is closed.\n' });
+});
+
+it('ends a run whose bench does not prove itself before the board is asked anything: nobody is judged', async () => {
+  const folder = temporaryFolder();
+  const long = { from: new Date(Date.UTC(2020, 0, 1)), days: 36_500 };
+  const ca = await makeBenchCa('earshot bench', long);
+  const server = await makeServerCertificate(ca, ['localhost'], { from: long.from, days: 30 });
+  const files = { 'ca.pem': ca.cert, 'server.pem': server.cert, 'server.key': server.key };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const bench = writeBench([`provider: { kind: mock, certs: ${folder} }`]);
+  const { exitCode, summary } = await runBench(['--bench', bench, '--suite', 'session']);
+  expect(exitCode).toBe(3);
+  expect(summary).toMatchObject({ outcome: 'not-judged', turns: [] });
+  expect(summary.findings).toMatchObject([
+    {
+      code: 'HIL_BENCH_PREFLIGHT',
+      origin: 'bench',
+      message: 'Bench bad is not ready for a run: certificate: the certificate expired on 2020-01-31.',
+    },
+  ]);
 });
 
 it('refuses a check that there is none of', async () => {

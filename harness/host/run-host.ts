@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { chosenBoard, describeDialect, openBench, type OpenBench, type SoundBench } from '../bench';
+import {
+  chosenBoard,
+  describeDialect,
+  openBench,
+  preflight,
+  preflightFailure,
+  type OpenBench,
+  type SoundBench,
+} from '../bench';
 import {
   loadBench,
   loadScenario,
@@ -121,6 +129,31 @@ function recordCalibration(
   }
 }
 
+/**
+ * Has the bench prove its own parts and records what it said.
+ * @throws HilError `HIL_BENCH_PREFLIGHT`: nothing of what follows would say anything of the board.
+ */
+async function proveBench(
+  { parts }: OpenBench,
+  config: BenchConfig,
+  reportsPath: string,
+  store: RunStore,
+  clock: Clock,
+  tell: (message: HostMessage) => void,
+): Promise<void> {
+  if (parts === undefined) return;
+  const checks = await preflight({ config, parts, reportsPath, clock });
+  store.appendEvent('preflight', { hostAtMs: clock.nowMs(), checks });
+  for (const { state, id, seen } of checks) {
+    if (state !== 'warn') continue;
+    const text = `${id}: ${seen}`;
+    store.appendEvent('warning', { hostAtMs: clock.nowMs(), text });
+    tell({ type: 'warning', text });
+  }
+  const failure = preflightFailure(config.name, checks);
+  if (failure !== undefined) throw failure;
+}
+
 /** Crashes with what was looked up, and core dumps, which hold all that the board had in memory, keys included. */
 function recordCrashes({ board, crashes }: OpenBench, store: RunStore): void {
   crashes.onCrash((crash, place) => store.appendEvent('crash', { ...place, ...crash }));
@@ -186,6 +219,8 @@ export async function runHost(
     opened.push(bench);
     recordEverything(bench, store);
     recordCalibration(bench, store, clock, tell);
+    activity(`proving bench ${config.name}`);
+    await proveBench(bench, config, init.reportsPath, store, clock, tell);
     const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));
     const parts: StandParts = { init, config, boardConfig, store, findings, health, clock, tell };
     const stand =

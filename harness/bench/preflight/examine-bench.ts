@@ -1,10 +1,9 @@
 import type { BenchConfig } from '../../config';
 import type { ChildLauncher, Clock } from '../../ports';
-import type { RigCheckLine } from '../../rig';
-import { benchParts, type BenchParts } from '../bench-parts';
+import { benchParts } from '../bench-parts';
 import type { Check, CheckReport } from './check';
 import { thisMachine, type Machine } from './machine';
-import { rigLines } from './rig-lines';
+import { lookAtRig } from './rig-lines';
 import { runChecks } from './run-checks';
 import { talkToBoard, type Talk } from './talk';
 
@@ -40,7 +39,6 @@ export async function examineBench(options: ExamineOptions): Promise<readonly Ch
   const config = hurried(options.config);
   const parts = benchParts({ ...options, config });
   const gainDb = config.turn.playbackGainDb;
-  let sound: Promise<readonly RigCheckLine[]> | undefined;
   let talk: Promise<Talk> | undefined;
   try {
     return await runChecks({
@@ -54,22 +52,13 @@ export async function examineBench(options: ExamineOptions): Promise<readonly Ch
         clock,
         reportsPath: options.reportsPath,
         mayReset: options.mayReset || parts.boardConfig.kind === 'virtual',
-        sound: () => (sound ??= lookAtRig(parts, gainDb, signal)),
+        sound: lookAtRig(parts, gainDb, signal),
         talk: () => (talk ??= talkToBoard({ parts, clock, signal, gainDb })),
       },
     });
   } finally {
     await parts.close();
   }
-}
-
-async function lookAtRig(
-  parts: BenchParts,
-  gainDb: number,
-  signal: AbortSignal,
-): Promise<readonly RigCheckLine[]> {
-  const rig = await parts.rig();
-  return rig === undefined ? [] : rigLines(rig, gainDb, signal);
 }
 
 const hurried = (config: BenchConfig): BenchConfig => ({

@@ -27,7 +27,6 @@ export const port: Check = {
   needs: [],
   uses: ['port'],
   withinMs: 12_000,
-  beforeRuns: true,
   async run({ parts, machine }: CheckContext) {
     const lost = await withoutProvider(parts);
     if (lost !== undefined) return lost;

@@ -10,7 +10,6 @@ export const provider: Check = {
   needs: [],
   uses: [],
   withinMs: 9_000,
-  beforeRuns: true,
   async run({ parts, config }: CheckContext) {
     const { name, url, tlsUrl } = await parts.provider();
     if (config.provider.kind === 'live') return ok(`${name}, which the board asks itself`);

@@ -1,5 +1,6 @@
 import type { AudioRig } from '../../ports';
 import { checkLevels, LOUDEST_LEVEL_DB_FS, SAFE_LEVEL_DB_FS, type RigCheckLine } from '../../rig';
+import type { BenchParts } from '../bench-parts';
 
 /** As faint as a probe can be. */
 const FAINTEST_LEVEL_DB_FS = -60;
@@ -16,4 +17,18 @@ export async function rigLines(
   const levelDbFs = Math.min(LOUDEST_LEVEL_DB_FS, Math.max(FAINTEST_LEVEL_DB_FS, SAFE_LEVEL_DB_FS + gainDb));
   const { lines } = await checkLevels(rig, { levelDbFs, signal });
   return lines;
+}
+
+/** One look at the rig of a bench, once however often it is asked for; nothing of a bench without a rig. */
+export function lookAtRig(
+  parts: BenchParts,
+  gainDb: number,
+  signal: AbortSignal,
+): () => Promise<readonly RigCheckLine[]> {
+  let lines: Promise<readonly RigCheckLine[]> | undefined;
+  const look = async (): Promise<readonly RigCheckLine[]> => {
+    const rig = await parts.rig();
+    return rig === undefined ? [] : rigLines(rig, gainDb, signal);
+  };
+  return () => (lines ??= look());
 }

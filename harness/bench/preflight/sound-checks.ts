@@ -13,7 +13,7 @@ const soundCheck = (
   needs: ['rig'],
   uses: ['rig'],
   withinMs: 12_000,
-  beforeRuns: true,
+  ...(lookedAt.includes('noise') ? {} : { beforeRuns: true as const }),
   run: (context) => tellOf(lookedAt, context),
 });
 

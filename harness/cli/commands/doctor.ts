@@ -34,8 +34,6 @@ export async function doctorCommand(args: DoctorArguments): Promise<number> {
   const redactor = createRedactor(readEnvironment().secrets);
   const print = (text: string): void => void process.stdout.write(redactor.text(text));
   const colours = colourTable();
-  if (!args.json) print(`${config.name}: ${config.path}\n`);
-
   const told = new InOrder<CheckReport>(
     checks.map(({ id }) => id),
     (report) => print(renderCheck(report, colours)),
@@ -48,6 +46,7 @@ export async function doctorCommand(args: DoctorArguments): Promise<number> {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  if (!args.json) print(`${config.name}: ${config.path}\n`);
   const startedAtMs = systemClock.nowMs();
   try {
     const reports = await examineBench({

@@ -6,6 +6,10 @@ export const runCodes = {
     origin: 'bench',
     remedy: 'Free some disk space or mend the permissions of the run folder.',
   },
+  HIL_BENCH_PREFLIGHT: {
+    origin: 'bench',
+    remedy: 'Run `earshot doctor` on this bench and mend what it names; the board was asked nothing.',
+  },
   HIL_RUN_NOT_FOUND: {
     origin: 'config',
     remedy: 'Name a run folder that holds a run.json, such as one below reports/.',

@@ -1,0 +1,54 @@
+import type { AudioRig } from '../../ports';
+import { systemClock } from '../../ports';
+import { HEALTHY_PATHS, WiredRig } from '../../rig/calibration/__fixtures__/wired-rig';
+import { benchWith, fakeMachine, fakeParts, serialBoard } from './__fixtures__/fake-context';
+import type { Machine } from './machine';
+import { preflight, preflightFailure } from './preflight';
+
+const [speaker, wire] = HEALTHY_PATHS as [(typeof HEALTHY_PATHS)[0], (typeof HEALTHY_PATHS)[0]];
+
+const flown = (rig: WiredRig | undefined, machine: Partial<Machine> = {}) =>
+  preflight({
+    config: benchWith(),
+    parts: fakeParts(serialBoard, { rig: () => Promise.resolve(rig as AudioRig | undefined) }),
+    reportsPath: '/srv/reports',
+    clock: systemClock,
+    machine: fakeMachine(machine),
+  });
+
+describe('preflight', () => {
+  it('proves the bench’s own parts and touches neither port nor provider', async () => {
+    const reports = await flown(new WiredRig());
+    expect(reports.map(({ id, state }) => `${id} ${state}`)).toEqual([
+      'certificate skipped',
+      'rig ok',
+      'loopback ok',
+      'channels ok',
+      'sample-rate ok',
+      'levels ok',
+      'continuity ok',
+      'host-clock ok',
+      'disk ok',
+    ]);
+    expect(preflightFailure('korvo', reports)).toBeUndefined();
+  });
+
+  it('plays nothing on a virtual rig, which has no cables, nor for a board that is asked in writing', async () => {
+    const rig = new WiredRig({ topology: 'virtual' });
+    for (const reports of [await flown(rig), await flown(undefined)])
+      expect(reports.map(({ id }) => id)).toEqual(['certificate', 'host-clock', 'disk']);
+    expect(rig.played).toEqual([]);
+  });
+
+  it('ends the run as the bench’s fault, whatever is wrong, with all of it in one sentence', async () => {
+    const full = {
+      space: (folder: string) => Promise.resolve({ folder, freeBytes: 0, freeFiles: 5, mayWrite: true }),
+    };
+    const reports = await flown(new WiredRig({ paths: [wire, speaker] }), full);
+    const failure = preflightFailure('korvo', reports);
+    expect(failure).toMatchObject({ code: 'HIL_BENCH_PREFLIGHT', origin: 'bench' });
+    expect(failure?.message).toMatch(
+      /^Bench korvo is not ready for a run: channels: swapped channels: .+; disk: 0 MiB free in \/srv\/reports\.$/,
+    );
+  });
+});

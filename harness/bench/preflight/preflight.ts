@@ -1,0 +1,60 @@
+import type { BenchConfig } from '../../config';
+import { HilError } from '../../errors';
+import type { Clock } from '../../ports';
+import type { BenchParts } from '../bench-parts';
+import type { CheckReport } from './check';
+import { allChecks } from './checks';
+import { thisMachine, type Machine } from './machine';
+import { lookAtRig } from './rig-lines';
+import { runChecks } from './run-checks';
+
+export interface PreflightOptions {
+  readonly config: BenchConfig;
+  /** Open already. */
+  readonly parts: BenchParts;
+  readonly reportsPath: string;
+  readonly clock: Clock;
+  /** Default: the one that this program runs on. */
+  readonly machine?: Machine;
+}
+
+/**
+ * The bench proves its own parts, before the board is asked anything: what is wrong here is never the board's. A rig with a sound card
+ * plays 3 s of noise; a virtual one has no cables, and is left alone.
+ * @returns One report for each check of the short form.
+ */
+export async function preflight(options: PreflightOptions): Promise<readonly CheckReport[]> {
+  const { config, parts, reportsPath, clock, machine = thisMachine } = options;
+  const { signal } = new AbortController();
+  const rig = await parts.rig();
+  const isVirtual = rig === undefined || rig.topology === 'virtual';
+  const checks = allChecks.filter(
+    ({ beforeRuns, group }) => beforeRuns === true && !(isVirtual && group === 'sound'),
+  );
+  const sound = lookAtRig(parts, config.turn.playbackGainDb, signal);
+  return runChecks({
+    checks,
+    signal,
+    context: {
+      config,
+      parts,
+      machine,
+      clock,
+      reportsPath,
+      mayReset: false,
+      sound,
+      talk: () => Promise.reject(new Error('The short form says nothing to the board.')),
+    },
+  });
+}
+
+/** The one error that ends a run whose bench did not prove itself; undefined: it did. */
+export function preflightFailure(bench: string, reports: readonly CheckReport[]): HilError | undefined {
+  const failed = reports.filter(({ state }) => state === 'fail');
+  if (failed.length === 0) return undefined;
+  const what = failed.map(({ id, seen }) => `${id}: ${seen}`).join('; ');
+  return new HilError('HIL_BENCH_PREFLIGHT', `Bench ${bench} is not ready for a run: ${what}.`, {
+    bench,
+    checks: failed,
+  });
+}
