@@ -299,3 +299,75 @@ describe('bounds that suites set', () => {
     expect(verdict.budgets).toMatchObject([{ outcome: 'pass', value: 501 }]);
   });
 });
+
+describe('a run against a baseline', () => {
+  /** Turns of eight a session, spread over 9 ms. */
+  const played = (n: number, fromMs: number): JudgedTurn[] =>
+    Array.from({ length: n }, (_, index) => {
+      const valueMs = fromMs + (index % 10);
+      const { record, measurement } = turn(`t${index + 1}`, {
+        state: 'measured',
+        valueMs,
+        uncertaintyMs: 0.1,
+      });
+      return {
+        record: { ...record, session: Math.floor(index / 8), turnInSession: 2, prompt: { id: 'p' } },
+        measurement,
+      };
+    });
+  const arms = {
+    voiceToVoice: Array.from({ length: 80 }, (_, index) => ({
+      valueMs: 500 + (index % 10),
+      session: String(Math.floor(index / 8)),
+      stratum: 'p',
+    })),
+  };
+  const against = (over: Partial<JudgeRunInput>) =>
+    judge({ reference: { title: 'the baseline of May', arms, marginMs: 30 }, ...over });
+
+  it('passes where nothing moved, and says so', () => {
+    const verdict = against({ turns: played(60, 500) });
+    expect(verdict).toMatchObject({
+      exitCode: 0,
+      comparison: { against: 'the baseline of May', shifts: [{ measure: 'voiceToVoice', outcome: 'pass' }] },
+    });
+    expect(verdict.why).toMatch(
+      /^All 60 judged turns passed; voice-to-voice is \+0\.0 ms against the baseline of May/,
+    );
+  });
+
+  it('fails the board where it is slower, with a finding', () => {
+    const verdict = against({ turns: played(60, 600) });
+    expect(verdict.exitCode).toBe(1);
+    expect(verdict.why).toMatch(
+      /^The board failed: voice-to-voice is \+100\.0 ms against the baseline of May/,
+    );
+    expect(verdict.findings).toMatchObject([
+      {
+        code: 'HIL_TURN_SLOWER_THAN_BASELINE',
+        origin: 'board',
+        facts: { measure: 'voiceToVoice', marginMs: 30 },
+      },
+    ]);
+  });
+
+  it('is inconclusive, never passed, with too few turns', () => {
+    const verdict = against({ turns: played(20, 600) });
+    expect(verdict).toMatchObject({ exitCode: 5, outcome: 'inconclusive', findings: [] });
+    expect(verdict.why).toContain('not judged with 20 turns in 3 sessions against 80 turns in 10 sessions');
+  });
+
+  it('leaves bad takes out of what is compared', () => {
+    const turnsWithOneLate = played(48, 500);
+    const verdict = against({ turns: turnsWithOneLate, findings: [finding('HIL_RIG_LAGGED', 't2')] });
+    expect(verdict.comparison?.shifts[0]?.turns).toEqual({ reference: 80, candidate: 40 });
+    expect(
+      against({ turns: played(40, 500), findings: [finding('HIL_RIG_LAGGED', 't2')] }).comparison?.shifts[0]
+        ?.outcome,
+    ).toBe('not-judged');
+  });
+
+  it('has no comparison without a baseline', () => {
+    expect(judge({})).not.toHaveProperty('comparison');
+  });
+});

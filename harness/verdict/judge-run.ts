@@ -7,6 +7,8 @@ import { exitCodeOf, outcomeOfExitCode } from './exit-code';
 import { judgeBounds } from './judge-bounds';
 import { compareGoals, findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
 import { reasonOf } from './reason';
+import { armsOf, judgeShifts, type Reference } from './shift/judge-shifts';
+import { findingsOfShifts, isUndecided } from './shift/shift-findings';
 import {
   findingsOfFaults,
   judgeTurn,
@@ -24,6 +26,8 @@ export interface JudgeRunInput {
   readonly budgets: Budgets | undefined;
   /** Bounds that suites set on the turns that they played. Absent: none. */
   readonly bounds?: readonly LatencyBound[];
+  /** What the run is held against besides its budgets. Absent: nothing. */
+  readonly reference?: Reference;
   /** A person or a signal stopped the run. */
   readonly interrupted: boolean;
   /** The arguments were wrong, before anything could be found. */
@@ -44,7 +48,7 @@ function selfCheckOf(
  * The verdict of a run, from findings, measurements and budgets alone; Jest's pass or fail is not an input.
  *
  * Only findings against the board can fail it: those of turns with a good take, those without a turn, those that the board
- * printed itself (a panic), and latency budgets whose lower confidence bound lies outside. Findings against the board on a bad
+ * printed itself (a panic), latency budgets whose lower confidence bound lies outside, and a shift against the reference that matters. Findings against the board on a bad
  * take are kept and shown, and where nothing else decides they make the run inconclusive, never passed. A budget with too few
  * turns is `not-judged` and by itself changes nothing; a judged budget between its bounds makes the run inconclusive. A take
  * that was repeated with success leaves no finding, so the host records a rig fault only when it gives up.
@@ -73,9 +77,14 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     ...judgeBounds(input.bounds ?? [], turns, judgements),
   ];
   const goals = compareGoals(budgets, distributions);
+  const { reference } = input;
+  const shifts = reference && judgeShifts(reference, armsOf(countedTurns, topology?.counted));
   const selfCheck = selfCheckOf(turns, judgements);
   const crashes = crashGroups(recorded);
-  const budgetFindings = findingsOfBudgets(budgetResults, endedAtHostMs);
+  const budgetFindings = [
+    ...findingsOfBudgets(budgetResults, endedAtHostMs),
+    ...findingsOfShifts(shifts ?? [], endedAtHostMs),
+  ];
   const findings = [...recorded, ...budgetFindings];
 
   const counted = new Set<Finding>([
@@ -99,7 +108,8 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     inconclusive:
       judged.length === 0 ||
       uncounted.length > 0 ||
-      budgetResults.some((result) => result.outcome === 'inconclusive'),
+      budgetResults.some((result) => result.outcome === 'inconclusive') ||
+      (shifts !== undefined && isUndecided(shifts)),
   });
   const why = reasonOf(exitCode, {
     turns: judgements,
@@ -109,6 +119,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     provider: of('provider'),
     uncounted,
     budgets: budgetResults,
+    shifts,
     selfCheck,
   });
   return {
@@ -121,6 +132,9 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     ...(crashes.length === 0 ? {} : { crashes }),
     budgets: budgetResults,
     ...(goals.length === 0 ? {} : { goals }),
+    ...(reference === undefined || shifts === undefined
+      ? {}
+      : { comparison: { against: reference.title, marginMs: reference.marginMs, shifts } }),
     distributions,
     distributionsByKind: byKind,
     ...(topology === undefined ? {} : { topology }),

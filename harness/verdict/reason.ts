@@ -1,6 +1,7 @@
 import type { SelfCheckSummary } from '../measurement';
 import type { Finding } from '../ports';
 import type { ExitCode } from './exit-code';
+import type { ShiftResult } from './shift/judge-shifts';
 import type { BudgetResult, TurnOutcome } from './verdict';
 
 /** What decided, sorted by who is at fault. */
@@ -14,6 +15,8 @@ export interface ReasonInput {
   /** Findings against the board on bad takes. */
   readonly uncounted: readonly Finding[];
   readonly budgets: readonly BudgetResult[];
+  /** Undefined: the run is held against no baseline. */
+  readonly shifts: readonly ShiftResult[] | undefined;
   readonly selfCheck: SelfCheckSummary | undefined;
 }
 
@@ -38,29 +41,34 @@ function whyFailed({ turns, blames, budgets }: ReasonInput): string {
   return `The board failed${share}: ${firstOf(blames)}.`;
 }
 
-function whyInconclusive({ turns, uncounted, budgets }: ReasonInput): string {
+function whyInconclusive({ turns, uncounted, budgets, shifts }: ReasonInput): string {
   if (!turns.some((turn) => turn.outcome !== 'not-judged')) {
     return turns.length === 0
       ? 'No turn was judged: the tests that ran play no prompt; latency, conversation and function-calls do, and text-chat on boards that are asked in writing.'
       : 'No turn was judged: none of the takes was good.';
   }
-  const open = budgets.filter((result) => result.outcome === 'inconclusive');
+  const open = [...budgets, ...(shifts ?? [])].filter((result) => result.outcome === 'inconclusive');
   const [first] = open;
+  if (first === undefined && uncounted.length === 0 && shifts !== undefined) {
+    return `Not compared: ${shifts[0]?.why ?? 'the baseline and the run have no measure in common.'}`;
+  }
   if (first === undefined) {
     return `Findings against the board come from takes that do not count: ${firstOf(uncounted)}.`;
   }
-  const more = open.length === 1 ? '' : ` (and ${counted(open.length - 1, 'more budget')})`;
+  const more = open.length === 1 ? '' : ` (and ${open.length - 1} more)`;
   return `More turns are needed: ${first.why.replace(/\.$/, '')}${more}.`;
 }
 
-function whyPassed({ turns, budgets }: ReasonInput): string {
+function whyPassed({ turns, budgets, shifts }: ReasonInput): string {
   const judged = turns.filter((turn) => turn.outcome !== 'not-judged').length;
   const held = budgets.filter((result) => result.outcome === 'pass').length;
   const open = budgets.filter((result) => result.outcome === 'not-judged').length;
   const turnsPart = judged === 1 ? 'The one judged turn passed' : `All ${judged} judged turns passed`;
   const heldPart = held === 0 ? '' : `, ${counted(held, 'budget')} held`;
   const openPart = open === 0 ? '' : `, ${counted(open, 'budget')} not judged at this number of turns`;
-  return `${turnsPart}${heldPart}${openPart}.`;
+  const slower = shifts?.filter(({ outcome }) => outcome === 'pass')[0];
+  const shiftPart = slower === undefined ? '' : `; ${slower.why.replace(/\.$/, '')}`;
+  return `${turnsPart}${heldPart}${openPart}${shiftPart}.`;
 }
 
 /** One sentence: what decided the exit code. */

@@ -6,7 +6,9 @@ import type { TurnOutcome } from './verdict';
 /** What the verdict reads of one turn, spoken or in writing: a measure that is not of its kind is absent. */
 export interface JudgedTurn {
   readonly record: Pick<AnyTurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
-    Partial<Pick<AnyTurnRecord, 'kind' | 'turnInSession'>>;
+    Partial<Pick<AnyTurnRecord, 'kind' | 'session' | 'turnInSession'>> & {
+      readonly prompt?: { readonly id: string } | undefined;
+    };
   readonly measurement: { readonly measures: Readonly<Partial<Record<MeasureName, Measured>>> } & Partial<
     Pick<TurnMeasurement, 'calls' | 'selfCheck' | 'take' | 'topology'>
   >;

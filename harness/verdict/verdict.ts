@@ -1,6 +1,7 @@
 import type { Distribution, MeasureName, SelfCheckSummary, TurnKind } from '../measurement';
 import type { Finding, Topology } from '../ports';
 import type { CrashGroup } from './crash-groups';
+import type { ShiftResult } from './shift/judge-shifts';
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-judged' | 'aborted';
 
@@ -49,6 +50,12 @@ export interface Verdict {
   readonly budgets: readonly BudgetResult[];
   /** What was measured beside goals that judge nothing. Absent: the bench states none. */
   readonly goals?: readonly BudgetResult[];
+  /** What came of holding the run against a baseline. Absent: it was not. */
+  readonly comparison?: {
+    readonly against: string;
+    readonly marginMs: number;
+    readonly shifts: readonly ShiftResult[];
+  };
   readonly distributions: Distributions;
   /** The same for cold, warm, tool and plain turns apart. Absent in verdicts of older versions. */
   readonly distributionsByKind?: Readonly<Record<TurnKind, Distributions>>;

@@ -63,6 +63,10 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'See in the breakdown which part of the turn took the time.',
   },
+  HIL_TURN_SLOWER_THAN_BASELINE: {
+    origin: 'board',
+    remedy: 'See which part of the turn grew; where the change is meant, accept this run as the new baseline.',
+  },
   HIL_TURN_NOT_INTERRUPTED: {
     origin: 'board',
     remedy:

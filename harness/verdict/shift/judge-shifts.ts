@@ -1,0 +1,167 @@
+import { measures, notMeasured, type Measured, type MeasureName } from '../../measurement';
+import type { Topology } from '../../ports';
+import type { CountedTurn } from '../distributions';
+import { compareArms, decide, FEWEST_SESSIONS, type Comparison, type ShiftOutcome } from './decide';
+import { failTailOfAll, looks, MOST_TURNS } from './looks';
+import { RankShift, type ArmTurn } from './rank-shift';
+import { studentQuantile } from './student-t';
+
+/** What a person waits for. The parts of a turn say where its time went, and are judged by nobody. */
+export const comparedMeasures = ['voiceToVoice', 'timeToFunctionCall', 'questionToAnswer'] as const;
+const parts = ['uplink', 'endpointing', 'ttfa', 'replyLeadIn', 'downlink'] as const;
+
+/** Turns of one arm by measure, in the order in which they were played. */
+export type Arms = Readonly<Partial<Record<MeasureName, readonly ArmTurn[]>>>;
+
+/** What a candidate is held against. */
+export interface Reference {
+  /** For sentences: `the baseline of 2026-11-20, firmware 1.4.2`. */
+  readonly title: string;
+  readonly arms: Arms;
+  /** The smallest change that matters. */
+  readonly marginMs: number;
+}
+
+/** One measure of a candidate against its reference. */
+export interface ShiftResult {
+  readonly measure: MeasureName;
+  readonly outcome: ShiftOutcome;
+  readonly marginMs: number;
+  /** Turns that were compared, in prompts that both have. */
+  readonly turns: { readonly reference: number; readonly candidate: number };
+  readonly sessions: { readonly reference: number; readonly candidate: number };
+  /** Median difference; Infinity where missing answers decide. Absent: nothing to compare. */
+  readonly estimateMs?: number;
+  /** Between two one-sided bounds, each wrong in 2.5 % of cases at this number of turns. Absent with the estimate. */
+  readonly interval?: { readonly lowerMs: number; readonly upperMs: number };
+  /** Turns of an arm with which a change of 100 ms is found in 95 % of cases, by the spread seen here. */
+  readonly turnsToDetect100Ms?: number;
+  /** Where the difference is: medians of the parts of a turn, those with turns in both arms. */
+  readonly parts?: readonly { readonly measure: MeasureName; readonly estimateMs: number }[];
+  /** One sentence. */
+  readonly why: string;
+}
+
+/** One-sided, of the interval that is shown. */
+const SHOWN_TAIL = 0.025;
+const DETECTED = { shiftMs: 100, missed: 0.05 } as const;
+/** Of a normal variable; the degrees of freedom at the number asked for are not known. */
+const MANY = 1_000;
+
+/** The turns that count for one measure: those that are in its distribution. */
+function armOf(name: MeasureName, turns: readonly CountedTurn[], topology: Topology | undefined): ArmTurn[] {
+  return turns.flatMap(({ turn, judgement }): ArmTurn[] => {
+    const { topology: own, measures: of } = turn.measurement;
+    const measured: Measured = of[name] ?? notMeasured('not-taken');
+    const counts = judgement.goodTake && (own === undefined || own === topology);
+    if (!counts || measured.state === 'not-measured') return [];
+    const { session = 0, prompt, turnInSession } = turn.record;
+    return [
+      {
+        valueMs: measured.state === 'measured' ? measured.valueMs : Infinity,
+        session: String(session),
+        stratum: `${prompt?.id ?? ''}${turnInSession === 1 ? ' (cold)' : ''}`,
+      },
+    ];
+  });
+}
+
+/** What a run has to be compared by, or with: turns of good takes, of every measure that any of them has. */
+export function armsOf(turns: readonly CountedTurn[], topology: Topology | undefined): Arms {
+  const names: readonly MeasureName[] = [...comparedMeasures, ...parts];
+  const arms = names.map((name) => [name, armOf(name, turns, topology)] as const);
+  return Object.fromEntries(arms.filter(([, arm]) => arm.length > 0));
+}
+
+const inWords = (valueMs: number): string => {
+  if (!Number.isFinite(valueMs)) return valueMs > 0 ? 'without end' : 'less than any number';
+  return `${valueMs >= 0 ? '+' : '−'}${Math.abs(valueMs).toFixed(1)} ms`;
+};
+
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+type NamedComparison = Comparison & { readonly measure: MeasureName };
+
+/** Turns of an arm at which the standard error is small enough; at the spread of these. */
+function turnsToDetect(shift: RankShift, marginMs: number): number | undefined {
+  const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
+  const { reference, candidate } = shift.sessions;
+  const errorMs = (upperMs - lowerMs) / 2 / studentQuantile(SHOWN_TAIL, reference + candidate - 2);
+  const wantedMs =
+    (DETECTED.shiftMs - marginMs) /
+    (studentQuantile(failTailOfAll, MANY) + studentQuantile(DETECTED.missed, MANY));
+  const turns = Math.ceil(Math.min(shift.turns.reference, shift.turns.candidate) * (errorMs / wantedMs) ** 2);
+  return Number.isFinite(turns) && turns > 0 ? turns : undefined;
+}
+
+function describe(
+  { measure, shift, look }: NamedComparison,
+  reference: Reference,
+  given: number,
+  outcome: ShiftResult['outcome'],
+): string {
+  const { marginMs, title } = reference;
+  const what = measures[measure].title;
+  if (look === undefined) {
+    const fewest = looks[0]?.turns ?? 0;
+    const seen = (n: number, sessions: number) => `${counted(n, 'turn')} in ${counted(sessions, 'session')}`;
+    const { turns, sessions } = shift;
+    const first = turns.candidate < given ? 'the first ' : '';
+    return (
+      `${what} against ${title}: not judged with ${first}${seen(turns.candidate, sessions.candidate)} against ` +
+      `${seen(turns.reference, sessions.reference)}; ${fewest} turns in ${FEWEST_SESSIONS} sessions each are the fewest.`
+    );
+  }
+  const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
+  const seen =
+    `${what} is ${inWords(shift.estimateMs)} against ${title} (95 % interval ${inWords(lowerMs)} to ${inWords(upperMs)}, ` +
+    `n = ${shift.turns.candidate} against ${shift.turns.reference}), ${marginMs} ms matter`;
+  if (outcome !== 'inconclusive') return `${seen}.`;
+  const next = looks.find(({ turns }) => turns > look.turns);
+  if (next === undefined) return `${seen}: undecided at ${MOST_TURNS} turns, the most that are asked for.`;
+  return `${seen}: undecided, to be looked at again with ${next.turns} turns.`;
+}
+
+/** Medians of the parts, to say where a difference comes from. */
+const partsOf = (reference: Arms, candidate: Arms): NonNullable<ShiftResult['parts']> =>
+  parts.flatMap((measure) => {
+    const shift = new RankShift(reference[measure] ?? [], candidate[measure] ?? []);
+    return shift.comparable ? [{ measure, estimateMs: shift.estimateMs }] : [];
+  });
+
+/**
+ * Holds a candidate against its reference, by one rule for each measure: it *fails* where the lower bound of its shift exceeds the
+ * smallest change that matters, *passes* where the upper bound lies below it, and is *inconclusive* in between. All failures of a
+ * comparison together, at all looks, are wrong in at most 2.5 % of cases even where the true change is the smallest that matters
+ * (Holm over the measures, `looks` over the number of turns), and each pass in at most 5 %. With too few turns or sessions a measure is
+ * `not-judged`; measures that neither arm has are absent.
+ */
+export function judgeShifts(reference: Reference, candidate: Arms): ShiftResult[] {
+  const { marginMs } = reference;
+  const all = comparedMeasures
+    .filter((name) => reference.arms[name] !== undefined || candidate[name] !== undefined)
+    .map((name) => ({ measure: name, ...compareArms(reference.arms[name] ?? [], candidate[name] ?? []) }));
+  const outcomes = decide(all, marginMs);
+  return all.map((one, index): ShiftResult => {
+    const { measure, shift } = one;
+    const outcome = outcomes[index] ?? 'not-judged';
+    const { turns, sessions } = shift;
+    const base = {
+      measure,
+      outcome,
+      marginMs,
+      turns,
+      sessions,
+      why: describe(one, reference, candidate[measure]?.length ?? 0, outcome),
+    };
+    if (!shift.comparable) return base;
+    const turnsToDetect100Ms = turnsToDetect(shift, marginMs);
+    return {
+      ...base,
+      estimateMs: shift.estimateMs,
+      interval: shift.bounds(SHOWN_TAIL),
+      ...(turnsToDetect100Ms === undefined ? {} : { turnsToDetect100Ms }),
+      ...(measure === 'voiceToVoice' ? { parts: partsOf(reference.arms, candidate) } : {}),
+    };
+  });
+}
