@@ -69,6 +69,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
     'harness/errors',
   ],
   'harness/proving-ground': [
+    'harness/verdict',
     'harness/measurement',
     'harness/provider',
     'harness/corpus',

@@ -1,6 +1,7 @@
 import { measures, notMeasured, type Measured, type MeasureName } from '../../measurement';
-import type { Topology } from '../../ports';
-import type { CountedTurn } from '../distributions';
+import type { Finding, Topology } from '../../ports';
+import { topologyOf, type CountedTurn } from '../distributions';
+import { judgeTurn, type JudgedTurn } from '../turn-outcome';
 import { compareArms, decide, FEWEST_SESSIONS, type Comparison, type ShiftOutcome } from './decide';
 import { failTailOfAll, looks, MOST_TURNS } from './looks';
 import { RankShift, type ArmTurn } from './rank-shift';
@@ -71,6 +72,15 @@ export function armsOf(turns: readonly CountedTurn[], topology: Topology | undef
   const names: readonly MeasureName[] = [...comparedMeasures, ...parts];
   const arms = names.map((name) => [name, armOf(name, turns, topology)] as const);
   return Object.fromEntries(arms.filter(([, arm]) => arm.length > 0));
+}
+
+/**
+ * The same of a finished run, whose findings say which takes were good: what a baseline keeps of it.
+ * @param findings - All of the run.
+ */
+export function armsOfTurns(turns: readonly JudgedTurn[], findings: readonly Finding[]): Arms {
+  const counted = turns.map((turn) => ({ turn, judgement: judgeTurn(turn, findings) }));
+  return armsOf(counted, topologyOf(counted)?.counted);
 }
 
 const inWords = (valueMs: number): string => {

@@ -1,0 +1,77 @@
+// How often the gate errs: unchanged firmware that fails, +100 ms that is found, and the smallest change that matters, over latencies
+// of several spreads, beside the ratio gates that people write first. Writes reports/bench/gate.json; exits 1 when a target is missed,
+// 2 for options that it does not know.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const help = `npm run bench:gate -- [options]
+
+  --trials N   trials of each cell (default: 2000)
+  --json       print the report as JSON
+  --help       this text
+`;
+
+const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
+
+function usage(message) {
+  process.stderr.write(`${message}\n\n${help}`);
+  process.exit(2);
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        trials: { type: 'string', default: '2000' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (fault) {
+    return usage(fault.message);
+  }
+}
+
+const options = optionsOf();
+if (options.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+if (!/^[1-9]\d*$/.test(options.trials))
+  usage(`--trials: a whole number from 1 is wanted, not "${options.trials}".`);
+
+const { latencyModels, shiftsMs, tryGates } = createRequire(import.meta.url)(
+  at('dist/harness/proving-ground/index.js'),
+);
+let done = 0;
+const cells = latencyModels.length * shiftsMs.length;
+const report = tryGates(Number(options.trials), () => {
+  done += 1;
+  process.stderr.write(
+    process.stderr.isTTY ? `\r${done} of ${cells} cells  ` : `${done} of ${cells} cells\n`,
+  );
+});
+if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+
+mkdirSync(at('reports/bench'), { recursive: true });
+writeFileSync(at('reports/bench/gate.json'), `${JSON.stringify(report, null, 2)}\n`);
+
+const percent = (count, trials) => `${((100 * count) / trials).toFixed(1)} %`.padStart(8);
+if (options.json) console.log(JSON.stringify(report, null, 2));
+else {
+  const naive = Object.keys(report.cells[0].naive);
+  console.log(
+    `${'latencies'.padEnd(24)}  shift    fails   passes  undecided  turns p50  p95   ${naive.join('   ')}`,
+  );
+  for (const cell of report.cells)
+    console.log(
+      `${cell.model.padEnd(24)}${String(cell.shiftMs).padStart(4)} ms ${percent(cell.failed, cell.trials)} ${percent(cell.passed, cell.trials)}` +
+        `   ${percent(cell.inconclusive, cell.trials)}  ${String(cell.turnsMedian).padStart(9)}  ${String(cell.turnsP95).padStart(3)}` +
+        naive.map((name) => percent(cell.naive[name], cell.trials).padStart(name.length + 3)).join(''),
+    );
+  for (const { name, value, unit, bound, ok } of report.targets)
+    console.log(`${ok ? 'ok    ' : 'MISSED'} ${name}: ${value.toFixed(2)} ${unit} (bound ${bound} ${unit})`);
+}
+process.exitCode = report.targets.every(({ ok }) => ok) ? 0 : 1;
