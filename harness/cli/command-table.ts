@@ -11,6 +11,7 @@ import { addMonitor } from './command-table/monitor';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
 import { addProvider } from './command-table/provider';
+import { addBaseline, addGate } from './command-table/gate';
 import { addRecord } from './command-table/record';
 import { addReport } from './command-table/report';
 import { addRun } from './command-table/run';
@@ -19,12 +20,15 @@ import type { TakeExitCode } from './command-table/take-exit-code';
 
 export { UsageError } from './command-table/argument-checks';
 export { faultChoices } from './command-table/fault-choices';
+export type { BaselineChoice } from './command-table/baseline-choice';
 export type { ProviderChoice } from './command-table/provider-choice';
 
 /** In the order in which `--help` lists them. */
 const commands = [
   addRun,
   addReport,
+  addGate,
+  addBaseline,
   addDoctor,
   addDevices,
   addCalibrate,

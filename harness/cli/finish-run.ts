@@ -1,10 +1,12 @@
 import { readEnvironment, type Budgets } from '../config';
 import { systemClock, type Finding } from '../ports';
 import { addFindings, createRedactor, readRun, storeVerdict, type FinishedRun } from '../run';
-import { judgeRun, type Verdict } from '../verdict';
+import { judgeRun, type Reference, type Verdict } from '../verdict';
 import { writeReports, type WrittenReports } from './write-reports';
 
 export interface RunEnding {
+  /** What the run is held against. Absent: nothing. */
+  readonly reference?: Reference | undefined;
   readonly budgets: Budgets | undefined;
   readonly interrupted: boolean;
   /** What the host could not record itself. */
@@ -26,8 +28,15 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   const redactor = createRedactor(readEnvironment().secrets);
   addFindings(runPath, ending.findings, redactor);
   const { record, turns, findings, bounds } = readRun(runPath);
-  const { budgets, interrupted } = ending;
-  const verdict = judgeRun({ turns, findings, budgets, bounds, interrupted });
+  const { budgets, interrupted, reference } = ending;
+  const verdict = judgeRun({
+    turns,
+    findings,
+    budgets,
+    bounds,
+    interrupted,
+    ...(reference === undefined ? {} : { reference }),
+  });
   const lastAtMs = Math.max(record.startedAtHostMs, ...turns.map((turn) => turn.record.endedAtHostMs));
   const endedAtHostMs = Math.max(lastAtMs, systemClock.nowMs());
   storeVerdict(runPath, { record, verdict, endedAtHostMs }, redactor);

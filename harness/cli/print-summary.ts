@@ -22,6 +22,7 @@ export function printSummary(
       distributions,
       distributionsByKind: more.distributionsByKind,
       topology: more.topology,
+      comparison: more.comparison,
       selfCheck,
     };
     process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);

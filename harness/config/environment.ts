@@ -10,6 +10,15 @@ export interface Environment {
   readonly benchPath: string | undefined;
   /** CI: set and neither 0 nor false. Progress becomes plain lines. */
   readonly ci: boolean;
+  /** What the CI server takes from a job. */
+  readonly ciServer: {
+    /** GITHUB_ACTIONS: workflow commands on standard output become annotations. */
+    readonly github: boolean;
+    /** GITHUB_STEP_SUMMARY: absolute path of the file that Markdown is added to. */
+    readonly githubSummaryPath: string | undefined;
+    /** GITLAB_CI. */
+    readonly gitlab: boolean;
+  };
   /** FORCE_COLOR (0 and false mean never) before NO_COLOR; `auto` lets the terminal decide. */
   readonly colour: 'always' | 'auto' | 'never';
   /** EARSHOT_HOST: address of the host's RPC socket, given to Jest children. */
@@ -52,6 +61,11 @@ export function readEnvironment(env: Variables = process.env): Environment {
   return Object.freeze({
     benchPath: path(variables.benchPath),
     ci: isOn(value('CI')),
+    ciServer: {
+      github: isOn(value('GITHUB_ACTIONS')),
+      githubSummaryPath: path('GITHUB_STEP_SUMMARY'),
+      gitlab: isOn(value('GITLAB_CI')),
+    },
     colour: colourOf(value('FORCE_COLOR'), value('NO_COLOR')),
     hostAddress: value(variables.hostAddress),
     board: value(variables.board),

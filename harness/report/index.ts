@@ -1,5 +1,7 @@
 export { enrichAllure, type AllureFile } from './allure/enrich-allure';
 export { renderConsole, type ConsoleOptions } from './console/render-console';
+export { githubAnnotations, gitlabCodeQuality } from './gate/annotations';
+export { renderGate } from './gate/gate-summary';
 export { renderClipPlot, type ReviewedClip, type SpeechEnds } from './html/clip-plot';
 export { renderHtml, type HtmlOptions } from './html/render-html';
 export type { InlineAudio } from './html/turn-detail';

@@ -40,8 +40,11 @@ export interface RunEnd {
 export function storeVerdict(path: string, end: RunEnd, redactor: Redactor): void {
   const { record, verdict, endedAtHostMs } = end;
   const { outcome, exitCode, why } = verdict;
-  const write = (name: string, value: unknown): void =>
-    replaceFile(join(path, name), `${toJsonText(redactor.value(value), 2)}\n`);
-  write('verdict.json', verdict);
-  write('run.json', { ...record, endedAtHostMs, outcome, exitCode, why });
+  writeVerdict(path, verdict, redactor);
+  const stored = redactor.value({ ...record, endedAtHostMs, outcome, exitCode, why });
+  replaceFile(join(path, 'run.json'), `${toJsonText(stored, 2)}\n`);
 }
+
+/** Writes verdict.json alone, into any folder. @throws RunError `HIL_RUN_STORE_FAILED`. */
+export const writeVerdict = (path: string, verdict: Verdict, redactor: Redactor): void =>
+  replaceFile(join(path, 'verdict.json'), `${toJsonText(redactor.value(verdict), 2)}\n`);

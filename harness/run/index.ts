@@ -1,5 +1,17 @@
+export {
+  baselineOf,
+  baselinePaths,
+  baselineTitle,
+  differencesBetween,
+  joinRuns,
+  readBaseline,
+  referenceOf,
+  storeBaseline,
+  type Baseline,
+  type Difference,
+} from './baseline';
 export type { ConsoleSink } from './console-sink';
-export { addFindings, storeVerdict } from './finish-run';
+export { addFindings, storeVerdict, writeVerdict } from './finish-run';
 export { latestRunPath } from './latest';
 export { readConsole } from './read-console';
 export { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';

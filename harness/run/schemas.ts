@@ -191,5 +191,12 @@ export const verdictSchema = z.looseObject({
     z.looseObject({ measure: z.string(), bound: number, outcome: z.string(), why: z.string() }),
   ),
   goals: z.array(z.looseObject({ measure: z.string(), bound: number })).optional(),
+  comparison: z
+    .looseObject({
+      against: z.string(),
+      marginMs: number,
+      shifts: z.array(z.looseObject({ measure: z.string(), outcome: z.string(), why: z.string() })),
+    })
+    .optional(),
   distributions: z.looseObject({ voiceToVoice: distribution }),
 });

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { RunError } from '../errors';
 
 /** The newest major that this version writes and reads, by kind. */
 const newestMajor: Readonly<Record<string, number>> = {
   run: 1,
+  baseline: 1,
   verdict: 1,
   event: 1,
   'turn-line': 1,
@@ -54,11 +55,17 @@ export function checkStored(value: unknown, kind: string, shape: z.ZodType, plac
   return value;
 }
 
-/** The text of a file; undefined when there is none. @throws RunError `HIL_RUN_DAMAGED` when it cannot be read. */
-export function readText(path: string): string | undefined {
+/**
+ * The text of a file; undefined when there is none.
+ * @throws RunError `HIL_RUN_DAMAGED` when it cannot be read, or has more bytes than this.
+ */
+export function readText(path: string, mostBytes = Infinity): string | undefined {
   try {
+    const { size } = statSync(path);
+    if (size > mostBytes) throw damaged({ path }, `it has ${size} bytes, at most ${mostBytes} are read`);
     return readFileSync(path, 'utf8');
   } catch (cause) {
+    if (cause instanceof RunError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw damaged({ path }, `it cannot be read (${code ?? 'unknown'})`, cause);

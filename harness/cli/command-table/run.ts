@@ -1,5 +1,6 @@
 import type { Argv } from 'yargs';
 import { givenOnce, UsageError, wholeNumber } from './argument-checks';
+import { baselineOptions, checkBaselineOptions, readBaselineChoice } from './baseline-choice';
 import { faultChoices } from './fault-choices';
 import { readProviderChoice } from './provider-choice';
 import { json, reports } from './shared-options';
@@ -40,6 +41,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           type: 'string',
           describe: 'Budgets file (default: the one that the bench names)',
         })
+        .options(baselineOptions)
         .option('fault', {
           array: true,
           choices: faultChoices,
@@ -48,7 +50,19 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
         })
         .option('reports', reports)
         .option('json', json)
-        .check(givenOnce(['bench', 'board', 'grep', 'turns', 'provider', 'budget', 'reports']))
+        .check(
+          givenOnce([
+            'bench',
+            'board',
+            'grep',
+            'turns',
+            'provider',
+            'budget',
+            'baseline',
+            'margin',
+            'reports',
+          ]),
+        )
         .check(({ grep }) => {
           try {
             new RegExp(grep ?? '');
@@ -61,11 +75,12 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           if (provider !== undefined) readProviderChoice(provider);
           return true;
         })
+        .check(checkBaselineOptions)
         .check(wholeNumber('turns', 1, 100_000))
         .example('$0 run', 'the virtual bench, all suites')
         .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
         .example('$0 run --fault dead-mic', 'see how a broken microphone is reported'),
-    async ({ bench, board, suite, grep, turns, provider, budget, fault, reports: folder, json: asJson }) => {
+    async ({ bench, board, suite, grep, turns, provider, budget, fault, ...rest }) => {
       const { defaultBench, runCommand } = await import('../commands/run.js');
       exit(
         await runCommand({
@@ -76,9 +91,10 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           turns,
           provider: provider === undefined ? undefined : readProviderChoice(provider),
           budget,
+          baseline: readBaselineChoice(rest),
           fault,
-          reports: folder,
-          json: asJson,
+          reports: rest.reports,
+          json: rest.json,
         }),
       );
     },

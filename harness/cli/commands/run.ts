@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { readEnvironment, packageRoot } from '../../config';
 import { virtualFaults, type VirtualFault } from '../../bench';
 import type { Finding } from '../../ports';
+import { readRun, referenceOf, readBaseline } from '../../run';
+import type { Reference } from '../../verdict';
 import { findingsOfHost, openSession } from '../bench-session';
 import { colourTable } from '../colours';
 import { describeError } from '../describe-error';
-import type { ProviderChoice } from '../command-table';
+import type { BaselineChoice, ProviderChoice } from '../command-table';
 import { exitCodeOfError, exitCodes } from '../exit-codes';
 import { finishRun } from '../finish-run';
 import { JestChild } from '../jest-child';
@@ -19,6 +21,8 @@ export interface RunArguments {
   readonly suite: readonly string[];
   readonly turns: number;
   readonly budget: string | undefined;
+  /** Undefined: the run is held against nothing. */
+  readonly baseline: BaselineChoice | undefined;
   /** Undefined: what the bench file names. */
   readonly provider: ProviderChoice | undefined;
   readonly fault: readonly string[];
@@ -36,6 +40,7 @@ export const defaultBench = (): string => resolve(packageRoot(), 'fixtures/bench
  */
 export async function runCommand(args: RunArguments): Promise<number> {
   const files = suiteFiles(args.suite);
+  const baseline = args.baseline && readBaseline(args.baseline.path);
   const { ci } = readEnvironment();
   const out = args.json ? process.stderr : process.stdout;
   const progress = new Progress(
@@ -57,6 +62,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
 
   const findings: Finding[] = [];
   let jest: JestChild | undefined;
+  let reference: Reference | undefined;
   const interruption = { count: 0 };
   const wasInterrupted = (): boolean => interruption.count > 0;
   const interrupt = (): void => {
@@ -79,6 +85,9 @@ export async function runCommand(args: RunArguments): Promise<number> {
     const hostAddress = await host.ready;
     const { runPath } = host;
     if (runPath !== undefined && !wasInterrupted()) {
+      // Before the first turn: nobody wants to wait for a run that cannot be judged.
+      if (args.baseline !== undefined && baseline !== undefined)
+        reference = referenceOf(baseline, readRun(runPath), args.baseline);
       jest = new JestChild({ hostAddress, runPath, files, testNamePattern: args.grep });
       const crash = await Promise.race([jest.ended, host.ended]);
       jest.kill();
@@ -103,7 +112,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
 
   const { runPath } = host;
   if (runPath === undefined) return exitCodes.interrupted;
-  const judged = finishRun(runPath, { budgets, interrupted: wasInterrupted(), findings });
+  const judged = finishRun(runPath, { budgets, reference, interrupted: wasInterrupted(), findings });
   printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
   return judged.verdict.exitCode;
 }

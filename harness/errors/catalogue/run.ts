@@ -22,6 +22,20 @@ export const runCodes = {
     origin: 'config',
     remedy: 'Restore the run folder; the file named above is not what the store wrote.',
   },
+  HIL_BASELINE_NOT_FOUND: {
+    origin: 'config',
+    remedy:
+      'Accept a run as the baseline with `earshot baseline accept`, or name one that `earshot baseline list` shows.',
+  },
+  HIL_BASELINE_DIFFERENT: {
+    origin: 'config',
+    remedy:
+      'Accept a baseline of the same board, rig, provider and prompts; a difference that is known to be harmless is borne with --despite.',
+  },
+  HIL_BASELINE_UNFIT: {
+    origin: 'config',
+    remedy: 'Accept a run that passed; --force takes this one all the same.',
+  },
   HIL_HOST_DIED: {
     origin: 'harness',
     remedy: 'Report this with the log of the run: the host process stopped by itself.',

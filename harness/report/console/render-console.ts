@@ -4,6 +4,7 @@ import type { FinishedRun } from '../../run';
 import type { Outcome, Verdict } from '../../verdict';
 import { goalRows, goalTitles } from '../goals';
 import { shownFindings, shownTurns, whyOf, type ShownSoundTurn, type ShownTextTurn } from '../judged-turn';
+import { partsInWords, powerInWords } from '../shifts';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import {
   answerInWords,
@@ -151,6 +152,9 @@ function goalLines(run: FinishedRun, colours: Colours): string[] {
   return rows.length === 0 ? [] : tableLines(goalColumns, rows, colours.dim);
 }
 
+/** What stands among budgets and shifts already. */
+const saidAsBounds: ReadonlySet<string> = new Set(['HIL_TURN_TOO_SLOW', 'HIL_TURN_SLOWER_THAN_BASELINE']);
+
 const legend = [
   '= heard as said · n/j not judged',
   'up, end, ttfa, lead, down: uplink, endpointing, time to first audio, reply lead-in, downlink',
@@ -166,6 +170,21 @@ function budgetLines(verdict: Verdict, colours: Colours): string[] {
     const mark = colourOf(colours, outcome)(outcomeInWords[outcome].padEnd(12));
     return `  ${mark}  ${plain(why)}`;
   });
+}
+
+/** What came of holding the run against a baseline. */
+function shiftLines(verdict: Verdict, colours: Colours): string[] {
+  const lines = (verdict.comparison?.shifts ?? []).map(({ outcome, why }) => {
+    const mark = colourOf(colours, outcome)(outcomeInWords[outcome].padEnd(12));
+    return `  ${mark}  ${plain(why)}`;
+  });
+  const parts = partsInWords(verdict);
+  const power = powerInWords(verdict);
+  return [
+    ...lines,
+    ...(parts === undefined ? [] : [`  ${'of which'.padEnd(12)}  ${parts}`]),
+    ...(power === undefined ? [] : [`  ${'power'.padEnd(12)}  ${power}`]),
+  ];
 }
 
 /** Folds a sentence at blanks, so that nothing is wider than the terminal that CI logs assume. */
@@ -222,8 +241,9 @@ export function renderConsole(run: FinishedRun, options: ConsoleOptions = {}): s
     section(goalLines(run, colours));
     section(latencyNotes(run).flatMap((note) => folded(note, 108, '  ')));
     section(budgetLines(verdict, colours).flatMap((line) => folded(line, 108, ' '.repeat(16))));
+    section(shiftLines(verdict, colours).flatMap((line) => folded(line, 108, ' '.repeat(16))));
   }
-  const findings = shownFindings(run).filter((finding) => finding.code !== 'HIL_TURN_TOO_SLOW');
+  const findings = shownFindings(run).filter(({ code }) => !saidAsBounds.has(code));
   section(
     findings.flatMap(({ code, origin, message, turnId }) =>
       folded(`  ${origin.padEnd(8)} ${turnId ?? '–'}  ${code}: ${plain(message)}`, 108, ' '.repeat(11)),

@@ -3,6 +3,7 @@ import type { FinishedRun } from '../../run';
 import type { Verdict } from '../../verdict';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, shownMeasures } from '../kinds';
+import { partsInWords, powerInWords, shiftRows, shiftTitles } from '../shifts';
 import { inMs, outcomeInWords, quantileInWords } from '../wording';
 import { html, type Markup } from './markup';
 
@@ -42,6 +43,33 @@ export function budgetsTable({ budgets }: Verdict): Markup {
       </tbody>
     </table>
   </div>`;
+}
+
+/** Every measure against the baseline; undefined where the run was held against none. */
+export function shiftsTable(verdict: Verdict): Markup | undefined {
+  if (verdict.comparison === undefined) return undefined;
+  const { shifts, against, marginMs } = verdict.comparison;
+  return html`<p class="muted">${against}; ${marginMs} ms matter.</p>
+    <div class="scroll">
+      <table class="shifts">
+        <thead>
+          <tr>
+            ${shiftTitles.map((title, index) => html`<th class="${index < 2 ? '' : 'num'}">${title}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${shiftRows(verdict).map(
+            ([outcome, measure, ...figures], index) =>
+              html`<tr>
+                <td><span class="pill ${shifts[index]?.outcome ?? ''}">${outcome}</span></td>
+                <td class="nowrap">${measure}</td>
+                ${figures.map((figure) => html`<td class="num">${figure}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${[partsInWords(verdict), powerInWords(verdict)].map((note) => note !== undefined && html`<p class="muted">${note}</p>`)}`;
 }
 
 interface QuantileRow {

@@ -4,7 +4,14 @@ import type { FinishedRun } from '../../run';
 import { shownFindings, shownTurns } from '../judged-turn';
 import { headlineOf, latencyNotes } from '../kinds';
 import { breakdownChart, partsLegend } from './breakdown-chart';
-import { budgetsTable, definitions, goalsTable, kindsTable, quantilesTable } from './budgets-table';
+import {
+  budgetsTable,
+  definitions,
+  goalsTable,
+  kindsTable,
+  quantilesTable,
+  shiftsTable,
+} from './budgets-table';
 import { bootsInWords } from '../boots';
 import { bootTable } from './boot-table';
 import { crashList } from './crash-list';
@@ -75,6 +82,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
   const findings = shownFindings(run);
   const crashes = crashList(run);
   const boots = bootTable(run);
+  const shifts = verdict === undefined ? undefined : shiftsTable(verdict);
   const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
   const title = measures[headline].title;
   const page = html`<!doctype html>
@@ -112,6 +120,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           }
           ${spoken.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(spoken)}</div>`)}
           ${verdict !== undefined && card('Budgets', 'absolute bounds, judged by 95 % confidence bounds', budgetsTable(verdict))}
+          ${shifts !== undefined && card('Against the baseline', 'median differences, with the session as the unit', shifts)}
           ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
           ${crashes !== undefined && card('Crashes', 'by signature; the same crash of another board or build has the same', crashes)}
           ${turns.length > 0 && card('Turns', spoken.length > 0 ? 'open one for its timeline, sound and logs' : 'open one for its timeline and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}

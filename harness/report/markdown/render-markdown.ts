@@ -6,6 +6,7 @@ import { countInWords, crashNotes, shownCrashes } from '../crashes';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
+import { partsInWords, powerInWords, shiftRows, shiftTitles } from '../shifts';
 import { concealedInWords, lossInWords } from '../network-words';
 import {
   answerInWords,
@@ -74,6 +75,14 @@ export function renderMarkdown(run: FinishedRun): string {
         cell(budget.why),
       ]);
       lines.push('### Budgets', '', ...table(['', 'budget'], ['l', 'l'], rows));
+    }
+    if (verdict.comparison !== undefined) {
+      const rows = shiftRows(verdict).map((cells) => cells.map(cell));
+      const { against, marginMs } = verdict.comparison;
+      lines.push('### Against the baseline', '', cell(`${against}; ${marginMs} ms matter.`), '');
+      lines.push(...table([...shiftTitles], ['l', 'l', 'r', 'r', 'r', 'r'], rows));
+      for (const note of [partsInWords(verdict), powerInWords(verdict)])
+        if (note !== undefined) lines.push(cell(note), '');
     }
     const distributionRow = (title: string, { n, p50, p90, p95, maxMs }: Distribution): string[] => {
       const quantiles = [p50, p90, p95].map((estimate) => quantileInWords(estimate, n));

@@ -80,8 +80,10 @@ describe('judgeShifts', () => {
     const [narrow] = judge(voice(200, 0), voice(200, 0));
     const wide = (): Arms => ({ voiceToVoice: arm(200, 0, 0.3) });
     const [spread] = judge(wide(), wide());
-    expect(narrow?.turnsToDetect100Ms).toBeGreaterThan(5);
-    expect(spread?.turnsToDetect100Ms).toBeGreaterThan(4 * (narrow?.turnsToDetect100Ms ?? Infinity));
+    expect(narrow?.turnsToDetect100Ms).toBe(40);
+    expect(spread?.turnsToDetect100Ms).toBeGreaterThan(60);
+    const [wild] = judge({ voiceToVoice: arm(200, 0, 1.2) }, { voiceToVoice: arm(200, 0, 1.2) });
+    expect(wild?.turnsToDetect100Ms).toBeGreaterThan(600);
   });
 
   it('says of a measure that only one of them has that it is not judged', () => {

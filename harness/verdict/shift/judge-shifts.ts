@@ -3,7 +3,7 @@ import type { Finding, Topology } from '../../ports';
 import { topologyOf, type CountedTurn } from '../distributions';
 import { judgeTurn, type JudgedTurn } from '../turn-outcome';
 import { compareArms, decide, FEWEST_SESSIONS, type Comparison, type ShiftOutcome } from './decide';
-import { failTailOfAll, looks, MOST_TURNS } from './looks';
+import { looks, MOST_TURNS, type Look } from './looks';
 import { RankShift, type ArmTurn } from './rank-shift';
 import { studentQuantile } from './student-t';
 
@@ -92,16 +92,20 @@ const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? ''
 
 type NamedComparison = Comparison & { readonly measure: MeasureName };
 
-/** Turns of an arm at which the standard error is small enough; at the spread of these. */
+/** Turns of an arm with which the rule finds it, by the spread of these: a look that sees enough, or what the last one would need. */
 function turnsToDetect(shift: RankShift, marginMs: number): number | undefined {
   const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
   const { reference, candidate } = shift.sessions;
   const errorMs = (upperMs - lowerMs) / 2 / studentQuantile(SHOWN_TAIL, reference + candidate - 2);
-  const wantedMs =
-    (DETECTED.shiftMs - marginMs) /
-    (studentQuantile(failTailOfAll, MANY) + studentQuantile(DETECTED.missed, MANY));
-  const turns = Math.ceil(Math.min(shift.turns.reference, shift.turns.candidate) * (errorMs / wantedMs) ** 2);
-  return Number.isFinite(turns) && turns > 0 ? turns : undefined;
+  const seen = Math.min(shift.turns.reference, shift.turns.candidate);
+  const neededAt = ({ failTail }: Look): number => {
+    const deviations = studentQuantile(failTail, MANY) + studentQuantile(DETECTED.missed, MANY);
+    return Math.ceil(seen * ((errorMs * deviations) / (DETECTED.shiftMs - marginMs)) ** 2);
+  };
+  const enough = looks.find((look) => look.turns >= neededAt(look));
+  const last = looks.at(-1);
+  const turns = enough?.turns ?? (last === undefined ? NaN : neededAt(last));
+  return Number.isFinite(turns) ? turns : undefined;
 }
 
 function describe(
@@ -116,6 +120,8 @@ function describe(
     const fewest = looks[0]?.turns ?? 0;
     const seen = (n: number, sessions: number) => `${counted(n, 'turn')} in ${counted(sessions, 'session')}`;
     const { turns, sessions } = shift;
+    if (turns.candidate === 0 || turns.reference === 0)
+      return `${what} against ${title}: not judged, no prompt was measured in both.`;
     const first = turns.candidate < given ? 'the first ' : '';
     return (
       `${what} against ${title}: not judged with ${first}${seen(turns.candidate, sessions.candidate)} against ` +

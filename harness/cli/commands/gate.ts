@@ -1,0 +1,93 @@
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadBench, loadBudgets, readEnvironment, type Budgets } from '../../config';
+import { githubAnnotations, gitlabCodeQuality, renderGate, renderJunit, renderMarkdown } from '../../report';
+import {
+  createRedactor,
+  joinRuns,
+  readBaseline,
+  referenceOf,
+  storeVerdict,
+  writeVerdict,
+  type FinishedRun,
+} from '../../run';
+import { judgeRun } from '../../verdict';
+import type { BaselineChoice } from '../command-table';
+import { renderFinished } from '../finish-run';
+import { namedRuns } from '../named-runs';
+
+export interface GateArguments {
+  /** Empty: the latest below `reports`. */
+  readonly runs: readonly string[];
+  readonly budget: string | undefined;
+  readonly baseline: BaselineChoice | undefined;
+  readonly out: string | undefined;
+  readonly reports: string;
+  readonly json: boolean;
+}
+
+/** What the bench file of the run names, where it is still there: runs travel, bench files stay. */
+function budgetsOf({ record }: FinishedRun, named: string | undefined): Budgets | undefined {
+  if (named !== undefined) return loadBudgets(named);
+  if (!existsSync(record.bench.path)) return undefined;
+  const { budgetsPath } = loadBench(record.bench.path, {});
+  return budgetsPath === undefined ? undefined : loadBudgets(budgetsPath);
+}
+
+/**
+ * Judges runs that were played, taken together, and writes the verdict where CI looks for it.
+ * @returns Exit code of DESIGN section 8.
+ * @throws RunError `HIL_BASELINE_*`, `HIL_RUN_*`; ConfigError for a budgets file.
+ */
+export function gateCommand(args: GateArguments): number {
+  const { colour, ciServer, secrets } = readEnvironment();
+  const redactor = createRedactor(secrets);
+  const runs = namedRuns(args.runs, args.reports);
+  const run = joinRuns(runs);
+  const baseline = args.baseline && referenceOf(readBaseline(args.baseline.path), run, args.baseline);
+  const verdict = judgeRun({
+    turns: run.turns,
+    findings: run.findings,
+    bounds: run.bounds,
+    budgets: budgetsOf(run, args.budget),
+    interrupted: run.aborted,
+    ...(baseline === undefined ? {} : { reference: baseline }),
+  });
+
+  const alone = runs.length === 1 && args.out === undefined;
+  const out = alone ? run.path : (args.out ?? join(args.reports, `gate-${run.record.runId}`));
+  mkdirSync(out, { recursive: true });
+  const { outcome, exitCode, why } = verdict;
+  const judged: FinishedRun = { ...run, record: { ...run.record, outcome, exitCode, why }, verdict };
+  const summary = renderMarkdown(judged);
+  if (alone) {
+    const lastAtHostMs = Math.max(0, ...run.turns.map(({ record }) => record.endedAtHostMs));
+    const endedAtHostMs = run.record.endedAtHostMs ?? lastAtHostMs;
+    storeVerdict(out, { record: run.record, verdict, endedAtHostMs }, redactor);
+    renderFinished(out);
+  } else {
+    writeVerdict(out, verdict, redactor);
+    writeFileSync(join(out, 'junit.xml'), renderJunit(judged));
+    writeFileSync(join(out, 'summary.md'), summary);
+  }
+  if (ciServer.gitlab)
+    writeFileSync(
+      join(out, 'gl-code-quality-report.json'),
+      gitlabCodeQuality(verdict, run.record.bench.path),
+    );
+  if (ciServer.githubSummaryPath !== undefined) appendFileSync(ciServer.githubSummaryPath, `${summary}\n`);
+
+  if (args.json) {
+    const { runId } = run.record;
+    const runIds = runs.map(({ record }) => record.runId);
+    process.stdout.write(
+      `${JSON.stringify({ ...verdict, schema: 'earshot/gate@1', runId, runIds, out }, null, 2)}\n`,
+    );
+  } else {
+    const colours = colour === 'always' || (colour === 'auto' && process.stdout.isTTY);
+    process.stdout.write(renderGate(judged, verdict, { colours, written: join(out, 'verdict.json') }));
+  }
+  // Standard error is read for workflow commands as well, and leaves --json whole.
+  if (ciServer.github) process.stderr.write(githubAnnotations(verdict));
+  return exitCode;
+}
