@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { childEnvironment, readEnvironment, setEnvironment } from './environment';
 
+/** No job of a CI server. */
+const ciServer = { github: false, githubSummaryPath: undefined, gitlab: false };
+
 describe('readEnvironment', () => {
   it('finds nothing in an empty environment', () => {
-    expect(readEnvironment({})).toEqual({ ci: false, colour: 'auto', secrets: [] });
+    expect(readEnvironment({})).toEqual({ ci: false, ciServer, colour: 'auto', secrets: [] });
   });
 
   it('reads what is set, paths made absolute', () => {

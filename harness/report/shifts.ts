@@ -1,15 +1,9 @@
 import { measures, type MeasureName } from '../measurement';
-import { MOST_TURNS, type ShiftResult, type Verdict } from '../verdict';
+import { MOST_TURNS, shiftInWords, type ShiftResult, type Verdict } from '../verdict';
 import { outcomeInWords } from './wording';
 
 /** Titles of what `shiftRows` gives, in its order. */
 export const shiftTitles = ['outcome', 'measure', 'shift', '95 % interval', 'turns', 'sessions'] as const;
-
-/** A difference with its sign: `+12.3 ms`; what missing answers decide has no number. */
-export function shiftInWords(valueMs: number): string {
-  if (!Number.isFinite(valueMs)) return valueMs > 0 ? 'above every number' : 'below every number';
-  return `${valueMs >= 0 ? '+' : '−'}${Math.abs(valueMs).toFixed(1)} ms`;
-}
 
 /** `+60.2 ms to +104.0 ms`. */
 export const intervalInWords = ({ lowerMs, upperMs }: NonNullable<ShiftResult['interval']>): string =>

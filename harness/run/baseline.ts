@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { RunError } from '../errors';
 import { armsOfTurns, type Arms, type Reference } from '../verdict';
 import { replaceFile } from './append-file';
-import { differenceNames, type DifferenceName } from './difference-names';
 import { toJsonText } from './json-text';
 import type { FinishedRun, FinishedTurn } from './read-run';
 import type { Redactor } from './redaction';
@@ -28,6 +27,10 @@ export interface Baseline {
   /** Milliseconds; Infinity for an answer that never came. */
   readonly arms: Arms;
 }
+
+/** What two sets of turns may differ in besides their firmware. */
+export const differenceNames = ['board', 'rig', 'provider', 'scenario', 'prompts', 'version'] as const;
+export type DifferenceName = (typeof differenceNames)[number];
 
 /** What two sets of turns differ in, as a person would name it. */
 export interface Difference {

@@ -2,6 +2,7 @@ export {
   baselineOf,
   baselinePaths,
   baselineTitle,
+  differenceNames,
   differencesBetween,
   joinRuns,
   readBaseline,
@@ -9,6 +10,7 @@ export {
   storeBaseline,
   type Baseline,
   type Difference,
+  type DifferenceName,
 } from './baseline';
 export type { ConsoleSink } from './console-sink';
 export { addFindings, storeVerdict, writeVerdict } from './finish-run';

@@ -1,7 +1,14 @@
 export { crashGroups, signatureOf, type CrashGroup } from './crash-groups';
 export { judgeBoundOfTurns } from './judge-bounds';
 export { judgeRun, type JudgeRunInput } from './judge-run';
-export { armsOfTurns, judgeShifts, type Arms, type Reference, type ShiftResult } from './shift/judge-shifts';
+export {
+  armsOfTurns,
+  judgeShifts,
+  shiftInWords,
+  type Arms,
+  type Reference,
+  type ShiftResult,
+} from './shift/judge-shifts';
 export { compareArms, decide } from './shift/decide';
 export { looks, MOST_TURNS } from './shift/looks';
 export type { ArmTurn } from './shift/rank-shift';

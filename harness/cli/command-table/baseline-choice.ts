@@ -1,5 +1,15 @@
-import { differenceNames, type DifferenceName } from '../../run/difference-names';
+import type { DifferenceName } from '../../run';
 import { UsageError } from './argument-checks';
+
+/** What `--despite` takes; a test holds it against what a comparison may refuse. */
+export const despiteChoices = [
+  'board',
+  'rig',
+  'provider',
+  'scenario',
+  'prompts',
+  'version',
+] as const satisfies readonly DifferenceName[];
 
 /** Which baseline a run is held against, and how. */
 export interface BaselineChoice {
@@ -20,7 +30,7 @@ export const baselineOptions = {
   },
   despite: {
     array: true,
-    choices: differenceNames,
+    choices: despiteChoices,
     default: [] as DifferenceName[],
     describe: 'Compare although these differ from the baseline',
   },

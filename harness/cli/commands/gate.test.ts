@@ -1,7 +1,8 @@
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readRun } from '../../run';
+import { differenceNames, readRun } from '../../run';
+import { despiteChoices } from '../command-table/baseline-choice';
 import { acceptCommand, diffCommand, listCommand } from './baseline';
 import { gateCommand, type GateArguments } from './gate';
 
@@ -113,7 +114,7 @@ describe('earshot gate and baseline', () => {
         message: expect.stringContaining(
           'firmware is openai_demo v1.4.4 9f3b0c6d14, not openai_demo v1.4.3 9f3b0c6d12',
         ) as string,
-      }),
+      }) as Error,
     );
     const sample = join(folder, 'sample');
     cpSync(join(fixtures, 'runs/sample'), sample, { recursive: true });
@@ -122,7 +123,7 @@ describe('earshot gate and baseline', () => {
       message: expect.stringMatching(
         /board is atom-s3r .*, not korvo-1 .*; rig is virtual .*, not usb-rig/,
       ) as string,
-    });
+    }) as Error;
     expect(() => gate({ runs: [sample] })).toThrow(refused);
     const despite = ['board', 'rig'] as const;
     expect(gate({ runs: [sample], baseline: { path: baselinePath, marginMs: 30, despite } })).toBe(1);
@@ -167,13 +168,17 @@ describe('earshot gate and baseline', () => {
     const runs = [copyOf('pass')];
     const at = (path: string) => () => gate({ runs, baseline: { path, marginMs: 30, despite: [] } });
     expect(at(join(folder, 'none.json'))).toThrow(
-      expect.objectContaining({ code: 'HIL_BASELINE_NOT_FOUND' }),
+      expect.objectContaining({ code: 'HIL_BASELINE_NOT_FOUND' }) as Error,
     );
     const damaged = join(folder, 'damaged.json');
     writeFileSync(damaged, '{"schema":"earshot/baseline@1","name":7}');
-    expect(at(damaged)).toThrow(expect.objectContaining({ code: 'HIL_RUN_DAMAGED' }));
+    expect(at(damaged)).toThrow(expect.objectContaining({ code: 'HIL_RUN_DAMAGED' }) as Error);
     writeFileSync(damaged, '{"schema":"earshot/baseline@2"}');
-    expect(at(damaged)).toThrow(expect.objectContaining({ code: 'HIL_RUN_TOO_NEW' }));
+    expect(at(damaged)).toThrow(expect.objectContaining({ code: 'HIL_RUN_TOO_NEW' }) as Error);
+  });
+
+  it('bears with --despite whatever it may refuse', () => {
+    expect(despiteChoices).toEqual(differenceNames);
   });
 
   describe('baselines', () => {
@@ -194,7 +199,7 @@ describe('earshot gate and baseline', () => {
       const file = join(folder, 'baselines/korvo-1-mock.json');
       expect(printed).toContain(`${file}\n  the baseline korvo-1-mock of 20`);
       expect(printed).toContain('  200 turns · korvo-1 (openai-demo) · provider mock · earshot 0.1.0\n');
-      expect(() => accept([path])).toThrow(expect.objectContaining({ code: 'HIL_CONFIG_USAGE' }));
+      expect(() => accept([path])).toThrow(expect.objectContaining({ code: 'HIL_CONFIG_USAGE' }) as Error);
       expect(accept([path], { force: true, name: 'Korvo #1' })).toBe(0);
       printed = '';
       expect(listCommand({ folder: join(folder, 'baselines'), json: true })).toBe(0);
@@ -230,7 +235,7 @@ describe('earshot gate and baseline', () => {
 
     it('are not made of runs that failed, unless it is insisted on', () => {
       const path = copyOf('crash');
-      expect(() => accept([path])).toThrow(expect.objectContaining({ code: 'HIL_BASELINE_UNFIT' }));
+      expect(() => accept([path])).toThrow(expect.objectContaining({ code: 'HIL_BASELINE_UNFIT' }) as Error);
       expect(accept([path], { force: true })).toBe(0);
       expect(printed).toContain('nothing can be held against fewer than 40');
     });

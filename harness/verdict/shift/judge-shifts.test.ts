@@ -47,7 +47,7 @@ describe('judgeShifts', () => {
     const dead = arm(200, 0).map((turn) => ({ ...turn, valueMs: Infinity }));
     const [result] = judge(voice(200, 0), { voiceToVoice: dead });
     expect(result).toMatchObject({ outcome: 'fail', estimateMs: Infinity });
-    expect(result?.why).toContain('without end');
+    expect(result?.why).toContain('above every number');
   });
 
   it('asks for the next look where it cannot tell, and for no more at the last', () => {

@@ -83,10 +83,12 @@ export function armsOfTurns(turns: readonly JudgedTurn[], findings: readonly Fin
   return armsOf(counted, topologyOf(counted)?.counted);
 }
 
-const inWords = (valueMs: number): string => {
-  if (!Number.isFinite(valueMs)) return valueMs > 0 ? 'without end' : 'less than any number';
-  return `${valueMs >= 0 ? '+' : '−'}${Math.abs(valueMs).toFixed(1)} ms`;
-};
+/** A difference with its sign: `+12.3 ms`; what missing answers decide has no number. */
+export function shiftInWords(valueMs: number): string {
+  if (!Number.isFinite(valueMs)) return valueMs > 0 ? 'above every number' : 'below every number';
+  const rounded = Math.abs(valueMs).toFixed(1);
+  return `${valueMs >= 0 || rounded === '0.0' ? '+' : '−'}${rounded} ms`;
+}
 
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
@@ -130,7 +132,7 @@ function describe(
   }
   const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
   const seen =
-    `${what} is ${inWords(shift.estimateMs)} against ${title} (95 % interval ${inWords(lowerMs)} to ${inWords(upperMs)}, ` +
+    `${what} is ${shiftInWords(shift.estimateMs)} against ${title} (95 % interval ${shiftInWords(lowerMs)} to ${shiftInWords(upperMs)}, ` +
     `n = ${shift.turns.candidate} against ${shift.turns.reference}), ${marginMs} ms matter`;
   if (outcome !== 'inconclusive') return `${seen}.`;
   const next = looks.find(({ turns }) => turns > look.turns);
