@@ -170,6 +170,27 @@ describe('earshot report', () => {
       expect(existsSync(join(folder, file))).toBe(true);
   });
 
+  it('refuses a baseline of another bench before the first turn, with exit code 2', async () => {
+    const baseline = join(packageRoot(), 'fixtures/baselines/gate-example.json');
+    const args = [
+      'run',
+      '--json',
+      '--reports',
+      temporaryReports(),
+      '--suite',
+      'latency',
+      '--baseline',
+      baseline,
+    ];
+    const { exitCode, stdout } = await runEarshot(args);
+    expect(exitCode).toBe(2);
+    const { why, turns } = JSON.parse(stdout) as { why: string; turns: unknown[] };
+    expect(why).toMatch(
+      /cannot be held against the baseline korvo-1-mock of 2026-11-03.*; rig is virtual-1 rig/,
+    );
+    expect(turns).toEqual([]);
+  });
+
   it('judges a run that was killed as interrupted and keeps what was recorded', async () => {
     const folder = copyOfSample();
     rmSync(join(folder, 'verdict.json'));
