@@ -86,6 +86,15 @@ const scripts = [
       'fixtures/prompts',
     ],
   },
+  {
+    name: 'capture',
+    title: 'capture: 60 minutes over a sound server, every sample held against what was played',
+    script: 'scripts/bench-capture.mjs',
+    args: ['--seconds', '3600'],
+    resume: 'reports/long/capture/parts-*.jsonl',
+    output: 'reports/bench/capture.json',
+    sources: ['dist/harness/rig', 'dist/harness/audio', 'scripts/with-pulse.mjs'],
+  },
 ];
 
 function jobsOf() {

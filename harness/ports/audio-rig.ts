@@ -28,7 +28,7 @@ export interface Xrun {
   readonly atRigSample: number;
   /** `overrun`: captured sound was dropped; `underrun`: the output had nothing to play; `short-read`: fewer samples came than the rate says. */
   readonly kind: 'overrun' | 'underrun' | 'short-read';
-  /** Length of the gap in samples, as reported or estimated from the host's clock; absent: nobody knows. */
+  /** How many are missing from the capture, as reported or estimated from the host's clock; absent: nobody knows, or none. */
   readonly lostSamples?: number;
 }
 

@@ -7,9 +7,13 @@ const DEBIAN_PACKAGE = 'alsa-utils';
 /** The recorder hands sound over this often, and has this long until it loses some. */
 const CAPTURE_PERIOD_US = 10_000;
 const CAPTURE_BUFFER_US = 1_000_000;
-/** The player takes sound this often, and starts with a full buffer. */
+/**
+ * The player takes sound this often, and begins when it holds so much, however large the card makes its buffer: nearly all that the rig is
+ * ahead, so that a machine that is late takes none of it away.
+ */
 const PLAYBACK_PERIOD_US = 10_000;
-const PLAYBACK_BUFFER_US = 80_000;
+const PLAYBACK_BUFFER_US = 200_000;
+const PLAYBACK_START_US = 180_000;
 
 export interface AlsaProgramOptions {
   readonly rig: string;
@@ -86,7 +90,11 @@ export const alsaRecorder = (options: AlsaProgramOptions): CardProgram => ({
 
 /** `aplay`, raw PCM on its stdin for as long as it runs. */
 export const alsaPlayer = (options: AlsaProgramOptions): CardProgram => ({
-  argv: ['aplay', ...settings(options, PLAYBACK_BUFFER_US, PLAYBACK_PERIOD_US)],
+  argv: [
+    'aplay',
+    ...settings(options, PLAYBACK_BUFFER_US, PLAYBACK_PERIOD_US),
+    `--start-delay=${PLAYBACK_START_US}`,
+  ],
   debianPackage: DEBIAN_PACKAGE,
   news,
   refusal: refusal('play to', options),

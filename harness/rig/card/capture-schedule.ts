@@ -5,10 +5,10 @@ const WINDOW_MS = 1000;
 /** How far back the schedule looks: long enough for a second of stall, short enough for clocks that are 0.6 % apart. */
 const WINDOWS = 10;
 /** Blocks that stay later than this for two windows are not late any more: what should have come before them is lost. */
-const LOST_MS = 100;
-/** A crystal is never so far off; over four windows in a row it is another rate, or sound that is dropped all the time. */
+const LOST_MS = 200;
+/** A crystal is never so far off; over five windows in a row it is another rate, or sound that is dropped all the time. */
 const WRONG_RATE = 0.02;
-const WRONG_WINDOWS = 4;
+const WRONG_WINDOWS = 5;
 
 export interface ScheduledBlock {
   /** How much later than the schedule the block was in hand. */

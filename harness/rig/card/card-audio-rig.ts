@@ -284,8 +284,13 @@ export class CardAudioRig implements AudioRig {
         return;
       this.feed.ranDry();
     } else this.toldOverrunAt = atRigSample;
-    const lostSamples = lastedMs === undefined ? {} : { lostSamples: samplesIn(lastedMs, this.rateHz) };
-    this.mark({ atRigSample, kind: side === 'player' ? 'underrun' : 'overrun', ...lostSamples });
+    // How long an output was silent says nothing of the capture, and the plugins of ALSA count it from anywhere.
+    const isKnown = side === 'recorder' && lastedMs !== undefined;
+    this.mark({
+      atRigSample,
+      kind: side === 'player' ? 'underrun' : 'overrun',
+      ...(isKnown ? { lostSamples: samplesIn(lastedMs, this.rateHz) } : {}),
+    });
   }
 
   private tellLost(atRigSample: number, lostSamples: number): void {

@@ -2,9 +2,10 @@ import type { SampleFormat } from '../../ports';
 import type { CardProgram, ProgramNews } from '../card/card-program';
 import { PULSE_PACKAGE } from './sound-server';
 
-/** Sound that the server hands over at once, and that it keeps in front of the output. */
+/** Sound that the server hands over at once. */
 const CAPTURE_LATENCY_MS = 20;
-const PLAYBACK_LATENCY_MS = 60;
+/** Sound that it keeps in front of the output: nearly all that the rig is ahead, so that a server that is late takes none of it away. */
+const PLAYBACK_LATENCY_MS = 200;
 
 const pulseFormats: Readonly<Record<SampleFormat, string>> = {
   S16_LE: 's16le',
