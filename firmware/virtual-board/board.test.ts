@@ -1,5 +1,5 @@
 import { Board } from './board';
-import type { SerialPort } from './console/serial-port';
+import type { HostPort } from './console/host-port';
 import { Crystal } from './crystal';
 import type { BoardServices, FirmwareDialect } from './dialect/application';
 import { idfChat } from './dialect/text/idf-chat';
@@ -19,7 +19,8 @@ function openBoard(firmware?: FirmwareDialect) {
   const serial = {
     write: (bytes: Buffer) => void printed.push(bytes),
     discard: () => undefined,
-  } as unknown as SerialPort;
+    reenumerate: () => undefined,
+  } as HostPort;
   const network: string[] = [];
   let services: BoardServices | undefined;
   const board = new Board({

@@ -166,6 +166,8 @@ export class Board implements BoardControl {
     this.markers.restart();
     this.boots++;
     this.uart.setBaudRate(ROM_BAUD);
+    // At power-on it comes for the first time.
+    if (this.boots > 1 && this.parts.faults.has('reenumerates')) this.parts.serial.reenumerate();
     this.setWallClock();
     if (straps.gpio0 === 'low') this.waitForDownload(cause);
     else this.startFrom(this.whatBoots(), cause);
@@ -211,6 +213,7 @@ export class Board implements BoardControl {
       clock,
       send: (bytes) => this.uart.send(bytes),
       setBaudRate: (baudRate) => this.uart.whenIdle(() => this.uart.setBaudRate(baudRate)),
+      reenumerate: () => this.parts.serial.reenumerate(),
       restart: (exit) => this.leaveLoader(exit),
     });
   }

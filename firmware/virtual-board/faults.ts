@@ -24,6 +24,8 @@ export const faultNames = [
   'loader-noise',
   'loader-bad-line',
   'loader-encrypted',
+  'loader-reenumerates',
+  'reenumerates',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 

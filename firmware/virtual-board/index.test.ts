@@ -41,7 +41,7 @@ describe('virtual board', () => {
       /\[5n\r\r\nType 'help' to get the list of commands\.\r\r\n/,
       /On Windows, try using Putty instead\.\r\r\nesp> I \(\d+0\) wifi:wifi driver task/,
       /I \(\d+0\) wifi:state: init -> auth \(0xb0\)\r\n/,
-      /I \(3\d\d0\) NETWORK: got ip:192\.168\.7\.31\r\n/,
+      /I \(\d+0\) NETWORK: got ip:192\.168\.7\.31\r\n/,
       /REALTIME_WS: Connecting to ws:\/\/127\.0\.0\.1:\d+\/v1\/realtime\?model=gpt-realtime\r\n/,
       /REALTIME_WS: WebSocket connected\r\n/,
       /REALTIME_WS: Session created id=sess_TEST\r\n/,

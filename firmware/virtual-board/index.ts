@@ -1,7 +1,7 @@
 import { BoardError } from '../../harness/errors';
 import { Board } from './board';
 import { hostClock, type BoardClock } from './board-clock';
-import { SerialPort } from './console/serial-port';
+import { PluggedPort } from './console/plugged-port';
 import { onBothPorts } from './console/host-port';
 import { ControlServer } from './control-server';
 import { Crystal } from './crystal';
@@ -110,6 +110,8 @@ export interface VirtualBoardOptions {
   readonly flashPath?: string;
   /** 1 to 32, a power of two; default 8. */
   readonly flashMegabytes?: number;
+  /** Path of a link to the pseudo-terminal, which finds it again when it has come back under another path. Default: none. */
+  readonly consoleLink?: string;
   /** GPIO0 is held low at power-on: the ROM waits for a download. */
   readonly startsInDownload?: boolean;
 }
@@ -199,7 +201,12 @@ async function powerOn(
   const flash = new FlashMemory(flashMegabytes << 20, options.flashPath);
   opened.push(() => flash.close());
   const input = (bytes: Buffer): void => board.input(bytes);
-  const serial = new SerialPort(clock, input);
+  const serial = new PluggedPort({
+    clock,
+    onInput: input,
+    linkPath: options.consoleLink,
+    onPresence: (isThere) => modem?.setPresent(isThere),
+  });
   opened.push(() => serial.unplug());
   const chip: ChipPins = { hold: () => board.hold(), reset: (straps) => board.reset(straps) };
   const fitted: ModemWiring =

@@ -7,6 +7,8 @@ export interface HostPort {
   discard(): void;
   /** The port vanishes for the host, as if the cable had been pulled. Nothing happens the second time. */
   unplug(): void;
+  /** The port goes away and comes back under another path, as native USB does at a reset. */
+  reenumerate(): void;
 }
 
 /** A host on each of several lines: both see what the board prints. */
@@ -23,4 +25,5 @@ export const onBothPorts = (one: HostPort, other: Pick<HostPort, 'write' | 'unpl
     one.unplug();
     other.unplug();
   },
+  reenumerate: () => one.reenumerate(),
 });

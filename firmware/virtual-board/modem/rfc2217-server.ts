@@ -67,8 +67,13 @@ export class Rfc2217Server {
 
   /** The port vanishes: its client is cut off, and nobody else is let in. */
   unplug(): void {
-    this.isUnplugged = true;
-    this.client?.destroy();
+    this.setPresent(false);
+  }
+
+  /** The port goes away, or is there again, as native USB at a reset. */
+  setPresent(isThere: boolean): void {
+    this.isUnplugged = !isThere;
+    if (!isThere) this.client?.destroy();
   }
 
   close(): Promise<void> {

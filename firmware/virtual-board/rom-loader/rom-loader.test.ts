@@ -37,6 +37,7 @@ function openLoader(faultNames: readonly string[] = []) {
     clock,
     send: (bytes) => void sent.push(bytes),
     setBaudRate: (rate) => void rates.push(rate),
+    reenumerate: () => undefined,
     restart: (exit) => void exits.push(exit),
   });
   let taken = 0;

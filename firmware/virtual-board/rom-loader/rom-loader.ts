@@ -54,6 +54,8 @@ const SLOW_ERASE_MS = 2000;
 const NOISY_SYNCS = 2;
 const NOISE = 'ESP-ROM:esp32s3-20210327\r\nBuild:Mar 27 2021\r\n\xff\xfe';
 const WORST_GOOD_BAUD = 460_800;
+/** The block over which the port goes away: in the middle of a region. */
+const REENUMERATES_AT_BLOCK = 5;
 
 /** Why a loader lets the chip go. */
 export type LoaderExit = 'watchdog' | 'flash-end';
@@ -65,6 +67,8 @@ export interface RomLoaderParts {
   readonly send: (bytes: Buffer) => void;
   /** Takes effect once what was sent has left. */
   readonly setBaudRate: (baudRate: number) => void;
+  /** The port goes away and comes back. */
+  readonly reenumerate: () => void;
   /** The chip restarts into what its straps say. */
   readonly restart: (exit: LoaderExit) => void;
 }
@@ -97,6 +101,7 @@ export class RomLoader {
   /** Of which some are lost. */
   private fastReplies = 0;
   private syncsHeard = 0;
+  private blocksTaken = 0;
   private isOver = false;
   private waiting: Cancel | undefined;
   /** Commands are carried out one after the other, as they arrived. */
@@ -169,6 +174,7 @@ export class RomLoader {
         break;
     }
     const answer = await this.answer(command);
+    if (command.op === op.flashData || command.op === op.deflateData) this.loseSight();
     this.reply(command.op, answer);
     if (command.op === op.readFlash) this.reading?.begin();
     const isEnd = command.op === op.flashEnd || command.op === op.deflateEnd;
@@ -266,6 +272,15 @@ export class RomLoader {
       default:
         throw new LoaderFault('no-such-command');
     }
+  }
+
+  /** The fault strikes once: the reply to a block has nobody to go to. */
+  private loseSight(): void {
+    const { faults, reenumerate } = this.parts;
+    this.blocksTaken++;
+    if (this.blocksTaken !== REENUMERATES_AT_BLOCK || !faults.has('loader-reenumerates')) return;
+    faults.set('loader-reenumerates', false);
+    reenumerate();
   }
 
   private sync(): void {

@@ -103,6 +103,7 @@ describe('the reset of a board', () => {
     cycle?: Argv,
     dialect: 'idf-chat' | 'openai-demo-beta' = 'idf-chat',
     bootTimeoutMs = 50_000,
+    reattachMs = 0,
   ): Promise<Board> {
     const choice = cycle && ({ kind: 'cycle-command', offMs: 0, timeoutMs: 100_000, cycle } as const);
     const board = await openSerialBoard({
@@ -115,6 +116,7 @@ describe('the reset of a board', () => {
       sessionTimeoutMs: 50_000,
       clock: quick,
       reset,
+      reattachMs,
       ...(choice && { power: openPower({ board: 'korvo-1', choice, plugins: [], clock: quick }) }),
     });
     closers.push(() => board.close());
@@ -163,6 +165,17 @@ describe('the reset of a board', () => {
     });
     await board.reset();
   });
+
+  it.each([['hard'], ['watchdog']] as const)(
+    'works over a port that goes away at each start of the chip and comes back: %s',
+    async (step) => {
+      const virtual = await powerOn('openai-demo-beta', { faults: ['reenumerates'] });
+      const board = await openBoard(virtual, [step], undefined, 'openai-demo-beta', 50_000, 10_000);
+      await board.reset();
+      expect(told(board)).toEqual([]);
+      expect(board.events.some(({ type }) => type === 'console-gap')).toBe(true);
+    },
+  );
 
   it('is not tried by the watchdog on an application that a bridge boots, which would be typed at', async () => {
     const virtual = await powerOn('idf-chat');

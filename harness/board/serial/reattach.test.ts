@@ -137,6 +137,64 @@ describe('ReattachingTransport', () => {
     expect(told).toEqual(['gap', 'gap', 'three']);
   });
 
+  it('takes lines for set that took the device away, and does not set them again', async () => {
+    const { first, bench, transport, pass } = openFake();
+    const back = (bench.next = new FakePort('/dev/ttyACM1'));
+    await transport.setModemLines({ dtr: false, rts: false });
+    Object.assign(first, {
+      setModemLines: () => {
+        first.vanish();
+        return Promise.reject(new BoardError('HIL_BOARD_PORT_LOST', 'Serial port has gone.', {}));
+      },
+    });
+    const reset = transport.setModemLines({ dtr: false, rts: true });
+    await pass(200);
+    expect(await reset).toBe(true);
+    expect(await transport.setModemLines({ dtr: false, rts: true })).toBe(true);
+    expect(await transport.setModemLines({ dtr: false, rts: false })).toBe(true);
+    expect(await transport.setModemLines({ dtr: false, rts: true })).toBe(true);
+    expect(back.done).toEqual(['lines 0,0', 'lines 0,1']);
+  });
+
+  it('does not take a port for one with lines that goes before it said that it has none', async () => {
+    const { first, bench, transport, pass } = openFake();
+    const back = (bench.next = new FakePort('/dev/pts/9'));
+    Object.assign(back, { setModemLines: () => Promise.resolve(false) });
+    Object.assign(first, {
+      setModemLines: () => {
+        first.vanish();
+        return Promise.reject(new BoardError('HIL_BOARD_PORT_LOST', 'Serial port has gone.', {}));
+      },
+    });
+    const asked = transport.setModemLines({ dtr: false, rts: false });
+    await pass(200);
+    expect(await asked).toBe(false);
+    expect(await transport.setModemLines({ dtr: false, rts: true })).toBe(false);
+  });
+
+  it('hands each byte on once, however often those who listen came and went', async () => {
+    const { first, bench, transport, pass } = openFake();
+    const heard: string[] = [];
+    const listeners = new Set<(bytes: Buffer) => void>();
+    const printing = (bytes: string) => listeners.forEach((listener) => listener(Buffer.from(bytes)));
+    bench.next = Object.assign(new FakePort('/dev/ttyACM1'), {
+      onBytes: (listener: (bytes: Buffer) => void) => {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
+    });
+    first.vanish();
+    await pass(200);
+    for (let times = 0; times < 3; times += 1) transport.onBytes(() => undefined)();
+    const cancel = transport.onBytes((bytes) => heard.push(bytes.toString()));
+    printing('a');
+    cancel();
+    transport.onBytes((bytes) => heard.push(bytes.toString()));
+    printing('b');
+    expect(heard).toEqual(['a', 'b']);
+    expect(listeners.size).toBe(1);
+  });
+
   it('waits as long as its power is being switched, and its whole time from then on', async () => {
     const { first, bench, told, transport, pass } = openFake(500);
     let isOn = (): void => undefined;

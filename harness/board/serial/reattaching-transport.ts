@@ -31,6 +31,8 @@ export class ReattachingTransport implements SerialTransport {
   private readonly byteListeners = new Set<(bytes: Buffer, hostAtMs: number) => void>();
   private readonly lostListeners = new Set<(error: Error) => void>();
   private readonly gapListeners = new Set<(gap: PortGap) => void>();
+  /** The one whose bytes are handed on. */
+  private heard: SerialTransport | undefined;
   private lost: Error | undefined;
   private isClosed = false;
   private baudRate: number | undefined;
@@ -39,6 +41,11 @@ export class ReattachingTransport implements SerialTransport {
   private patience = 0;
   private patienceEndedAtMs = -Infinity;
   private gaps = 0;
+  /** What was set last, and how often the port had come back by then. */
+  private lines: ModemLines | undefined;
+  private gapsAtLines = 0;
+  /** Whether the device has any. */
+  private hasLines: boolean | undefined;
   /** Looks for the device at once instead of at the next beat. */
   private hurry: () => void = () => undefined;
 
@@ -54,10 +61,9 @@ export class ReattachingTransport implements SerialTransport {
   }
 
   onBytes(listener: (bytes: Buffer, hostAtMs: number) => void): Cancel {
-    const isFirst = this.byteListeners.size === 0;
     this.byteListeners.add(listener);
     // Not before: a port keeps what comes until somebody listens.
-    if (isFirst) this.listen(this.inner);
+    this.listen(this.inner);
     return () => void this.byteListeners.delete(listener);
   }
 
@@ -92,9 +98,26 @@ export class ReattachingTransport implements SerialTransport {
     return this.inner.write(bytes);
   }
 
+  /**
+   * As any port's. Lines that take the device away, as those that reset native USB do, were set when it is gone; on the port that
+   * comes back they are not set again, which would be another reset.
+   */
   async setModemLines(lines: ModemLines): Promise<boolean> {
+    const wasAway = this.gapCount > this.gapsAtLines;
+    const isRepeated = this.lines?.dtr === lines.dtr && this.lines.rts === lines.rts;
     await this.present();
-    return this.inner.setModemLines(lines);
+    if (wasAway && isRepeated && this.hasLines !== undefined) return this.hasLines;
+    this.lines = lines;
+    this.gapsAtLines = this.gaps;
+    try {
+      this.hasLines = await this.inner.setModemLines(lines);
+      return this.hasLines;
+    } catch (cause) {
+      if (this.returning === undefined && this.gapsAtLines === this.gaps) throw cause;
+      await this.present();
+      // Of a port that went before it ever said so, nobody knows whether it has any.
+      return this.hasLines ?? this.inner.setModemLines(lines);
+    }
   }
 
   async setBaudRate(baudRate: number): Promise<void> {
@@ -129,6 +152,9 @@ export class ReattachingTransport implements SerialTransport {
   }
 
   private listen(transport: SerialTransport): void {
+    // Once, though listeners come and go.
+    if (this.heard === transport) return;
+    this.heard = transport;
     transport.onBytes((bytes, hostAtMs) => {
       for (const listener of this.byteListeners) listener(bytes, hostAtMs);
     });

@@ -27,6 +27,11 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
         .option('question', { type: 'string', describe: 'What a firmware asks that has it compiled in' })
         .option('ntp-server', { type: 'string', describe: 'HOST:PORT that the firmware asks for the time' })
         .option('tls-ca', { type: 'string', describe: 'PEM file of what a text board trusts over TLS' })
+        .option('link', {
+          type: 'string',
+          describe:
+            'Link to make to its console, which leads there also when that comes back under another path',
+        })
         .option('rfc2217', {
           type: 'number',
           describe: 'Port to serve the console on by RFC 2217, with modem lines that reset the board; 0: any',
@@ -79,6 +84,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           question: args.question,
           ntpServer: args.ntpServer,
           tlsCa: args.tlsCa,
+          link: args.link,
           rfc2217Port: args.rfc2217,
           faults: fault,
           flash: args.flash,

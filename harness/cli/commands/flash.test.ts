@@ -1,5 +1,5 @@
 /** Flashing, identity and boot as one chain: esptool-js writes into the virtual board, which then boots what was written. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -358,6 +358,31 @@ describe('earshot flash', () => {
       const forced = await withBoard(inLoader, ({ ptyPath }) => run({ port: ptyPath, force: true }));
       expect(forced.stdout).toContain('1 of 1 regions written');
     },
+  );
+
+  it.concurrent('survives a port that comes back under another path in the middle of a region', async () => {
+    const consoleLink = join(folder, 'korvo-1');
+    const faults = ['loader-reenumerates', 'reenumerates'];
+    await withBoard({ startsInDownload: true, consoleLink, faults }, async ({ ptyPath }) => {
+      const { exitCode, stdout, stderr } = await run({ image: long, port: consoleLink, json: true });
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        port: consoleLink,
+        baudRate: 921_600,
+        regions: [{ name: 'long.bin', state: 'written' }],
+      });
+      expect(stderr).toMatch(/port went away and came back\. Going on at 921600 baud\n/);
+      expect(realpathSync(consoleLink)).not.toBe(ptyPath);
+    });
+    expect(existsSync(consoleLink)).toBe(false);
+  });
+
+  it.concurrent('survives one that its server loses at each start of the chip', async () =>
+    withBoard({ rfc2217Port: 0, faults: ['reenumerates'] }, async (board) => {
+      const { exitCode, stdout } = await run({ image: merged, port: rfc2217Of(board), json: true });
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ restart: 'reset-line', regions: [{ state: 'written' }] });
+    }),
   );
 
   /** A bench with one board on this port. */

@@ -7,6 +7,7 @@ import {
   type VirtualBoard,
   type VirtualBoardOptions,
 } from '../../../firmware/virtual-board';
+import { ControlClient } from '../../../firmware/virtual-board/testing/control-client';
 import { fastClock } from '../../../firmware/virtual-board/testing/fast-clock';
 import { consoleStream } from '../../board/__fixtures__/console-stream';
 import { openTestPty, type TestPty } from '../../board/__fixtures__/test-pty';
@@ -165,6 +166,24 @@ describe('earshot monitor', () => {
     expect(typed.join('')).toBe('\nstart\n');
     end();
     await exit;
+  });
+
+  it('follows a board whose port enumerates anew at each reset, by its link', async () => {
+    const consoleLink = join(folder, 'atoms3r');
+    const of = { dialect: 'idf-chat', providerUrl: 'http://127.0.0.1:9', rfc2217Port: 0 } as const;
+    const board = await startVirtualBoard({ ...of, consoleLink, faults: ['reenumerates'] }, fastClock(10));
+    const { shows, opened, end, exit } = monitoring({ port: consoleLink });
+    await opened();
+    const control = await ControlClient.open(board.control);
+    await control.ask({ id: 1, op: 'reset' });
+    await shows(/──── port away for \d+ ms: /);
+    await control.ask({ id: 2, op: 'fault', name: 'reenumerates', on: false });
+    await control.ask({ id: 3, op: 'reset' });
+    await shows(/port away [^]*ESP-ROM:[^]*main_task: Calling app_main\(\)/);
+    end();
+    expect(await exit).toBe(0);
+    control.close();
+    await board.close();
   });
 
   describe('of a virtual board behind RFC 2217', () => {

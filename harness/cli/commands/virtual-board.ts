@@ -23,6 +23,8 @@ export interface VirtualBoardArguments {
   readonly ntpServer: string | undefined;
   /** A PEM file. */
   readonly tlsCa: string | undefined;
+  /** Path of a link to the console. */
+  readonly link: string | undefined;
   /** 0: any free port; undefined: no server. */
   readonly rfc2217Port: number | undefined;
   readonly faults: readonly string[];
@@ -85,6 +87,7 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     ...(ntpServer === undefined ? {} : { ntpServer }),
     ...(rfc2217Port === undefined ? {} : { rfc2217Port }),
     ...(args.sound === undefined ? {} : { sound: args.sound }),
+    ...(args.link === undefined ? {} : { consoleLink: args.link }),
   });
   const { ptyPath, audioLink, control, rfc2217 } = board;
   const sides = {
@@ -104,7 +107,7 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
         ? `sound       ${args.sound?.source ?? ''} to ${args.sound?.sink ?? ''}`
         : `audio link  ${audioLink.host}:${audioLink.port}`;
     process.stdout.write(
-      `console     ${ptyPath}\n${server}${sound}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,
+      `console     ${args.link ?? ptyPath}\n${server}${sound}\ncontrol     ${control.host}:${control.port}\nprovider    ${providerUrl}\nCtrl-C ends the board.\n`,
     );
   }
   await ended;
