@@ -36,6 +36,7 @@ export type {
   DialectDescription,
   FunctionCall,
   NetworkShape,
+  PromptConditions,
   ProviderFault,
   TextTurnRecord,
   TurnRecord,

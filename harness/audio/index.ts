@@ -27,6 +27,8 @@ export { noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';
 export { resample } from './resample';
+export { convolved, roomResponse } from './room-response';
+export { underConditions, type ConditionedSound, type SoundConditions } from './under-conditions';
 export { readWav, toPcm16, writeWav } from './wav';
 export { readWavLayout, type WavLayout } from './wav-chunks';
 export { align, type Alignment } from './align';

@@ -22,6 +22,8 @@ describe('command table', () => {
     [['run', '--turns', '0'], /--turns/],
     [['run', '--turns', '2.5'], /--turns/],
     [['run', '--turns', 'many'], /--turns/],
+    [['run', '--snr', '99'], /--snr takes a number from -20 to 60/],
+    [['run', '--rt60', 'much'], /--rt60/],
     [['run', '--provider', 'lvie:openai'], /lvie/],
     [['rnu'], /rnu/],
     [['provider', '--protocol', 'sparkle'], /sparkle/],

@@ -2,7 +2,7 @@ import type { BenchOverrides } from '../config';
 import type { VirtualFault } from '../bench';
 import type { WireError } from '../errors';
 import type { Measured } from '../measurement';
-import type { Finding, FunctionCall } from '../ports';
+import type { Finding, FunctionCall, PromptConditions } from '../ports';
 import type { TestRecord } from '../run';
 
 /** What a host process is to do: JSON. */
@@ -13,6 +13,8 @@ export interface HostInit {
   readonly faults: readonly VirtualFault[];
   /** Turns of the latency suite. */
   readonly turns: number;
+  /** How all prompts are to be heard; absent: as they are. */
+  readonly conditions?: PromptConditions;
   readonly reportsPath: string;
   /** Where to serve the suites: path of a socket or of a named pipe. */
   readonly rpcAddress: string;

@@ -94,6 +94,7 @@ function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, cloc
       },
       scenario: { name: loadScenario(config.scenarioPath).name, sha256: sha256Of(config.scenarioPath) },
       corpus: { path: config.corpusPath, sha256: corpusSha256(corpus), prompts: corpus.prompts.size },
+      ...(init.conditions === undefined ? {} : { conditions: init.conditions }),
       faults: init.faults,
     },
   });
@@ -248,7 +249,18 @@ export async function runHost(
       ),
       turns: init.turns,
     };
-    const handlers = handlersOf({ bench, config, description, stand, findings, health, store, clock, tell });
+    const handlers = handlersOf({
+      init,
+      bench,
+      config,
+      description,
+      stand,
+      findings,
+      health,
+      store,
+      clock,
+      tell,
+    });
     const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
     // Closed in reverse: the sound stops first, whatever else takes its time.
     opened.push(
@@ -331,6 +343,7 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
 }
 
 interface Serving {
+  readonly init: HostInit;
   readonly bench: OpenBench;
   readonly config: BenchConfig;
   readonly description: BenchDescription;
@@ -344,6 +357,7 @@ interface Serving {
 
 /** The calls of the suites, each refusing on a broken bench and recording what it throws. */
 function handlersOf({
+  init,
   bench,
   config,
   description,
@@ -369,11 +383,13 @@ function handlersOf({
     };
   return {
     describe: () => Promise.resolve(description),
-    turn: guarded(async ({ promptId, interruption, crashAfterMs, network }) =>
+    turn: guarded(async ({ promptId, interruption, crashAfterMs, network, conditions, survey }) =>
       stand.turn(promptId, {
         interruption,
         crashAfterMs,
         network: turnNetwork(config.provider, network),
+        conditions: { ...init.conditions, ...conditions },
+        survey,
       }),
     ),
     ask: guarded(async ({ promptId, fault, network }) =>

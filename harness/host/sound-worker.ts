@@ -2,7 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { readWav, resample, type PcmClip } from '../audio';
+import {
+  readWav,
+  resample,
+  underConditions,
+  type ConditionedSound,
+  type PcmClip,
+  type SoundConditions,
+} from '../audio';
 import { readSpeechClip } from '../corpus';
 import { toWireError, type WireError } from '../errors';
 import { measureTurn, type TurnMeasurement, type TurnSound } from '../measurement';
@@ -19,6 +26,16 @@ export interface SoundJobs {
   clipAtRate: {
     readonly input: { readonly clip: SpeechClip; readonly rateHz: number };
     readonly output: PcmClip;
+  };
+  /** Loads it, and puts it into noise or a room. */
+  clipUnder: {
+    readonly input: {
+      readonly clip: SpeechClip;
+      readonly rateHz: number;
+      readonly conditions: SoundConditions;
+      readonly seed: number;
+    };
+    readonly output: ConditionedSound;
   };
 }
 
@@ -57,6 +74,8 @@ const jobs: { readonly [J in SoundJob]: (input: SoundJobs[J]['input']) => Promis
   {
     measure: ({ runPath, record }) => measureTurn(record, soundOf(runPath, record)),
     clipAtRate: ({ clip, rateHz }) => resample(readSpeechClip(clip), rateHz),
+    clipUnder: async ({ clip, rateHz, conditions, seed }) =>
+      underConditions(await resample(readSpeechClip(clip), rateHz), conditions, seed),
   };
 
 parentPort?.on('message', ({ id, job, input }: SoundRequest) => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { PcmClip } from '../audio';
+import type { ConditionedSound, PcmClip, SoundConditions } from '../audio';
 import { fromWireError, HilError } from '../errors';
 import type { TurnMeasurement } from '../measurement';
 import type { SpeechClip, TurnRecord } from '../ports';
@@ -40,6 +40,16 @@ export class SoundWorkshop {
     const known = this.clips.get(key) ?? this.ask('clipAtRate', { clip, rateHz });
     this.clips.set(key, known);
     return known;
+  }
+
+  /** The sound of a clip at this rate in noise or a room. */
+  clipUnder(
+    clip: SpeechClip,
+    rateHz: number,
+    conditions: SoundConditions,
+    seed: number,
+  ): Promise<ConditionedSound> {
+    return this.ask('clipUnder', { clip, rateHz, conditions, seed });
   }
 
   async close(): Promise<void> {

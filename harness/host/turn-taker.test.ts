@@ -8,6 +8,7 @@ import { SpeakerWatch } from '../turn';
 import { FakeBench } from '../turn/__fixtures__/fake-bench';
 import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
+import type { TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import { TakeLedger } from './take-ledger';
 import { TurnTaker } from './turn-taker';
@@ -30,7 +31,9 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
   let played = 0;
   let count = 0;
   const { rig } = fake;
-  const play: typeof rig.play = () => {
+  const gains: (number | undefined)[] = [];
+  const play: typeof rig.play = (_clip, { gainDb } = {}) => {
+    gains.push(gainDb);
     played = fake.position + 480;
     return Promise.resolve({ startedAtRigSample: played, lengthSamples: 2 * sound.samples.length });
   };
@@ -66,6 +69,8 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
   let measured: TurnMeasurement | undefined;
   const workshop = {
     clipAtRate: () => Promise.resolve(sound),
+    clipUnder: () =>
+      Promise.resolve({ clip: sound, leadSamples: 0, speechLevelDbFs: -20, noiseLevelDbFs: -30 }),
     measure: async (record: TurnRecord) => {
       // What is measured of a rig that stays unplugged is always the same.
       const isSame = measured !== undefined && takes.length === 1;
@@ -101,7 +106,12 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
     [],
     new TakeLedger(limits),
   );
-  return { stored, findings, take: () => fake.run(taker.take('en-joke-a')) };
+  return {
+    stored,
+    findings,
+    gains,
+    take: (wishes?: TurnWishes) => fake.run(taker.take('en-joke-a', wishes)),
+  };
 }
 
 const spoiltBy = (stored: readonly { readonly measurement: TurnMeasurement }[]) =>
@@ -143,6 +153,25 @@ describe('TurnTaker', () => {
           'The rig lost sound in this take: overrun of 480 samples 100 ms into the capture, and 1 more.',
       },
     ]);
+  });
+
+  it('plays a prompt under conditions, says which, and tells nothing of a survey that the board did not hear', async () => {
+    const { take, stored, findings, gains } = takerOf([{}]);
+    const conditions = { gainDb: -30, snrDb: 10 };
+    const { findings: seen } = await take({ conditions, survey: true });
+    expect(gains).toEqual([-30]);
+    expect(stored[0]!.record).toMatchObject({
+      survey: true,
+      conditions: { ...conditions, speechLevelDbFs: -50, noiseLevelDbFs: -60 },
+    });
+    expect(seen.map(({ code }) => code)).toEqual(['HIL_TURN_UNHEARD']);
+    expect(findings).toEqual([]);
+  });
+
+  it('tells what the rig did in a survey', async () => {
+    const { take, findings } = takerOf([{ unplugged: true }], { retakes: 0, badTakes: 0.25 });
+    await take({ survey: true });
+    expect(findings.map(({ code }) => code)).toEqual(['HIL_RIG_NO_LOOPBACK']);
   });
 
   it('repeats nothing that the bench does not bear', async () => {

@@ -2,8 +2,9 @@ import { writeWav } from '../audio';
 import type { SoundBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTurn, type TurnMeasurement } from '../measurement';
-import type { Clock, TurnRecord } from '../ports';
+import type { Clock, Finding, PromptConditions, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
+import { derivedSeed } from '../units';
 import {
   advertisedIn,
   playTurn,
@@ -16,6 +17,7 @@ import { breakWhatIsDue } from './due-faults';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
 import type { FindingLog } from './finding-log';
+import { promptSound } from './prompt-sound';
 import type { TurnResult, TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { SoundWorkshop } from './sound-workshop';
@@ -25,7 +27,19 @@ import { withTriage } from './triaged-turn';
 /** No reply is longer than the player's memory holds, and a test that waits longer waits for something else. */
 const LATEST_INTERRUPTION_MS = 30_000;
 
-type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound'>;
+type PromptToPlay = Pick<TurnPlan, 'prompt' | 'promptSound' | 'leadSamples' | 'conditions'>;
+
+/** Noise and rooms of a turn are the same in every run. */
+const CONDITIONS_SEED = 1;
+
+const withoutNoise = ({ gainDb, rt60Ms }: PromptConditions): PromptConditions => ({
+  ...(gainDb === undefined ? {} : { gainDb }),
+  ...(rt60Ms === undefined ? {} : { rt60Ms }),
+});
+
+/** What a survey may be told of: the rig, and what broke. That the board did not hear a whisper is what it was to find out. */
+const standsInSurvey = ({ code }: Pick<Finding, 'code'>, { faults }: TurnRecord): boolean =>
+  code.startsWith('HIL_RIG_') || faults.some((fault) => fault.code === code);
 
 function checkWishes({ interruption, crashAfterMs }: TurnWishes): void {
   checkDue('A reply is to be interrupted', interruption?.afterMs);
@@ -88,7 +102,8 @@ export class TurnTaker {
         this.takes.add(spoiltBy);
         this.store.appendTurn({ record, measurement });
         if (spoiltBy.length > 0 && this.takes.bears(takes)) continue;
-        for (const finding of found) this.findings.record(finding);
+        for (const finding of found)
+          if (wishes.survey !== true || standsInSurvey(finding, record)) this.findings.record(finding);
         return { record, measurement, findings: found };
       }
     } finally {
@@ -98,37 +113,52 @@ export class TurnTaker {
 
   private async playAndMeasure(
     promptId: string,
-    { interruption, crashAfterMs, network }: TurnWishes,
+    { interruption, crashAfterMs, network, conditions = {}, survey }: TurnWishes,
   ): Promise<{ record: TurnRecord; measurement: TurnMeasurement }> {
-    const first = await this.promptToPlay(promptId);
+    const first = await this.promptToPlay(promptId, conditions);
     const second = interruption && {
-      ...(await this.promptToPlay(interruption.promptId)),
+      // Into a reply nobody speaks behind seconds of noise: what the first prompt had is over.
+      ...(await this.promptToPlay(interruption.promptId, withoutNoise(conditions))),
       afterMs: interruption.afterMs,
     };
     const { crashes } = this.bench;
     const record = await withTriage(
       crashes,
-      await this.health.attend(() => this.play(first, second, { crashAfterMs, network })),
+      await this.health.attend(() => this.play(first, second, { crashAfterMs, network, survey })),
     );
     if (record.faults.length > 0 || record.orderedCrash?.crash !== undefined) this.keeper.spoil();
     return { record, measurement: await this.workshop.measure(record) };
   }
 
-  private async promptToPlay(promptId: string): Promise<PromptToPlay> {
+  private async promptToPlay(promptId: string, conditions: PromptConditions): Promise<PromptToPlay> {
     const prompt = this.bench.corpus.prompts.get(promptId);
     if (prompt === undefined) {
       throw new ConfigError('HIL_CORPUS_UNKNOWN_CLIP', `The corpus has no prompt "${promptId}".`, {
         promptId,
       });
     }
-    const promptSound = await this.workshop.clipAtRate(prompt, this.bench.rig.rateHz);
-    return { prompt, promptSound };
+    const {
+      sound,
+      leadSamples,
+      conditions: played,
+    } = await promptSound(this.workshop, prompt, {
+      rateHz: this.bench.rig.rateHz,
+      playbackGainDb: this.timing.playbackGainDb,
+      conditions,
+      seed: derivedSeed(CONDITIONS_SEED, `${turnIdOf(this.count + 1)} ${promptId}`),
+    });
+    return {
+      prompt,
+      promptSound: sound,
+      leadSamples,
+      ...(played === undefined ? {} : { conditions: played }),
+    };
   }
 
   private async play(
     first: PromptToPlay,
     interruption: (PromptToPlay & { readonly afterMs: number }) | undefined,
-    { crashAfterMs, network }: Pick<TurnWishes, 'crashAfterMs' | 'network'>,
+    { crashAfterMs, network, survey }: Pick<TurnWishes, 'crashAfterMs' | 'network' | 'survey'>,
   ): Promise<TurnRecord> {
     const { corpus, scenario, board, provider } = this.bench;
     await this.keeper.ensure();
@@ -154,6 +184,7 @@ export class TurnTaker {
       ...(interruption === undefined ? {} : { interruption: expecting(interruption) }),
       ...(crashAfterMs === undefined ? {} : { crashAfterMs }),
       ...(network === undefined ? {} : { network }),
+      ...(survey === undefined ? {} : { survey }),
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),

@@ -2,7 +2,14 @@ import { attachment, attachmentPath } from 'allure-js-commons';
 import { join } from 'node:path';
 import { ConfigError, fromWireError } from '../errors';
 import type { BenchDescription, SessionResult, TextTurnResult, TurnResult } from '../host';
-import type { BootSession, ConsoleLine, DialectDescription, NetworkShape, ProviderFault } from '../ports';
+import type {
+  BootSession,
+  ConsoleLine,
+  DialectDescription,
+  NetworkShape,
+  PromptConditions,
+  ProviderFault,
+} from '../ports';
 import { suiteBridge } from './suite-bridge';
 
 /** The board, as a suite holds it. */
@@ -41,6 +48,14 @@ interface NetworkOptions {
   readonly network?: NetworkShape;
 }
 
+/** How the board hears the prompts of a turn. */
+interface HearingOptions {
+  /** Level, noise and room, each over what `earshot run` was told. */
+  readonly conditions?: PromptConditions;
+  /** A turn to see how far the board goes: it stands in the report, and neither fails the board nor counts in any number. */
+  readonly survey?: true;
+}
+
 /** A second prompt in a turn. */
 interface InterruptionOptions {
   /** The second prompt, named like the first, that is played into the reply: the user barges in. */
@@ -62,6 +77,7 @@ type Without<Options> = { readonly [Key in keyof Options]?: never };
 
 /** What else happens in a turn. */
 export type TurnOptions = NetworkOptions &
+  HearingOptions &
   (
     | (InterruptionOptions & Without<CrashOptions>)
     | (CrashOptions & Without<InterruptionOptions>)
@@ -171,7 +187,7 @@ export function benchHandles(): BenchHandles {
       lines: (from) => call('lines', { from }),
     },
     turn: async (prompt, options = {}) => {
-      const { network, crashAfterMs } = options;
+      const { network, crashAfterMs, conditions, survey } = options;
       const result = await call('turn', {
         promptId: clipOf(bench, prompt),
         ...(options.interruptWith === undefined
@@ -181,6 +197,8 @@ export function benchHandles(): BenchHandles {
             }),
         ...(crashAfterMs === undefined ? {} : { crashAfterMs }),
         ...(network === undefined ? {} : { network }),
+        ...(conditions === undefined ? {} : { conditions }),
+        ...(survey === undefined ? {} : { survey }),
       });
       await attachEvidence(bench, result);
       throwFault(result);

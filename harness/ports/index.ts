@@ -81,6 +81,7 @@ export {
   type ToolRace,
   type UpstreamTransport,
 } from './provider-protocol';
+export type { PlayedConditions, PromptConditions } from './prompt-conditions';
 export { sampleFormats, type SampleFormat } from './sample-format';
 export type {
   Delay,

@@ -4,6 +4,7 @@ import type { BoardEvent, MarkerEvent } from './board-event';
 import type { ConsoleLine, ConsoleLink, StampedLine } from './console';
 import type { FunctionCall } from './function-call';
 import type { NetworkFacts } from './network-facts';
+import type { PlayedConditions } from './prompt-conditions';
 import type { ProviderEvent } from './provider-event';
 import type { ProviderFault } from './provider-fault';
 import type { SpeechClip } from './speech-clip';
@@ -114,6 +115,10 @@ export interface TurnRecord extends AnyTurn {
   /** Air paths that the bench states; never subtracted from a measure. */
   readonly acousticDelayMs?: number;
   readonly playback: { readonly startedAtRigSample: number; readonly lengthSamples: number } | undefined;
+  /** Absent: the prompts were played as they are. */
+  readonly conditions?: PlayedConditions;
+  /** Taken to see how far the board goes: it is shown, and neither judged nor counted. Absent: it is an ordinary turn. */
+  readonly survey?: true;
   /** Undefined in turns that were not to be interrupted. The turn then ends with the answer to the second prompt. */
   readonly interruption?: TurnInterruption | undefined;
   /** Absent: none was ordered. Its crash is none of `faults`, and ends the turn as one of those does. */

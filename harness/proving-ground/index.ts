@@ -13,7 +13,7 @@ export { wavJob } from './long/wav-job';
 export { latencyModels, shiftsMs, tryGates, type GateReport } from './gate/gate-report';
 export { hasFfmpeg } from './methods/silencedetect';
 export { hasEspeak, runTrials, summarise, trialsOf, type RecognitionReport } from './recognition';
-export { convolved, roomResponse } from './room';
+export { convolved, roomResponse } from '../audio';
 export { derivedSeed, seededNormal, seededUniform } from '../units';
 export type { NoiseKind } from './simulation/noise';
 export { OPUS_DELAY_MS, OPUS_RATE_HZ, throughOpus } from './simulation/opus-path';

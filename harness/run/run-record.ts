@@ -1,4 +1,4 @@
-import type { DialectDescription, FirmwareIdentity, Topology } from '../ports';
+import type { DialectDescription, FirmwareIdentity, PromptConditions, Topology } from '../ports';
 import type { Outcome } from '../verdict';
 
 /** `run.json`: what a run was made of and how it ended. Written first when the run starts, last when it ends. */
@@ -39,6 +39,8 @@ export interface RunRecord {
   };
   readonly scenario: { readonly name: string; readonly sha256: string };
   readonly corpus: { readonly path: string; readonly sha256: string; readonly prompts: number };
+  /** How all prompts were to be heard; absent: as they are. */
+  readonly conditions?: PromptConditions;
   /** Faults switched on with `--fault`; virtual parts only. */
   readonly faults: readonly string[];
   /** Absent while the run is going on; `aborted` is set by the reader when the writer never finished. */

@@ -5,8 +5,10 @@ import type {
   CaptureSlice,
   Corpus,
   NetworkShape,
+  PlayedConditions,
   Playback,
   ProviderEvent,
+  RigTruth,
   SentReply,
   SpeechClip,
   TurnExpectation,
@@ -44,6 +46,11 @@ export interface TurnPlan {
   readonly turnInSession: number;
   readonly prompt: SpeechClip;
   readonly promptSound: PcmClip;
+  /** What is played ahead of the first prompt's clip, in samples of the rig; default: nothing. */
+  readonly leadSamples?: number;
+  /** What was made of the sounds of this turn's prompts; `gainDb` is added here. Absent: nothing. */
+  readonly conditions?: PlayedConditions;
+  readonly survey?: true;
   readonly expected: TurnExpectation;
   /** A second prompt that interrupts the reply, `afterMs` after the reply became audible on the speaker channel. */
   readonly interruption?: {
@@ -130,7 +137,9 @@ export async function playTurn(
   const startedAtHostMs = clock.nowMs();
   const captureFrom = Math.max(0, rig.position - samplesIn(PRE_ROLL_MS, rig.rateHz));
   const play = async (sound: PcmClip): Promise<PlayedPrompt> => {
-    const playback = await rig.play(sound, { gainDb: timing.playbackGainDb });
+    const playback = await rig.play(sound, {
+      gainDb: timing.playbackGainDb + (plan.conditions?.gainDb ?? 0),
+    });
     const left = playback.startedAtRigSample + playback.lengthSamples - rig.position;
     return { playback, endsAtMs: clock.nowMs() + msOfSamples(left, rig.rateHz) + OUTPUT_SETTLE_MS };
   };
@@ -210,7 +219,9 @@ export async function playTurn(
     deadlineMs: end.state === 'held' && end.value === 'unheard' ? Math.round(waitedMs) : timing.deadlineMs,
     ...(rig.roundTrip === undefined ? {} : { roundTrip: rig.roundTrip }),
     ...(rig.acousticDelayMs === undefined ? {} : { acousticDelayMs: rig.acousticDelayMs }),
-    playback: placeOf(first.playback),
+    playback: placeOf(first.playback, plan.leadSamples),
+    ...(plan.conditions === undefined ? {} : { conditions: plan.conditions }),
+    ...(plan.survey === undefined ? {} : { survey: plan.survey }),
     ...(interruption === undefined ? {} : { interruption: interruptionOf(interruption, interrupting) }),
     ...(orderedCrash === undefined ? {} : { orderedCrash }),
     capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
@@ -230,7 +241,11 @@ export async function playTurn(
     truth:
       slice === undefined
         ? undefined
-        : rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
+        : truthBehind(
+            rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
+            first.playback,
+            plan.leadSamples,
+          ),
   });
 }
 
@@ -253,10 +268,31 @@ function addFaultsOf(events: readonly BoardEvent[], faults: WireError[]): void {
   }
 }
 
-const placeOf = ({ startedAtRigSample, lengthSamples }: Playback): Playback => ({
-  startedAtRigSample,
-  lengthSamples,
+/** Where the clip itself was played, behind what was put ahead of it. */
+const placeOf = ({ startedAtRigSample, lengthSamples }: Playback, leadSamples = 0): Playback => ({
+  startedAtRigSample: startedAtRigSample + leadSamples,
+  lengthSamples: lengthSamples - leadSamples,
 });
+
+/** The truth of where the clip itself stands: the rig counts from the first sample that it was handed. */
+function truthBehind(
+  truth: RigTruth | undefined,
+  { startedAtRigSample }: Playback,
+  leadSamples = 0,
+): RigTruth | undefined {
+  if (truth === undefined || leadSamples === 0) return truth;
+  const moved = (at: number): number => (at === startedAtRigSample ? at + leadSamples : at);
+  const { promptStartAtRigSample, playbackStartsAtRigSample } = truth;
+  return {
+    ...truth,
+    ...(promptStartAtRigSample === undefined
+      ? {}
+      : { promptStartAtRigSample: moved(promptStartAtRigSample) }),
+    ...(playbackStartsAtRigSample === undefined
+      ? {}
+      : { playbackStartsAtRigSample: playbackStartsAtRigSample.map(moved) }),
+  };
+}
 
 function endingOf(end: WaitEnd<TurnStop | 'deadline' | 'interrupt'>): TurnRecord['ending'] {
   if (end.state === 'broken') return 'fault';

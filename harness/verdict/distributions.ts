@@ -49,7 +49,8 @@ export function distributionsOf(
   const measuredOf = (name: MeasureName, { turn, judgement }: CountedTurn): Measured | [] => {
     const { topology: own, measures } = turn.measurement;
     const measured = measures[name];
-    if (measured === undefined) return [];
+    // A survey is no sample of anything.
+    if (measured === undefined || turn.record.survey === true) return [];
     if (!judgement.goodTake) return notMeasured('bad-take');
     return own === undefined || own === topology ? measured : notMeasured('other-topology');
   };

@@ -103,6 +103,19 @@ describe('exit code', () => {
     expect(verdict.exitCode).toBe(5);
   });
 
+  it('counts a survey in nothing, but for what crashed in it', () => {
+    const surveyed = (id: string, faults?: Parameters<typeof turn>[2]): JudgedTurn => {
+      const one = turn(id, { state: 'measured', valueMs: 9_000, uncertaintyMs: 1 }, faults);
+      return { ...one, record: { ...one.record, survey: true } };
+    };
+    const verdict = judge({ turns: [surveyed('t1'), turn('t2')] });
+    expect(verdict.turns.map(({ outcome }) => outcome)).toEqual(['not-judged', 'pass']);
+    expect(verdict.distributions.voiceToVoice).toMatchObject({ n: 1, notMeasured: 0 });
+    expect(verdict.exitCode).toBe(0);
+    const fault = { code: 'HIL_BOARD_PANIC', message: 'Guru Meditation on core 0.', facts: {} } as const;
+    expect(judge({ turns: [surveyed('t1', [fault]), turn('t2')] }).exitCode).toBe(1);
+  });
+
   it('judges nothing by a take that the rig spoilt and that was repeated with success', () => {
     const spoilt = turn('t1');
     const take = { spoiltBy: ['no-loopback'], loopbackFound: false, clipping: [], xruns: 0 } as const;

@@ -1,12 +1,13 @@
 import { catalogue, type ErrorCode } from '../errors';
 import type { Measured, MeasureName, TurnMeasurement } from '../measurement';
-import type { AnyTurnRecord, Finding } from '../ports';
+import type { AnyTurnRecord, Finding, TurnRecord } from '../ports';
 import type { TurnOutcome } from './verdict';
 
 /** What the verdict reads of one turn, spoken or in writing: a measure that is not of its kind is absent. */
 export interface JudgedTurn {
   readonly record: Pick<AnyTurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
-    Partial<Pick<AnyTurnRecord, 'kind' | 'session' | 'turnInSession'>> & {
+    Partial<Pick<AnyTurnRecord, 'kind' | 'session' | 'turnInSession'>> &
+    Pick<TurnRecord, 'survey'> & {
       readonly prompt?: { readonly id: string } | undefined;
     };
   readonly measurement: { readonly measures: Readonly<Partial<Record<MeasureName, Measured>>> } & Partial<
@@ -66,7 +67,8 @@ export function judgeTurn(turn: JudgedTurn, findings: readonly Finding[]): TurnJ
   );
   // A take that was repeated leaves no finding.
   const spoilt = (turn.measurement.take?.spoiltBy.length ?? 0) > 0;
-  const goodTake = !measuredBad && !spoilt && !own.some((finding) => spoilsTake(finding.code));
+  const surveyed = turn.record.survey === true;
+  const goodTake = !measuredBad && !spoilt && !surveyed && !own.some((finding) => spoilsTake(finding.code));
   const countedFindings = own.filter(
     (finding) => finding.origin === 'board' && (goodTake || selfEvident.has(finding.code)),
   );

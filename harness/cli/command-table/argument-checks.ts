@@ -22,3 +22,12 @@ export const wholeNumber =
     }
     throw new UsageError(`--${name} takes a whole number from ${least} to ${most}.`);
   };
+
+/** A check that refuses a number outside `least` to `most`; absent ones pass. */
+export const numberWithin =
+  (name: string, least: number, most: number) =>
+  (values: Readonly<Record<string, unknown>>): true => {
+    const value = values[name];
+    if (value === undefined || (Number(value) >= least && Number(value) <= most)) return true;
+    throw new UsageError(`--${name} takes a number from ${least} to ${most}.`);
+  };

@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { givenOnce, UsageError, wholeNumber } from './argument-checks';
+import { givenOnce, numberWithin, UsageError, wholeNumber } from './argument-checks';
 import { baselineOptions, checkBaselineOptions, readBaselineChoice } from './baseline-choice';
 import { faultChoices } from './fault-choices';
 import { readProviderChoice } from './provider-choice';
@@ -48,6 +48,14 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           default: [] as (typeof faultChoices)[number][],
           describe: 'Switch on a fault of a virtual part',
         })
+        .option('snr', {
+          type: 'number',
+          describe: 'Add noise to all prompts, so many dB under their active speech level',
+        })
+        .option('rt60', {
+          type: 'number',
+          describe: 'Add a room to all prompts, of this reverberation time in ms',
+        })
         .option('reports', reports)
         .option('json', json)
         .check(
@@ -60,6 +68,8 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
             'budget',
             'baseline',
             'margin',
+            'snr',
+            'rt60',
             'reports',
           ]),
         )
@@ -77,10 +87,13 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
         })
         .check(checkBaselineOptions)
         .check(wholeNumber('turns', 1, 100_000))
+        .check(numberWithin('snr', -20, 60))
+        .check(numberWithin('rt60', 50, 3_000))
         .example('$0 run', 'the virtual bench, all suites')
         .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
-        .example('$0 run --fault dead-mic', 'see how a broken microphone is reported'),
-    async ({ bench, board, suite, grep, turns, provider, budget, fault, ...rest }) => {
+        .example('$0 run --fault dead-mic', 'see how a broken microphone is reported')
+        .example('$0 run --snr 10 --rt60 400', 'prompts as in a noisy room'),
+    async ({ bench, board, suite, grep, turns, provider, budget, fault, snr, rt60, ...rest }) => {
       const { defaultBench, runCommand } = await import('../commands/run.js');
       exit(
         await runCommand({
@@ -93,6 +106,8 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           budget,
           baseline: readBaselineChoice(rest),
           fault,
+          snrDb: snr,
+          rt60Ms: rt60,
           reports: rest.reports,
           json: rest.json,
         }),

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { readEnvironment, packageRoot } from '../../config';
 import { virtualFaults, type VirtualFault } from '../../bench';
-import type { Finding } from '../../ports';
+import type { Finding, PromptConditions } from '../../ports';
 import { readRun, referenceOf, readBaseline } from '../../run';
 import type { Reference } from '../../verdict';
 import { findingsOfHost, openSession } from '../bench-session';
@@ -27,12 +27,25 @@ export interface RunArguments {
   readonly provider: ProviderChoice | undefined;
   readonly fault: readonly string[];
   readonly grep: string | undefined;
+  /** Active speech level over noise that is added to all prompts; undefined: none. */
+  readonly snrDb: number | undefined;
+  /** Reverberation time of a room that is added to all prompts; undefined: none. */
+  readonly rt60Ms: number | undefined;
   readonly reports: string;
   readonly json: boolean;
 }
 
 export const faultNames = Object.keys(virtualFaults);
 export const defaultBench = (): string => resolve(packageRoot(), 'fixtures/benches/virtual.yaml');
+
+/** How all prompts are to be heard; nothing where nobody said. */
+function conditionsOf({ snrDb, rt60Ms }: RunArguments): { readonly conditions?: PromptConditions } {
+  const conditions = {
+    ...(snrDb === undefined ? {} : { snrDb }),
+    ...(rt60Ms === undefined ? {} : { rt60Ms }),
+  };
+  return Object.keys(conditions).length === 0 ? {} : { conditions };
+}
 
 /**
  * The main job: opens the bench, runs the suites on it, judges what was found and reports.
@@ -54,6 +67,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
       boardName: args.board,
       faults: args.fault as VirtualFault[],
       turns: args.turns,
+      ...conditionsOf(args),
       reportsPath: resolve(args.reports),
     },
     budgetsPath: args.budget,

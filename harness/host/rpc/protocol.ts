@@ -7,6 +7,7 @@ import type {
   FirmwareIdentity,
   LatencyBound,
   NetworkShape,
+  PromptConditions,
   ProviderFault,
   SpeechClip,
   TextTurnRecord,
@@ -48,6 +49,10 @@ export interface TurnWishes {
   readonly interruption?: Interruption | undefined;
   readonly crashAfterMs?: number | undefined;
   readonly network?: NetworkShape | undefined;
+  /** How the prompts are to be heard, each over what the run says. */
+  readonly conditions?: PromptConditions | undefined;
+  /** Shown, and neither judged nor counted. */
+  readonly survey?: true | undefined;
 }
 
 /** A turn as the suites see it. */
@@ -93,6 +98,8 @@ export interface HostMethods {
       /** Have the firmware crash so long after the reply became audible, 0 to 30 000 ms. Goes with no interruption. */
       readonly crashAfterMs?: number;
       readonly network?: NetworkShape;
+      readonly conditions?: PromptConditions;
+      readonly survey?: true;
     };
     readonly result: TurnResult;
   };

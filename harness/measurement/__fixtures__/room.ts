@@ -1,1 +1,1 @@
-export * from '../../proving-ground/room';
+export * from '../../audio/room-response';

@@ -1,5 +1,4 @@
-import { timeScaled, toPcm16, type PcmClip } from '../../audio';
-import { convolved, roomResponse } from '../room';
+import { convolved, roomResponse, timeScaled, toPcm16, type PcmClip } from '../../audio';
 import { seededNormal, seededUniform } from '../../units';
 import { OPUS_RATE_HZ, throughOpus } from '../simulation/opus-path';
 

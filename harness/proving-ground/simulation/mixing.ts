@@ -1,5 +1,4 @@
-import { timeScaled } from '../../audio';
-import { convolved, roomResponse } from '../room';
+import { convolved, roomResponse, timeScaled } from '../../audio';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
 const { ceil, floor, max, min } = Math;

@@ -1,5 +1,6 @@
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
+import { conditionsInWords } from '../condition-words';
 import { whyOf } from '../judged-turn';
 import { html, type Markup, type MarkupValue } from './markup';
 
@@ -74,6 +75,7 @@ export function header(run: FinishedRun): Markup {
       ${fact('Scenario', record.scenario.name, `${record.corpus.prompts} prompts`)}
       ${fact('Bench', record.bench.name, `earshot ${record.earshotVersion}`)}
       ${fact('Started', readable(record.startedAt), duration(record))}
+      ${record.conditions !== undefined && fact('Prompts', conditionsInWords(record.conditions), 'added when they were played')}
       ${record.faults.length > 0 && fact('Faults on', record.faults.join(', '), 'switched on with --fault')}
     </dl>
   </header>`;

@@ -7,6 +7,7 @@ import {
   type SoundMeasureName,
 } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
+import { playedInWords } from '../condition-words';
 import { takeInWords } from '../take-words';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
 import { findingList } from './findings';
@@ -155,6 +156,7 @@ function sound({ measurement, record }: ShownSoundTurn): Markup {
             `${callDetour.toCallMs.toFixed(0)} ms to the call, ${callDetour.throughBoardMs.toFixed(0)} ms through the firmware, ${callDetour.toAudioMs.toFixed(0)} ms to the first packet`,
           ] as const,
         ]),
+    ...(record.conditions === undefined ? [] : [['played', playedInWords(record.conditions)] as const]),
     ['levels', `loopback ${dB(levels.loopbackDbFs)}, noise floor ${dB(levels.noiseFloorDbFs)}`],
     ...(record.capture === undefined
       ? []

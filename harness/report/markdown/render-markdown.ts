@@ -2,6 +2,7 @@ import { isSoundTurn, isTextTurn, measures, type Distribution } from '../../meas
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
 import { bootRows, bootsInWords, bootTitles } from '../boots';
+import { conditionsInWords } from '../condition-words';
 import { countInWords, crashNotes, shownCrashes } from '../crashes';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
@@ -66,6 +67,8 @@ export function renderMarkdown(run: FinishedRun): string {
     `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)}${rig} · **provider** ${cell(record.provider.name)} (${cell(record.provider.way ?? record.provider.protocol)}) · **run** ${cell(record.runId)}`,
     '',
   ];
+  if (record.conditions !== undefined)
+    lines.push(`**Prompts** ${cell(conditionsInWords(record.conditions) ?? 'as they are')}`, '');
   if (record.faults.length > 0)
     lines.push(`**Faults switched on:** ${record.faults.map(cell).join(', ')}`, '');
   if (verdict !== undefined) {

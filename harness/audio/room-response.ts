@@ -1,4 +1,4 @@
-import { signalOf, spectrumOf, transformSize } from '../audio';
+import { signalOf, spectrumOf, transformSize } from './spectrum';
 import { seededNormal } from '../units';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.

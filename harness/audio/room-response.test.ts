@@ -1,4 +1,4 @@
-import { convolved, roomResponse } from './room';
+import { convolved, roomResponse } from './room-response';
 import { seededUniform } from '../units';
 
 const rateHz = 48_000;
