@@ -7,6 +7,10 @@ const families: Readonly<Record<string, readonly string[]>> = {
   'chat completions': ['openai', 'siliconflow', 'deepseek'],
 };
 
+/** Protocols of providers that a board can talk to, the likeliest first. */
+export const fittingProtocols = ({ protocol }: Pick<DialectDescription, 'protocol'>): readonly string[] =>
+  families[protocol] ?? [protocol];
+
 /**
  * Holds a bench to a provider that its board can talk to: otherwise the board would be blamed for not being answered. What a
  * plugin speaks is the team's affair.
@@ -14,7 +18,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
  */
 export function checkProtocol(dialect: DialectDescription, provider: ProviderConfig): void {
   if (provider.kind === 'plugin') return;
-  const fitting = families[dialect.protocol] ?? [dialect.protocol];
+  const fitting = fittingProtocols(dialect);
   if (fitting.includes(provider.protocol)) return;
   throw new ConfigError(
     'HIL_CONFIG_USAGE',

@@ -6,7 +6,7 @@ export {
   RecordedConsole,
   type RecordedConsoleOptions,
 } from './console';
-export { dialectByName, loadDialects, onBoard, wrongDialect, type Dialect } from './dialect';
+export { dialectByName, dialectNames, loadDialects, onBoard, wrongDialect, type Dialect } from './dialect';
 export {
   ADDR2LINE_PROGRAMS,
   CrashWatch,

@@ -5,6 +5,7 @@ import { addChildCommands } from './command-table/child-commands';
 import { addDecode } from './command-table/decode';
 import { addDevices } from './command-table/devices';
 import { addDoctor } from './command-table/doctor';
+import { addInit } from './command-table/init';
 import { addMicropython } from './command-table/micropython';
 import { addFlash } from './command-table/flash';
 import { addMonitor } from './command-table/monitor';
@@ -29,6 +30,7 @@ const commands = [
   addReport,
   addGate,
   addBaseline,
+  addInit,
   addDoctor,
   addDevices,
   addCalibrate,

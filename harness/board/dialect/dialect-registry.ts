@@ -19,7 +19,7 @@ const dialects: readonly Dialect[] = [
 ];
 
 /** Names of all dialects, as a bench file writes them. */
-const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
+export const dialectNames: readonly string[] = dialects.map(({ description }) => description.name);
 
 /** Names that dialects of a team's own cannot have. */
 export const isDialectName = (name: string): boolean => dialectNames.includes(name);

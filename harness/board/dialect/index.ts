@@ -1,5 +1,5 @@
 export { wrongDialect } from './check-project';
 export { onBoard } from './console-input';
 export type { Dialect } from './dialect';
-export { dialectByName } from './dialect-registry';
+export { dialectByName, dialectNames } from './dialect-registry';
 export { loadDialects } from './own';
