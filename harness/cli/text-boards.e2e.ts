@@ -1,7 +1,9 @@
 /** Boards that are asked in writing: each dialect with the mock of its provider, and faults told apart. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startVirtualBoard } from '../../firmware/virtual-board';
 import { packageRoot } from '../config';
 import { readRun } from '../run';
 import { runBench } from './__fixtures__/run-earshot';
@@ -17,6 +19,15 @@ const once = [...chat, '--grep', 'weather \\(en\\)|answers 1 times'];
 const codesOf = ({ summary }: Awaited<ReturnType<typeof runBench>>): string[] => [
   ...new Set(summary.findings.map(({ code }) => code)),
 ];
+
+/** One that nobody has at this moment. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
 
 describe('boards that are asked in writing', () => {
   it.each(['idf-chat', 'micropython-chat', 'spark-chat', 'hunyuan-chat', 'pangu-chat', 'ollama-chat'])(
@@ -40,6 +51,29 @@ describe('boards that are asked in writing', () => {
       }
     },
   );
+
+  it('one that is reached over RFC 2217, as on another machine, is reset by its lines and completes its suite', async () => {
+    const providerPort = await freePort();
+    const board = await startVirtualBoard({
+      dialect: 'ollama-chat',
+      providerUrl: `http://127.0.0.1:${providerPort}`,
+      rfc2217Port: 0,
+    });
+    const path = join(mkdtempSync(join(tmpdir(), 'earshot-e2e-')), 'far.yaml');
+    writeFileSync(
+      path,
+      readFileSync(bench('rfc2217'), 'utf8')
+        .replace('127.0.0.1:2217', `127.0.0.1:${board.rfc2217?.port ?? 0}`)
+        .replace(/port: 11435.*/, `port: ${providerPort}`),
+    );
+    try {
+      const result = await runBench(['--bench', path, ...once]);
+      expect({ findings: codesOf(result), exitCode: result.exitCode }).toEqual({ findings: [], exitCode: 0 });
+      expect(readRun(result.summary.runPath).turns).not.toHaveLength(0);
+    } finally {
+      await board.close();
+    }
+  });
 
   it('an answer that is printed as another one is the fault of the board', async () => {
     const result = await runBench(['--bench', bench('ollama-chat'), ...once, '--fault', 'garbled-answer']);
