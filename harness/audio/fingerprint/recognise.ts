@@ -63,11 +63,11 @@ export function rankTemplates(
   );
   let leastCoarse = Infinity;
   const roomed = sketched.flatMap(({ template }) => {
-    const inRoom = nearest(1, [...template.inRooms.keys()], (room, mostMeanDb) =>
+    const inRooms = nearestRooms(template, (room, mostMeanDb) =>
       compare(template, coarse, room, Math.min(mostMeanDb, leastCoarse + COARSE_RIVAL_DB)),
     );
-    leastCoarse = Math.min(leastCoarse, ...inRoom.map(({ candidate }) => candidate.meanDb));
-    return inRoom;
+    leastCoarse = Math.min(leastCoarse, ...inRooms.map(({ candidate }) => candidate.meanDb));
+    return inRooms;
   });
   let least = Infinity;
   return [...roomed]
@@ -78,7 +78,22 @@ export function rankTemplates(
       return compared ?? [];
     })
     .sort(byMean)
-    .map(({ candidate }) => candidate);
+    .map(({ candidate }) => candidate)
+    .filter(({ id }, at, ranked) => ranked.findIndex((one) => one.id === id) === at);
+}
+
+/** The room that a template comes nearest in, and those that come as near as every second frame can tell. */
+function nearestRooms(
+  { inRooms }: FingerprintTemplate,
+  tryRoom: (room: number, mostMeanDb: number) => Compared | undefined,
+): readonly Compared[] {
+  let least = Infinity;
+  const tried = [...inRooms.keys()].flatMap((room) => {
+    const compared = tryRoom(room, least + ROOM_RIVAL_DB);
+    least = Math.min(least, compared?.candidate.meanDb ?? Infinity);
+    return compared ?? [];
+  });
+  return tried.filter(({ candidate }) => candidate.meanDb <= least + ROOM_RIVAL_DB);
 }
 
 /** The `count` nearest of what `tryOne` makes of these, nearest first; it need not finish what is worse than them all. */
@@ -197,6 +212,11 @@ const FAR_DB = 2.2;
 /** Candidates whose band energies come as near as this to the best are asked as well; at half as many frames, give or take. */
 const RIVAL_DB = 0.1;
 const COARSE_RIVAL_DB = 0.4;
+/**
+ * Rooms of a template whose means over every second frame differ by no more than this are both tried in full: in sound that came by no room
+ * the frames' places decided between them, and the wrong one is 0.7 dB off, more than another word.
+ */
+const ROOM_RIVAL_DB = 0.1;
 const MOST_CHECKED = 2;
 /** At 10 dB over noise a prompt that was played comes to 0.88 and more; a near miss that errs no more than a prompt, to 0.79. */
 const LEAST_LIKENESS = 0.8;
