@@ -310,8 +310,8 @@ const virtualBoard = z.strictObject({
       kind: z.literal('pulse'),
       source: text,
       sink: text,
-      /** Default: 60ms. */
-      buffer: duration({ atLeastMs: 10, atMostMs: 2000 }).default(60),
+      /** Default: 100ms. */
+      buffer: duration({ atLeastMs: 10, atMostMs: 2000 }).default(100),
       /** Default: nothing is kept. */
       record: text.exactOptional(),
     })

@@ -76,7 +76,7 @@ describe('loadBench', () => {
     const withSound = (kind: string, more = '') =>
       benchOf(`boards: [{ name: b1, ${kind}, sound: { kind: pulse, source: m, sink: s${more} } }]\n`);
     expect(loadBench(withSound('kind: virtual')).boards[0]).toMatchObject({
-      sound: { kind: 'pulse', source: 'm', sink: 's', bufferMs: 60 },
+      sound: { kind: 'pulse', source: 'm', sink: 's', bufferMs: 100 },
     });
     const path = withSound('kind: virtual', ', buffer: 200ms, record: kept');
     expect(loadBench(path).boards[0]).toMatchObject({

@@ -29,6 +29,7 @@ export {
   type TextMark,
   type TextTurnMeasurement,
 } from './text';
+export { countedSpans, type CountedSpan } from './counted-spans';
 export { quantile } from './quantile';
 export { isOfKind, turnKinds, turnKindTitles, type KindEvidence, type TurnKind } from './turn-kind';
 export type { Breaks, ReplyQuality, ReplyStretch } from './reply-quality';

@@ -34,12 +34,12 @@ export interface MarkedRun {
 }
 
 /** Starts `earshot run --json`, in a process group of its own as a terminal would. */
-export function startRun(args: readonly string[]): MarkedRun {
+export function startRun(args: readonly string[], env: NodeJS.ProcessEnv = {}): MarkedRun {
   const mark = randomUUID();
   const reports = temporaryReports();
   const parent = startEarshot(
     ['run', '--json', '--reports', reports, ...args],
-    { [MARK]: mark },
+    { ...env, [MARK]: mark },
     { detached: true },
   );
   let said = '';

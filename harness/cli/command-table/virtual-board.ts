@@ -61,7 +61,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
         .option('sound-sink', { type: 'string', describe: 'Its sink that the speaker plays to' })
         .option('sound-buffer', {
           type: 'number',
-          default: 60,
+          default: 100,
           describe: 'Milliseconds of playback that are kept in hand there',
         })
         .option('sound-record', {

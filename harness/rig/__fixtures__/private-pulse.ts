@@ -17,7 +17,7 @@ export interface PrivatePulse {
   /** What `PULSE_SERVER` says. */
   readonly server: string;
   /** What `pactl` printed. @throws Error with what it said when it failed. */
-  pactl(...args: readonly string[]): Promise<string>;
+  readonly pactl: (...args: readonly string[]) => Promise<string>;
   /** Ends the server; harmless the second time. */
   close(): Promise<void>;
 }

@@ -4,8 +4,8 @@ import { openPulseStreams, type PulseStreams } from './pulse-streams';
 import { ServerSound } from './server-sound';
 import { SoundRecord } from './sound-record';
 
-/** 60 ms: what a busy machine keeps a process waiting for, and no more than a board's own buffers. */
-const DEFAULT_BUFFER_MS = 60;
+/** What a busy machine keeps a process waiting for, and not much more than the buffers of a board. */
+const DEFAULT_BUFFER_MS = 100;
 const MOST_BUFFER_MS = 2_000;
 
 /** Which sound server a board is wired to, and where. */
@@ -18,7 +18,7 @@ export interface ServerSoundOptions {
   readonly source: string;
   /** Sink that the speaker plays to. */
   readonly sink: string;
-  /** Playback that is kept in hand, and the latency that the server is asked for; default 60 ms, 10 to 2000. */
+  /** Playback that is kept in hand, and the latency that the server is asked for; default 100 ms, 10 to 2000. */
   readonly bufferMs?: number;
   /** Folder to keep every sample and its counted truth in, made when it is not there. Default: nothing is kept. */
   readonly recordPath?: string;
