@@ -114,16 +114,21 @@ const LONGEST_BOOT_WATCH_MS = 60_000;
 /** What is kept of core dumps: a board that crashes at each boot prints one at each boot. */
 const MAX_CORE_DUMPS = 10;
 
-/** Which calibration the round trip comes from, and what is doubtful about it. */
-function recordCalibration(
-  { calibration }: OpenBench,
+/** Which sound card the run heard with, which calibration the round trip comes from, and what is doubtful about it. */
+function recordRig(
+  { rig: open, calibration }: OpenBench,
   store: RunStore,
   clock: Clock,
   tell: (message: HostMessage) => void,
 ): void {
   const { used, warnings = [] } = calibration ?? {};
   const { rig } = store.record;
-  if (used !== undefined && rig !== undefined) store.update({ rig: { ...rig, calibration: used } });
+  const card = open?.card;
+  const known = {
+    ...(card === undefined ? {} : { card }),
+    ...(used === undefined ? {} : { calibration: used }),
+  };
+  if (rig !== undefined && Object.keys(known).length > 0) store.update({ rig: { ...rig, ...known } });
   for (const text of warnings) {
     store.appendEvent('warning', { hostAtMs: clock.nowMs(), text });
     tell({ type: 'warning', text });
@@ -219,7 +224,7 @@ export async function runHost(
     const bench = await openBench({ config, boardName: init.boardName, faults: init.faults, launch, clock });
     opened.push(bench);
     recordEverything(bench, store);
-    recordCalibration(bench, store, clock, tell);
+    recordRig(bench, store, clock, tell);
     activity(`proving bench ${config.name}`);
     await proveBench(bench, config, init.reportsPath, store, clock, tell);
     const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));

@@ -1,4 +1,10 @@
-import type { DialectDescription, FirmwareIdentity, PromptConditions, Topology } from '../ports';
+import type {
+  CardIdentity,
+  DialectDescription,
+  FirmwareIdentity,
+  PromptConditions,
+  Topology,
+} from '../ports';
 import type { Outcome } from '../verdict';
 
 /** `run.json`: what a run was made of and how it ended. Written first when the run starts, last when it ends. */
@@ -23,6 +29,8 @@ export interface RunRecord {
     readonly name: string;
     readonly topology: Topology;
     readonly rateHz: number;
+    /** The sound card; absent: none, as on virtual rigs, or the run ended before it was open. */
+    readonly card?: CardIdentity;
     /** The calibration that was used; absent: none, as on virtual rigs and in older runs. */
     readonly calibration?: {
       readonly path: string;

@@ -191,6 +191,30 @@ describe('an ALSA rig that loses its card', () => {
   });
 });
 
+describe('an ALSA rig whose player hangs', () => {
+  it('is lost when that has taken no sound for five seconds', async () => {
+    const clock = new ManualClock();
+    // In time: a player that only gets its sound too late is replaced.
+    const steps = Array.from({ length: 60 }, (): FakeStep[] => [{ wait: true }, { record: 9600 }]).flat();
+    const made = tools([{ record: 9600 }, ...steps]);
+    const rig = await opened({ ...made, environment: { ...made.environment, FAKE_DEAF: '1' } }, { clock });
+    const lost = loss(rig);
+    const progress = { isLost: false };
+    rig.onLost(() => (progress.isLost = true));
+    // A pipe holds a second or two.
+    for (let step = 0; step < 60 && !progress.isLost; step++) {
+      const to = rig.position + 9600;
+      nextStep(rig, 'recorder');
+      await rig.capture(rig.position, to);
+      clock.advance(200);
+    }
+    expect(await lost).toMatchObject({
+      code: 'HIL_RIG_STALLED',
+      message: expect.stringContaining('aplay still runs and has taken no sound for 5 s'),
+    });
+  });
+});
+
 describe('an ALSA rig that cannot be opened', () => {
   it.each([
     [

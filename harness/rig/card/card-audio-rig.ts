@@ -33,7 +33,7 @@ const OPEN_AFTER_MS = 100;
 const OPEN_AT_LAST_MS = 1100;
 /** A player fills its buffer within this time of having opened the card. */
 const PLAYER_FILLS_MS = 200;
-/** Checks without a single byte from the recorder after which it has stalled, one a second. */
+/** Checks, one a second, without a single byte from the recorder, or with none that a full player took, after which either has stalled. */
 const STALLED_AFTER_CHECKS = 5;
 const CHECK_EVERY_MS = 1000;
 const NO_SOUND_WITHIN_MS = 10_000;
@@ -100,6 +100,8 @@ export class CardAudioRig implements AudioRig {
   private toldOverrunAt: number | undefined;
   private blocksAtCheck = -1;
   private stalledChecks = 0;
+  private waitingAtCheck = 0;
+  private backedUpChecks = 0;
   private cancelCheck: Cancel = () => undefined;
   private lost: Error | undefined;
   private closed: Promise<void> | undefined;
@@ -310,7 +312,13 @@ export class CardAudioRig implements AudioRig {
       this.stalledChecks = this.position === this.blocksAtCheck ? this.stalledChecks + 1 : 0;
       this.blocksAtCheck = this.position;
       const most = this.isOpen ? STALLED_AFTER_CHECKS : NO_SOUND_WITHIN_MS / CHECK_EVERY_MS;
+      // One that takes anything at all is slow, and gets no more silence until it has caught up.
+      const waiting = this.player?.waitingBytes ?? 0;
+      const takesNothing = this.feed.isBackedUp && waiting >= this.waitingAtCheck;
+      this.backedUpChecks = takesNothing ? this.backedUpChecks + 1 : 0;
+      this.waitingAtCheck = waiting;
       if (this.stalledChecks >= most) this.lose(this.stalled());
+      else if (this.backedUpChecks >= STALLED_AFTER_CHECKS) this.lose(this.backedUp());
       else this.check();
     });
   }
@@ -344,6 +352,15 @@ export class CardAudioRig implements AudioRig {
     return new RigError(
       'HIL_RIG_STALLED',
       `Rig ${this.name} has had no sound for ${after}: ${this.recorder.name} still runs and stopped recording after ${this.seconds()}.`,
+      { rig: this.name, card: this.card.stableId, atRigSample: this.position },
+    );
+  }
+
+  private backedUp(): RigError {
+    const player = this.player?.name ?? 'the player';
+    return new RigError(
+      'HIL_RIG_STALLED',
+      `Rig ${this.name} cannot play: ${player} still runs and has taken no sound for ${STALLED_AFTER_CHECKS} s, after ${this.seconds()}.`,
       { rig: this.name, card: this.card.stableId, atRigSample: this.position },
     );
   }

@@ -54,6 +54,11 @@ export class PlayerFeed {
     return this.hasBeenFilled;
   }
 
+  /** Whether the player leaves what it is given: it has stopped, or plays slower than the card records. */
+  get isBackedUp(): boolean {
+    return this.player.waitingBytes > this.bytesIn(MOST_WAITING_MS);
+  }
+
   /** Hands over the next block of the mixer, for a block of the capture that was in hand so late. */
   next(lagMs: number): void {
     const { mixer, format, channelCount } = this.parts;
@@ -67,8 +72,7 @@ export class PlayerFeed {
       if (isSilence && this.blocksSinceStart < this.blocksIn(READY_WITHIN_MS)) return;
       this.fill();
     }
-    const isFull = this.player.waitingBytes > this.bytesIn(MOST_WAITING_MS);
-    if (!isSilence || !isFull) this.player.write(encodeOnAll(samples, format, channelCount));
+    if (!isSilence || !this.isBackedUp) this.player.write(encodeOnAll(samples, format, channelCount));
   }
 
   /** The player has opened the card and takes sound. */

@@ -32,9 +32,29 @@ describeWithPulse('a rig of kind pulse on a sound server', () => {
 
   onSoundServer('parec and pacat', () => openPulseRig(pulseOptions()));
 
+  const pactl = (...args: string[]) =>
+    execFileSync('pactl', args, { env: pulse.environment, encoding: 'utf8' }).trim();
+
+  it.each([44_100, 96_000])('runs at %i Hz where the server does', async (rateHz) => {
+    const sink = `at_${rateHz}`;
+    pactl(
+      'load-module',
+      'module-null-sink',
+      `sink_name=${sink}`,
+      `rate=${rateHz}`,
+      'format=s16le',
+      'norewinds=1',
+    );
+    const devices = { sink, source: `${sink}.monitor`, channels: { speaker: 0, loopback: 1 } };
+    const rig = await openPulseRig({ ...pulseOptions(), ...devices, rateHz });
+    const samples = new Float32Array(rateHz / 20).fill(0.25);
+    const { startedAtRigSample: from } = await rig.play({ rateHz, samples });
+    const { channels } = await rig.capture(from, from + Math.round(rateHz * 0.4));
+    await rig.close();
+    for (const channel of channels) expect(channel.filter((value) => value !== 0)).toEqual(samples);
+  });
+
   it('refuses a sink that the server would convert for', async () => {
-    const pactl = (...args: string[]) =>
-      execFileSync('pactl', args, { env: pulse.environment, encoding: 'utf8' }).trim();
     const module = pactl('load-module', 'module-null-sink', 'sink_name=other_rate', 'rate=44100');
     await expect(openPulseRig({ ...pulseOptions(), sink: 'other_rate' })).rejects.toMatchObject({
       code: 'HIL_RIG_WRONG_RATE',

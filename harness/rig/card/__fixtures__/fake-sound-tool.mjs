@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Stands in for arecord, parec, aplay and pacat: does what a script says, one step at each SIGUSR2 where the script waits for one.
-// FAKE_RECORDER and FAKE_PLAYER hold JSON lists of steps; the file FAKE_PLAYED gets what was played.
+// FAKE_RECORDER and FAKE_PLAYER hold JSON lists of steps; the file FAKE_PLAYED gets what was played. With FAKE_DEAF the player takes nothing.
 //
 //   { "record": N }   N frames of 16 bits, stereo: frame n is (n mod 30000, -(n mod 30000)), counted on over all steps
 //   { "skip": N }     N frames that nobody gets, as in an overrun
@@ -25,7 +25,7 @@ process.on('SIGUSR2', () => {
 });
 setInterval(() => {}, 1 << 30);
 process.stdout.on('error', () => process.exit(0));
-if (isPlayer) {
+if (isPlayer && process.env.FAKE_DEAF === undefined) {
   process.stdin.on('end', () => process.exit(0));
   process.stdin.on('data', (bytes) => {
     if (process.env.FAKE_PLAYED !== undefined) appendFileSync(process.env.FAKE_PLAYED, bytes);
