@@ -1,8 +1,11 @@
 import { BoardError } from '../../errors';
-import type { Board, BoardEvent, FirmwareIdentity } from '../../ports';
+import type { BoardConfig } from '../../config';
+import type { Board, BoardEvent, FirmwareIdentity, PowerChoice } from '../../ports';
 import { describeDialect } from '../bench-parts';
 import { fakeContext, serialBoard } from './__fixtures__/fake-context';
 import { firmware } from './firmware';
+import { thisMachine } from './machine';
+import { power } from './power';
 import { reset } from './reset';
 
 const boardThat = (more: object): (() => Promise<Board>) => {
@@ -45,6 +48,40 @@ describe('reset', () => {
     expect(await reset.run(failing(wrong))).toMatchObject({ state: 'ok' });
     const failed = new BoardError('HIL_BOARD_RESET_FAILED', 'nothing moved');
     await expect(reset.run(failing(failed))).rejects.toBe(failed);
+  });
+});
+
+describe('power', () => {
+  const timing = { offMs: 2_000, timeoutMs: 10_000 };
+  const switching = (choice: PowerChoice | undefined, mayRun = true) =>
+    power.run(
+      fakeContext({
+        board: { ...serialBoard, ...(choice === undefined ? {} : { power: choice }) } as BoardConfig,
+        machine: { mayRun: () => Promise.resolve(mayRun) },
+      }),
+    );
+
+  it('needs the programs of the bench file', async () => {
+    const hub = { ...timing, kind: 'uhubctl', program: 'uhubctl', location: '1-1', port: 2 } as const;
+    expect(await switching(hub)).toEqual({ state: 'ok', seen: 'uhubctl; tried by a reset only' });
+    expect(await switching(hub, false)).toMatchObject({
+      state: 'fail',
+      seen: 'there is no program uhubctl that this user may run',
+      code: 'HIL_POWER_FAILED',
+    });
+    const relay = { ...timing, kind: 'switch-command', off: ['relay', '0'], on: ['relay', '1'] } as const;
+    expect(await switching(relay)).toMatchObject({ seen: 'relay; tried by a reset only' });
+  });
+
+  it('is nobody’s to switch where the bench file has none', async () => {
+    expect(await switching(undefined)).toMatchObject({ state: 'skipped' });
+  });
+
+  it('finds programs where the shell does', async () => {
+    expect(await thisMachine.mayRun('sh')).toBe(true);
+    expect(await thisMachine.mayRun('/bin/sh')).toBe(true);
+    expect(await thisMachine.mayRun('no-such-program')).toBe(false);
+    expect(await thisMachine.mayRun('/etc/passwd')).toBe(false);
   });
 });
 

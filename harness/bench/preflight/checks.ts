@@ -11,6 +11,7 @@ import { lock } from './lock';
 import { microphone } from './microphone';
 import { permission } from './permission';
 import { port } from './port';
+import { power } from './power';
 import { provider } from './provider';
 import { reset } from './reset';
 import { rig } from './rig';
@@ -25,6 +26,7 @@ export const allChecks: readonly Check[] = [
   port,
   permission,
   lock,
+  power,
   reset,
   consoleProbe,
   firmware,

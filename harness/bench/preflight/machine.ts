@@ -2,9 +2,9 @@ import { constants } from 'node:fs';
 import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { listSerialPorts, portHolder, type SerialPortDescription } from '../../board';
-import { packageRoot } from '../../config';
+import { childEnvironment, packageRoot } from '../../config';
 
 /** A file that stands for a device. */
 export interface DeviceFile {
@@ -54,6 +54,8 @@ export interface Machine {
   account(): Promise<Account>;
   /** Who has a device locked or open; undefined: nobody, or it cannot be found out. */
   holderOf(path: string): Promise<RunningProcess | undefined>;
+  /** A program by its path, or by a name that is looked for where the shell looks. */
+  mayRun(program: string): Promise<boolean>;
   space(folder: string): Promise<Space>;
   /** Addresses that other machines reach this one by. */
   addresses(): readonly string[];
@@ -70,6 +72,7 @@ export const thisMachine: Machine = {
   device,
   account,
   holderOf,
+  mayRun,
   space,
   addresses: () =>
     Object.values(networkInterfaces()).flatMap((all = []) =>
@@ -148,6 +151,19 @@ async function holderOf(path: string): Promise<RunningProcess | undefined> {
     program: /^Name:\s+(.+)$/m.exec(status)?.[1],
     isOurs: pid === process.pid || parent === process.pid,
   };
+}
+
+async function mayRun(program: string): Promise<boolean> {
+  const folders = (childEnvironment({})['PATH'] ?? '').split(delimiter);
+  const paths = program.includes('/') ? [program] : folders.map((folder) => join(folder, program));
+  for (const path of paths) {
+    const isRunnable = await access(path, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isRunnable) return true;
+  }
+  return false;
 }
 
 async function space(path: string): Promise<Space> {

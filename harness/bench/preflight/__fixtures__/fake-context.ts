@@ -18,6 +18,7 @@ export const fakeMachine = (changes: Partial<Machine> = {}): Machine => ({
     Promise.resolve({ mode: 'rw-rw----', owner: 'root', group: 'dialout', mayReadAndWrite: true }),
   account: () => Promise.resolve({ user: 'ada', groups: ['ada', 'dialout'], listedGroups: ['dialout'] }),
   holderOf: () => Promise.resolve(undefined),
+  mayRun: () => Promise.resolve(true),
   space: (folder) => Promise.resolve({ folder, freeBytes: 50 * GIB, freeFiles: 1e6, mayWrite: true }),
   addresses: () => ['192.168.7.2'],
   reach: () => Promise.resolve(),
