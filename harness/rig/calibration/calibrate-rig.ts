@@ -243,12 +243,13 @@ function assembled(
     long !== undefined && clock === undefined
       ? [faultLine('continuity', 'fail', 'dropped-periods', 'bursts came back, the long probe did not')]
       : [];
+  const mapped = channelLines(channels, rateHz);
   const lines = [
-    ...channelLines(channels, rateHz),
+    ...mapped,
     ...(channels.some((channel) => channel.wrongRate !== undefined) ? [] : hostRateLines(prober)),
     ...(headroom === undefined ? [] : [headroomLine(headroom)]),
     ...(spreadDb === undefined ? [] : [linearityLine(spreadDb)]),
-    ...noiseLines(channels),
+    ...noiseLines(channels, mapped),
     ...(roundTrip === undefined ? [] : [roundTripLine(roundTrip, rateHz)]),
     ...(clock === undefined ? [] : [clockLine(clock.driftPpm, clock.driftUncertaintyPpm)]),
     ...(continuity === undefined ? lost : [continuityLine(continuity)]),

@@ -71,6 +71,18 @@ function withoutLoopback(speaker: CheckedChannel | undefined): readonly RigCheck
   ];
 }
 
+/** How much later one channel has the probe than another, by the pieces that both have: a loss moves both. */
+function laterSamples(other: HeardProbe, wire: HeardProbe): number {
+  const places = new Map(wire.segments.map((segment) => [segment.fromSample, segment.displacementSamples]));
+  const differences = other.segments
+    .flatMap(({ fromSample, displacementSamples }) => {
+      const place = places.get(fromSample);
+      return place === undefined ? [] : [displacementSamples - place];
+    })
+    .sort((a, b) => a - b);
+  return differences[Math.floor(differences.length / 2)] ?? other.atSample - wire.atSample;
+}
+
 function withLoopback(
   loopback: CheckedChannel,
   speaker: CheckedChannel | undefined,
@@ -99,10 +111,11 @@ function withLoopback(
   }
   const lines: RigCheckLine[] = [];
   if (other !== undefined) {
-    const laterMs = ((other.atSample - wire.atSample) * 1000) / rateHz;
+    const later = laterSamples(other, wire);
+    const laterMs = (later * 1000) / rateHz;
     const louderDb = other.gainDb - wire.gainDb;
     const isSame =
-      abs(other.atSample - wire.atSample) < SAME.withinSamples &&
+      abs(later) < SAME.withinSamples &&
       abs(louderDb) < SAME.withinDb &&
       other.explainedDb > SAME.explainedFromDb &&
       wire.explainedDb > SAME.explainedFromDb;

@@ -108,7 +108,8 @@ export async function checkLevels(rig: AudioRig, options: CheckLevelsOptions = {
   const sought = burstProbe(rig.rateHz, levelDbFs);
   const take = await prober.play(sought);
   const channels = checkedChannels(prober, quiet, take, sought);
-  const lines = [...channelLines(channels, rig.rateHz), ...noiseLines(channels)];
+  const mapped = channelLines(channels, rig.rateHz);
+  const lines = [...mapped, ...noiseLines(channels, mapped)];
   if (take.best !== undefined) {
     const fainter = await prober.play(sought, FAINTER_DB, take.best.role);
     const steps = [levelStep(take, sought, 0), levelStep(fainter, sought, FAINTER_DB)].flatMap(
@@ -123,5 +124,12 @@ export async function checkLevels(rig: AudioRig, options: CheckLevelsOptions = {
   return { status: worstOf(lines), lines };
 }
 
-export const noiseLines = (channels: readonly CheckedChannel[]): readonly RigCheckLine[] =>
-  channels.map(({ role, quiet }) => noiseLine(role, quiet));
+/** Noise of every channel, by what it is: with cables swapped the loopback channel is a microphone. */
+export function noiseLines(
+  channels: readonly CheckedChannel[],
+  mapped: readonly RigCheckLine[],
+): readonly RigCheckLine[] {
+  const areSwapped = mapped.some(({ fault }) => fault === 'swapped-channels');
+  const other = { speaker: 'loopback', loopback: 'speaker' } as const;
+  return channels.map(({ role, quiet }) => noiseLine(role, quiet, areSwapped ? other[role] : role));
+}

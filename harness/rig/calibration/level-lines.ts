@@ -33,8 +33,8 @@ const NOISE_DB_FS: Readonly<Record<ChannelRole, { readonly warn: number; readonl
 /** Hum that a wire or a microphone should not have. */
 const HUM_DB_FS = -60;
 
-export const isClipped = ({ clippedSamples, peakCompressionDb }: LevelStep): boolean =>
-  clippedSamples > 0 || peakCompressionDb > LIMITED_DB;
+export const isClipped = ({ clippedSamples, peakCompressionDb, explainedDb }: LevelStep): boolean =>
+  clippedSamples > 0 || (explainedDb >= CLEAR_DB && peakCompressionDb > LIMITED_DB);
 
 /** Where clipping begins, as far as it was tried. */
 export interface Headroom {
@@ -92,11 +92,18 @@ export function linearityLine(spreadDb: number): RigCheckLine {
     : okLine('linearity', text);
 }
 
-/** Noise and hum of one channel. */
-export function noiseLine(role: ChannelRole, { isStuck, rmsDbFs, hum }: QuietChannel): RigCheckLine {
+/**
+ * Noise and hum of one channel.
+ * @param heardAs - What the channel is by its sound, where it is wired as another one than the bench file says.
+ */
+export function noiseLine(
+  role: ChannelRole,
+  { isStuck, rmsDbFs, hum }: QuietChannel,
+  heardAs: ChannelRole = role,
+): RigCheckLine {
   if (isStuck || rmsDbFs === undefined) return okLine('noise', `${role}: digital silence`);
   const text = `${role}: ${rmsDbFs.toFixed(1)} dBFS`;
-  const limits = NOISE_DB_FS[role];
+  const limits = NOISE_DB_FS[heardAs];
   if (hum !== undefined && hum.levelDbFs > HUM_DB_FS)
     return faultLine(
       'noise',

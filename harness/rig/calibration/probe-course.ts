@@ -59,7 +59,13 @@ interface Run {
   readonly segments: ProbeSegment[];
 }
 
-/** Pieces that drift alone explains, one stretch after another. A stretch of one piece between two others is a piece that was cut. */
+/** Most of a piece has to be the probe before it makes a stretch by itself: in noise a piece may be found where it is not. */
+const ALONE_FROM = 0.5;
+
+const likeness = ({ product, probeEnergy, heardEnergy }: ProbeSegment): number =>
+  probeEnergy * heardEnergy === 0 ? 0 : product ** 2 / (probeEnergy * heardEnergy);
+
+/** Pieces that drift alone explains, one stretch after another. */
 function unbrokenRuns(segments: readonly ProbeSegment[], slope: number): Run[] {
   const steps = segments.slice(1).map((segment, i) => {
     const before = segments[i] ?? segment;
@@ -77,7 +83,9 @@ function unbrokenRuns(segments: readonly ProbeSegment[], slope: number): Run[] {
     if (last === undefined || abs(steps[i - 1] ?? 0) > limit) runs.push({ segments: [segment] });
     else last.segments.push(segment);
   }
-  return runs.length === 1 ? runs : runs.filter((run) => run.segments.length > 1);
+  const isStretch = ({ segments: [only, ...others] }: Run): boolean =>
+    only !== undefined && (others.length > 0 || likeness(only) >= ALONE_FROM);
+  return runs.length === 1 ? runs : runs.filter(isStretch);
 }
 
 /** Straight line through the pieces of all runs: one slope, an offset for each. */
