@@ -21,7 +21,7 @@ async function calibrated(
     rigs.push(rig);
     return Promise.resolve(opened(rig));
   };
-  const { measurement } = await calibrateRig({ open, restarts: openings.length - 1, longProbeMs: 1500 });
+  const { measurement } = await calibrateRig({ open, restarts: openings.length - 1, longProbeMs: 800 });
   return { ...measurement, rigs };
 }
 
@@ -55,7 +55,8 @@ it('measures a healthy rig and finds nothing wrong', async () => {
   expect(headroom!.fullAtPeakDbFs).toBeCloseTo(6, 1);
   expect(headroom!.clipsAtPeakDbFs).toBeUndefined();
   expect(found.gainSpreadDb).toBeLessThan(0.1);
-  expect(Math.abs(clock!.driftPpm)).toBeLessThan(0.5);
+  // Of a probe of 0.8 s; of one of 8 s it is 0.03 ppm.
+  expect(Math.abs(clock!.driftPpm)).toBeLessThan(2);
   expect(found.hostRate!.rateHz).toBeCloseTo(48_000, -1);
   expect(found.rigs.map(({ closed }) => closed)).toEqual([true, true, true]);
   // As loud as a prompt, and no louder.
@@ -83,7 +84,7 @@ it('says from which level on sound is cut off', async () => {
 it.each<[string, string, WiredRigOptions]>([
   ['gain that follows the level', 'not-linear', { agc: 0.3 }],
   ['a way that is not equally long each time', 'unsteady', { jitterSamples: [0, 3, 0, 0, 7] }],
-  ['periods lost in the long probe', 'dropped-periods', { lost: [{ atRigSample: 430_000, samples: 480 }] }],
+  ['periods lost in the long probe', 'dropped-periods', { lost: [{ atRigSample: 415_000, samples: 480 }] }],
   ['an output that is muted', 'muted', { paths: [] }],
   ['a capture at 44.1 kHz set as 48 kHz', 'wrong-rate', { ratio: 0.91875 }],
 ])('names %s: %s', async (_, fault, options) => {
@@ -125,7 +126,7 @@ it('measures the virtual rig as it was made', async () => {
       await openVirtualRig({ ...quietWorld, name: 'rig-1', audioLink: peer.address, clock, driftPpm: 40 }),
     );
   try {
-    const { measurement } = await calibrateRig({ open, restarts: 0, longProbeMs: 1500 });
+    const { measurement } = await calibrateRig({ open, restarts: 0, longProbeMs: 600 });
     expect(measurement.lines.filter(({ status }) => status !== 'ok')).toEqual([]);
     // No converter and no buffer: a sample is in the capture of the tick in which it is played.
     expect(measurement.roundTrip!.samples).toBeCloseTo(0, 1);
@@ -133,7 +134,7 @@ it('measures the virtual rig as it was made', async () => {
     expect(measurement.channels[1]!.quiet.rmsDbFs).toBeCloseTo(-96, 0);
     expect(measurement.channels[0]!.playback!.gainDb).toBeCloseTo(-30, 0);
     expect(measurement.channels[0]!.playback!.delayMs).toBeCloseTo(5, 2);
-    expect(measurement.clock!.driftPpm).toBeCloseTo(0, 0);
+    expect(Math.abs(measurement.clock!.driftPpm)).toBeLessThan(3);
     expect(measurement.hostRate!.rateHz).toBeCloseTo(48_000 * (1 + 40e-6), 1);
   } finally {
     await peer.close();

@@ -161,7 +161,7 @@ export function continuityLine({ playedMs, breaks, silenced, overruns }: Continu
         : `${-lostSamples} samples put in at ${Math.round(atMs)} ms`,
     ),
     ...silenced.map(({ atMs, lengthMs }) => `${lengthMs} ms silenced at ${Math.round(atMs)} ms`),
-    ...(overruns === 0 ? [] : [`the rig counted ${overruns} overruns`]),
+    ...(overruns === 0 ? [] : [`the rig counted ${overruns} xruns`]),
   ];
   const played = `${(playedMs / 1000).toFixed(1)} s of probe`;
   if (seen.length === 0) return okLine('continuity', `${played} came back whole`);
