@@ -47,7 +47,7 @@ export async function openRigAlone(
   const opened: Closable[] = [];
   try {
     const virtual =
-      board.kind === 'virtual'
+      board.kind === 'virtual' && board.rig?.kind === 'virtual'
         ? await startVirtualBoardProcess({
             launch,
             clock,
