@@ -48,11 +48,12 @@ export function channelLines(channels: readonly CheckedChannel[], rateHz: number
   const stuck = channels.filter(({ quiet, heard }) => quiet.isStuck && heard === undefined);
   const heard = channels.filter((channel) => channel.heard !== undefined);
   if (heard.length === 0) {
-    const dead =
+    const silent = stuck.map(({ role }) => role).join(' and ');
+    const seen =
       stuck.length === 0
         ? 'nothing of what was played came back on any channel'
-        : `nothing of what was played came back, and ${stuck.map(({ role }) => role).join(' and ')} ${stuck.length === 1 ? 'is' : 'are'} digitally silent`;
-    return [faultLine('playback', 'fail', 'muted', dead)];
+        : `nothing of what was played came back, and ${silent} ${stuck.length === 1 ? 'is' : 'are'} digitally silent`;
+    return [faultLine('playback', 'fail', 'muted', seen)];
   }
   const loopback = channels.find(({ role }) => role === 'loopback');
   const speaker = channels.find(({ role }) => role === 'speaker');

@@ -1,7 +1,7 @@
 import type { ProbeSegment } from './follow-probe';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { abs, floor, hypot, max, min, sqrt } = Math;
+const { abs, hypot, max, sqrt } = Math;
 
 /** Pieces are placed this well at best: less scatter is luck. */
 const PLACED_TO_SAMPLES = 0.02;
@@ -9,9 +9,6 @@ const PLACED_TO_SAMPLES = 0.02;
 const JUMP_SAMPLES = 1.5;
 /** ... and further than this many times what pieces scatter by. */
 const JUMP_OVER_SCATTER = 8;
-/** Slopes are taken between pieces at most this far apart, or this share of them all, so that one jump spoils few of them. */
-const SLOPE_REACH = { segments: 12, share: 1 / 6 } as const;
-
 /** A place at which the capture holds less or more than was played. */
 export interface ProbeBreak {
   /** In samples of the probe, known to one piece of 50 ms. */
@@ -42,16 +39,14 @@ const median = (values: readonly number[]): number => {
 
 const middleOf = ({ fromSample, toSample }: ProbeSegment): number => (fromSample + toSample) / 2;
 
-/** Samples of displacement per sample of the probe: the median over pairs of pieces that are near each other. */
+/** Samples of displacement per sample of the probe: the median over neighbours, of which a jump spoils one pair. */
 function commonSlope(segments: readonly ProbeSegment[]): number {
-  const reach = max(1, min(SLOPE_REACH.segments, floor(segments.length * SLOPE_REACH.share)));
-  const slopes = segments.flatMap((one, i) =>
-    segments
-      .slice(i + 1, i + 1 + reach)
-      .map(
-        (other) => (other.displacementSamples - one.displacementSamples) / (middleOf(other) - middleOf(one)),
-      ),
-  );
+  const slopes = segments.slice(1).map((segment, i) => {
+    const before = segments[i] ?? segment;
+    return (
+      (segment.displacementSamples - before.displacementSamples) / (middleOf(segment) - middleOf(before))
+    );
+  });
   return median(slopes);
 }
 

@@ -1,7 +1,7 @@
 /** What can be wrong with a rig, by what a person has to do about it. */
 export const rigFaults = {
   muted:
-    'Unmute the output and the inputs and turn them up (`alsamixer`, `pavucontrol`), then check that the output is the card that is wired.',
+    'Unmute the output and the inputs and turn them up (`alsamixer`, `pavucontrol`), then check that the output is the card that is wired and that the loopback cable is plugged in.',
   'no-loopback': 'Plug the loopback cable from the output into the input that the bench file calls loopback.',
   'swapped-channels': 'Swap the cables of the two inputs, or their roles in the bench file.',
   'same-channels':

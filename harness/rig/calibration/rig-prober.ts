@@ -32,6 +32,9 @@ export interface ProbedTake {
   readonly best: (ProbedChannel & { readonly heard: HeardProbe }) | undefined;
 }
 
+/** 0.4 dB: noise by itself differs by less from one second to the next. */
+const LOUDER = 1.05;
+
 /** What leaks from channel to channel is no loopback. */
 const WIRED_FROM_DB = -40;
 
@@ -104,7 +107,11 @@ export class RigProber {
     { channels, playedAtSample }: ProbedTake,
     { probe }: SoughtProbe,
   ): readonly (WrongRate | undefined)[] {
-    return channels.map(({ captured }) => wrongRate(captured, probe, playedAtSample));
+    return channels.map(({ captured }, index) => {
+      // Where it is as quiet as before, nothing is there at any rate.
+      const isLouder = rmsOf(captured.samples) > LOUDER * (this.noiseRms[index] ?? 0);
+      return isLouder ? wrongRate(captured, probe, playedAtSample) : undefined;
+    });
   }
 
   private async capture(fromRigSample: number, toRigSample: number): Promise<CaptureSlice> {

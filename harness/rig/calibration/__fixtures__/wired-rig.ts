@@ -1,9 +1,10 @@
 import { timeScaled, type PcmClip } from '../../../audio';
 import type { AudioRig, CaptureSlice, ChannelRole, Playback, RigClockPoint, Topology } from '../../../ports';
-import { gainOfDb, seededNormal, seededUniform } from '../../../units';
+import { gainOfDb, seededUniform } from '../../../units';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { PI, SQRT2, abs, ceil, floor, max, min, sin } = Math;
+const { PI, SQRT2, abs, ceil, floor, max, min, sin, sqrt } = Math;
+const SQRT3 = sqrt(3);
 
 /** How one channel has the playback. */
 export interface WiredPath {
@@ -164,9 +165,10 @@ export class WiredRig implements AudioRig {
         }
       }
     }
-    const noise = gainOfDb(noiseDbFs[index] ?? -90);
-    const normal = seededNormal(seededUniform(seed * 1000 + index * 100 + (from % 97)));
-    for (let n = 0; n < out.length; n++) out[n] = (out[n] ?? 0) + noise * normal();
+    // Uniform noise from -√3 to √3 has an RMS of 1.
+    const noise = 2 * SQRT3 * gainOfDb(noiseDbFs[index] ?? -90);
+    const uniform = seededUniform(seed * 1000 + index * 100 + (from % 97));
+    for (let n = 0; n < out.length; n++) out[n] = (out[n] ?? 0) + noise * (uniform() - 0.5);
     if (humDbFs === undefined) return out;
     const [hum, step] = [SQRT2 * gainOfDb(humDbFs), (2 * PI * 50) / this.rateHz];
     for (let n = 0; n < out.length; n++) out[n] = (out[n] ?? 0) + hum * sin(step * (from + n));
