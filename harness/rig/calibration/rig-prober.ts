@@ -1,10 +1,7 @@
-import { type PcmClip } from '../../audio';
-import type { AudioRig, CaptureSlice, ChannelRole, RigClockPoint } from '../../ports';
-import { gainOfDb, msOfSamples, samplesIn } from '../../units';
-import { CapturedChannel, type SoughtProbe } from './follow-probe';
-import { hearProbe, rmsOf, type HeardProbe } from './heard-probe';
-import { quietChannel, type QuietChannel } from './quiet';
-import { wrongRate, type WrongRate } from './wrong-rate';
+import type { AudioRig, Cancel, CaptureSlice, RigClockPoint } from '../../ports';
+import { samplesIn } from '../../units';
+import type { SoughtProbe } from './follow-probe';
+import type { RecordedTake } from './heard-take';
 
 const { max } = Math;
 
@@ -14,50 +11,19 @@ const SETTLING_MS = 200;
 const FIRST_TAIL_MS = 1000;
 /** Behind the way that is known: rooms ring, and what one period more or less moves. */
 const TAIL_MS = 200;
+/** The start of a playback may be stated late by a block of the output. */
+const EARLY_MS = 50;
 
-/** A channel with what it heard of a probe. */
-export interface ProbedChannel {
-  readonly role: ChannelRole;
-  readonly captured: CapturedChannel;
-  readonly heard: HeardProbe | undefined;
-}
-
-/** One probe as all channels heard it. */
-export interface ProbedTake {
-  readonly firstRigSample: number;
-  /** Where it was handed to the output, in samples of the take. */
-  readonly playedAtSample: number;
-  readonly channels: readonly ProbedChannel[];
-  /** The channel that measures the rig: by wire if there is one, or else what hears best. Absent: nothing heard it. */
-  readonly best: (ProbedChannel & { readonly heard: HeardProbe }) | undefined;
-}
-
-/** 0.4 dB: noise by itself differs by less from one second to the next. */
-const LOUDER = 1.05;
-
-/** What leaks from channel to channel is no loopback. */
-const WIRED_FROM_DB = -40;
-
-function bestOf(channels: readonly ProbedChannel[]): ProbedTake['best'] {
-  const heard = channels.flatMap((channel) =>
-    channel.heard === undefined ? [] : [{ ...channel, heard: channel.heard }],
-  );
-  const wired = heard.find(({ role, heard: { gainDb } }) => role === 'loopback' && gainDb >= WIRED_FROM_DB);
-  return (
-    wired ??
-    heard.reduce<ProbedTake['best']>(
-      (most, one) => (most === undefined || one.heard.explainedDb > most.heard.explainedDb ? one : most),
-      undefined,
-    )
-  );
-}
-
-/** Plays probes on an open rig and hears them. Ends as soon as it is asked to. */
+/**
+ * Plays probes on an open rig and records them. Ends as soon as it is asked to. It looks at nothing: a rig is fed by this very process,
+ * and runs dry while probes are searched for.
+ */
 export class RigProber {
   /** When samples were in hand, over everything that was captured. */
   readonly clockPoints: RigClockPoint[] = [];
-  overruns = 0;
-  private noiseRms: readonly number[] = [];
+  private overruns = 0;
+  private told = 0;
+  private stopListening: Cancel | undefined;
   private tailMs = FIRST_TAIL_MS;
 
   constructor(
@@ -65,53 +31,44 @@ export class RigProber {
     private readonly signal?: AbortSignal,
   ) {}
 
+  /** Places at which the rig lost sound or ran dry since the first probe was played, as far as it tells. */
+  get xruns(): number {
+    return this.rig.onXrun === undefined ? this.overruns : this.told;
+  }
+
+  /** Lets the rig be fed: work that is cut up by this holds nothing up. */
+  async breathe(): Promise<void> {
+    const { position } = this.rig;
+    await this.unlessAborted(() => this.rig.capture(position, position + 1));
+  }
+
   /** What every channel holds while nothing is played. */
-  async listen(durationMs: number): Promise<readonly QuietChannel[]> {
+  async listen(durationMs: number): Promise<readonly Float32Array[]> {
     const { rateHz, position } = this.rig;
     const from = position + samplesIn(SETTLING_MS, rateHz);
     const { channels } = await this.capture(from, from + samplesIn(durationMs, rateHz));
-    this.noiseRms = channels.map(rmsOf);
-    return channels.map((samples) => quietChannel(samples, rateHz));
+    return channels;
+  }
+
+  /** From now on takes end when what is this late has come, and no longer when anything can have. */
+  waitNoLongerThan(roundTripMs: number): void {
+    this.tailMs = TAIL_MS + max(0, roundTripMs);
   }
 
   /**
-   * Plays a probe and looks for it in every channel, or in one alone.
+   * Plays a probe and records until it has come back.
    * @param gainDb - By which the probe is turned down, at most 0.
    */
-  async play(sought: SoughtProbe, gainDb = 0, only?: ChannelRole): Promise<ProbedTake> {
-    const { rateHz, roles } = this.rig;
-    const clip: PcmClip = sought.probe;
+  async play(sought: SoughtProbe, gainDb = 0): Promise<RecordedTake> {
+    const { rateHz } = this.rig;
     this.signal?.throwIfAborted();
-    const { startedAtRigSample, lengthSamples } = await this.rig.play(clip, { gainDb });
-    const from = max(0, startedAtRigSample - samplesIn(EARLY_MS, rateHz));
+    this.stopListening ??= this.rig.onXrun?.(() => (this.told += 1));
+    const { startedAtRigSample, lengthSamples } = await this.rig.play(sought.probe, { gainDb });
     const slice = await this.capture(
-      from,
+      max(0, startedAtRigSample - samplesIn(EARLY_MS, rateHz)),
       startedAtRigSample + lengthSamples + samplesIn(this.tailMs, rateHz),
     );
-    const playedAtSample = startedAtRigSample - slice.firstRigSample;
-    const channels = slice.channels.map((samples, index): ProbedChannel => {
-      const captured = new CapturedChannel(samples, rateHz);
-      const role = roles[index] ?? 'speaker';
-      const played = { playedAtSample, playedGain: gainOfDb(gainDb), noiseRms: this.noiseRms[index] ?? 0 };
-      const isLookedAt = only === undefined || role === only;
-      return { role, captured, heard: isLookedAt ? hearProbe(captured, sought, played) : undefined };
-    });
-    const best = bestOf(channels);
-    if (best !== undefined)
-      this.tailMs = TAIL_MS + max(0, msOfSamples(best.heard.atSample - playedAtSample, rateHz));
-    return { firstRigSample: slice.firstRigSample, playedAtSample, channels, best };
-  }
-
-  /** The rate at which each channel has the probe instead of its own; only for a take that nothing heard. */
-  wrongRates(
-    { channels, playedAtSample }: ProbedTake,
-    { probe }: SoughtProbe,
-  ): readonly (WrongRate | undefined)[] {
-    return channels.map(({ captured }, index) => {
-      // Where it is as quiet as before, nothing is there at any rate.
-      const isLouder = rmsOf(captured.samples) > LOUDER * (this.noiseRms[index] ?? 0);
-      return isLouder ? wrongRate(captured, probe, playedAtSample) : undefined;
-    });
+    return { sought, gainDb, playedAtSample: startedAtRigSample - slice.firstRigSample, slice };
   }
 
   private async capture(fromRigSample: number, toRigSample: number): Promise<CaptureSlice> {
@@ -143,6 +100,3 @@ export class RigProber {
     }
   }
 }
-
-/** The start of a playback may be stated late by a block of the output. */
-const EARLY_MS = 50;

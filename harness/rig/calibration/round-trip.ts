@@ -1,4 +1,5 @@
 import type { HeardProbe } from './heard-probe';
+import type { HeardTake } from './heard-take';
 import { faultLine, okLine, type RigCheckLine } from './rig-check';
 import type { SilencedStretch } from './silenced';
 
@@ -13,16 +14,16 @@ export interface ArrivedBurst {
   readonly uncertaintySamples: number;
 }
 
-/** A place in a capture, and where the probe was handed to the output there. */
-export const arrivedBurst = (
-  heard: HeardProbe,
-  firstRigSample: number,
-  playedAtSample: number,
-): ArrivedBurst => ({
-  atRigSample: firstRigSample + heard.atSample + heard.middleSample,
-  roundTripSamples: heard.atSample - playedAtSample,
-  uncertaintySamples: heard.uncertaintySamples,
-});
+/** Undefined when nothing heard the burst. */
+export function arrivedBurst({ best, slice, playedAtSample }: HeardTake): ArrivedBurst | undefined {
+  if (best === undefined) return undefined;
+  const { atSample, middleSample, uncertaintySamples } = best.heard;
+  return {
+    atRigSample: slice.firstRigSample + atSample + middleSample,
+    roundTripSamples: atSample - playedAtSample,
+    uncertaintySamples,
+  };
+}
 
 /** Round trips within one open stream. */
 export interface StreamRoundTrip {
@@ -129,17 +130,13 @@ export interface Continuity {
   /** Positive: samples that are missing; negative: that were put in. */
   readonly breaks: readonly { readonly atMs: number; readonly lostSamples: number }[];
   readonly silenced: readonly { readonly atMs: number; readonly lengthMs: number }[];
-  /** What the rig itself counted. */
-  readonly overruns: number;
+  /** What the rig itself told of. */
+  readonly xruns: number;
 }
 
 export const continuityOf = (
   heard: Pick<HeardProbe, 'breaks'> & { readonly silenced: readonly SilencedStretch[] },
-  {
-    playedMs,
-    rateHz,
-    overruns,
-  }: { readonly playedMs: number; readonly rateHz: number; readonly overruns: number },
+  { playedMs, rateHz, xruns }: { readonly playedMs: number; readonly rateHz: number; readonly xruns: number },
 ): Continuity => ({
   playedMs,
   breaks: heard.breaks.map(({ atProbeSample, lostSamples }) => ({
@@ -150,10 +147,10 @@ export const continuityOf = (
     atMs: (atProbeSample * 1000) / rateHz,
     lengthMs,
   })),
-  overruns,
+  xruns,
 });
 
-export function continuityLine({ playedMs, breaks, silenced, overruns }: Continuity): RigCheckLine {
+export function continuityLine({ playedMs, breaks, silenced, xruns }: Continuity): RigCheckLine {
   const seen = [
     ...breaks.map(({ atMs, lostSamples }) =>
       lostSamples > 0
@@ -161,7 +158,7 @@ export function continuityLine({ playedMs, breaks, silenced, overruns }: Continu
         : `${-lostSamples} samples put in at ${Math.round(atMs)} ms`,
     ),
     ...silenced.map(({ atMs, lengthMs }) => `${lengthMs} ms silenced at ${Math.round(atMs)} ms`),
-    ...(overruns === 0 ? [] : [`the rig counted ${overruns} xruns`]),
+    ...(xruns === 0 ? [] : [`the rig told of ${xruns} xruns`]),
   ];
   const played = `${(playedMs / 1000).toFixed(1)} s of probe`;
   if (seen.length === 0) return okLine('continuity', `${played} came back whole`);

@@ -2,7 +2,7 @@ import { timeScaled } from '../../audio';
 import type { CapturedChannel, ProbeSegment, SoughtProbe } from './follow-probe';
 
 // Bound once: in Jest's sandbox a global costs a lookup through a proxy, a hundred times a local's.
-const { ceil, floor, sqrt } = Math;
+const { ceil, floor, min, sqrt } = Math;
 
 /** Frames this long hold some ten periods of the probe's band, which never all cancel. */
 const FRAME_MS = 2;
@@ -32,28 +32,30 @@ export function silencedStretches(
   const frame = ceil((FRAME_MS * rateHz) / 1000);
   const stretches: { atProbeSample: number; frames: number }[] = [];
   const frames = floor(banded.length / frame);
-  let next = 0;
   let silent = 0;
   const end = (at: number): void => {
     if (silent >= LEAST_FRAMES) stretches.push({ atProbeSample: (at - silent) * frame, frames: silent });
     silent = 0;
   };
-  for (let index = 0; index < frames; index++) {
-    const from = index * frame;
-    while (next + 1 < segments.length && (segments[next + 1]?.fromSample ?? Infinity) <= from) next += 1;
-    const displacement = segments[next]?.displacementSamples ?? 0;
-    const first = ceil(from + displacement);
-    if (first < 0 || first + frame > channel.samples.length) continue;
-    const sent = timeScaled(banded, { start: first - displacement, step: 1, lengthSamples: frame });
-    let [sentEnergy, heardEnergy] = [0, 0];
-    for (let n = 0; n < frame; n++) {
-      sentEnergy += (sent[n] ?? 0) ** 2;
-      heardEnergy += (channel.banded[first + n] ?? 0) ** 2;
+  // Frames between two found pieces stand where the first of them does.
+  for (const [n, { displacementSamples }] of segments.entries()) {
+    const index = n === 0 ? 0 : ceil((segments[n]?.fromSample ?? 0) / frame);
+    const endIndex = min(frames, ceil((segments[n + 1]?.fromSample ?? Infinity) / frame));
+    const first = ceil(index * frame + displacementSamples);
+    const lengthSamples = (endIndex - index) * frame;
+    const sent = timeScaled(banded, { start: first - displacementSamples, step: 1, lengthSamples });
+    for (let at = 0; at < lengthSamples; at += frame) {
+      if (first + at < 0 || first + at + frame > channel.samples.length) continue;
+      let [sentEnergy, heardEnergy] = [0, 0];
+      for (let k = at; k < at + frame; k++) {
+        sentEnergy += (sent[k] ?? 0) ** 2;
+        heardEnergy += (channel.banded[first + k] ?? 0) ** 2;
+      }
+      const expectedRms = gain * sqrt(sentEnergy / frame);
+      const isFaint = sqrt(heardEnergy / frame) < FAINT * expectedRms && FAINT * expectedRms > noiseRms;
+      if (isFaint) silent += 1;
+      else end(index + at / frame);
     }
-    const expectedRms = gain * sqrt(sentEnergy / frame);
-    const isFaint = sqrt(heardEnergy / frame) < FAINT * expectedRms && FAINT * expectedRms > noiseRms;
-    if (isFaint) silent += 1;
-    else end(index);
   }
   end(frames);
   return stretches.map(({ atProbeSample, frames: count }) => ({ atProbeSample, lengthMs: count * FRAME_MS }));
