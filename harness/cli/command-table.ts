@@ -14,6 +14,7 @@ import { addPrompts } from './command-table/prompts';
 import { addProvider } from './command-table/provider';
 import { addBaseline, addGate } from './command-table/gate';
 import { addRecord } from './command-table/record';
+import { addPublish } from './command-table/publish';
 import { addReport } from './command-table/report';
 import { addRun } from './command-table/run';
 import { addVirtualBoard } from './command-table/virtual-board';
@@ -30,6 +31,7 @@ const commands = [
   addReport,
   addGate,
   addBaseline,
+  addPublish,
   addInit,
   addDoctor,
   addDevices,

@@ -51,7 +51,7 @@ export function renderFinished(runPath: string): JudgedRun {
   const stored = readRun(runPath);
   const { record, turns, findings, bounds, events } = stored;
   const verdict =
-    stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, bounds, interrupted: true });
+    stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, bounds, interrupted: stored.aborted });
   if (stored.verdict === undefined || record.endedAtHostMs === undefined) {
     // The last instant that was recorded: the clock of that machine may have started anew since.
     const endedAtHostMs = events.reduce(

@@ -16,7 +16,14 @@ export type { ConsoleSink } from './console-sink';
 export { addFindings, storeVerdict, writeVerdict } from './finish-run';
 export { latestRunPath } from './latest';
 export { readConsole } from './read-console';
-export { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
+export {
+  readRun,
+  readRunHead,
+  type RunHead,
+  type FinishedRun,
+  type FinishedTurn,
+  type RunEvent,
+} from './read-run';
 export { createRedactor, type Redactor } from './redaction';
 export type { RunRecord, TestRecord } from './run-record';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

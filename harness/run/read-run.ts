@@ -80,17 +80,47 @@ function withEveryDistribution(verdict: Verdict, turns: readonly FinishedTurn[])
   return { ...verdict, distributions: { ...filled, ...verdict.distributions } };
 }
 
+/** What a run was made of and how it ended, without its turns. */
+export type RunHead = Pick<FinishedRun, 'path' | 'record' | 'verdict'>;
+
+/** @throws RunError `HIL_RUN_NOT_FOUND`, `HIL_RUN_TOO_NEW`, `HIL_RUN_DAMAGED`. */
+function readManifest(path: string): RunRecord {
+  const runPath = join(path, 'run.json');
+  const text = readText(runPath);
+  if (text === undefined) {
+    throw new RunError('HIL_RUN_NOT_FOUND', `There is no run in ${path}: it holds no run.json.`, { path });
+  }
+  return readWhole(runPath, text, 'run', runSchema) as RunRecord;
+}
+
+/** Undefined: the run never came to its end. */
+function readVerdict(path: string, turns: readonly FinishedTurn[]): Verdict | undefined {
+  const verdictPath = join(path, 'verdict.json');
+  const text = readText(verdictPath);
+  if (text === undefined) return undefined;
+  return withEveryDistribution(readWhole(verdictPath, text, 'verdict', verdictSchema) as Verdict, turns);
+}
+
+/** The outcome of a run that was killed reads `aborted`. */
+const ended = (stored: RunRecord): RunRecord =>
+  stored.outcome === undefined ? { ...stored, outcome: 'aborted' } : stored;
+
+/**
+ * Reads of a run folder what is known without its turns: many runs are looked at side by side.
+ * @throws RunError as `readRun` does.
+ */
+export const readRunHead = (path: string): RunHead => ({
+  path,
+  record: ended(readManifest(path)),
+  verdict: readVerdict(path, []),
+});
+
 /**
  * Reads a run folder back. A run that was killed is whole up to its last complete line; its outcome reads `aborted`.
  * @throws RunError `HIL_RUN_NOT_FOUND`, `HIL_RUN_TOO_NEW`, `HIL_RUN_DAMAGED` naming file and line.
  */
 export function readRun(path: string): FinishedRun {
-  const runPath = join(path, 'run.json');
-  const runText = readText(runPath);
-  if (runText === undefined) {
-    throw new RunError('HIL_RUN_NOT_FOUND', `There is no run in ${path}: it holds no run.json.`, { path });
-  }
-  const stored = readWhole(runPath, runText, 'run', runSchema) as RunRecord;
+  const stored = readManifest(path);
 
   const turns = readJournal(join(path, 'turns.jsonl')).map(({ value, place }) =>
     withEveryMeasure(checkStored(value, 'turn-line', turnLineSchema, place) as FinishedTurn),
@@ -104,20 +134,11 @@ export function readRun(path: string): FinishedRun {
       .filter(({ event }) => event.kind === kind)
       .map(({ event, place }) => (checkStored(event, 'event', shape, place) as RunEvent).data);
 
-  const verdictPath = join(path, 'verdict.json');
-  const verdictText = readText(verdictPath);
-  const verdict =
-    verdictText === undefined
-      ? undefined
-      : withEveryDistribution(
-          readWhole(verdictPath, verdictText, 'verdict', verdictSchema) as Verdict,
-          turns,
-        );
-
+  const verdict = readVerdict(path, turns);
   const unfinished = stored.outcome === undefined;
   return {
     path,
-    record: unfinished ? { ...stored, outcome: 'aborted' } : stored,
+    record: ended(stored),
     turns: turns.map(({ record, measurement }) => ({ record, measurement }) as FinishedTurn),
     findings: dataOf('finding', findingEventSchema) as Finding[],
     tests: dataOf('test', testEventSchema) as TestRecord[],

@@ -1,0 +1,122 @@
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { measures } from '../../measurement';
+import { renderBadge, renderHistory, trendsOf, type Trend } from '../../report';
+import type { RunHead } from '../../run';
+import { exitCodes } from '../exit-codes';
+import { storedRuns, type StoredRuns } from '../stored-runs';
+
+const inMs = (valueMs: number | undefined): string =>
+  valueMs === undefined ? '–' : Number.isFinite(valueMs) ? valueMs.toFixed(1) : '> all';
+
+/** Releases as lines of text. */
+function linesOf({ board, dialect, provider, measure, releases }: Trend): string[] {
+  return [
+    `${board} · ${dialect} · provider ${provider} · ${measures[measure].title} in ms`,
+    ...releases.map(
+      ({ firmware, outcome, distribution: { n, p50, p95 } }) =>
+        `  ${firmware.padEnd(24)} ${outcome.padEnd(12)} p50 ${inMs(p50?.valueMs).padStart(8)}  p95 ${inMs(p95?.valueMs).padStart(8)}  n ${n}`,
+    ),
+  ];
+}
+
+/** Trends as a script reads them: no values of single turns. */
+const summaryOf = ({ releases, ...trend }: Trend): object => ({
+  ...trend,
+  releases: releases.map(({ firmware, outcome, runs, distribution: { n, censored, p50, p90, p95 } }) => ({
+    firmware,
+    outcome,
+    runIds: runs.map(({ record }) => record.runId),
+    n,
+    censored,
+    p50,
+    p90,
+    p95,
+  })),
+});
+
+function say(
+  { runs, unreadable }: StoredRuns,
+  trends: readonly Trend[],
+  written: string,
+  asJson: boolean,
+): void {
+  for (const { path, why } of unreadable) process.stderr.write(`${path} is left out: ${why}\n`);
+  if (asJson) {
+    const value = {
+      schema: 'earshot/history@1',
+      runs: runs.length,
+      unreadable,
+      trends: trends.map(summaryOf),
+      written,
+    };
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    return;
+  }
+  const none = trends.length === 0 ? ['No run here was judged by a latency.'] : [];
+  process.stdout.write(`${[...trends.flatMap(linesOf), ...none, '', `written  ${written}`].join('\n')}\n`);
+}
+
+export interface HistoryArguments {
+  /** Holds run folders. */
+  readonly folder: string;
+  readonly json: boolean;
+}
+
+/** Writes `history.html` beside the runs of a folder. @throws ConfigError `HIL_RUN_NOT_FOUND`. */
+export function historyCommand({ folder, json }: HistoryArguments): number {
+  const stored = storedRuns(folder);
+  const trends = trendsOf(stored.runs);
+  const written = join(folder, 'history.html');
+  const linkOf = ({ path }: RunHead): string | undefined =>
+    existsSync(join(path, 'report.html')) ? `${encodeURIComponent(basename(path))}/report.html` : undefined;
+  writeFileSync(written, renderHistory(stored.runs, trends, { linkOf }));
+  say(stored, trends, written, json);
+  return exitCodes.passed;
+}
+
+export interface PublishArguments extends HistoryArguments {
+  readonly out: string;
+  readonly captures: boolean;
+}
+
+/** What of a run goes onto a site; recordings only where they are asked for. */
+const published = ['report.html', 'summary.md', 'junit.xml', 'verdict.json'] as const;
+
+function publishRun({ path, record }: RunHead, out: string, captures: boolean): void {
+  const to = join(out, 'runs', basename(path));
+  mkdirSync(to, { recursive: true });
+  for (const name of published) if (existsSync(join(path, name))) cpSync(join(path, name), join(to, name));
+  if (!captures) return;
+  for (const { name } of record.boards) {
+    const from = join(path, name, 'captures');
+    if (existsSync(from)) cpSync(from, join(to, name, 'captures'), { recursive: true });
+  }
+}
+
+/**
+ * Writes a static site of the runs of a folder: index.html with the trends, badge.svg, and what was reported of each run. What is there
+ * already of other runs stays.
+ * @throws ConfigError `HIL_RUN_NOT_FOUND`.
+ */
+export function publishCommand({ folder, out, captures, json }: PublishArguments): number {
+  const stored = storedRuns(folder);
+  const trends = trendsOf(stored.runs);
+  mkdirSync(out, { recursive: true });
+  for (const run of stored.runs) publishRun(run, out, captures);
+  const linkOf = ({ path }: RunHead): string | undefined =>
+    existsSync(join(path, 'report.html'))
+      ? `runs/${encodeURIComponent(basename(path))}/report.html`
+      : undefined;
+  const written = join(out, 'index.html');
+  writeFileSync(written, renderHistory(stored.runs, trends, { linkOf }));
+  const newest = [...trends].sort((a, b) => startOf(b).localeCompare(startOf(a)))[0];
+  writeFileSync(join(out, 'badge.svg'), renderBadge(newest));
+  // GitHub Pages would put it through Jekyll, which drops what begins with an underscore.
+  writeFileSync(join(out, '.nojekyll'), '');
+  say(stored, trends, written, json);
+  return exitCodes.passed;
+}
+
+/** When a trend's newest run began, ISO 8601. */
+const startOf = ({ releases }: Trend): string => releases.at(-1)?.runs.at(-1)?.record.startedAt ?? '';

@@ -1,0 +1,86 @@
+import { distributionOf, type Distribution, type Measured, type MeasureName } from '../../measurement';
+import type { RunHead } from '../../run';
+import type { Outcome } from '../../verdict';
+import { headlineOf } from '../kinds';
+
+/** All judged runs of one firmware on the same board and provider. */
+export interface Release {
+  /** Version as it was printed; `unknown` where it was not. */
+  readonly firmware: string;
+  /** Oldest first. */
+  readonly runs: readonly RunHead[];
+  /** Of the newest run. */
+  readonly outcome: Outcome;
+  /** Turns of all of them together. */
+  readonly distribution: Distribution;
+}
+
+/** How a latency went from release to release. */
+export interface Trend {
+  readonly board: string;
+  readonly dialect: string;
+  readonly provider: string;
+  readonly measure: MeasureName;
+  /** By when each was first run. */
+  readonly releases: readonly Release[];
+}
+
+const judged: ReadonlySet<Outcome> = new Set<Outcome>(['pass', 'fail', 'inconclusive']);
+
+export const firmwareOf = ({ record }: RunHead): string =>
+  record.boards
+    .map(({ firmware }) => firmware?.version ?? firmware?.elfSha256Prefix)
+    .filter((text) => text !== undefined)
+    .join(', ') || 'unknown';
+
+const headOf = ({ record, verdict }: RunHead) => ({
+  board: record.boards.map(({ model }) => model).join(', '),
+  dialect: record.boards.map(({ dialect }) => dialect.name).join(', '),
+  provider: record.provider.name,
+  measure: verdict === undefined ? ('voiceToVoice' as const) : headlineOf(verdict),
+});
+
+/** In order of appearance. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+  return [...groups.values()];
+}
+
+function pooled(runs: readonly RunHead[], measure: MeasureName): Distribution {
+  const measured = runs.flatMap(({ verdict }): Measured[] => {
+    const of = verdict?.distributions[measure];
+    if (of === undefined) return [];
+    const values = of.valuesMs.map((valueMs): Measured => ({ state: 'measured', valueMs, uncertaintyMs: 0 }));
+    const missing = Array.from({ length: of.censored }, (): Measured => ({
+      state: 'censored',
+      aboveMs: 0,
+      reason: 'no-onset',
+    }));
+    return [...values, ...missing];
+  });
+  return distributionOf(measured);
+}
+
+/**
+ * Latencies by release, for each board model, dialect, provider and headline measure apart. Runs that were broken off or not judged have
+ * no part in it, nor have those without a turn that was measured.
+ */
+export function trendsOf(runs: readonly RunHead[]): Trend[] {
+  const counted = runs
+    .filter(({ record }) => judged.has(record.outcome ?? 'aborted'))
+    .filter((run) => (run.verdict?.distributions[headOf(run).measure].n ?? 0) > 0)
+    .sort((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
+  return grouped(counted, (run) => Object.values(headOf(run)).join('\0')).flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const head = headOf(first);
+    const releases = grouped(group, firmwareOf).map((of) => ({
+      firmware: firmwareOf(of[0] ?? first),
+      runs: of,
+      outcome: of.at(-1)?.record.outcome ?? 'aborted',
+      distribution: pooled(of, head.measure),
+    }));
+    return [{ ...head, releases }];
+  });
+}
