@@ -36,7 +36,12 @@ const config: Config = {
     {
       ...hil,
       // Suites of teams are run as theirs, by scripts/try-package.mjs, and one for several boards by scripts/bench-webrtc.mjs.
-      testPathIgnorePatterns: ['<rootDir>/fixtures/', '<rootDir>/scripts/'],
+      // Surveys take minutes and are run by name.
+      testPathIgnorePatterns: [
+        '<rootDir>/fixtures/',
+        '<rootDir>/scripts/',
+        '<rootDir>/harness/suites/surveys/',
+      ],
       modulePathIgnorePatterns,
       globalSetup: hilGlobalSetup,
       globalTeardown: hilGlobalTeardown,

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { productSuites, suiteFiles } from './suite-files';
+import { productSuites, suiteFiles, surveySuites } from './suite-files';
 
 describe('suiteFiles', () => {
   it('gives all product suites when none is named', () => {
@@ -16,6 +16,14 @@ describe('suiteFiles', () => {
         'unknown-utterance',
       ]),
     );
+  });
+
+  it('keeps surveys for those who name them', () => {
+    expect(surveySuites()).toEqual(['background-noise', 'prompt-level']);
+    expect(productSuites()).not.toEqual(expect.arrayContaining(surveySuites()));
+    expect(suiteFiles(['prompt-level']).map((path) => basename(path).split('.')[0])).toEqual([
+      'prompt-level',
+    ]);
   });
 
   it('takes names, files and folders, each file once', () => {

@@ -5,6 +5,8 @@ import { didYouMean } from '../config';
 
 const SUITE = /\.hil\.(ts|js|mts|cts)$/;
 const productFolder = join(__dirname, '../suites');
+/** Those that take minutes and judge little: only by name. */
+const surveyFolder = join(productFolder, 'surveys');
 const nameOf = (path: string): string => basename(path).replace(SUITE, '');
 
 const suitesIn = (folder: string): string[] =>
@@ -13,12 +15,16 @@ const suitesIn = (folder: string): string[] =>
     .map((name) => join(folder, name))
     .sort();
 
-/** Names of the suites that come with Earshot. */
+/** Names of the suites that come with Earshot and are run unless others are named. */
 export const productSuites = (): string[] => suitesIn(productFolder).map(nameOf);
+
+/** Names of those that are run by name only. */
+export const surveySuites = (): string[] => suitesIn(surveyFolder).map(nameOf);
 
 /**
  * Files of the suites to run.
- * @param wanted - Names of the product's suites, files, or folders that hold `*.hil.ts`; empty: all of the product's.
+ * @param wanted - Names of the product's suites, files, or folders that hold `*.hil.ts`; empty: all of the product's but its
+ *   surveys.
  * @throws ConfigError `HIL_CONFIG_USAGE` naming what there is.
  */
 export function suiteFiles(wanted: readonly string[]): string[] {
@@ -27,11 +33,12 @@ export function suiteFiles(wanted: readonly string[]): string[] {
 }
 
 function filesOf(suite: string): string[] {
-  const product = suitesIn(productFolder).find((path) => nameOf(path) === suite);
+  const named = [...suitesIn(productFolder), ...suitesIn(surveyFolder)];
+  const product = named.find((path) => nameOf(path) === suite);
   if (product !== undefined) return [product];
   const path = resolve(suite);
   if (!existsSync(path)) {
-    const names = productSuites();
+    const names = named.map(nameOf);
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
       `There is no suite "${suite}": neither a file nor one of ${names.join(', ')}${didYouMean(suite, names)}`,

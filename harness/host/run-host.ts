@@ -253,6 +253,7 @@ export async function runHost(
         }),
       ),
       turns: init.turns,
+      playbackGainDb: config.turn.playbackGainDb,
     };
     const handlers = handlersOf({
       init,

@@ -50,6 +50,11 @@ export function kindRows(verdict: Verdict): readonly KindRow[] {
 /** Sentences that have to stand beside the latencies of a run: what they leave out, and what is in them. */
 export function latencyNotes({ verdict, turns }: FinishedRun): readonly string[] {
   const notes: string[] = [...takeNotes({ turns })];
+  const surveyed = turns.filter((turn) => isSoundTurn(turn) && turn.record.survey === true).length;
+  if (surveyed > 0)
+    notes.push(
+      `${surveyed} ${surveyed === 1 ? 'turn was' : 'turns were'} taken to see how far the board goes and ${surveyed === 1 ? 'is' : 'are'} in no number.`,
+    );
   const { counted, leftOut = [] } = verdict?.topology ?? {};
   for (const { topology, turns: n } of leftOut)
     notes.push(

@@ -35,6 +35,8 @@ export interface BenchDescription {
   })[];
   /** Turns that the latency suite is to play. */
   readonly turns: number;
+  /** Level at which prompts are played, in dB over their own. */
+  readonly playbackGainDb: number;
 }
 
 /** A second prompt that is to be played into the reply. */

@@ -21,6 +21,8 @@ import { latencyChart } from './latency-chart';
 import { html, trusted, type Markup } from './markup';
 import { script } from './script';
 import { style } from './style';
+import { surveyCurves } from '../survey-curves';
+import { surveyChart } from './survey-chart';
 import { tiles } from './tiles';
 import type { InlineAudio } from './turn-detail';
 import { turnList } from './turn-list';
@@ -80,6 +82,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
   const spoken = turns.filter(isSoundTurn);
   const headline = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
   const findings = shownFindings(run);
+  const surveys = surveyCurves(run);
   const crashes = crashList(run);
   const boots = bootTable(run);
   const shifts = verdict === undefined ? undefined : shiftsTable(verdict);
@@ -121,6 +124,7 @@ export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string 
           ${spoken.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(spoken)}</div>`)}
           ${verdict !== undefined && card('Budgets', 'absolute bounds, judged by 95 % confidence bounds', budgetsTable(verdict))}
           ${shifts !== undefined && card('Against the baseline', 'median differences, with the session as the unit', shifts)}
+          ${surveys.length > 0 && card('How far it hears', 'surveys: shown, and neither judged nor counted', html`${surveys.map(surveyChart)}`)}
           ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
           ${crashes !== undefined && card('Crashes', 'by signature; the same crash of another board or build has the same', crashes)}
           ${turns.length > 0 && card('Turns', spoken.length > 0 ? 'open one for its timeline, sound and logs' : 'open one for its timeline and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}

@@ -45,6 +45,7 @@ small{font-size:12px;color:var(--muted);font-weight:400}
 .chart text{font-size:12px;fill:var(--ink)}.chart .tick,.chart .lane-sub{fill:var(--muted);font-size:11.5px}.chart .small{font-size:9.5px}.chart .axis{fill:var(--muted)}
 .grid{stroke:var(--line)}.base{stroke:var(--muted)}
 .bar{fill:var(--bar)}.bar.censored,.part.none{fill:url(#hatch);stroke:var(--fail);stroke-opacity:.45}
+.survey-line{fill:none;stroke:var(--uplink);stroke-width:2}.survey-line.latency{stroke:var(--ttfa)}.survey-dot{fill:var(--uplink)}.survey-bound{stroke:var(--uplink);stroke-opacity:.35;stroke-width:6;stroke-linecap:round}.survey-turn{fill:var(--ttfa);fill-opacity:.6}
 .ecdf{fill:none;stroke:var(--ecdf);stroke-width:1.8}.chart .share{fill:var(--ecdf)}
 .chart .line text{paint-order:stroke;stroke:var(--card);stroke-width:3px}.line line{stroke:var(--ink);stroke-opacity:.75}.line.budget line{stroke:var(--fail);stroke-dasharray:5 4;stroke-opacity:1}.chart .line.budget text{fill:var(--fail)}
 .part.uplink{fill:var(--uplink);background:var(--uplink)}.part.endpointing{fill:var(--endpointing);background:var(--endpointing)}

@@ -8,6 +8,8 @@ import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
 import { partsInWords, powerInWords, shiftRows, shiftTitles } from '../shifts';
+import { surveyTitles } from '../html/survey-chart';
+import { surveyCurves } from '../survey-curves';
 import { concealedInWords, lossInWords } from '../network-words';
 import {
   answerInWords,
@@ -118,6 +120,19 @@ export function renderMarkdown(run: FinishedRun): string {
       const stops = bargeInStop === undefined ? '' : ` Barge-in stop: ${stopErrorsInWords(bargeInStop)}.`;
       lines.push(`Self-check ${ok ? 'held' : '**missed**'}: ${seen}.${stops}`, '');
     }
+  }
+  for (const { axis, points } of surveyCurves(run)) {
+    const rows = points.map(({ value, n, heard, medianMs }) => [
+      String(value),
+      `${heard} of ${n}`,
+      medianMs === undefined ? '–' : inMs(medianMs),
+    ]);
+    const unit = axis === 'rt60Ms' ? 'ms' : 'dB';
+    lines.push(
+      `### ${surveyTitles[axis]}`,
+      '',
+      ...table([unit, 'heard', 'median, ms'], ['r', 'r', 'r'], rows),
+    );
   }
   const findings = shownFindings(run);
   if (findings.length > 0) {
