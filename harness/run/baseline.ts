@@ -13,7 +13,7 @@ import { checkStored, parseStored, readText } from './stored-file';
 /** Where turns come from: what a comparison needs to be alike, and what was tested. */
 export type Provenance = Pick<
   RunRecord,
-  'earshotVersion' | 'bench' | 'boards' | 'rig' | 'provider' | 'scenario' | 'corpus'
+  'earshotVersion' | 'bench' | 'boards' | 'rig' | 'provider' | 'scenario' | 'corpus' | 'conditions'
 >;
 
 /** `earshot/baseline@1`: turns of accepted runs, with where they come from. */
@@ -63,8 +63,17 @@ const baselineSchema = z.looseObject({
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
 function provenanceOf({ record }: FinishedRun): Provenance {
-  const { earshotVersion, bench, boards, rig, provider, scenario, corpus } = record;
-  return { earshotVersion, bench, boards, ...(rig === undefined ? {} : { rig }), provider, scenario, corpus };
+  const { earshotVersion, bench, boards, rig, provider, scenario, corpus, conditions } = record;
+  return {
+    earshotVersion,
+    bench,
+    boards,
+    ...(rig === undefined ? {} : { rig }),
+    provider,
+    scenario,
+    corpus,
+    ...(conditions === undefined ? {} : { conditions }),
+  };
 }
 
 const firmwareInWords = ({ boards }: Provenance): string =>
@@ -89,7 +98,9 @@ const facets: Readonly<Record<DifferenceName, (of: Provenance) => string>> = {
   rig: ({ rig }) => (rig === undefined ? 'none' : `${rig.name} (${rig.topology}, ${rig.rateHz} Hz)`),
   provider: ({ provider }) => `${provider.name} (${provider.way ?? provider.protocol})`,
   scenario: ({ scenario }) => `${scenario.name} (${short(scenario.sha256)})`,
-  prompts: ({ corpus }) => short(corpus.sha256),
+  // In noise or a room they are other prompts.
+  prompts: ({ corpus, conditions }) =>
+    short(corpus.sha256) + (conditions === undefined ? '' : ` with ${JSON.stringify(conditions)}`),
   version: ({ earshotVersion }) => compatible(earshotVersion),
 };
 

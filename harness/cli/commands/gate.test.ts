@@ -106,6 +106,19 @@ describe('earshot gate and baseline', () => {
     expect(existsSync(join(runs[0] ?? '', 'report.html'))).toBe(false);
   });
 
+  it('takes no run in noise for one without', () => {
+    const runs = [copyOf('pass'), copyOf('undecided')];
+    const manifest = join(runs[1] ?? '', 'run.json');
+    const { boards } = readRun(runs[0] ?? '').record;
+    const noisy = {
+      ...JSON.parse(readFileSync(manifest, 'utf8')),
+      boards,
+      conditions: { snrDb: 10 },
+    } as object;
+    writeFileSync(manifest, JSON.stringify(noisy));
+    expect(() => gate({ runs })).toThrow(/prompts is \w{12} with {"snrDb":10}, not \w{12}\.$/);
+  });
+
   it('refuses runs of different firmware as one, and a baseline of another board', () => {
     const runs = [copyOf('pass'), copyOf('undecided')];
     expect(() => gate({ runs })).toThrow(
