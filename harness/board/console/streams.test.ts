@@ -133,7 +133,14 @@ describe('the console streams', () => {
   });
 
   it('are read through bursts of noise by every reader, and every byte is handed on', () => {
-    const dialects = ['realtime-ws', 'openai-demo', 'realtime-embedded-sdk', 'idf-chat', 'micropython-chat'];
+    const dialects = [
+      'realtime-ws',
+      'openai-demo',
+      'openai-demo-beta',
+      'realtime-embedded-sdk',
+      'idf-chat',
+      'micropython-chat',
+    ];
     fc.assert(
       fc.property(
         fc.constantFrom(...files),

@@ -17,8 +17,8 @@ const WDT_TIMEOUT_TICKS = 2000;
 const WDT_BITE = 0xd0000102;
 /** The chip may be gone before it has answered, some 15 ms after the watchdog was armed. */
 const BITES_WITHIN_MS = 200;
-/** Each of five SYNCs: a chip that waits for a download answers the first. */
-const CONNECT_TRIES = 3;
+/** Each of five SYNCs, as many as esptool makes. */
+const CONNECT_TRIES = 7;
 /** Kept of what the port brought. */
 const PRINTED_LIMIT = 2048;
 /** What an application that boots prints and a loader does not. */

@@ -170,7 +170,7 @@ describe('the reset of a board', () => {
     'works over a port that goes away at each start of the chip and comes back: %s',
     async (step) => {
       const virtual = await powerOn('openai-demo-beta', { faults: ['reenumerates'] });
-      const board = await openBoard(virtual, [step], undefined, 'openai-demo-beta', 50_000, 10_000);
+      const board = await openBoard(virtual, [step], undefined, 'openai-demo-beta', 50_000, 600_000);
       await board.reset();
       expect(told(board)).toEqual([]);
       expect(board.events.some(({ type }) => type === 'console-gap')).toBe(true);

@@ -209,10 +209,7 @@ describe('earshot monitor', () => {
         `schema: earshot/bench@1\nname: b\nprovider: { kind: mock }\nboards:\n  - name: far\n    kind: serial\n    dialect: idf-chat\n` +
           `    port: ${port}\n    reset: [classic, hard]\n`,
       );
-      const { shows, end, exit, events } = monitoring(
-        { port: undefined, bench, reset: true, json: true },
-        quick,
-      );
+      const { shows, end, exit, events } = monitoring({ port: undefined, bench, reset: true, json: true });
       await shows(/"outcome":"booted"/);
       end();
       expect(await exit).toBe(0);
