@@ -1,0 +1,55 @@
+/** The recipes of docs/ci.md are files that a CI server can read: what is wrong in one shows on the first night only. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { exitCodes } from './cli/exit-codes';
+
+const page = readFileSync(resolve(__dirname, '../docs/ci.md'), 'utf8');
+const blocks = [...page.matchAll(/```(\w+)\n# (\S+?):?(?: [^\n]*)?\n([\s\S]*?)```/g)].map(
+  ([, language = '', name = '', text = '']) => ({ language, name, text }),
+);
+const named = (name: string): string => blocks.find((block) => block.name.endsWith(name))?.text ?? '';
+
+const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
+const workflow = z.object({
+  name: z.string(),
+  on: z.looseObject({}),
+  concurrency: z.object({ group: z.string(), 'cancel-in-progress': z.boolean() }).optional(),
+  permissions: z.record(z.string(), z.enum(['read', 'write'])).optional(),
+  jobs: z.record(z.string(), z.looseObject({ 'runs-on': z.array(z.string()), steps: z.array(step).min(1) })),
+});
+
+describe('docs/ci.md', () => {
+  it.each(['firmware.yml', 'pages.yml'])('has a workflow %s whose steps each do one thing', (name) => {
+    const { jobs } = workflow.parse(parse(named(name)));
+    const steps = Object.values(jobs).flatMap((job) => job.steps);
+    for (const { uses, run } of steps) expect([uses, run].filter((one) => one !== undefined)).toHaveLength(1);
+  });
+
+  it('queues for the bench and cancels nothing that runs there', () => {
+    expect(workflow.parse(parse(named('firmware.yml'))).concurrency).toMatchObject({
+      'cancel-in-progress': false,
+    });
+  });
+
+  it('lets a GitLab job that decided nothing be yellow, and no other', () => {
+    const { voice } = parse(named('.gitlab-ci.yml')) as {
+      voice: { allow_failure: { exit_codes: number[] } };
+    };
+    const { benchFault, providerFault, inconclusive } = exitCodes;
+    expect(voice.allow_failure.exit_codes).toEqual([benchFault, providerFault, inconclusive]);
+  });
+
+  it('has units of systemd whose every line is a section, a comment or a setting', () => {
+    for (const name of ['earshot-night.service', 'earshot-night.timer']) {
+      const lines = named(name)
+        .split('\n')
+        .filter((line) => line !== '');
+      expect(lines.length).toBeGreaterThan(4);
+      for (const line of lines) expect(line).toMatch(/^(\[[A-Z]\w+\]|#.*|[A-Z][A-Za-z]+=\S.*)$/);
+      expect(lines[0]).toBe('[Unit]');
+    }
+    expect(named('earshot-night.service')).toContain(`SuccessExitStatus=${exitCodes.inconclusive}\n`);
+  });
+});
