@@ -40,6 +40,13 @@ describe('preflight', () => {
     expect(rig.played).toEqual([]);
   });
 
+  it('looks once more before it ends a run over sound that was lost in a moment', async () => {
+    const lost = [48_000, 55_000].map((atRigSample) => ({ atRigSample, samples: 960 }));
+    const reports = await flown(new WiredRig({ lost }));
+    expect(reports.find(({ id }) => id === 'continuity')?.state).toBe('ok');
+    expect(preflightFailure('korvo', reports)).toBeUndefined();
+  });
+
   it('ends the run as the bench’s fault, whatever is wrong, with all of it in one sentence', async () => {
     const full = {
       space: (folder: string) => Promise.resolve({ folder, freeBytes: 0, freeFiles: 5, mayWrite: true }),

@@ -1,6 +1,7 @@
 import type { BenchConfig } from '../../config';
 import { HilError } from '../../errors';
 import type { Clock } from '../../ports';
+import type { RigCheckLine } from '../../rig';
 import type { BenchParts } from '../bench-parts';
 import type { CheckReport } from './check';
 import { allChecks } from './checks';
@@ -31,7 +32,8 @@ export async function preflight(options: PreflightOptions): Promise<readonly Che
   const checks = allChecks.filter(
     ({ beforeRuns, group }) => beforeRuns === true && !(isVirtual && group === 'sound'),
   );
-  const sound = lookAtRig(parts, config.turn.playbackGainDb, signal);
+  const { playbackGainDb } = config.turn;
+  const sound = lookTwice(() => lookAtRig(parts, playbackGainDb, signal)());
   return runChecks({
     checks,
     signal,
@@ -46,6 +48,19 @@ export async function preflight(options: PreflightOptions): Promise<readonly Che
       talk: () => Promise.reject(new Error('The short form says nothing to the board.')),
     },
   });
+}
+
+/**
+ * A machine that was busy for a moment loses sound once, for which a take would be repeated: what a second look does not see is no reason
+ * to end a run.
+ */
+function lookTwice(look: () => Promise<readonly RigCheckLine[]>): () => Promise<readonly RigCheckLine[]> {
+  let lines: Promise<readonly RigCheckLine[]> | undefined;
+  const looked = async (): Promise<readonly RigCheckLine[]> => {
+    const first = await look();
+    return first.some(({ status }) => status === 'fail') ? look() : first;
+  };
+  return () => (lines ??= looked());
 }
 
 /** The one error that ends a run whose bench did not prove itself; undefined: it did. */
