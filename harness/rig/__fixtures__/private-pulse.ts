@@ -1,15 +1,39 @@
 /** A private PulseAudio for tests: the one of scripts/with-pulse.mjs, with its null sink and two cables. */
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const script = join(__dirname, '../../../scripts/with-pulse.mjs');
-const needed = ['pulseaudio', 'pactl', 'parec', 'pacat'];
-const hasPulse = needed.every((program) => spawnSync(program, ['--version']).status === 0);
+const packages = { pulseaudio: 'pulseaudio', pactl: 'pulseaudio-utils', arecord: 'alsa-utils' } as const;
 
-/** Its title has to say that the tests are skipped where PulseAudio is not installed. */
-export const describeWithPulse = hasPulse ? describe : describe.skip;
+const isOnPath = (program: string): boolean =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+const PLUGIN = 'alsa-lib/libasound_module_pcm_pulse.so';
+const hasAlsaPlugin = (): boolean =>
+  existsSync('/usr/lib') &&
+  readdirSync('/usr/lib').some((folder) => existsSync(join('/usr/lib', folder, PLUGIN)));
+
+/** Debian packages that a test over a sound server needs and this machine does not have. */
+export const missingPackages: readonly string[] = [
+  ...Object.entries(packages).flatMap(([program, name]) => (isOnPath(program) ? [] : [name])),
+  ...(hasAlsaPlugin() ? [] : ['libasound2-plugins']),
+];
+
+/** `describe`, or where packages are missing a skipped one whose name says which. */
+export const describeWithPulse = (name: string, tests: () => void): void => {
+  if (missingPackages.length === 0) describe(name, tests);
+  else describe.skip(`${name} (skipped: install ${missingPackages.join(' ')})`, tests);
+};
 
 export interface PrivatePulse {
   /** Variables by which programs find the server, and ALSA names for its devices. */

@@ -1,12 +1,12 @@
 import { systemClock } from '../../ports';
 import { onSoundServer } from '../card/__fixtures__/on-sound-server';
-import { describeWithPulse, openPrivatePulse, type PrivatePulse } from '../pulse/__fixtures__/private-pulse';
+import { describeWithPulse, startPrivatePulse, type PrivatePulse } from '../__fixtures__/private-pulse';
 import { openAlsaRig, type AlsaRigOptions } from './open-alsa-rig';
 
 describeWithPulse('a rig of kind alsa through the pulse plugin of ALSA', () => {
   let pulse: PrivatePulse;
   beforeAll(async () => {
-    pulse = await openPrivatePulse();
+    pulse = await startPrivatePulse();
   });
   afterAll(() => pulse.close());
 
@@ -20,7 +20,7 @@ describeWithPulse('a rig of kind alsa through the pulse plugin of ALSA', () => {
     format: 'S16_LE',
     channels: { speaker: 1, loopback: 0 },
     clock: systemClock,
-    environment: pulse.environment,
+    environment: { ...process.env, ...pulse.env },
   });
 
   onSoundServer('arecord and aplay', () => openAlsaRig(options()));

@@ -1,18 +1,17 @@
-import { execFileSync } from 'node:child_process';
 import { systemClock } from '../../ports';
 import { onSoundServer } from '../card/__fixtures__/on-sound-server';
 import {
   describeWithPulse,
   missingPackages,
-  openPrivatePulse,
+  startPrivatePulse,
   type PrivatePulse,
-} from './__fixtures__/private-pulse';
+} from '../__fixtures__/private-pulse';
 import { openPulseRig, type PulseRigOptions } from './open-pulse-rig';
 
 describeWithPulse('a rig of kind pulse on a sound server', () => {
   let pulse: PrivatePulse;
   beforeAll(async () => {
-    pulse = await openPrivatePulse();
+    pulse = await startPrivatePulse();
   });
   afterAll(() => pulse.close());
 
@@ -22,7 +21,7 @@ describeWithPulse('a rig of kind pulse on a sound server', () => {
     format: 'S16_LE' as const,
     channels: { speaker: 1, loopback: 0 },
     clock: systemClock,
-    environment: pulse.environment,
+    environment: { ...process.env, ...pulse.env },
   });
   const pulseOptions = (): PulseRigOptions => ({
     ...common(),
@@ -32,35 +31,36 @@ describeWithPulse('a rig of kind pulse on a sound server', () => {
 
   onSoundServer('parec and pacat', () => openPulseRig(pulseOptions()));
 
-  const pactl = (...args: string[]) =>
-    execFileSync('pactl', args, { env: pulse.environment, encoding: 'utf8' }).trim();
-
-  it.each([44_100, 96_000])('runs at %i Hz where the server does', async (rateHz) => {
-    const sink = `at_${rateHz}`;
-    pactl(
-      'load-module',
-      'module-null-sink',
-      `sink_name=${sink}`,
-      `rate=${rateHz}`,
-      'format=s16le',
-      'norewinds=1',
+  it('runs at the other rates where the server does', async () => {
+    await Promise.all(
+      [44_100, 96_000].map(async (rateHz) => {
+        const sink = `at_${rateHz}`;
+        const module = [
+          'module-null-sink',
+          `sink_name=${sink}`,
+          `rate=${rateHz}`,
+          'format=s16le',
+          'norewinds=1',
+        ];
+        await pulse.pactl('load-module', ...module);
+        const devices = { sink, source: `${sink}.monitor`, channels: { speaker: 0, loopback: 1 } };
+        const rig = await openPulseRig({ ...pulseOptions(), ...devices, rateHz });
+        const samples = new Float32Array(rateHz / 20).fill(0.25);
+        const { startedAtRigSample: from } = await rig.play({ rateHz, samples });
+        const { channels } = await rig.capture(from, from + Math.round(rateHz * 0.4));
+        await rig.close();
+        for (const channel of channels) expect(channel.filter((value) => value !== 0)).toEqual(samples);
+      }),
     );
-    const devices = { sink, source: `${sink}.monitor`, channels: { speaker: 0, loopback: 1 } };
-    const rig = await openPulseRig({ ...pulseOptions(), ...devices, rateHz });
-    const samples = new Float32Array(rateHz / 20).fill(0.25);
-    const { startedAtRigSample: from } = await rig.play({ rateHz, samples });
-    const { channels } = await rig.capture(from, from + Math.round(rateHz * 0.4));
-    await rig.close();
-    for (const channel of channels) expect(channel.filter((value) => value !== 0)).toEqual(samples);
   });
 
   it('refuses a sink that the server would convert for', async () => {
-    const module = pactl('load-module', 'module-null-sink', 'sink_name=other_rate', 'rate=44100');
+    const module = await pulse.pactl('load-module', 'module-null-sink', 'sink_name=other_rate', 'rate=44100');
     await expect(openPulseRig({ ...pulseOptions(), sink: 'other_rate' })).rejects.toMatchObject({
       code: 'HIL_RIG_WRONG_RATE',
       message: expect.stringContaining('sink other_rate runs at 44100 Hz'),
     });
-    pactl('unload-module', module);
+    await pulse.pactl('unload-module', module.trim());
   });
 
   it('says what there is in place of a name that there is not', async () => {

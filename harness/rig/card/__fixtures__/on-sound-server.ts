@@ -38,7 +38,7 @@ export function onSoundServer(name: string, open: () => Promise<CardAudioRig>): 
         () => Math.round((uniform() - 0.5) * 40_000) / 32_768,
       );
       let ways: number[] = [];
-      while (ways.length < 3) {
+      while (ways.length < 2) {
         const { startedAtRigSample: from } = await rig.play({ rateHz: 48_000, samples });
         const { channels, overruns } = await rig.capture(from, from + 16_800);
         // A machine that is too busy to feed the player says so; then it is tried again, as a turn is.
