@@ -1,3 +1,4 @@
+import { gateSpeed } from './gate-speed';
 import { tryGate, type GateCell } from './gate-trials';
 import type { LatencyModel } from './latency-model';
 
@@ -47,7 +48,7 @@ const MOST_AT_EDGE = 0.033;
 export interface GateTarget {
   readonly name: string;
   readonly value: number;
-  readonly unit: '%';
+  readonly unit: '%' | 'ms';
   readonly bound: number;
   readonly ok: boolean;
 }
@@ -89,5 +90,11 @@ export function tryGates(trials: number, onCell: (cell: GateCell) => void = () =
   const drifting = new Set(
     latencyModels.filter(({ driftMs }) => driftMs !== undefined).map(({ name }) => name),
   );
-  return { cells, targets: cells.flatMap((cell) => targetsOf(cell, drifting.has(cell.model))) };
+  return {
+    cells,
+    targets: [
+      ...cells.flatMap((cell) => targetsOf(cell, drifting.has(cell.model))),
+      ...latencyModels.slice(0, 1).map(gateSpeed),
+    ],
+  };
 }
