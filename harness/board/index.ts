@@ -38,6 +38,7 @@ export {
   describePort,
   findPort,
   listSerialPorts,
+  lockHolder,
   modemResetLine,
   openReattaching,
   openSerialPort,

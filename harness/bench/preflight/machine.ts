@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import { access, readdir, readFile, stat, statfs } from 'node:fs/promises';
+import { access, readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces, userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { listSerialPorts, portHolder, type SerialPortDescription } from '../../board';
+import { listSerialPorts, lockHolder, portHolder, type SerialPortDescription } from '../../board';
 import { childEnvironment, packageRoot } from '../../config';
 
 /** A file that stands for a device. */
@@ -142,7 +142,9 @@ async function account(): Promise<Account> {
 }
 
 async function holderOf(path: string): Promise<RunningProcess | undefined> {
-  const pid = await portHolder(path);
+  // Behind a pseudo-terminal there is always somebody, the board itself; whoever locks it is somebody else.
+  const device = await realpath(path).catch(() => path);
+  const pid = device.startsWith('/dev/pts/') ? await lockHolder(path) : await portHolder(path);
   if (pid === undefined) return undefined;
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const parent = Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);

@@ -1,5 +1,7 @@
+import { openSerialPort } from '../../board';
 import { openTestPty } from '../../board/__fixtures__/test-pty';
 import { BoardError } from '../../errors';
+import { systemClock } from '../../ports';
 import { fakeContext, virtualBoard, type FakeContext } from './__fixtures__/fake-context';
 import { lock } from './lock';
 import { thisMachine } from './machine';
@@ -119,14 +121,18 @@ describe('lock', () => {
 });
 
 describe('this machine', () => {
-  it('tells of a device file and of the program that has it open', async () => {
+  it('tells of a device file and of the program that has it', async () => {
     const pty = openTestPty();
     try {
       expect(await thisMachine.device(pty.path)).toMatchObject({
         mode: expect.stringMatching(/^rw-[r-][w-]----$/) as string,
         mayReadAndWrite: true,
       });
+      // The board at the other end has it open; only a lock keeps others out.
+      expect(await thisMachine.holderOf(pty.path)).toBeUndefined();
+      const transport = await openSerialPort({ path: pty.path, baudRate: 115_200, clock: systemClock });
       expect(await thisMachine.holderOf(pty.path)).toMatchObject({ pid: process.pid, isOurs: true });
+      await transport.close();
     } finally {
       pty.close();
     }

@@ -4,7 +4,7 @@ export { idleLines } from './idle-lines';
 export { listSerialPorts, type SerialPortDescription } from './list-ports';
 export { openReattaching, type ReattachingOptions } from './open-reattaching';
 export { openSerialPort, type SerialPortOptions } from './open-serial-port';
-export { portHolder } from './port-holder';
+export { lockHolder, portHolder } from './port-holder';
 export { portKind } from './port-kind';
 export { ReattachingTransport, type PortGap } from './reattaching-transport';
 export { replResetLine } from './repl-reset-line';

@@ -8,8 +8,11 @@ export async function portHolder(path: string): Promise<number | undefined> {
   return (await lockHolder(path)) ?? (await openHolder(path));
 }
 
-// /proc/locks: `1: FLOCK  ADVISORY  WRITE 1234 00:18:5 0 EOF`, device in hex, inode in decimal.
-async function lockHolder(path: string): Promise<number | undefined> {
+/**
+ * The process that keeps a device locked, whoever else has it open; undefined when none does, or it cannot be found out. A line of
+ * /proc/locks is `1: FLOCK  ADVISORY  WRITE 1234 00:18:5 0 EOF`, device in hex, inode in decimal.
+ */
+export async function lockHolder(path: string): Promise<number | undefined> {
   const inode = await stat(path).then(
     (status) => status.ino,
     () => undefined,
