@@ -291,33 +291,51 @@ const serialBoard = z
     context.addIssue({ code: 'custom', path: ['reset'], message });
   });
 
-const virtualBoard = z.strictObject({
-  ...anyBoard,
-  kind: z.literal('virtual'),
-  /** Default: ESP32-S3 virtual. */
-  model: text.default('ESP32-S3 virtual'),
-  /** Default: 0. */
-  crystalPpm: driftPpm.default(0),
-  /** Default: false. */
-  markers: z.boolean().default(false),
-  /** Default: what `dialect` says. */
-  firmwareDialect: name.exactOptional(),
-  /** Default: the words of the prompt `zh-weather`. */
-  question: text.exactOptional(),
-  /** Default: an audio link, for a virtual rig. */
-  sound: z
-    .strictObject({
-      kind: z.literal('pulse'),
-      source: text,
-      sink: text,
-      /** Default: 100ms. */
-      buffer: duration({ atLeastMs: 10, atMostMs: 2000 }).default(100),
-      /** Default: nothing is kept. */
-      record: text.exactOptional(),
-    })
-    .exactOptional(),
-  rig: rig.prefault({}),
-});
+/** A simulated board is where its rig is: on the audio link of a virtual one, or in a sound server. */
+function hearEachOther(
+  { sound, rig: { kind } }: { readonly sound?: object; readonly rig: { readonly kind: string } },
+  context: z.core.$RefinementCtx,
+): void {
+  if ((sound === undefined) === (kind === 'virtual')) return;
+  const [key, message] =
+    sound === undefined
+      ? [
+          'rig',
+          `a rig of kind ${kind} hears a virtual board in a sound server only: say where it is, as sound`,
+        ]
+      : ['sound', 'a virtual rig hears no sound server: give the board a rig of kind pulse or alsa'];
+  context.addIssue({ code: 'custom', path: [key], message });
+}
+
+const virtualBoard = z
+  .strictObject({
+    ...anyBoard,
+    kind: z.literal('virtual'),
+    /** Default: ESP32-S3 virtual. */
+    model: text.default('ESP32-S3 virtual'),
+    /** Default: 0. */
+    crystalPpm: driftPpm.default(0),
+    /** Default: false. */
+    markers: z.boolean().default(false),
+    /** Default: what `dialect` says. */
+    firmwareDialect: name.exactOptional(),
+    /** Default: the words of the prompt `zh-weather`. */
+    question: text.exactOptional(),
+    /** Default: an audio link, for a virtual rig. */
+    sound: z
+      .strictObject({
+        kind: z.literal('pulse'),
+        source: text,
+        sink: text,
+        /** Default: 100ms. */
+        buffer: duration({ atLeastMs: 10, atMostMs: 2000 }).default(100),
+        /** Default: nothing is kept. */
+        record: text.exactOptional(),
+      })
+      .exactOptional(),
+    rig: rig.prefault({}),
+  })
+  .superRefine(hearEachOther);
 
 const port = z.int().min(0).max(65_535).default(0);
 const CENTURY_MS = 3_155_760_000_000;

@@ -73,8 +73,9 @@ describe('loadBench', () => {
   });
 
   it('has the sound server of a simulated board, its folder beside the file, and of no other', () => {
+    const rig = 'rig: { kind: pulse, sink: o, source: i, channels: { speaker: 0 } }';
     const withSound = (kind: string, more = '') =>
-      benchOf(`boards: [{ name: b1, ${kind}, sound: { kind: pulse, source: m, sink: s${more} } }]\n`);
+      benchOf(`boards: [{ name: b1, ${kind}, sound: { kind: pulse, source: m, sink: s${more} }, ${rig} }]\n`);
     expect(loadBench(withSound('kind: virtual')).boards[0]).toMatchObject({
       sound: { kind: 'pulse', source: 'm', sink: 's', bufferMs: 100 },
     });
@@ -83,6 +84,16 @@ describe('loadBench', () => {
       sound: { bufferMs: 200, recordPath: join(dirname(path), 'kept') },
     });
     expect(() => loadBench(withSound('kind: serial, port: /dev/ttyUSB0'))).toThrow(/sound/);
+  });
+
+  it('has no simulated board that its rig cannot hear', () => {
+    const bench = (board: string) => benchOf(`boards: [{ name: b1, kind: virtual, ${board} }]\n`);
+    expect(() => loadBench(bench('sound: { kind: pulse, source: m, sink: s }'))).toThrow(
+      /boards\[0\]\.sound .*a virtual rig hears no sound server/,
+    );
+    expect(() =>
+      loadBench(bench('rig: { kind: pulse, sink: o, source: i, channels: { speaker: 0 } }')),
+    ).toThrow(/boards\[0\]\.rig .*a rig of kind pulse hears a virtual board in a sound server only/);
   });
 
   describe('of a board on a serial port', () => {
