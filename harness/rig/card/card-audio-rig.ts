@@ -31,6 +31,10 @@ const FADE_MS = 5;
 const OPEN_AFTER_MS = 100;
 /** A rig is opened without a player that says it is ready after so long; whatever keeps it, it is not the card. */
 const OPEN_AT_LAST_MS = 1100;
+/** A capture that is later than this is waited for before a clip begins. */
+const BEHIND_MS = 100;
+/** As long as a clip waits for another player to open the card. */
+const READY_AT_LAST_MS = 1000;
 /** A player fills its buffer within this time of having opened the card. */
 const PLAYER_FILLS_MS = 200;
 /** Checks, one a second, without a single byte from the recorder, or with none that a full player took, after which either has stalled. */
@@ -99,6 +103,7 @@ export class CardAudioRig implements AudioRig {
   private isOpen = false;
   private toldOverrunAt: number | undefined;
   private blocksAtCheck = -1;
+  private lastBlock = { hostAtMs: 0, lagMs: 0 };
   private stalledChecks = 0;
   private waitingAtCheck = 0;
   private backedUpChecks = 0;
@@ -191,12 +196,27 @@ export class CardAudioRig implements AudioRig {
   async play(clip: PcmClip, options: { readonly gainDb?: number } = {}): Promise<Playback> {
     this.assertRunning('play');
     const { samples } = await atRigRate(clip, this.rateHz);
+    await this.settled();
     this.assertRunning('play');
     return this.mixer.start(samples, gainOfDb(options.gainDb ?? 0));
   }
 
   mute(): void {
     this.mixer.mute();
+  }
+
+  /**
+   * A process that was held up finds its capture behind, and its player dry: a clip that began then would be told for a sample that is long
+   * past, and come out with a gap in front of it.
+   */
+  private async settled(): Promise<void> {
+    const isBehind = () => this.clock.nowMs() - this.lastBlock.hostAtMs + this.lastBlock.lagMs > BEHIND_MS;
+    while (isBehind() && this.lost === undefined && this.closed === undefined)
+      await this.waiters.wait(this.position + 1);
+    if (!this.feed.wantsRefresh) return;
+    this.feed.refresh();
+    const until = this.position + samplesIn(READY_AT_LAST_MS, this.rateHz);
+    while (!this.feed.isFilled && this.position < until) await this.waiters.wait(this.position + 1);
   }
 
   /** @throws RangeError also for samples that are no longer held. */
@@ -239,7 +259,9 @@ export class CardAudioRig implements AudioRig {
       clock: this.clock,
       onLine: (line) => {
         const told = news(line);
-        if (told?.kind === 'xrun') this.tellXrun(side, told.lastedMs);
+        // What one says that has been replaced is over.
+        const isInUse = side === 'recorder' || program === this.player;
+        if (told?.kind === 'xrun' && isInUse) this.tellXrun(side, told.lastedMs);
         if (told?.kind === 'ready') this.tellReady(program, told.rateHz);
         return told?.kind === 'status' || told?.kind === 'ready';
       },
@@ -262,7 +284,8 @@ export class CardAudioRig implements AudioRig {
   private take(channels: readonly Float32Array[]): void {
     const hostAtMs = this.clock.nowMs();
     const { lagMs, lost, wrongRateHz } = this.schedule.add(this.position + this.blockSamples, hostAtMs);
-    const block = this.ring.append(channels, { hostAtMs, lagMs });
+    this.lastBlock = { hostAtMs, lagMs };
+    const block = this.ring.append(channels, this.lastBlock);
     this.feed.next(lagMs);
     if (lost !== undefined) this.tellLost(lost.sinceRigSample, lost.lostSamples);
     this.waiters.reached(this.position);

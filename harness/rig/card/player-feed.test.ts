@@ -102,6 +102,21 @@ describe('PlayerFeed', () => {
     expect(players).toHaveLength(2);
   });
 
+  it('can be given another player ahead of a clip, once the last one has been heard', () => {
+    const { players, mixer, feed, blocks } = feeding();
+    blocks(100);
+    expect(feed.wantsRefresh).toBe(false);
+    feed.ranDry();
+    expect(feed.wantsRefresh).toBe(true);
+    mixer.start(half(BLOCK), 1);
+    blocks(2);
+    expect(feed.wantsRefresh).toBe(false);
+    blocks(59);
+    expect(feed.wantsRefresh).toBe(true);
+    feed.refresh();
+    expect([players.length, feed.wantsRefresh, feed.isFilled]).toEqual([2, false, false]);
+  });
+
   it('does the same when this process was held up for longer than the player was filled', () => {
     const { players, blocks } = feeding();
     blocks(1, 210);

@@ -14,6 +14,8 @@ const MOST_WAITING_MS = 500;
 const READY_WITHIN_MS = 1000;
 /** Everything of the last clip has been heard by then, also from a player that is far behind. */
 const REFRESH_AFTER_SILENCE_MS = 2000;
+/** And by then from one that has just run dry once. */
+const HEARD_OUT_MS = 600;
 
 /** What plays the bytes. */
 export interface ByteSink {
@@ -57,6 +59,16 @@ export class PlayerFeed {
   /** Whether the player leaves what it is given: it has stopped, or plays slower than the card records. */
   get isBackedUp(): boolean {
     return this.player.waitingBytes > this.bytesIn(MOST_WAITING_MS);
+  }
+
+  /** Whether a clip would come out later than it should, and another player could take its place now: nothing of the last clip is on its way. */
+  get wantsRefresh(): boolean {
+    return this.isStale && this.silentBlocks >= this.blocksIn(HEARD_OUT_MS);
+  }
+
+  /** Starts another player in place of this one. */
+  refresh(): void {
+    this.startAnew();
   }
 
   /** Hands over the next block of the mixer, for a block of the capture that was in hand so late. */

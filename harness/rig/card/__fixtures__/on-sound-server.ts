@@ -57,6 +57,20 @@ export function onSoundServer(name: string, open: () => Promise<CardAudioRig>): 
       expect(ways[0]).toBeGreaterThan(7200);
     });
 
+    it('begins no clip behind its time when this process was held up', async () => {
+      await rig.capture(rig.position, rig.position + 28_800);
+      const heldUpUntil = performance.now() + 500;
+      while (performance.now() < heldUpUntil);
+      const samples = new Float32Array(2400).fill(0.25);
+      const { startedAtRigSample: from } = await rig.play({ rateHz: 48_000, samples });
+      const { channels } = await rig.capture(from, from + 19_200);
+      const loopback = channels[1]!;
+      const first = loopback.findIndex((value) => value !== 0);
+      expect(first).toBeGreaterThan(7200);
+      expect(first).toBeLessThan(14_400);
+      expect(loopback.subarray(first, first + 2400)).toEqual(samples);
+    });
+
     it('tells of an underrun when the player was stopped', async () => {
       const xrun = new Promise<Xrun>((resolve) => void rig.onXrun(resolve));
       // Longer than a player may take to fill its buffer.
