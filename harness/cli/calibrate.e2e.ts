@@ -1,10 +1,19 @@
 /** `earshot calibrate` as a person runs it. */
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../config';
-import { readCalibration, type RigCalibration } from '../rig';
-import { ending, runEarshot, startEarshot } from './__fixtures__/run-earshot';
+import { readCalibration, storeCalibration, type RigCalibration } from '../rig';
+import { describeWithPulse, startPrivatePulse, type PrivatePulse } from '../rig/__fixtures__/private-pulse';
+import type { RunRecord } from '../run';
+import {
+  ending,
+  runEarshot,
+  startEarshot,
+  temporaryReports,
+  type Ended,
+  type RunSummary,
+} from './__fixtures__/run-earshot';
 
 jest.setTimeout(120_000);
 
@@ -42,6 +51,70 @@ it('says what is wrong, keeps nothing and ends with 3 when the loopback is missi
   expect(stdout).toMatch(/Not kept/);
   expect(existsSync(join(bench, '../kept.json'))).toBe(false);
   expect(exitCode).toBe(3);
+});
+
+describeWithPulse('a run on a sound card (skipped without PulseAudio)', () => {
+  let pulse: PrivatePulse;
+  beforeAll(async () => {
+    pulse = await startPrivatePulse();
+  });
+  afterAll(() => pulse.close());
+
+  /** A bench in the sound server, whose calibration was made with this card at that time. */
+  function benchCalibratedWith(stableId: string, measuredAt: string): string {
+    const bench = join(stateFolder(), 'bench.yaml');
+    const sound = '{ kind: pulse, source: cable_to_mic.monitor, sink: cable_from_speaker }';
+    const rig =
+      '{ kind: pulse, sink: cable_to_mic, source: earshot_rig.monitor, channels: { loopback: 0, speaker: 1 }, calibration: kept.json }';
+    writeFileSync(
+      bench,
+      `schema: earshot/bench@1\nboards:\n  - { name: b1, kind: virtual, sound: ${sound}, rig: ${rig} }\n`,
+    );
+    storeCalibration(join(bench, '../kept.json'), {
+      schema: 'earshot/rig-calibration@1',
+      earshotVersion: '0.1.0',
+      measuredAt,
+      rig: 'b1 rig',
+      card: { kind: 'pulse', name: 'the card that was calibrated', stableId },
+      rateHz: 48_000,
+      roles: ['speaker', 'loopback'],
+      topology: 'loopback',
+      levelDbFs: -20,
+      channels: [],
+      roundTrip: { samples: 9600, ms: 200, uncertaintyMs: 0.1, withinStreamSamples: 0, streams: [] },
+      steps: [],
+      lines: [],
+      status: 'ok',
+    });
+    return bench;
+  }
+
+  async function runOn(bench: string): Promise<Ended & { readonly summary: RunSummary }> {
+    // One short test: what is looked at comes before it.
+    const tests = ['--suite', 'boot', '--grep', 'lists its commands'];
+    const args = ['run', '--json', '--bench', bench, ...tests, '--reports', temporaryReports()];
+    const ended = await runEarshot(args, pulse.env);
+    return { ...ended, summary: JSON.parse(ended.stdout) as RunSummary };
+  }
+
+  it('is not judged with another card than the one that was calibrated', async () => {
+    const bench = benchCalibratedWith('usb:1235:8210:Y8KX1', new Date().toISOString());
+    const { exitCode, summary } = await runOn(bench);
+    expect(summary.findings.map(({ code }) => code)).toContain('HIL_RIG_OTHER_CARD');
+    expect(exitCode).toBe(3);
+  });
+
+  it('goes by the calibration of its card, names it in run.json, and warns when it is stale', async () => {
+    const bench = benchCalibratedWith('pulse:earshot_rig.monitor+cable_to_mic', '2020-01-01T00:00:00.000Z');
+    const { summary, stderr, stdout } = await runOn(bench);
+    const record = JSON.parse(readFileSync(join(summary.runPath, 'run.json'), 'utf8')) as RunRecord;
+    expect(record.rig?.calibration).toMatchObject({
+      path: join(bench, '../kept.json'),
+      measuredAt: '2020-01-01T00:00:00.000Z',
+      roundTrip: { ms: 200, uncertaintyMs: 0.1 },
+    });
+    expect(stderr + stdout).toMatch(/calibration of b1 rig is \d+ days old, more than 30 days/);
+  });
 });
 
 it('keeps nothing at Ctrl-C', async () => {
