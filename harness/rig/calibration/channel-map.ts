@@ -21,7 +21,7 @@ const CROSSTALK_BELOW_DB = -40;
 /** A loopback that is fainter than this can be mended by turning something up. */
 const FAINT_BELOW_DB = -20;
 /** The signal of a loopback cable in a wrong input: louder and less coloured than a room leaves it. */
-const WIRED = { fromDb: -20, explainedFromDb: 10 } as const;
+const WIRED = { fromDb: -20, explainedFromDb: 15 } as const;
 /** Sound in air takes this for 3.4 cm; the wire is earlier than any air path of a bench. */
 const EARLIER_MS = 0.1;
 const LOUDER_DB = 6;
@@ -91,7 +91,14 @@ function withLoopback(
 ): readonly RigCheckLine[] {
   const [wire, other] = [loopback.heard, speaker?.heard];
   if (wire === undefined || wire.gainDb < CROSSTALK_BELOW_DB) {
-    if (other !== undefined && other.gainDb >= WIRED.fromDb && other.explainedDb >= WIRED.explainedFromDb) {
+    // What leaks from a wire comes with it; a room answers later than what leaks.
+    const isBleed = other && wire && laterSamples(other, wire) > (EARLIER_MS * rateHz) / 1000;
+    if (
+      other !== undefined &&
+      isBleed !== true &&
+      other.gainDb >= WIRED.fromDb &&
+      other.explainedDb >= WIRED.explainedFromDb
+    ) {
       const text = `the speaker channel has the playback by wire (${decibels(other.gainDb)}), the loopback channel ${wire === undefined ? 'has not' : `only ${decibels(wire.gainDb)}`}`;
       return [faultLine('channels', 'fail', 'swapped-channels', text)];
     }
