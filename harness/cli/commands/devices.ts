@@ -58,7 +58,7 @@ function describeCard(card: SoundCard, cards: readonly SoundCard[]): string {
       'in bench.yaml',
       id === undefined || card.captureDevices.length === 0
         ? undefined
-        : `rig: { kind: alsa, card: '${id}', channels: { speaker: 1, loopback: 0 } }`,
+        : `rig: { kind: alsa, card: '${id}', channels: { speaker: 0, loopback: 1 } }`,
     ],
   ]);
 }
@@ -89,7 +89,7 @@ function describeServer({ sinks, sources }: Server): string {
     ['sources', each(sources)],
     [
       'in bench.yaml',
-      "rig: { kind: pulse, sink: '...', source: '...', channels: { speaker: 1, loopback: 0 } }",
+      "rig: { kind: pulse, sink: '...', source: '...', channels: { speaker: 0, loopback: 1 } }",
     ],
   ]);
 }
