@@ -100,9 +100,13 @@ describe('a board with MicroPython and the chat client', () => {
     const { board, control } = await openBoard(['no-wifi']);
     const complained = next(board, 'complaint');
     await board.reset();
-    expect(await complained).toMatchObject({ text: '!!! 错误: WiFi连接超时', boot: 1 });
+    const complaint = await complained;
+    expect(complaint).toMatchObject({ text: '!!! 错误: WiFi连接超时' });
     const answered = next(board, 'answer');
     await control.ask({ op: 'fault', name: 'no-wifi', on: false });
-    expect(await answered).toMatchObject({ text: TOLD, boot: 2 });
+    const answer = await answered;
+    expect(answer).toMatchObject({ text: TOLD });
+    // By its fast clock it may have restarted more than once on a busy machine.
+    expect(answer.boot).toBeGreaterThan(complaint.boot);
   });
 });
