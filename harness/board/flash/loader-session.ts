@@ -25,6 +25,8 @@ const BAUD_PROBES = 2;
 const BAUD_PROBE_MS = 500;
 /** Can be read at any time, to hear whether the chip is there. */
 const CHIP_DETECT_MAGIC = 0x40001000;
+/** Each of seven tries by esptool-js, of chips that nothing resets. */
+const CONNECT_ATTEMPTS = 3;
 /** Kept of what the port brought, for the line that says how the chip booted. */
 const PRINTED_LIMIT = 2048;
 
@@ -88,17 +90,10 @@ export class LoaderSession {
     over.catch(() => undefined);
     try {
       const hasLines = await transport.setModemLines({ dtr: false, rts: false });
-      // esptool-js tries again at once when it reads anything but an answer, and so gets out of step with the answers to all of its tries.
-      // Where it resets the chip, a longer pause behind the reset mends that.
-      if (!hasLines) await Promise.race([quiet(transport, options.clock), over]);
-      const chip = await Promise.race([loader.main(hasLines ? 'default_reset' : 'no_reset'), over]).catch(
-        (cause: unknown) => {
-          // Contrary to its types there is none before the chip has answered.
-          const isKnown = (loader.chip as unknown) !== undefined;
-          if (isHilError(cause) || isKnown) throw cause;
-          throw noLoaderError(transport.path, hasLines, printed, cause);
-        },
-      );
+      const chip = await Promise.race([connect(loader, hasLines, options), over]).catch((cause: unknown) => {
+        if (isHilError(cause) || isKnown(loader)) throw cause;
+        throw noLoaderError(transport.path, hasLines, printed, cause);
+      });
       if (loader.chip.CHIP_NAME !== 'ESP32-S3') throw otherChipError(transport.path, chip);
       const protection = protectionOf(await loader.getSecurityInfo());
       if (protection !== undefined) throw protectedError(transport.path, protection);
@@ -275,4 +270,32 @@ function words(...values: readonly number[]): Uint8Array {
   const bytes = Buffer.alloc(4 * values.length);
   values.forEach((value, index) => bytes.writeUInt32LE(value >>> 0, 4 * index));
   return bytes;
+}
+
+/** Contrary to its types there is none before the chip has answered. */
+const isKnown = ({ chip }: EspLoader): boolean => (chip as unknown) !== undefined;
+
+/**
+ * The chip as esptool-js words it. That tries again at once when it reads anything but an answer, and so gets out of step with the answers
+ * to all of its tries. Where it resets the chip, a longer pause behind the reset mends that; where it does not, the line is to be quiet
+ * first, and again behind a chip that was at work, erasing what a flash that was broken off had asked for, and then answered everything.
+ */
+async function connect(
+  loader: EspLoader,
+  hasLines: boolean,
+  { transport, clock }: Pick<LoaderSessionOptions, 'transport' | 'clock'>,
+): Promise<string> {
+  if (hasLines) return loader.main('default_reset');
+  for (let attempt = 1; ; attempt += 1) {
+    await quiet(transport, clock);
+    let heardBytes = 0;
+    const cancel = transport.onBytes(({ length }) => (heardBytes += length));
+    try {
+      return await loader.main('no_reset');
+    } catch (cause) {
+      if (heardBytes === 0 || isKnown(loader) || attempt === CONNECT_ATTEMPTS) throw cause;
+    } finally {
+      cancel();
+    }
+  }
 }
