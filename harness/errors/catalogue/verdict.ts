@@ -65,7 +65,8 @@ export const findingCodes = {
   },
   HIL_TURN_SLOWER_THAN_BASELINE: {
     origin: 'board',
-    remedy: 'See which part of the turn grew; where the change is meant, accept this run as the new baseline.',
+    remedy:
+      'See which part of the turn grew; where the change is meant, accept this run as the new baseline.',
   },
   HIL_TURN_NOT_INTERRUPTED: {
     origin: 'board',
