@@ -1,6 +1,6 @@
 // Prints the closing line of .ci/run: `N passed, N failed, N skipped`, and exits 1 when anything failed.
 // Arguments: `step=path` of each Jest result in JSON, the exit status of the script so far, the names of the steps that failed.
-// Files that failed were run again, into the same path with `-again` in its name: what failed both times failed, and what passed
+// Tests that failed were run again, into the same path with `-again` in its name: what failed both times failed, and what passed
 // then is counted as passed and named as unsteady.
 import { existsSync, readFileSync } from 'node:fs';
 
