@@ -50,7 +50,7 @@ export default tseslint.config(
     rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
   },
   {
-    files: ['**/*.test.ts', '**/*.e2e.ts', '**/*.contract.ts', '**/__fixtures__/**/*.ts'],
+    files: ['**/*.test.ts', '**/*.e2e.ts', '**/*.long.ts', '**/*.contract.ts', '**/__fixtures__/**/*.ts'],
     rules: {
       'no-restricted-globals': 'off',
       'no-restricted-properties': 'off',

@@ -1,6 +1,7 @@
 /**
  * Three projects: `unit` needs nothing; `hil` needs a bench (the virtual one unless HIL_BENCH names another) and runs in band
- * whatever the number of workers; `e2e` starts the command line as a person would.
+ * whatever the number of workers; `e2e` starts the command line as a person would; `long` is
+ * what `npm run test:long` runs beside its jobs.
  * @jest-config-loader esbuild-register
  */
 import type { Config } from 'jest';
@@ -11,8 +12,19 @@ const hil = hilProject(__dirname);
 const esModules = '/node_modules/(@echogarden|esptool-js)/.+\\.js$';
 const modulePathIgnorePatterns = ['<rootDir>/dist/', '<rootDir>/reports/'];
 
+/** Tests in TypeScript without a bench of Jest's own. */
+const plain = (displayName: string) => ({
+  displayName,
+  rootDir: __dirname,
+  testMatch: [`**/*.${displayName}.ts`],
+  testEnvironment: 'node',
+  modulePathIgnorePatterns,
+  ...(hil.transform === undefined ? {} : { transform: hil.transform }),
+});
+
 const config: Config = {
   ...hilGlobals,
+  testSequencer: '<rootDir>/scripts/project-sequencer.cjs',
   // What hangs fails; a machine with better things to do is no fault. Jest reads it here only, never of a project.
   testTimeout: 30_000,
   projects: [
@@ -25,14 +37,8 @@ const config: Config = {
       transform: { ...hil.transform, [esModules]: require.resolve('@swc/jest') },
       transformIgnorePatterns: ['/node_modules/(?!@echogarden/|esptool-js/)'],
     },
-    {
-      displayName: 'e2e',
-      rootDir: __dirname,
-      testMatch: ['**/*.e2e.ts'],
-      testEnvironment: 'node',
-      modulePathIgnorePatterns,
-      ...(hil.transform === undefined ? {} : { transform: hil.transform }),
-    },
+    plain('e2e'),
+    plain('long'),
     {
       ...hil,
       // Suites of teams are run as theirs, by scripts/try-package.mjs, and one for several boards by scripts/bench-webrtc.mjs.

@@ -17,7 +17,7 @@ interface Import {
 const unitOf = (path: string): string | undefined =>
   units.find((unit) => path === unit || path.startsWith(`${unit}/`));
 
-const isTest = (path: string): boolean => /\.(test|contract|e2e|d)\.ts$|\/__fixtures__\//.test(path);
+const isTest = (path: string): boolean => /\.(test|contract|e2e|long|d)\.ts$|\/__fixtures__\//.test(path);
 
 function* sourcesBelow(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

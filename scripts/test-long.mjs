@@ -87,6 +87,15 @@ const scripts = [
     ],
   },
   {
+    name: 'tests',
+    title: 'tests that take a quiet machine: what the doctor says of each fault of a sound server',
+    script: 'scripts/long-tests.mjs',
+    args: [],
+    resume: 'reports/long/tests/none-*.jsonl',
+    output: 'reports/bench/long-tests.json',
+    sources: ['harness/bench', 'harness/rig', 'scripts/with-pulse.mjs'],
+  },
+  {
     name: 'capture',
     title: 'capture: 60 minutes over a sound server, every sample held against what was played',
     script: 'scripts/bench-capture.mjs',

@@ -30,7 +30,7 @@ const inProject = (command, args) =>
 
 /** Files that nobody needs who uses the package. */
 const unwanted = [
-  /\.(test|e2e|contract)\.(d\.ts|[jt]s)$/,
+  /\.(test|e2e|long|contract)\.(d\.ts|[jt]s)$/,
   /\.map$/,
   /\.tsbuildinfo$/,
   /(^|\/)__fixtures__\//,
