@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 const help = `npm run bench:accuracy -- [options]
 
-  --turns N           turns for each condition (24; with --small 2)
+  --turns N           turns for each condition (24; with --small 4)
   --conditions TEXT   only conditions whose name holds TEXT; several are separated by commas
   --case NAME/INDEX   one turn alone, with what each method said of it
   --small             a smoke run of a few conditions
@@ -76,7 +76,7 @@ const chosen = conditions.filter(
 );
 if (chosen.length === 0)
   usage(`--conditions ${options.conditions}: no condition is called that; see --list.`);
-const turns = countOf('turns', options.turns, options.small ? 2 : 24);
+const turns = countOf('turns', options.turns, options.small ? 4 : 24);
 const ffmpeg = hasFfmpeg();
 if (!ffmpeg) process.stderr.write('ffmpeg is not installed: silencedetect is left out of the comparison.\n');
 const setup = { corpusFolder: at('fixtures'), ffmpeg };
