@@ -11,7 +11,7 @@ export {
   type ShiftResult,
 } from './shift/judge-shifts';
 export { compareArms, decide } from './shift/decide';
-export { looks, MOST_TURNS } from './shift/looks';
+export { FEWEST_TURNS, looks, MOST_TURNS } from './shift/looks';
 export type { ArmTurn } from './shift/rank-shift';
 export type { JudgedTurn } from './turn-outcome';
 export type { BudgetResult, Outcome, TurnOutcome, Verdict } from './verdict';

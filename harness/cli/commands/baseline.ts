@@ -13,7 +13,7 @@ import {
   storeBaseline,
   type Baseline,
 } from '../../run';
-import { armsOfTurns, judgeShifts, looks } from '../../verdict';
+import { armsOfTurns, FEWEST_TURNS, judgeShifts } from '../../verdict';
 import { exitCodes } from '../exit-codes';
 import { namedRuns } from '../named-runs';
 
@@ -66,10 +66,9 @@ export function acceptCommand(args: AcceptArguments): number {
   const baseline = baselineOf(runs, { name, acceptedAt, unfit: args.force });
   storeBaseline(path, baseline, createRedactor(readEnvironment().secrets));
   const turns = turnsOf(baseline);
-  const fewest = looks[0]?.turns ?? 0;
   const note =
-    turns < fewest
-      ? `It has ${turns} turns: nothing can be held against fewer than ${fewest}, so play more and accept those runs together.\n`
+    turns < FEWEST_TURNS
+      ? `It has ${turns} turns: nothing can be held against fewer than ${FEWEST_TURNS}, so play more and accept those runs together.\n`
       : '';
   const { runIds } = baseline;
   print(

@@ -1,5 +1,5 @@
 import { holmAdjusted } from './holm';
-import { failTailOfAll, looks, type Look } from './looks';
+import { failTailOfAll, FEWEST_TURNS, looks, type Look } from './looks';
 import { RankShift, type ArmTurn } from './rank-shift';
 
 /** measurement.md section 8: fewer say nothing of how sessions differ. */
@@ -12,15 +12,23 @@ export interface Comparison {
   readonly shift: RankShift;
   /** Undefined: too few turns, or sessions. */
   readonly look: Look | undefined;
+  /** Turns of the candidate that the next look is for. */
+  readonly waiting: number;
 }
 
-/** Turns of the candidate beyond its last look wait for the next; those of the reference all count. */
+/**
+ * Turns in prompts that only one arm has say nothing, and are not counted. Those of the candidate beyond its last look wait for the next;
+ * those of the reference all count.
+ */
 export function compareArms(reference: readonly ArmTurn[], candidate: readonly ArmTurn[]): Comparison {
-  const look = looks.findLast(({ turns }) => turns <= candidate.length);
-  if (look === undefined) return { shift: new RankShift(reference, candidate), look };
-  const shift = new RankShift(reference, candidate.slice(0, look.turns));
-  const enough = Math.min(shift.sessions.reference, shift.sessions.candidate) >= FEWEST_SESSIONS;
-  return { shift, look: enough ? look : undefined };
+  const known = new Set(reference.map(({ stratum }) => stratum));
+  const alike = candidate.filter(({ stratum }) => known.has(stratum));
+  const look = looks.findLast(({ turns }) => turns <= alike.length);
+  const shift = new RankShift(reference, alike.slice(0, look?.turns));
+  const { turns, sessions } = shift;
+  const enough =
+    turns.reference >= FEWEST_TURNS && Math.min(sessions.reference, sessions.candidate) >= FEWEST_SESSIONS;
+  return { shift, look: enough ? look : undefined, waiting: alike.length - turns.candidate };
 }
 
 /** What comes of several measures of the same two arms, in their order: `judgeShifts` states the rule and how often it errs. */

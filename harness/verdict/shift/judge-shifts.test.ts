@@ -76,6 +76,19 @@ describe('judgeShifts', () => {
     expect(judge(voice(200, 0), { voiceToVoice: long })[0]?.outcome).toBe('fail');
   });
 
+  it('judges nothing against a baseline of fewer than 40 turns, however many the run has', () => {
+    const short = arm(39, 0).map((turn, index) => ({ ...turn, session: String(index % 6) }));
+    const [result] = judge({ voiceToVoice: short }, voice(200, 100));
+    expect(result).toMatchObject({ outcome: 'not-judged', turns: { reference: 39 } });
+  });
+
+  it('counts only turns in prompts that both have', () => {
+    const strange = arm(200, 100).map((turn, index) => (index < 170 ? { ...turn, stratum: 'new' } : turn));
+    const [result] = judge(voice(200, 0), { voiceToVoice: strange });
+    expect(result).toMatchObject({ outcome: 'not-judged', turns: { candidate: 30 } });
+    expect(judge(voice(200, 0), { voiceToVoice: [...strange, ...arm(60, 100)] })[0]?.outcome).toBe('fail');
+  });
+
   it('states how many turns would show 100 ms, more for a wider spread', () => {
     const [narrow] = judge(voice(200, 0), voice(200, 0));
     const wide = (): Arms => ({ voiceToVoice: arm(200, 0, 0.3) });

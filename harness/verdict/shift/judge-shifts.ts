@@ -3,7 +3,7 @@ import type { Finding, Topology } from '../../ports';
 import { topologyOf, type CountedTurn } from '../distributions';
 import { judgeTurn, type JudgedTurn } from '../turn-outcome';
 import { compareArms, decide, FEWEST_SESSIONS, type Comparison, type ShiftOutcome } from './decide';
-import { looks, MOST_TURNS, type Look } from './looks';
+import { FEWEST_TURNS, looks, MOST_TURNS, type Look } from './looks';
 import { RankShift, type ArmTurn } from './rank-shift';
 import { studentQuantile } from './student-t';
 
@@ -111,23 +111,21 @@ function turnsToDetect(shift: RankShift, marginMs: number): number | undefined {
 }
 
 function describe(
-  { measure, shift, look }: NamedComparison,
+  { measure, shift, look, waiting }: NamedComparison,
   reference: Reference,
-  given: number,
   outcome: ShiftResult['outcome'],
 ): string {
   const { marginMs, title } = reference;
   const what = measures[measure].title;
   if (look === undefined) {
-    const fewest = looks[0]?.turns ?? 0;
     const seen = (n: number, sessions: number) => `${counted(n, 'turn')} in ${counted(sessions, 'session')}`;
     const { turns, sessions } = shift;
     if (turns.candidate === 0 || turns.reference === 0)
       return `${what} against ${title}: not judged, no prompt was measured in both.`;
-    const first = turns.candidate < given ? 'the first ' : '';
+    const first = waiting > 0 ? 'the first ' : '';
     return (
       `${what} against ${title}: not judged with ${first}${seen(turns.candidate, sessions.candidate)} against ` +
-      `${seen(turns.reference, sessions.reference)}; ${fewest} turns in ${FEWEST_SESSIONS} sessions each are the fewest.`
+      `${seen(turns.reference, sessions.reference)}; ${FEWEST_TURNS} turns in ${FEWEST_SESSIONS} sessions each are the fewest.`
     );
   }
   const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
@@ -170,7 +168,7 @@ export function judgeShifts(reference: Reference, candidate: Arms): ShiftResult[
       marginMs,
       turns,
       sessions,
-      why: describe(one, reference, candidate[measure]?.length ?? 0, outcome),
+      why: describe(one, reference, outcome),
     };
     if (!shift.comparable) return base;
     const turnsToDetect100Ms = turnsToDetect(shift, marginMs);

@@ -8,6 +8,8 @@ export interface Look {
   readonly passTail: number;
 }
 
+/** Of either arm: five sessions of eight. */
+export const FEWEST_TURNS = 40;
 /** DESIGN section 11: turns of an arm at most. */
 export const MOST_TURNS = 600;
 /**
@@ -16,7 +18,7 @@ export const MOST_TURNS = 600;
  */
 const TOTAL = { failTail: 0.025, passTail: 0.05 } as const;
 /** Each look has half as many turns more than the one before it, and the late ones, which see most, may spend most. */
-const TURNS = [40, 60, 90, 135, 200, 300, 450, MOST_TURNS] as const;
+const TURNS = [FEWEST_TURNS, 60, 90, 135, 200, 300, 450, MOST_TURNS] as const;
 
 const shares = TURNS.map((turns) => turns / TURNS.reduce((all, one) => all + one, 0));
 
