@@ -116,10 +116,16 @@ const inWords = (differences: readonly Difference[]): string =>
 /**
  * Several runs of the same firmware on the same bench as one run, which has the record of the first: turns `2/t0003`, sessions of their
  * own, every finding. One run stays as it is.
- * @throws RunError `HIL_BASELINE_DIFFERENT` where they are not alike, the firmware included.
+ * @throws RunError `HIL_BASELINE_DIFFERENT` where they are not alike, the firmware included; `HIL_BASELINE_UNFIT` for one that is named twice.
  */
 export function joinRuns(runs: readonly [FinishedRun, ...FinishedRun[]]): FinishedRun {
   const [first] = runs;
+  const ids = runs.map(({ record }) => record.runId);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) {
+    const message = `Run ${twice} is named twice; its turns would count as twice as many.`;
+    throw new RunError('HIL_BASELINE_UNFIT', message, { runId: twice });
+  }
   if (runs.length === 1) return first;
   let sessions = 0;
   const parts = runs.map((run, index): FinishedRun => {

@@ -119,6 +119,13 @@ describe('earshot gate and baseline', () => {
     expect(() => gate({ runs })).toThrow(/prompts is \w{12} with {"snrDb":10}, not \w{12}\.$/);
   });
 
+  it('takes no run twice: its turns are no more for that', () => {
+    const path = copyOf('undecided');
+    expect(() => gate({ runs: [path, path] })).toThrow(
+      expect.objectContaining({ code: 'HIL_BASELINE_UNFIT' }) as Error,
+    );
+  });
+
   it('refuses runs of different firmware as one, and a baseline of another board', () => {
     const runs = [copyOf('pass'), copyOf('undecided')];
     expect(() => gate({ runs })).toThrow(

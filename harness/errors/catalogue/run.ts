@@ -34,7 +34,7 @@ export const runCodes = {
   },
   HIL_BASELINE_UNFIT: {
     origin: 'config',
-    remedy: 'Accept a run that passed; --force takes this one all the same.',
+    remedy: 'Name runs that passed, each of them once; --force takes one that did not pass all the same.',
   },
   HIL_HOST_DIED: {
     origin: 'harness',
