@@ -7,6 +7,8 @@ import { heardTake } from './heard-take';
 import { RigProber } from './rig-prober';
 import { arrivedBurst, streamRoundTrip } from './round-trip';
 
+jest.retryTimes(2, { logErrorsBeforeRetry: true });
+
 describeWithPulse('a rig on a sound server (skipped without PulseAudio)', () => {
   let pulse: PrivatePulse;
   beforeAll(async () => {
@@ -36,8 +38,8 @@ describeWithPulse('a rig on a sound server (skipped without PulseAudio)', () => 
         takes.flatMap((take) => arrivedBurst(take) ?? []),
         0,
       )!.spreadSamples;
-      // A machine that has no time for its sound loses some, and the rig says so.
-      if (xruns > 0) return;
+      // A machine that has no time for its sound loses some, the rig says so, and it is tried again.
+      expect(xruns).toBe(0);
       expect(spread).toBeLessThanOrEqual(1);
       for (const { best } of takes) {
         expect(best).toMatchObject({ role: 'loopback', heard: { breaks: [], clippedSamples: 0 } });
