@@ -370,6 +370,17 @@ describe('a run against a baseline', () => {
     expect(verdict.why).toContain('not judged with 20 turns in 3 sessions against 80 turns in 10 sessions');
   });
 
+  it('keeps what the reference measured, an answer that never came as censored', () => {
+    const mute = { valueMs: Infinity, session: '0', stratum: 'p' };
+    const withMute = { voiceToVoice: [...arms.voiceToVoice, mute], uplink: arms.voiceToVoice };
+    const { comparison } = judge({
+      turns: played(60, 500),
+      reference: { title: 'the baseline of May', arms: withMute, marginMs: 30 },
+    });
+    expect(comparison?.reference).toMatchObject({ voiceToVoice: { n: 81, censored: 1, maxMs: Infinity } });
+    expect(Object.keys(comparison?.reference ?? {})).toEqual(['voiceToVoice']);
+  });
+
   it('leaves bad takes out of what is compared', () => {
     const turnsWithOneLate = played(48, 500);
     const verdict = against({ turns: turnsWithOneLate, findings: [finding('HIL_RIG_LAGGED', 't2')] });

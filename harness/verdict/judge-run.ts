@@ -7,7 +7,7 @@ import { exitCodeOf, outcomeOfExitCode } from './exit-code';
 import { judgeBounds } from './judge-bounds';
 import { compareGoals, findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
 import { reasonOf } from './reason';
-import { armsOf, judgeShifts, type Reference } from './shift/judge-shifts';
+import { armsOf, distributionsOfArms, judgeShifts, type Reference } from './shift/judge-shifts';
 import { findingsOfShifts, isUndecided } from './shift/shift-findings';
 import {
   findingsOfFaults,
@@ -134,7 +134,14 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     ...(goals.length === 0 ? {} : { goals }),
     ...(reference === undefined || shifts === undefined
       ? {}
-      : { comparison: { against: reference.title, marginMs: reference.marginMs, shifts } }),
+      : {
+          comparison: {
+            against: reference.title,
+            marginMs: reference.marginMs,
+            shifts,
+            reference: distributionsOfArms(reference.arms),
+          },
+        }),
     distributions,
     distributionsByKind: byKind,
     ...(topology === undefined ? {} : { topology }),

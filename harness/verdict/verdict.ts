@@ -55,6 +55,8 @@ export interface Verdict {
     readonly against: string;
     readonly marginMs: number;
     readonly shifts: readonly ShiftResult[];
+    /** What the compared measures were in the reference, for pictures. Absent in verdicts of older versions. */
+    readonly reference?: Readonly<Partial<Distributions>>;
   };
   readonly distributions: Distributions;
   /** The same for cold, warm, tool and plain turns apart. Absent in verdicts of older versions. */

@@ -1,4 +1,11 @@
-import { measures, notMeasured, type Measured, type MeasureName } from '../../measurement';
+import {
+  distributionOf,
+  measures,
+  notMeasured,
+  type Distribution,
+  type Measured,
+  type MeasureName,
+} from '../../measurement';
 import type { Finding, Topology } from '../../ports';
 import { topologyOf, type CountedTurn } from '../distributions';
 import { judgeTurn, type JudgedTurn } from '../turn-outcome';
@@ -82,6 +89,18 @@ export function armsOfTurns(turns: readonly JudgedTurn[], findings: readonly Fin
   const counted = turns.map((turn) => ({ turn, judgement: judgeTurn(turn, findings) }));
   return armsOf(counted, topologyOf(counted)?.counted);
 }
+
+/** Distributions of the compared measures that an arm has; an answer that never came is censored. */
+export const distributionsOfArms = (arms: Arms): Partial<Record<MeasureName, Distribution>> =>
+  Object.fromEntries(
+    comparedMeasures.flatMap((name) => {
+      const measured = arms[name]?.map(({ valueMs }): Measured => {
+        if (Number.isFinite(valueMs)) return { state: 'measured', valueMs, uncertaintyMs: 0 };
+        return { state: 'censored', aboveMs: 0, reason: 'no-onset' };
+      });
+      return measured === undefined ? [] : [[name, distributionOf(measured)] as const];
+    }),
+  );
 
 /** A difference with its sign: `+12.3 ms`; what missing answers decide has no number. */
 export function shiftInWords(valueMs: number): string {
