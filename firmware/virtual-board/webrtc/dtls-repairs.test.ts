@@ -1,6 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cleanup } from 'node-datachannel';
+import { Event, type RTCDtlsTransport, type RTCIceTransport } from 'werift';
 import { seededUniform } from '../../../harness/units';
 import { LossyCall, type Passing, type Way } from '../testing/lossy-call';
+import { repairDtls } from './dtls-repairs';
 
 const HEADER_BYTES = 13;
 const HANDSHAKE = 22;
@@ -19,6 +22,39 @@ const isCertificate = (record: Buffer): boolean =>
 /** The client's answer to the server's certificate, its own ahead. */
 const isAnswer = (datagram: Buffer, way: Way): boolean =>
   way === 'down' && isDtls(datagram) && recordsOf(datagram).some(isCertificate);
+
+/** A ClientHello of 40 bytes, the first of a handshake or the one that shows its cookie. */
+function greeting(number: number): Buffer {
+  const record = Buffer.alloc(HEADER_BYTES + 12 + 40, number);
+  record.set([
+    HANDSHAKE,
+    0xfe,
+    0xfd,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    number,
+    0,
+    52,
+    1,
+    0,
+    0,
+    40,
+    0,
+    number,
+    0,
+    0,
+    0,
+    0,
+    0,
+    40,
+  ]);
+  return record;
+}
 
 describe('the DTLS server of a board', () => {
   const calls: LossyCall[] = [];
@@ -74,5 +110,35 @@ describe('the DTLS server of a board', () => {
       return started.begun;
     });
     expect(await Promise.all(begun)).toEqual(begun.map(() => 'open'));
+  });
+
+  it('reads a greeting that is the next callback of the turn in which the handshake begins to listen', async () => {
+    const taken: Buffer[] = [];
+    const onData = new Event<[Buffer]>();
+    const onStateChange = new Event<[string]>();
+    const socket = { onData: (datagram: Buffer) => taken.push(datagram) };
+    const dtls = { onStateChange, dtls: undefined as unknown };
+    repairDtls({
+      ice: { connection: { onData } } as unknown as RTCIceTransport,
+      dtls: dtls as unknown as RTCDtlsTransport,
+      isOver: () => false,
+    });
+    const listen = (): void => {
+      onStateChange.execute('connecting');
+      dtls.dtls = { transport: { socket } };
+      onData.subscribe((datagram) => socket.onData(datagram));
+    };
+    const [first, second] = [greeting(0), greeting(1)];
+    // Timers that are due together are callbacks of one turn.
+    await new Promise<void>((resolve) => {
+      setTimeout(listen, 1);
+      setTimeout(() => {
+        onData.execute(first);
+        resolve();
+      }, 1);
+    });
+    await nextTurn();
+    onData.execute(second);
+    expect(taken).toEqual([first, second]);
   });
 });

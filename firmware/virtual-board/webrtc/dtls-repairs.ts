@@ -1,4 +1,3 @@
-import { setImmediate as afterThisTurn } from 'node:timers/promises';
 import type { RTCDtlsTransport, RTCIceTransport } from 'werift';
 import { HandshakeOrder } from './handshake-order';
 
@@ -28,10 +27,11 @@ function keepEarlyDatagrams({ ice, dtls, isOver }: Transports): void {
   const keeping = onData.subscribe((data) => kept.push(data));
   const listening = dtls.onStateChange.subscribe((state) => {
     if (state === 'new') return;
-    keeping.unSubscribe();
     listening.unSubscribe();
-    // The handshake listens once this turn is over.
-    void afterThisTurn().then(() => {
+    // The handshake listens once this callback is over. The next datagram may be the next callback of the same turn, and an order
+    // that has not seen the first message waits for it for ever: so not a turn later.
+    queueMicrotask(() => {
+      keeping.unSubscribe();
       orderHandshake(dtls);
       if (!isOver()) for (const data of kept) onData.execute(data);
     });
