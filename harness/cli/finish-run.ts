@@ -44,6 +44,24 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
 }
 
 /**
+ * Judges what `mergeRuns` made, over the facts of all its sources, and stores verdict and reports beside them. It is interrupted where one
+ * of them was broken off, whatever the others say.
+ * @throws RunError when the folder cannot be written.
+ */
+export function judgeMerged(
+  { path, record, turns, findings, bounds }: FinishedRun,
+  budgets: Budgets | undefined,
+): JudgedRun {
+  const { sources = [] } = record;
+  const interrupted = sources.some(({ aborted }) => aborted);
+  const verdict = judgeRun({ turns, findings, budgets, bounds, interrupted });
+  const ends = sources.map(({ startedAtHostMs, endedAtHostMs = startedAtHostMs }) => endedAtHostMs);
+  const endedAtHostMs = Math.max(...ends, ...turns.map((turn) => turn.record.endedAtHostMs));
+  storeVerdict(path, { record, verdict, endedAtHostMs }, createRedactor(readEnvironment().secrets));
+  return renderFinished(path);
+}
+
+/**
  * Renders a run again from its folder alone. One whose writer never came to its end is ended first: judged as aborted unless
  * there is a verdict, and stored, so that its folder is as complete as any other.
  */

@@ -15,6 +15,7 @@ export {
 export type { ConsoleSink } from './console-sink';
 export { addFindings, storeVerdict, writeVerdict } from './finish-run';
 export { latestRunPath } from './latest';
+export { mergeRuns, type MergeOptions } from './merge-runs';
 export { readConsole } from './read-console';
 export {
   readRun,
@@ -25,5 +26,5 @@ export {
   type RunEvent,
 } from './read-run';
 export { createRedactor, type Redactor } from './redaction';
-export type { RunRecord, TestRecord } from './run-record';
+export type { RunRecord, RunSource, TestRecord } from './run-record';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

@@ -23,6 +23,8 @@ export interface RunRecord {
     readonly model: string;
     readonly dialect: DialectDescription;
     readonly firmware?: FirmwareIdentity;
+    /** Of a merged run: the bench that it is on. Absent: the run's. */
+    readonly bench?: string;
   }[];
   /** Absent: the board was asked in writing. */
   readonly rig?: {
@@ -51,10 +53,34 @@ export interface RunRecord {
   readonly conditions?: PromptConditions;
   /** Faults switched on with `--fault`; virtual parts only. */
   readonly faults: readonly string[];
+  /** The played runs that this one was merged of, in the order in which they began. Absent: it was played itself. */
+  readonly sources?: readonly RunSource[];
   /** Absent while the run is going on; `aborted` is set by the reader when the writer never finished. */
   readonly outcome?: Outcome;
   readonly exitCode?: number;
   readonly why?: string;
+}
+
+/** A played run in one that it was merged into: what is its own there. */
+export interface RunSource extends Pick<
+  RunRecord,
+  | 'runId'
+  | 'earshotVersion'
+  | 'startedAt'
+  | 'startedAtHostMs'
+  | 'endedAtHostMs'
+  | 'bench'
+  | 'rig'
+  | 'outcome'
+  | 'why'
+> {
+  /** What was added to its host times to have them on the clock of the first run; 0: one machine played both. */
+  readonly hostOffsetMs: number;
+  /** Names in the merged run. */
+  readonly boards: readonly string[];
+  readonly turns: number;
+  /** It was broken off: what is here was recorded until then. */
+  readonly aborted: boolean;
 }
 
 /** One test of the suites as it ended: what JUnit shows. Never read for the verdict. */
@@ -68,4 +94,6 @@ export interface TestRecord {
   readonly skipReason?: string;
   readonly failures: readonly string[];
   readonly turnIds: readonly string[];
+  /** Of a merged run: board and bench, `korvo-1 on lab-2`. Absent: those of the run. */
+  readonly ranOn?: string;
 }

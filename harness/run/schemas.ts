@@ -172,6 +172,20 @@ export const runSchema = z.looseObject({
   scenario: z.looseObject({ name: z.string() }),
   corpus: z.looseObject({ prompts: number }),
   faults: z.array(z.string()),
+  sources: z
+    .array(
+      z.looseObject({
+        runId: z.string(),
+        startedAt: z.string(),
+        startedAtHostMs: number,
+        hostOffsetMs: number,
+        bench: z.looseObject({ name: z.string() }),
+        boards: z.array(z.string()),
+        turns: number,
+        aborted: z.boolean(),
+      }),
+    )
+    .optional(),
 });
 
 const distribution = z.looseObject({ n: number, valuesMs: z.array(number) });

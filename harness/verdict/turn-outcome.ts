@@ -6,7 +6,7 @@ import type { TurnOutcome } from './verdict';
 /** What the verdict reads of one turn, spoken or in writing: a measure that is not of its kind is absent. */
 export interface JudgedTurn {
   readonly record: Pick<AnyTurnRecord, 'turnId' | 'endedAtHostMs' | 'faults'> &
-    Partial<Pick<AnyTurnRecord, 'kind' | 'session' | 'turnInSession'>> &
+    Partial<Pick<AnyTurnRecord, 'kind' | 'session' | 'turnInSession' | 'boardName'>> &
     Pick<TurnRecord, 'survey'> & {
       readonly prompt?: { readonly id: string } | undefined;
     };

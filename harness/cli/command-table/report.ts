@@ -3,30 +3,67 @@ import { givenOnce } from './argument-checks';
 import { json, reports } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
-/** Adds `report`: a stored run again. */
+/** Adds `report`: a stored run again, or several as one. */
 export const addReport = (parser: Argv, exit: TakeExitCode): Argv =>
   parser.command(
-    'report [run]',
-    'Render a stored run again, or finish one that was killed',
-    (command) =>
-      command
-        .positional('run', { type: 'string', describe: 'Run folder (default: the latest below --reports)' })
-        .option('history', {
-          type: 'string',
-          describe:
-            'Instead of one run: the latency of all runs of this folder by release, in its history.html',
-        })
-        .option('reports', reports)
-        .option('json', json)
-        .check(givenOnce(['history', 'reports']))
-        .conflicts('history', 'run'),
-    async ({ run, history, reports: folder, json: asJson }) => {
-      if (history !== undefined) {
-        const { historyCommand } = await import('../commands/history.js');
-        exit(historyCommand({ folder: history, json: asJson }));
-        return;
-      }
-      const { reportCommand } = await import('../commands/report.js');
-      exit(reportCommand({ run, reports: folder, json: asJson }));
-    },
+    'report',
+    'Render a stored run again, finish one that was killed, or merge several',
+    (report) =>
+      report
+        .command(
+          '$0 [run]',
+          'Render a stored run again, or finish one that was killed',
+          (command) =>
+            command
+              .positional('run', {
+                type: 'string',
+                describe: 'Run folder (default: the latest below --reports)',
+              })
+              .option('history', {
+                type: 'string',
+                describe:
+                  'Instead of one run: the latency of all runs of this folder by release, in its history.html',
+              })
+              .option('reports', reports)
+              .option('json', json)
+              .check(givenOnce(['history', 'reports']))
+              .conflicts('history', 'run'),
+          async ({ run, history, reports: folder, json: asJson }) => {
+            if (history !== undefined) {
+              const { historyCommand } = await import('../commands/history.js');
+              exit(historyCommand({ folder: history, json: asJson }));
+              return;
+            }
+            const { reportCommand } = await import('../commands/report.js');
+            exit(reportCommand({ run, reports: folder, json: asJson }));
+          },
+        )
+        .command(
+          'merge <run..>',
+          'Make one run of several, such as those of other boards, benches or shards, and judge it',
+          (command) =>
+            command
+              .positional('run', {
+                type: 'string',
+                array: true,
+                demandOption: true,
+                describe: 'Run folders, in any order; merged ones too',
+              })
+              .option('out', {
+                type: 'string',
+                demandOption: true,
+                describe: 'Run folder to make, with turns, recordings, verdict and reports',
+              })
+              .option('budget', {
+                type: 'string',
+                describe: 'Budgets file (default: the one that the bench files of all runs name)',
+              })
+              .option('json', json)
+              .check(givenOnce(['out', 'budget']))
+              .example('$0 report merge reports/A reports/B --out reports/night', 'two runs as one'),
+          async ({ run, out, budget, json: asJson }) => {
+            const { mergeCommand } = await import('../commands/merge.js');
+            exit(mergeCommand({ runs: run, out, budget, json: asJson }));
+          },
+        ),
   );

@@ -5,6 +5,7 @@ import { differenceNames, readRun } from '../../run';
 import { despiteChoices } from '../command-table/baseline-choice';
 import { acceptCommand, diffCommand, listCommand } from './baseline';
 import { gateCommand, type GateArguments } from './gate';
+import { mergeCommand } from './merge';
 
 const fixtures = resolve(__dirname, '../../../fixtures');
 const baselinePath = join(fixtures, 'baselines/gate-example.json');
@@ -104,6 +105,42 @@ describe('earshot gate and baseline', () => {
     expect(summary.turns.at(-1)?.turnId).toBe('2/t0040');
     expect(existsSync(join(out, 'verdict.json'))).toBe(true);
     expect(existsSync(join(runs[0] ?? '', 'report.html'))).toBe(false);
+  });
+
+  it('judges a merged run as one run, which a baseline is made of and held against as of any other', () => {
+    const runs = [copyOf('pass'), copyOf('undecided')];
+    const manifest = join(runs[1] ?? '', 'run.json');
+    const { boards } = readRun(runs[0] ?? '').record;
+    const alike = { ...(JSON.parse(readFileSync(manifest, 'utf8')) as object), boards };
+    writeFileSync(manifest, JSON.stringify(alike));
+    const out = join(folder, 'merged');
+    expect(mergeCommand({ runs, out, budget: undefined, json: true })).toBe(0);
+    expect(JSON.parse(printed)).toMatchObject({ outcome: 'pass', runPath: out });
+    for (const file of ['verdict.json', 'junit.xml', 'summary.md', 'report.html'])
+      expect(existsSync(join(out, file))).toBe(true);
+    printed = '';
+    expect(gate({ runs: [out] })).toBe(0);
+    expect(printed).toContain('turns     240 of 240 judged passed, 240 played');
+    expect(
+      acceptCommand({
+        runs: [out],
+        name: 'merged',
+        folder: join(folder, 'baselines'),
+        force: false,
+        reports: folder,
+        json: false,
+      }),
+    ).toBe(0);
+    expect(printed).toContain('  240 turns · korvo-1 (openai-demo)');
+    // One shard was killed: the whole is no pass, however the other ended.
+    writeFileSync(manifest, JSON.stringify({ ...alike, outcome: undefined }));
+    const broken = join(folder, 'broken');
+    expect(mergeCommand({ runs, out: broken, budget: undefined, json: true })).toBe(130);
+    expect(readRun(broken)).toMatchObject({ aborted: true, record: { sources: [{}, { aborted: true }] } });
+    const budget = join(folder, 'none.yaml');
+    const refused = join(folder, 'refused');
+    expect(() => mergeCommand({ runs, out: refused, budget, json: true })).toThrow(/none\.yaml/);
+    expect(existsSync(refused)).toBe(false);
   });
 
   it('takes no run in noise for one without', () => {

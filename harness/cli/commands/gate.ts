@@ -1,6 +1,6 @@
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadBench, loadBudgets, readEnvironment, type Budgets } from '../../config';
+import { readEnvironment } from '../../config';
 import { githubAnnotations, gitlabCodeQuality, renderGate, renderJunit, renderMarkdown } from '../../report';
 import {
   createRedactor,
@@ -15,6 +15,7 @@ import { judgeRun } from '../../verdict';
 import type { BaselineChoice } from '../command-table';
 import { renderFinished } from '../finish-run';
 import { namedRuns } from '../named-runs';
+import { budgetsOfRun } from '../run-budgets';
 
 export interface GateArguments {
   /** Empty: the latest below `reports`. */
@@ -24,14 +25,6 @@ export interface GateArguments {
   readonly out: string | undefined;
   readonly reports: string;
   readonly json: boolean;
-}
-
-/** What the bench file of the run names, where it is still there: runs travel, bench files stay. */
-function budgetsOf({ record }: FinishedRun, named: string | undefined): Budgets | undefined {
-  if (named !== undefined) return loadBudgets(named);
-  if (!existsSync(record.bench.path)) return undefined;
-  const { budgetsPath } = loadBench(record.bench.path, {});
-  return budgetsPath === undefined ? undefined : loadBudgets(budgetsPath);
 }
 
 /**
@@ -49,7 +42,7 @@ export function gateCommand(args: GateArguments): number {
     turns: run.turns,
     findings: run.findings,
     bounds: run.bounds,
-    budgets: budgetsOf(run, args.budget),
+    budgets: budgetsOfRun(run, args.budget),
     interrupted: run.aborted,
     ...(baseline === undefined ? {} : { reference: baseline }),
   });

@@ -22,6 +22,11 @@ export const runCodes = {
     origin: 'config',
     remedy: 'Restore the run folder; the file named above is not what the store wrote.',
   },
+  HIL_RUN_UNMERGEABLE: {
+    origin: 'config',
+    remedy:
+      'Merge runs of one release with the same provider, scenario and prompts, each of them once, into a folder that is not there yet.',
+  },
   HIL_BASELINE_NOT_FOUND: {
     origin: 'config',
     remedy:

@@ -23,9 +23,12 @@ const properties = (entries: readonly (readonly [string, string])[]): object =>
         },
       };
 
+/** Where a test of a merged run ran: CI servers tell tests apart by class and name. */
+const placeOf = ({ ranOn }: TestRecord): readonly string[] => (ranOn === undefined ? [] : [ranOn]);
+
 function testCase(test: TestRecord): object {
   return {
-    '@classname': attribute([test.file, ...test.name.slice(0, -1)].join(' > ')),
+    '@classname': attribute([...placeOf(test), test.file, ...test.name.slice(0, -1)].join(' > ')),
     '@name': attribute(test.name.at(-1) ?? test.file),
     '@file': attribute(test.file),
     '@time': seconds(test.durationMs),
@@ -87,11 +90,12 @@ function runProperties({ record, verdict, ...rest }: FinishedRun): (readonly [st
 }
 
 /**
- * JUnit XML of the tests, one suite per file. It shows how the tests ended; the verdict is among the properties, since Jest's
+ * JUnit XML of the tests, one suite per file, and per board of a merged run. It shows how the tests ended; the verdict is among the properties, since Jest's
  * pass or fail is not the verdict.
  */
 export function renderJunit(run: FinishedRun): string {
-  const files = [...new Set(run.tests.map(({ file }) => file))];
+  const suiteOf = (test: TestRecord): string => [...placeOf(test), test.file].join(' > ');
+  const suites = [...new Set(run.tests.map(suiteOf))];
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is a package of its own, with the same code
   const builder = new XMLBuilder({
     attributeNamePrefix: '@',
@@ -104,10 +108,10 @@ export function renderJunit(run: FinishedRun): string {
     testsuites: {
       '@name': 'earshot',
       ...counts(run.tests),
-      testsuite: files.map((file) => {
-        const tests = run.tests.filter((test) => test.file === file);
+      testsuite: suites.map((suite) => {
+        const tests = run.tests.filter((test) => suiteOf(test) === suite);
         return {
-          '@name': attribute(file),
+          '@name': attribute(suite),
           '@timestamp': attribute(run.record.startedAt),
           ...counts(tests),
           ...properties(runProperties(run)),

@@ -1,6 +1,6 @@
 import type { MeasureName } from '../../measurement';
 import { seededNormal, seededUniform } from '../../units';
-import { judgeShifts, type Arms } from './judge-shifts';
+import { armsOfTurns, judgeShifts, type Arms } from './judge-shifts';
 import { looks } from './looks';
 import type { ArmTurn } from './rank-shift';
 
@@ -18,6 +18,30 @@ const judge = (reference: Arms, candidate: Arms) =>
   judgeShifts({ title: 'the baseline of May', arms: reference, marginMs: 30 }, candidate);
 
 const voice = (turns: number, shiftMs: number): Arms => ({ voiceToVoice: arm(turns, shiftMs) });
+
+describe('armsOfTurns', () => {
+  const turn = (boardName: string) => ({
+    record: {
+      turnId: boardName,
+      boardName,
+      endedAtHostMs: 0,
+      faults: [],
+      session: 1,
+      turnInSession: 2,
+      prompt: { id: 'p1' },
+    },
+    measurement: {
+      measures: { voiceToVoice: { state: 'measured', valueMs: 500, uncertaintyMs: 1 } } as const,
+    },
+  });
+  const strataOf = (...boards: string[]) =>
+    armsOfTurns(boards.map(turn), []).voiceToVoice?.map(({ stratum }) => stratum);
+
+  it('compares each board of several with itself, and one board by its prompts alone', () => {
+    expect(strataOf('korvo', 'atom')).toEqual(['korvo: p1', 'atom: p1']);
+    expect(strataOf('korvo', 'korvo')).toEqual(['p1', 'p1']);
+  });
+});
 
 describe('judgeShifts', () => {
   it('passes what is as fast as before', () => {

@@ -58,17 +58,19 @@ const MANY = 1_000;
 
 /** The turns that count for one measure: those that are in its distribution. */
 function armOf(name: MeasureName, turns: readonly CountedTurn[], topology: Topology | undefined): ArmTurn[] {
+  // Boards differ as prompts do, and arms need not have as many turns of each.
+  const several = new Set(turns.map(({ turn }) => turn.record.boardName)).size > 1;
   return turns.flatMap(({ turn, judgement }): ArmTurn[] => {
     const { topology: own, measures: of } = turn.measurement;
     const measured: Measured = of[name] ?? notMeasured('not-taken');
     const counts = judgement.goodTake && (own === undefined || own === topology);
     if (!counts || measured.state === 'not-measured') return [];
-    const { session = 0, prompt, turnInSession } = turn.record;
+    const { session = 0, prompt, turnInSession, boardName } = turn.record;
     return [
       {
         valueMs: measured.state === 'measured' ? measured.valueMs : Infinity,
         session: String(session),
-        stratum: `${prompt?.id ?? ''}${turnInSession === 1 ? ' (cold)' : ''}`,
+        stratum: `${several ? `${boardName ?? ''}: ` : ''}${prompt?.id ?? ''}${turnInSession === 1 ? ' (cold)' : ''}`,
       },
     ];
   });

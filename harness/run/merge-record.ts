@@ -1,0 +1,227 @@
+import { createHash } from 'node:crypto';
+import { RunError } from '../errors';
+import { differencesBetween, type DifferenceName } from './baseline';
+import type { FinishedRun } from './read-run';
+import { createRunId } from './run-id';
+import type { RunRecord, RunSource } from './run-record';
+
+type BoardRecord = RunRecord['boards'][number];
+
+/** A run that is to be merged, and what becomes of its names and times. */
+export interface MergePart {
+  readonly run: FinishedRun;
+  /** Its host times become this much larger: those of the first run are the clock of all. 0 on one machine. */
+  readonly hostOffsetMs: number;
+  /** What each of its boards is called in the merged run. */
+  readonly boardNames: ReadonlyMap<string, string>;
+  /** Whether it was merged itself, so that its turns and files are named for their runs already. */
+  readonly merged: boolean;
+}
+
+export interface MergePlan {
+  /** Without an end. */
+  readonly record: RunRecord;
+  /** In the order in which the runs began. */
+  readonly parts: readonly MergePart[];
+}
+
+/** Without these alike, latencies of two runs are not of one kind; boards and rigs may differ. */
+const sharedFacets: readonly DifferenceName[] = ['provider', 'scenario', 'prompts', 'version'];
+
+/** Wall clocks that are set by NTP agree to far less, and monotonic clocks of two machines practically never do. */
+const SAME_CLOCK_MS = 1_000;
+
+const unmergeable = (message: string, facts: Readonly<Record<string, unknown>>): RunError =>
+  new RunError('HIL_RUN_UNMERGEABLE', message, facts);
+
+const schemaMajorOf = ({ schema }: RunRecord): string => (schema as string).split('@')[1] ?? '';
+
+/** Runs that a run is of: itself, unless it was merged. */
+const runIdsOf = ({ record }: FinishedRun): readonly string[] =>
+  record.sources?.map(({ runId }) => runId) ?? [record.runId];
+
+function assertMergeable(runs: readonly FinishedRun[]): void {
+  const [first] = runs;
+  if (first === undefined) throw unmergeable('There is no run to merge.', {});
+  const ids = runs.flatMap(runIdsOf);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) {
+    const message = `Run ${twice} would be in it twice; its turns would count as twice as many.`;
+    throw unmergeable(message, { runId: twice });
+  }
+  for (const { record } of runs) {
+    const { runId } = record;
+    const against = first.record.runId;
+    const [before, now] = [schemaMajorOf(first.record), schemaMajorOf(record)];
+    if (before !== now) {
+      const message = `Run ${runId} is stored as earshot/run@${now}, run ${against} as @${before}.`;
+      throw unmergeable(message, { runId, against, schema: record.schema });
+    }
+    const differences = differencesBetween(first.record, record).filter(({ what }) =>
+      sharedFacets.includes(what),
+    );
+    if (differences.length > 0) {
+      const said = differences.map(({ what, baseline, run }) => `${what} is ${run}, not ${baseline}`);
+      const message = `Run ${runId} is not like run ${against}: ${said.join('; ')}.`;
+      throw unmergeable(message, { runId, against, differences });
+    }
+  }
+}
+
+/** A board as its bench calls it, and the bench. */
+interface Place {
+  readonly name: string;
+  readonly bench: string;
+}
+
+function placeOf(board: BoardRecord, record: RunRecord): Place {
+  const bench = board.bench ?? record.bench.name;
+  const suffix = `@${bench}`;
+  return { name: board.name.endsWith(suffix) ? board.name.slice(0, -suffix.length) : board.name, bench };
+}
+
+const firmwareInWords = ({ firmware }: BoardRecord): string =>
+  [firmware?.version, firmware?.elfSha256Prefix].join(' ').trim();
+
+/** One verdict is of one release: boards of one model that print the same project have to print the same version. */
+function assertOneRelease(boards: readonly BoardRecord[]): void {
+  const seen = new Map<string, BoardRecord>();
+  for (const board of boards) {
+    if (board.firmware === undefined) continue;
+    const kind = JSON.stringify([board.model, board.firmware.project]);
+    const other = seen.get(kind) ?? board;
+    seen.set(kind, other);
+    const [before, now] = [firmwareInWords(other), firmwareInWords(board)];
+    if (before === now) continue;
+    const message = `The firmware of ${board.name} is ${now}, that of ${other.name} is ${before}; a verdict is of one release.`;
+    throw unmergeable(message, { boards: [other.name, board.name], firmware: [before, now] });
+  }
+}
+
+/** Every board once, by the name that it has in the merged run. */
+function boardsOf(runs: readonly FinishedRun[]): {
+  readonly boards: readonly BoardRecord[];
+  readonly nameOf: (board: BoardRecord, record: RunRecord) => string;
+} {
+  const all = runs.flatMap(({ record }) => record.boards.map((board) => placeOf(board, record)));
+  const nameOf = (board: BoardRecord, record: RunRecord): string => {
+    const { name, bench } = placeOf(board, record);
+    const elsewhere = all.some((other) => other.name === name && other.bench !== bench);
+    return elsewhere ? `${name}@${bench}` : name;
+  };
+  assertOneRelease(runs.flatMap(({ record }) => record.boards));
+  const boards = new Map<string, BoardRecord>();
+  for (const { record } of runs) {
+    for (const board of record.boards) {
+      const name = nameOf(board, record);
+      const known = boards.get(name);
+      if (known !== undefined && (known.model !== board.model || known.dialect.name !== board.dialect.name)) {
+        const kinds = [known, board].map(({ model, dialect }) => `${model} (${dialect.name})`);
+        const message = `Board ${name} is ${kinds.join(' in one run and ')} in another; give one of the benches another name.`;
+        throw unmergeable(message, { board: name, kinds });
+      }
+      const firmware = known?.firmware ?? board.firmware;
+      const { bench } = placeOf(board, record);
+      boards.set(name, { ...board, name, bench, ...(firmware === undefined ? {} : { firmware }) });
+    }
+  }
+  return { boards: [...boards.values()], nameOf };
+}
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];
+
+/** One rig stays as it is; several have their names joined, with what the first of them says: each is in `sources`. */
+function rigOf(records: readonly RunRecord[]): Pick<RunRecord, 'rig'> {
+  const rigs = records.flatMap(({ rig }) => rig ?? []);
+  const [first] = rigs;
+  if (first === undefined) return {};
+  if (rigs.every((rig) => JSON.stringify(rig) === JSON.stringify(first))) return { rig: first };
+  const { topology, rateHz } = first;
+  return { rig: { name: unique(rigs.map(({ name }) => name)).join(', '), topology, rateHz } };
+}
+
+function sourcesOf({ run, hostOffsetMs, boardNames }: MergePart): readonly RunSource[] {
+  const { record, turns, aborted } = run;
+  const renamed = (name: string): string => boardNames.get(name) ?? name;
+  if (record.sources !== undefined) {
+    return record.sources.map((source) => ({
+      ...source,
+      boards: source.boards.map(renamed),
+      hostOffsetMs: source.hostOffsetMs + hostOffsetMs,
+    }));
+  }
+  const { runId, earshotVersion, startedAt, startedAtHostMs, endedAtHostMs, bench, rig, outcome, why } =
+    record;
+  return [
+    {
+      runId,
+      earshotVersion,
+      startedAt,
+      startedAtHostMs: startedAtHostMs + hostOffsetMs,
+      ...(endedAtHostMs === undefined ? {} : { endedAtHostMs: endedAtHostMs + hostOffsetMs }),
+      hostOffsetMs,
+      bench,
+      boards: record.boards.map(({ name }) => renamed(name)),
+      ...(rig === undefined ? {} : { rig }),
+      turns: turns.length,
+      aborted,
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(why === undefined ? {} : { why }),
+    },
+  ];
+}
+
+/** The same runs merged again have the same id; longer than the tail of a played run, so that it is none of theirs. */
+const digestOf = (runIds: readonly string[]): Buffer =>
+  createHash('sha256')
+    .update([...runIds].sort().join('\n'))
+    .digest()
+    .subarray(0, 4);
+
+const wallMs = ({ startedAt }: RunRecord): number => Date.parse(startedAt);
+
+/**
+ * What becomes of runs that are merged, whatever the order in which they are named.
+ * @throws RunError `HIL_RUN_UNMERGEABLE`.
+ */
+export function planMerge(named: readonly FinishedRun[]): MergePlan {
+  const runs = [...named].sort(
+    (a, b) => wallMs(a.record) - wallMs(b.record) || (a.record.runId < b.record.runId ? -1 : 1),
+  );
+  assertMergeable(runs);
+  const records = runs.map(({ record }) => record);
+  const [first] = records;
+  if (first === undefined) throw unmergeable('There is no run to merge.', {});
+  const { boards, nameOf } = boardsOf(runs);
+  const parts = runs.map((run): MergePart => {
+    const { record } = run;
+    const offsetMs = wallMs(record) - wallMs(first) - (record.startedAtHostMs - first.startedAtHostMs);
+    return {
+      run,
+      hostOffsetMs: Math.abs(offsetMs) < SAME_CLOCK_MS ? 0 : offsetMs,
+      boardNames: new Map(record.boards.map((board) => [board.name, nameOf(board, record)])),
+      merged: record.sources !== undefined,
+    };
+  });
+  const sources = parts.flatMap(sourcesOf);
+  const { bench, earshotVersion, startedAt, startedAtHostMs, provider, scenario, corpus, conditions } = first;
+  return {
+    parts,
+    record: {
+      schema: first.schema,
+      runId: createRunId(startedAt, digestOf(sources.map(({ runId }) => runId))),
+      earshotVersion,
+      startedAt,
+      startedAtHostMs,
+      bench: { ...bench, name: unique(sources.map((source) => source.bench.name)).join(', ') },
+      boards,
+      ...rigOf(records),
+      provider,
+      scenario,
+      corpus,
+      ...(conditions === undefined ? {} : { conditions }),
+      faults: unique(records.flatMap(({ faults }) => faults)),
+      sources,
+    },
+  };
+}

@@ -1,0 +1,230 @@
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { RunError } from '../errors';
+import type { ConsoleLine } from '../ports';
+import { AppendFile, replaceFile, storeFailed } from './append-file';
+import { toJsonText } from './json-text';
+import { shifted, type ConsoleCount, type FactShift } from './merge-facts';
+import { carriedFiles, carry, isFree } from './merge-files';
+import { planMerge, type MergePart, type MergePlan } from './merge-record';
+import { readConsole } from './read-console';
+import { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
+import { folderNameOf } from './run-id';
+import { readJournal } from './stored-file';
+
+export interface MergeOptions {
+  /** Run folders in any order. One that was merged itself counts as the runs that it is of. */
+  readonly runs: readonly string[];
+  /** The run folder that is made. */
+  readonly out: string;
+}
+
+/** What is to be written of one part, with its place in the order of all. */
+interface Ordered {
+  readonly atMs: number;
+  readonly value: unknown;
+}
+
+const NOTHING_PRINTED: ConsoleCount = { boots: 0, lines: 0, bytes: 0 };
+
+/** Events without a board's name in a run that has one board are of that board. */
+const ofTheBoard: ReadonlySet<string> = new Set(['board', 'crash', 'core-dump']);
+
+/** Values that have their place by an earlier one where they carry no time, as tests do: what was in order stays so. */
+function ordered<T>(values: readonly T[], timeOf: (value: T) => number | undefined): Ordered[] {
+  let atMs = -Infinity;
+  return values.map((value) => {
+    atMs = Math.max(atMs, timeOf(value) ?? atMs);
+    return { atMs, value };
+  });
+}
+
+const inOrder = (parts: readonly (readonly Ordered[])[]): unknown[] =>
+  parts
+    .flat()
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ value }) => value);
+
+/** `korvo-1 on lab-2`, with a number where it played several of the runs. */
+function placesOf(parts: readonly MergePart[]): readonly string[] {
+  const seen = new Map<string, number>();
+  return parts.map(({ run: { record }, boardNames }) => {
+    const place = `${[...boardNames.values()].join(', ')} on ${record.bench.name}`;
+    const count = (seen.get(place) ?? 0) + 1;
+    seen.set(place, count);
+    return count === 1 ? place : `${place} #${count}`;
+  });
+}
+
+/** Joins the facts of all parts and writes them below one folder. */
+class Merger {
+  private readonly printed = new Map<string, ConsoleCount>();
+  private readonly consoles = new Map<string, { readonly raw: AppendFile; readonly lines: AppendFile }>();
+  private readonly places: readonly string[];
+  private sessions = 0;
+
+  constructor(
+    private readonly plan: MergePlan,
+    private readonly folder: string,
+  ) {
+    this.places = placesOf(plan.parts);
+  }
+
+  /** @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_DAMAGED`. */
+  write(): void {
+    const written = this.plan.parts.map((part, index) => this.writePart(part, index));
+    const turns = inOrder(written.map((part) => part.turns)) as FinishedTurn[];
+    const events = inOrder(written.map((part) => part.events)) as RunEvent[];
+    this.writeJournal(
+      'turns.jsonl',
+      turns.map((turn) => ({ schema: 'earshot/turn-line@1', ...turn })),
+    );
+    this.writeJournal(
+      'events.jsonl',
+      events.map((event, seq) => ({ ...event, seq })),
+    );
+    // Last: without it, this is no run.
+    replaceFile(join(this.folder, 'run.json'), `${toJsonText(this.plan.record, 2)}\n`);
+  }
+
+  private writeJournal(name: string, values: readonly unknown[]): void {
+    replaceFile(join(this.folder, name), values.map((value) => `${toJsonText(value)}\n`).join(''));
+  }
+
+  close(): void {
+    for (const { raw, lines } of this.consoles.values()) {
+      raw.close();
+      lines.close();
+    }
+  }
+
+  private writePart(
+    part: MergePart,
+    index: number,
+  ): { readonly turns: readonly Ordered[]; readonly events: readonly Ordered[] } {
+    const { run, boardNames, merged } = part;
+    const { runId } = run.record;
+    const files = carriedFiles(part);
+    for (const file of files) carry(file, run.path, this.folder);
+
+    const paths = new Map(files.map(({ from, to }) => [from, to]));
+    const turnIds = new Set(run.turns.map(({ record }) => record.turnId));
+    const shiftFor = (boardName: string | undefined): FactShift => ({
+      hostOffsetMs: part.hostOffsetMs,
+      turnIdOf: (id) => (turnIds.has(id) && !merged ? `${id}@${runId}` : undefined),
+      boardNameOf: (name) => boardNames.get(name) ?? name,
+      pathOf: (path) => paths.get(path),
+      before: this.printedBy(boardNames.get(boardName ?? '') ?? ''),
+    });
+
+    const sessionsBefore = this.sessions;
+    const turns = run.turns.map((turn) => {
+      const moved = shifted(turn, shiftFor(turn.record.boardName)) as FinishedTurn;
+      const session = sessionsBefore + turn.record.session;
+      this.sessions = Math.max(this.sessions, session);
+      return { ...moved, record: { ...moved.record, session } };
+    });
+    const alone = run.record.boards.length === 1 ? run.record.boards[0]?.name : undefined;
+    const events = readJournal(join(run.path, 'events.jsonl')).map(({ value }) => {
+      const event = value as RunEvent;
+      const { boardName = ofTheBoard.has(event.kind) ? alone : undefined } = event.data as {
+        readonly boardName?: string;
+      };
+      const data = {
+        ...this.attributed(event, index, merged ? undefined : runId),
+        ...(boardName === undefined ? {} : { boardName }),
+      };
+      return shifted({ ...event, data }, shiftFor(boardName ?? alone)) as RunEvent;
+    });
+    for (const name of boardNames.keys()) this.writeConsole(part, name, shiftFor(name));
+    return {
+      turns: ordered(turns, ({ record }) => record.startedAtHostMs),
+      events: ordered(events, ({ hostAtMs }) => hostAtMs),
+    };
+  }
+
+  /** The data of an event with where it comes from, in the words of its kind. */
+  private attributed({ kind, data }: RunEvent, index: number, runId: string | undefined): RunEvent['data'] {
+    if (runId === undefined) return data;
+    if (kind === 'test') return { ...data, ranOn: this.places[index] };
+    if (kind === 'finding') return { ...data, facts: { ...(data['facts'] as object), runId } };
+    return { ...data, runId };
+  }
+
+  private printedBy(boardName: string): ConsoleCount {
+    return this.printed.get(boardName) ?? NOTHING_PRINTED;
+  }
+
+  private writeConsole({ run, boardNames, hostOffsetMs }: MergePart, name: string, shift: FactShift): void {
+    const to = boardNames.get(name) ?? name;
+    const folder = folderNameOf(to);
+    const raw = join(run.path, folderNameOf(name), 'console.log');
+    const lines = readConsole(run.path, name);
+    const sizeBytes = statSync(raw, { throwIfNoEntry: false })?.size ?? 0;
+    if (sizeBytes === 0 && lines.length === 0) return;
+
+    const { consoles, printed } = this;
+    const path = join(this.folder, folder);
+    const files = consoles.get(to) ?? {
+      raw: new AppendFile(join(path, 'console.log')),
+      lines: new AppendFile(join(path, 'console.jsonl')),
+    };
+    consoles.set(to, files);
+    if (sizeBytes > 0) files.raw.append(readFileSync(raw));
+    const moved =
+      hostOffsetMs === 0 && shift.before === NOTHING_PRINTED
+        ? lines
+        : lines.map((line) => shifted(line, shift));
+    files.lines.append(Buffer.from(moved.map((line) => `${toJsonText(line)}\n`).join('')));
+
+    const { boots, lines: counted, bytes } = this.printedBy(to);
+    const most = (of: (line: ConsoleLine) => number): number =>
+      lines.reduce((largest, line) => Math.max(largest, of(line) + 1), 0);
+    printed.set(to, {
+      boots: boots + most(({ boot }) => boot),
+      lines: counted + most(({ index }) => index),
+      bytes: bytes + sizeBytes,
+    });
+  }
+}
+
+/**
+ * Makes one run of several: shards of a suite, boards of a bench, benches of a lab. Every reader takes the folder as a run.
+ *
+ * Turns are called `<turn id>@<run id>`, which stays so however often and with what else they are merged; sessions, boots and console lines
+ * are counted on; host times are moved onto the clock of the run that began first, by the wall clock, where another machine played.
+ * A board that two benches have becomes `name@bench`. Recordings are second names of the same files where the file system allows it, and
+ * the runs themselves are left as they are. `run.json` says under `sources` what each was, and which of them were broken off.
+ *
+ * The merged run has no verdict yet: whoever merges judges it, as interrupted where a source was aborted, and stores that.
+ * @returns The run as it would be read back.
+ * @throws RunError `HIL_RUN_UNMERGEABLE` for a run that is named twice or is none of the same kind, and where something is in `out`
+ * already; `HIL_RUN_STORE_FAILED`; what `readRun` throws. Nothing is left behind then.
+ */
+export function mergeRuns({ runs, out }: MergeOptions): FinishedRun {
+  const path = resolve(out);
+  if (!isFree(path)) {
+    const message = `${out} is there already and not empty.`;
+    throw new RunError('HIL_RUN_UNMERGEABLE', message, { out });
+  }
+  const plan = planMerge(runs.map((run) => readRun(run)));
+  const aside = `${path}.${process.pid}.tmp`;
+  const merger = new Merger(plan, aside);
+  try {
+    try {
+      merger.write();
+    } finally {
+      merger.close();
+    }
+    rmSync(path, { recursive: true, force: true });
+    try {
+      renameSync(aside, path);
+    } catch (cause) {
+      throw storeFailed(path, cause);
+    }
+  } catch (error) {
+    rmSync(aside, { recursive: true, force: true });
+    throw error;
+  }
+  return readRun(path);
+}
