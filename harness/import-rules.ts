@@ -69,6 +69,8 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
     'harness/errors',
   ],
   'harness/proving-ground': [
+    'harness/host',
+    'harness/run',
     'harness/verdict',
     'harness/measurement',
     'harness/provider',
@@ -95,6 +97,8 @@ export const publicApi = { name: 'earshot', file: 'harness/index.ts' } as const;
 export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   // index.ts is for suites, inside Jest's sandbox; this one is for whoever starts Jest.
   'harness/jest': ['harness/jest/jest-project'],
+  // index.ts is for those who ask a host; this one opens a bench in its own process.
+  'harness/host': ['harness/host/run-host'],
   // index.ts loads the serial port's driver, which no recording, image or ELF needs.
   'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3', 'harness/board/micropython'],
 };

@@ -35,7 +35,8 @@ import { openRig } from './open-rig';
 import { authorityIn, directSettings, providerInit } from './provider-settings';
 
 /** In a process of ours, which can be killed; or somewhere else. */
-export type BenchProvider = VoiceProvider & Partial<Pick<LaunchedProvider, 'tlsCertificate' | 'kill'>>;
+export type BenchProvider = VoiceProvider &
+  Partial<Pick<LaunchedProvider, 'tlsCertificate' | 'kill' | 'worsen'>>;
 
 /** The bench's own time server. */
 export interface BenchTime {

@@ -74,7 +74,12 @@ function rigOf({ name, rig }: BoardConfig): NonNullable<RunRecord['rig']> {
 
 const sha256Of = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-function openStore(init: HostInit, config: BenchConfig, board: BoardConfig, clock: Clock): RunStore {
+function openStore(
+  init: Omit<HostInit, 'rpcAddress'>,
+  config: BenchConfig,
+  board: BoardConfig,
+  clock: Clock,
+): RunStore {
   const corpus = loadCorpus(config.corpusPath);
   const dialect: DialectDescription = describeDialect(board, config.plugins);
   return createRunStore({
@@ -201,6 +206,16 @@ function recordEverything(bench: OpenBench, store: RunStore): void {
   });
 }
 
+/** A bench that is open, with the folder that it is recorded in and what may be asked of it. */
+export interface OpenHost extends Closable {
+  readonly bench: OpenBench;
+  readonly store: RunStore;
+  /** The calls of the suites, in this process. */
+  readonly handlers: HostHandlers;
+  /** True for an error that a finding was written for. */
+  wasRecorded(error: unknown): boolean;
+}
+
 /**
  * Opens the run folder and the bench, then serves the suites until closed.
  * @throws HilError what did not open; where the run folder exists by then, the finding is in it.
@@ -211,6 +226,33 @@ export async function runHost(
   clock: Clock,
   tell: (message: HostMessage) => void,
 ): Promise<RunningHost> {
+  const host = await openHost(init, launch, clock, tell);
+  const opened: Closable[] = [host];
+  try {
+    const rpc = await serveRpc(init.rpcAddress, host.handlers, (error) => host.wasRecorded(error));
+    // Closed in reverse: the sound stops first, whatever else takes its time.
+    opened.push(
+      rpc,
+      closing(() => host.bench.rig?.mute()),
+    );
+    tell({ type: 'ready', address: rpc.address });
+    return { close: () => closeAll(opened) };
+  } catch (cause) {
+    await closeAll(opened);
+    throw cause;
+  }
+}
+
+/**
+ * Opens the run folder and the bench, and serves nobody.
+ * @throws HilError as `runHost`.
+ */
+export async function openHost(
+  init: Omit<HostInit, 'rpcAddress'>,
+  launch: ChildLauncher,
+  clock: Clock,
+  tell: (message: HostMessage) => void,
+): Promise<OpenHost> {
   const config = loadBench(init.benchPath, init.overrides);
   const boardConfig = chosenBoard(config, init.boardName);
   const store = openStore(init, config, boardConfig, clock);
@@ -233,48 +275,15 @@ export async function runHost(
       bench.rig === undefined
         ? standInWriting(bench, parts)
         : standWithSound({ ...bench, rig: bench.rig }, parts, opened);
-    const description: BenchDescription = {
-      runId: store.runId,
-      runPath: store.path,
-      boardName: bench.board.name,
-      boardModel: bench.board.model,
-      dialect: bench.board.dialect,
-      providerName: bench.provider.name,
-      ...(bench.provider.unwatched === true ? { unwatched: true as const } : {}),
-      prompts: [...bench.corpus.prompts.values()].map(
-        ({ id, utterance, language, voice, transcript, recognisable }) => ({
-          id,
-          utterance,
-          language,
-          voice,
-          transcript,
-          recognisable: recognisable !== false,
-          calls: functionsFor(bench.scenario, utterance),
-        }),
-      ),
-      turns: init.turns,
-      playbackGainDb: config.turn.playbackGainDb,
-    };
-    const handlers = handlersOf({
-      init,
+    const description = describe(init, bench, config, store);
+    const serving = { init, bench, config, description, stand, findings, health, store, clock, tell };
+    return {
       bench,
-      config,
-      description,
-      stand,
-      findings,
-      health,
       store,
-      clock,
-      tell,
-    });
-    const rpc = await serveRpc(init.rpcAddress, handlers, (error) => findings.wasRecorded(error));
-    // Closed in reverse: the sound stops first, whatever else takes its time.
-    opened.push(
-      rpc,
-      closing(() => bench.rig?.mute()),
-    );
-    tell({ type: 'ready', address: rpc.address });
-    return { close: () => closeAll(opened) };
+      handlers: handlersOf(serving),
+      wasRecorded: (error) => findings.wasRecorded(error),
+      close: () => closeAll(opened),
+    };
   } catch (cause) {
     findings.recordThrown(cause);
     await closeAll(opened);
@@ -282,9 +291,37 @@ export async function runHost(
   }
 }
 
+const describe = (
+  { turns }: Pick<HostInit, 'turns'>,
+  bench: OpenBench,
+  config: BenchConfig,
+  store: RunStore,
+): BenchDescription => ({
+  runId: store.runId,
+  runPath: store.path,
+  boardName: bench.board.name,
+  boardModel: bench.board.model,
+  dialect: bench.board.dialect,
+  providerName: bench.provider.name,
+  ...(bench.provider.unwatched === true ? { unwatched: true as const } : {}),
+  prompts: [...bench.corpus.prompts.values()].map(
+    ({ id, utterance, language, voice, transcript, recognisable }) => ({
+      id,
+      utterance,
+      language,
+      voice,
+      transcript,
+      recognisable: recognisable !== false,
+      calls: functionsFor(bench.scenario, utterance),
+    }),
+  ),
+  turns,
+  playbackGainDb: config.turn.playbackGainDb,
+});
+
 /** What turns are taken with, whichever kind they are of. */
 interface StandParts {
-  readonly init: HostInit;
+  readonly init: Omit<HostInit, 'rpcAddress'>;
   readonly config: BenchConfig;
   readonly boardConfig: BoardConfig;
   readonly store: RunStore;
@@ -349,7 +386,7 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
 }
 
 interface Serving {
-  readonly init: HostInit;
+  readonly init: Omit<HostInit, 'rpcAddress'>;
   readonly bench: OpenBench;
   readonly config: BenchConfig;
   readonly description: BenchDescription;

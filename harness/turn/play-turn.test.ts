@@ -391,6 +391,28 @@ describe('playTurn', () => {
     expect(record.providerEvents.filter(({ type }) => type === 'endpoint')).toHaveLength(2);
   });
 
+  it('ends with a board that answers itself by the third time, instead of following it for a minute', async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    // Each answer is heard as the next question.
+    for (const at of [2_100, 2_700, 3_300]) {
+      bench.at(at, () => {
+        bench.says({ type: 'speech-started', onsetAtStreamSample: 0 });
+        bench.says({ type: 'endpoint', offsetAtStreamSample: 0 });
+        bench.says({ type: 'response-started', responseId: `r${at}`, trigger: 'turn-detected' });
+        const sound = { replyId: reply.id, rateHz: 24_000, fromSample: 0, lengthSamples: 24_000 };
+        bench.says({ type: 'audio-out', responseId: `r${at}`, itemId: `i${at}`, ...sound });
+        bench.says({ type: 'response-done', responseId: `r${at}`, status: 'completed' });
+      });
+    }
+    const record = await play(bench);
+    expect(record).toMatchObject({
+      ending: 'fault',
+      faults: [{ code: 'HIL_TURN_SELF_TRIGGERED', facts: { count: 3 } }],
+    });
+    expect(record.endedAtHostMs).toBeLessThan(3_400);
+  });
+
   it('is of the session that the prompt went to, whatever is missed of the one before it meanwhile', async () => {
     const bench = new FakeBench();
     const saveReceived = bench.provider.saveReceived.bind(bench.provider);

@@ -20,6 +20,7 @@ import { Conversation, type ConversationState } from './conversation-state';
 import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
 import { InterruptionDue } from './interruption-due';
 import { OrderedCrash } from './ordered-crash';
+import { SELF_TRIGGERS, SelfTriggers, talksToItself } from './self-triggers';
 import { settle } from './settle';
 import { SpeakerAlone } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
@@ -70,7 +71,7 @@ export interface TurnPlan {
   readonly onPlaying?: () => void;
 }
 
-type TurnStop = 'answered' | 'unheard';
+type TurnStop = 'answered' | 'unheard' | 'answers-itself';
 
 /** What ends a turn, asked at every block: the reply is over, or it is clear that none will come. */
 function turnStop(
@@ -147,6 +148,13 @@ export async function playTurn(
   plan.onPlaying?.();
 
   const conversation = new Conversation(provider.events, firstSeq);
+  /** What is detected from now on is nobody's but the board's: the bench plays nothing. */
+  let selfTriggers: SelfTriggers | undefined;
+  const answersItself = ({ playoutEndsAtMs }: ConversationState): boolean => {
+    if (clock.nowMs() < promptEndsAtMs) return false;
+    selfTriggers ??= new SelfTriggers(provider.events);
+    return selfTriggers.update(playoutEndsAtMs) >= SELF_TRIGGERS;
+  };
   // Nobody sees what a provider does that the board reaches by itself: there the speaker tells.
   const alone = provider.unwatched === true ? new SpeakerAlone(watch, timing) : undefined;
   const due = interruption && new InterruptionDue(bench, watch, interruption.afterMs);
@@ -162,6 +170,7 @@ export async function playTurn(
       if (clock.nowMs() >= promptEndsAtMs) crash?.sendWhenDue(shown);
       if (crash?.isAwaited === true) return undefined;
       if (alone !== undefined) return alone.stop(clock.nowMs(), promptEndsAtMs);
+      if (answersItself(state)) return 'answers-itself';
       return stopOf(state, plan.expected, watch, timing, clock.nowMs(), promptEndsAtMs);
     },
     LONGEST_TURN_MS,
@@ -177,18 +186,22 @@ export async function playTurn(
     const { playback, endsAtMs } = await play(interruption.promptSound);
     interrupting = { ...placeOf(playback), askedAtHostMs };
     promptEndsAtMs = endsAtMs;
+    selfTriggers = undefined;
     end = await waitForBench<TurnStop | 'deadline'>(
       bench,
       () => {
         if (secondAlone !== undefined) return secondAlone.stop(clock.nowMs(), promptEndsAtMs);
         const { playoutEndsAtMs } = conversation.state;
         const state = { ...second.state, playoutEndsAtMs };
+        if (answersItself(state)) return 'answers-itself';
         return stopOf(state, expected, watch, timing, clock.nowMs(), promptEndsAtMs);
       },
       LONGEST_TURN_MS,
       firstEvent,
     );
   }
+  if (end.state === 'held' && end.value === 'answers-itself')
+    end = { state: 'broken', error: talksToItself(board.name, selfTriggers?.count ?? 0) };
   if (end.state === 'broken') rig.mute();
 
   const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];

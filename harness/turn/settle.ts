@@ -1,39 +1,13 @@
 import { HilError } from '../errors';
-import type { ProviderEvent } from '../ports';
 import { Conversation } from './conversation-state';
+import { PLAYOUT_ALLOWANCE_MS, SELF_TRIGGERS, SelfTriggers, talksToItself } from './self-triggers';
 import { quietWithoutProviderMs } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
 import { waitForBench } from './await-bench';
 
-/** A reply may take this long to come out of the speaker after it was sent, on top of its own length. */
-const PLAYOUT_ALLOWANCE_MS = 300;
 /** No greeting or reply of a voice board is longer; one that talks on is broken. */
 const LONGEST_TALK_MS = 30_000;
-
-/** A board whose echo starts so many turns goes on for ever: each answer is heard as the next question. */
-const SELF_TRIGGERS = 3;
-
-/** Counts speech that the provider detects while nobody plays a prompt and the board's own sound is on its way. */
-class SelfTriggers {
-  private read: number;
-  private endsAtMs = -Infinity;
-  count = 0;
-
-  constructor(private readonly log: readonly ProviderEvent[]) {
-    this.read = log.length;
-  }
-
-  update(playoutEndsAtMs: number): number {
-    for (; this.read < this.log.length; this.read += 1) {
-      const event = this.log[this.read];
-      if (event?.type === 'speech-started' && event.hostAtMs < this.endsAtMs + PLAYOUT_ALLOWANCE_MS)
-        this.count += 1;
-    }
-    this.endsAtMs = Math.max(this.endsAtMs, playoutEndsAtMs);
-    return this.count;
-  }
-}
 
 /**
  * Resolves once the board has nothing more to say: the provider is idle, all it sent had time to be played, and the speaker
@@ -66,12 +40,7 @@ export async function settle(
   );
   if (end.state === 'broken') throw end.error;
   if (end.state === 'held' && end.value === 'answers-itself') {
-    const { count } = selfTriggers;
-    throw new HilError(
-      'HIL_TURN_SELF_TRIGGERED',
-      `Board ${bench.board.name} talks to itself: the provider heard speech ${count} times while nothing but the board's own sound was playing.`,
-      { count },
-    );
+    throw talksToItself(bench.board.name, selfTriggers.count);
   }
   if (end.state === 'late') {
     throw new HilError(

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { fromWireError, ProviderError } from '../../errors';
-import type { Cancel, ChildLauncher, Clock, VoiceProvider } from '../../ports';
+import type { Cancel, ChildLauncher, Clock, TurnScript, VoiceProvider } from '../../ports';
 import { EventLog } from '../event-log';
 import { Loss } from '../loss';
 import type { FromChild, ProviderInit, ProviderCalls, ProviderDescription, ToChild } from './messages';
@@ -21,6 +21,11 @@ export interface LaunchProviderOptions {
 export interface LaunchedProvider extends VoiceProvider {
   readonly tlsCertificate?: string;
   readonly pid: number | undefined;
+  /**
+   * Has it go wrong from now on, in sessions and turns whose script says nothing of that, until it is told otherwise. Whoever takes turns is
+   * not told: blame has to come from what was seen. `{}` ends it.
+   */
+  worsen(orders: Pick<TurnScript, 'fault' | 'network'>): Promise<void>;
   /** Kills the process at once, as the fault `provider-killed` does; `onLost` tells. */
   kill(): void;
 }
@@ -40,6 +45,7 @@ const OUTPUT_TAIL_CHARS = 2000;
 export async function launchProvider(options: LaunchProviderOptions): Promise<LaunchedProvider> {
   const link = new ChildLink(options.launch(options.command ?? ['provider-child']), options);
   const { keepsReplies, ...description } = await link.ready();
+  let standing: Pick<TurnScript, 'fault' | 'network'> = {};
   return {
     ...description,
     get events() {
@@ -51,7 +57,11 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
     onEvent: (listener) => link.log.onEvent(listener),
     onLost: (listener) => link.onLost(listener),
     expectTurn: async (script) => {
-      await link.call('expectTurn', script);
+      await link.call('expectTurn', { ...standing, ...script });
+    },
+    worsen: async (orders) => {
+      standing = orders;
+      await link.call('expectTurn', { turnId: 'unannounced', ...orders });
     },
     saveReceived: async (window) => (await link.call('saveReceived', window)) ?? undefined,
     networkFacts: async (window) => (await link.call('networkFacts', window)) ?? undefined,

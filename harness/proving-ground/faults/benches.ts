@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const rig = {
+  kind: 'virtual',
+  driftPpm: 40,
+  snrDb: 30,
+  room: { rt60: '200ms', directToReverberantDb: 6 },
+  paths: {
+    playbackToMic: { gainDb: -6, delay: '0.9ms' },
+    playbackToSpeakerChannel: { gainDb: -26, delay: '1.5ms' },
+    boardToMic: { gainDb: -26, delay: '10ms' },
+    boardToSpeakerChannel: { gainDb: -3, delay: '0.6ms' },
+  },
+};
+
+/** Boards give up sooner than by default: a fault is as certain after three seconds as after thirty. */
+const board = { kind: 'virtual', bootTimeout: '2500ms', sessionTimeout: '6s' };
+const turn = { quiet: '200ms', deadline: '3s' };
+
+/** The benches that rows share: JSON, which YAML contains. */
+const benches = {
+  /** WebSocket and a console that takes commands. */
+  voice: {
+    boards: [{ ...board, name: 'voice-1', dialect: 'realtime-ws', rig }],
+    provider: { protocol: 'openai-realtime', network: {} },
+    turn,
+  },
+  /** WebRTC. */
+  call: {
+    boards: [{ ...board, name: 'call-1', dialect: 'openai-demo', rig }],
+    provider: { protocol: 'openai-realtime', network: {} },
+    turn,
+  },
+  /** Chat completions over HTTPS, asked in writing. */
+  chat: {
+    boards: [{ ...board, name: 'chat-1', dialect: 'micropython-chat' }],
+    provider: { protocol: 'siliconflow', network: {} },
+    turn,
+  },
+} as const;
+
+export type BenchName = keyof typeof benches;
+
+export interface BenchFolders {
+  /** Folder of prompts, replies and scenarios. */
+  readonly fixtures: string;
+  /** Where the bench file goes. */
+  readonly folder: string;
+}
+
+/**
+ * Writes a bench as a file, with other keys in place of its own.
+ * @returns Its path.
+ */
+export function writeBench(
+  name: BenchName,
+  { fixtures, folder }: BenchFolders,
+  changed: Readonly<Record<string, unknown>> = {},
+): string {
+  const path = join(folder, `${name}.yaml`);
+  const scenario = join(fixtures, 'scenarios/voice-assistant.yaml');
+  const file = {
+    schema: 'earshot/bench@1',
+    name: `faults-${name}`,
+    corpus: fixtures,
+    scenario,
+    ...benches[name],
+    ...changed,
+  };
+  writeFileSync(path, `${JSON.stringify(file, null, 2)}\n`);
+  return path;
+}

@@ -1,0 +1,4 @@
+export type { FaultRow, RowResult } from './fault-row';
+export { faultMatrix } from './matrix';
+export { runMatrix, type MatrixOptions } from './run-matrix';
+export { tableMarkdown, tableText } from './table';

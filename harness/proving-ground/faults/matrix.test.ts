@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { catalogue } from '../../errors';
+import { packageRoot } from '../../config';
+import type { FaultRow } from './fault-row';
+import { judgeRow, type RowSeen } from './judge-row';
+import { faultMatrix } from './matrix';
+import { sharesOf } from './run-matrix';
+import { tableText } from './table';
+
+const row: FaultRow = {
+  id: 'dead-mic',
+  part: 'board',
+  what: 'is deaf',
+  cause: { by: 'board', bench: 'voice', fault: 'dead-mic', act: [{ do: 'session' }] },
+  withinMs: 1_000,
+  origin: 'board',
+  codes: ['HIL_TURN_MICROPHONE_SILENT', ['HIL_TURN_MISHEARD', 'HIL_TURN_UNHEARD']],
+  says: 'silent',
+  turn: 'fail',
+  exitCode: 1,
+  evidence: {},
+  recovery: 'none',
+};
+const found = (code: RowSeen['findings'][number]['code'], hostAtMs: number, message = 'silent') => ({
+  code,
+  origin: catalogue[code].origin,
+  message,
+  hostAtMs,
+});
+const seen: RowSeen = {
+  beganAtMs: 100,
+  endedAtMs: 3_000,
+  findings: [found('HIL_TURN_MICROPHONE_SILENT', 1_100), found('HIL_TURN_MISHEARD', 1_200)],
+  turns: ['pass', 'fail'],
+  exitCode: 1,
+  missing: [],
+  next: { good: true, tookMs: 7 },
+};
+const wrongOf = (changed: Partial<RowSeen>, of: Partial<FaultRow> = {}): readonly string[] =>
+  judgeRow({ ...row, ...of }, { ...seen, ...changed }).wrong;
+
+describe('judging a row', () => {
+  it('is content with what the row says, and times it from the beginning of what was done', () => {
+    expect(judgeRow(row, seen)).toMatchObject({ ok: true, wrong: [], detectedMs: 1_000, recoveredMs: 7 });
+  });
+
+  it.each<[string, Partial<RowSeen>, RegExp]>([
+    ['a finding too late', { beganAtMs: 99 }, /after 1001 ms, not within 1000/],
+    ['a missing finding', { findings: [found('HIL_TURN_MISHEARD', 200)] }, /no finding HIL_TURN_MICROPHONE/],
+    [
+      'a finding too many, and its origin',
+      { findings: [...seen.findings, found('HIL_RIG_LAGGED', 1_100)] },
+      /a finding HIL_RIG_LAGGED; bench is blamed, not board/,
+    ],
+    ['other words', { findings: seen.findings.map((one) => ({ ...one, message: 'x' })) }, /\/silent\//],
+    ['another turn', { turns: ['not-judged', 'pass'] }, /the turn is not-judged, not fail/],
+    ['no turn', { turns: [] }, /the turn is none/],
+    ['another exit code', { exitCode: 3 }, /exit code 3, not 1/],
+    ['lost evidence', { missing: ['capture'] }, /no capture/],
+    ['something thrown that is no finding', { thrown: 'threw up' }, /threw up/],
+    ['a bad turn afterwards', { next: { good: false, tookMs: 1, why: 'deaf' } }, /next turn .*: deaf/],
+  ])('complains of %s', (_, changed, complaint) => {
+    expect(wrongOf(changed).join('; ')).toMatch(complaint);
+  });
+
+  it('takes the end of a fault that is borne, and no finding for the end of one that is not', () => {
+    const borne = { origin: undefined, codes: [], turn: 'pass', exitCode: 0 } as const;
+    const { says, ...silent } = row;
+    expect(says).toBe('silent');
+    const nothing = { ...seen, findings: [], turns: ['pass'] as const, exitCode: 0 as const };
+    expect(judgeRow({ ...silent, ...borne, withinMs: 2_900 }, nothing)).toMatchObject({
+      ok: true,
+      detectedMs: 2_900,
+    });
+    expect(judgeRow(row, nothing).detectedMs).toBeUndefined();
+  });
+});
+
+describe('the matrix', () => {
+  it('names each row once, blames those whose codes it wants, and matches with patterns that are some', () => {
+    expect(new Set(faultMatrix.map(({ id }) => id)).size).toBe(faultMatrix.length);
+    for (const { id, codes, origin, says = '', evidence } of faultMatrix) {
+      const origins = new Set(codes.flat().map((code) => catalogue[code].origin));
+      expect({ id, origins: [...origins] }).toEqual({ id, origins: origin === undefined ? [] : [origin] });
+      expect(() => [new RegExp(says), new RegExp(evidence.console ?? '')]).not.toThrow();
+    }
+  });
+
+  it('has the exit code of whom it blames', () => {
+    const exits = { board: 1, bench: 3, harness: 3, provider: 4, config: 2 };
+    for (const { id, origin, exitCode, cause } of faultMatrix) {
+      if (cause.by === 'test' || exitCode === 130) continue;
+      const expected: readonly number[] = origin === undefined ? [0, 5] : [exits[origin]];
+      expect({ id, right: expected.includes(exitCode) }).toEqual({ id, right: true });
+    }
+  });
+
+  it('names tests that are there', () => {
+    for (const { cause } of faultMatrix) {
+      if (cause.by !== 'test') continue;
+      const path = join(packageRoot(), cause.file);
+      expect({ path, there: existsSync(path) }).toEqual({ path, there: true });
+      expect(readFileSync(path, 'utf8')).toContain(cause.name);
+    }
+  });
+
+  it('is shared out whole, no share with rows of two benches', () => {
+    const open = faultMatrix.filter(({ cause }) => 'bench' in cause);
+    const shares = sharesOf(open);
+    expect(shares.flatMap(({ rows }) => rows.map(({ id }) => id)).sort()).toEqual(
+      open.map(({ id }) => id).sort(),
+    );
+    for (const { bench, rows } of shares)
+      for (const { cause } of rows) expect(cause).toMatchObject({ bench });
+  });
+
+  it('prints what is wrong below its table', () => {
+    const result = { ...judgeRow(row, { ...seen, exitCode: 3 }), ms: 12 };
+    expect(tableText([row], [result])).toMatch(
+      /board +dead-mic +1000 ms +board +fail, exit 3 +7 +12 +WRONG\n\ndead-mic: exit code 3, not 1\n +it said: silent$/,
+    );
+  });
+});

@@ -1,0 +1,94 @@
+// The fault matrix: brings every fault about and looks at what came of it. Prints it as a table, writes reports/faults/matrix.json and
+// matrix.md. Exits 1 when a row is wrong, 2 for options that it does not know.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const help = `npm run test:faults -- [options]
+
+  --only ID[,ID]   these rows, or those of a part: board, bench, provider (default: all)
+  --lanes N        benches that are open at once (default: 4)
+  --keep           keeps the runs of the rows, and says where
+  --list           print the rows
+  --help           this text
+`;
+
+const root = new URL('..', import.meta.url);
+const at = (path) => fileURLToPath(new URL(path, root));
+const require = createRequire(import.meta.url);
+
+function usage(message) {
+  process.stderr.write(`${message}\n\n${help}`);
+  process.exit(2);
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        lanes: { type: 'string', default: '4' },
+        keep: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (fault) {
+    return usage(fault.message);
+  }
+}
+
+const options = optionsOf();
+if (options.help) {
+  process.stdout.write(help);
+  process.exit(0);
+}
+if (!/^[1-9]\d*$/.test(options.lanes))
+  usage(`--lanes: a whole number from 1 is wanted, not "${options.lanes}".`);
+
+const { faultMatrix, runMatrix, tableMarkdown, tableText } = require(
+  at('dist/harness/proving-ground/faults/index.js'),
+);
+const wanted = options.only.flatMap((names) => names.split(','));
+for (const name of wanted) {
+  if (!faultMatrix.some(({ id, part }) => id === name || part === name))
+    usage(`--only ${name}: no row and no part is called that; see --list.`);
+}
+const rows = faultMatrix.filter(
+  ({ id, part }) => wanted.length === 0 || wanted.includes(id) || wanted.includes(part),
+);
+if (options.list) {
+  for (const { part, id, what } of rows) console.log(`${part.padEnd(9)} ${id.padEnd(24)} ${what}`);
+  process.exit(0);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'earshot-faults-'));
+const from = process.hrtime.bigint();
+const results = await runMatrix({
+  rows,
+  lanes: Number(options.lanes),
+  program: at('dist/harness/cli/main.js'),
+  fixtures: at('fixtures'),
+  folder,
+  onRow: ({ id, ok, ms, wrong }) =>
+    process.stderr.write(
+      `${ok ? 'ok   ' : 'WRONG'} ${id} (${Math.round(ms)} ms)${ok ? '' : `: ${wrong.join('; ')}`}\n`,
+    ),
+});
+const seconds = Number(process.hrtime.bigint() - from) / 1e9;
+if (options.keep) process.stderr.write(`The runs are in ${folder}.\n`);
+else rmSync(folder, { recursive: true, force: true });
+
+const wrong = results.filter(({ ok }) => !ok).length;
+if (wanted.length === 0) {
+  mkdirSync(at('reports/faults'), { recursive: true });
+  const report = { schema: 'earshot/fault-matrix@1', seconds, rows: results.length, wrong, results };
+  writeFileSync(at('reports/faults/matrix.json'), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(at('reports/faults/matrix.md'), tableMarkdown(rows, results));
+}
+console.log(tableText(rows, results));
+console.log(`\n${results.length - wrong} of ${rows.length} rows are right, in ${seconds.toFixed(0)} s.`);
+process.exitCode = wrong === 0 && results.length === rows.length ? 0 : 1;
