@@ -99,6 +99,8 @@ export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   'harness/jest': ['harness/jest/jest-project'],
   // index.ts is for those who ask a host; this one opens a bench in its own process.
   'harness/host': ['harness/host/run-host'],
+  // index.ts loads the readers' schemas, which a process that only writes need not have.
+  'harness/run': ['harness/run/writer'],
   // index.ts loads the serial port's driver, which no recording, image or ELF needs.
   'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3', 'harness/board/micropython'],
 };

@@ -13,6 +13,7 @@ const help = `npm run test:long -- [options]
   --turns N      turns for each condition of the job accuracy (100)
   --messages N   messages to each mock of the job fuzz (20000)
   --files N      whole and damaged WAVs of the job wav (20000)
+  --kills N      writers of runs to kill in the job kills (200)
   --list         print the jobs
   --help         this text
 
@@ -37,6 +38,7 @@ function optionsOf() {
         turns: { type: 'string', default: '100' },
         messages: { type: 'string', default: '20000' },
         files: { type: 'string', default: '20000' },
+        kills: { type: 'string', default: '200' },
         list: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -51,7 +53,7 @@ if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-for (const name of ['turns', 'messages', 'files']) {
+for (const name of ['turns', 'messages', 'files', 'kills']) {
   if (!/^[1-9]\d*$/.test(options[name]))
     usage(`--${name}: a whole number from 1 is wanted, not "${options[name]}".`);
 }
@@ -62,6 +64,7 @@ const {
   conditions,
   fuzzJob,
   hasFfmpeg,
+  killsJob,
   runLongJob,
   scriptJob,
   targetLines,
@@ -125,7 +128,8 @@ function jobsOf() {
     return [];
   });
   const fuzz = fuzzJob({ root, messages: Number(options.messages) });
-  return [accuracy, fuzz, wavJob({ root, files: Number(options.files) }), ...ofScripts];
+  const kills = killsJob({ root, kills: Number(options.kills) });
+  return [accuracy, fuzz, wavJob({ root, files: Number(options.files) }), kills, ...ofScripts];
 }
 
 const jobs = jobsOf();

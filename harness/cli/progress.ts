@@ -66,6 +66,9 @@ export class Progress {
         if (failure !== undefined) this.line(this.colours.dim(`    ${firstSentence(failure)}`));
         break;
       }
+      case 'unrecorded':
+        this.line(firstSentence(message.finding.message));
+        break;
       case 'stored':
       case 'ready':
       case 'failed':

@@ -58,6 +58,8 @@ export type HostMessage =
   | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'turn'; readonly turn: TurnProgress | TextTurnProgress }
   | { readonly type: 'test'; readonly test: TestRecord }
+  /** A finding that the run folder could not take any more: the parent has to keep it. */
+  | { readonly type: 'unrecorded'; readonly finding: Finding }
   | { readonly type: 'closed' };
 
 /** From the parent: end the run, closing everything. A lost parent means the same. */

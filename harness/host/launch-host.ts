@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { HilError, type Facts, type WireError } from '../errors';
-import type { ChildLauncher, Clock } from '../ports';
+import type { ChildLauncher, Clock, Finding } from '../ports';
 import type { HostInit, HostMessage, HostOrder, HostStart } from './host-messages';
 
 /** A host may take this long to close a bench before it is killed. */
@@ -15,6 +15,8 @@ export interface HostProcess {
   readonly ready: Promise<string>;
   /** Absolute path of the run folder; undefined until it exists. */
   readonly runPath: string | undefined;
+  /** Findings that the run folder could not take, oldest first; grows. */
+  readonly unrecorded: readonly Finding[];
   /** Resolves when the process has ended, with the reason if it was not told to. */
   readonly ended: Promise<HilError | undefined>;
   /** Ends the run; resolves when the process is gone. */
@@ -45,6 +47,7 @@ export function launchHost(
 ): HostProcess {
   const child: ChildProcess = launch(['host-child']);
   let runPath: string | undefined;
+  const unrecorded: Finding[] = [];
   let closing = false;
   const errorTail: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -65,6 +68,7 @@ export function launchHost(
     if (message.type === 'stored') runPath = message.runPath;
     if (message.type === 'ready') resolveReady(message.address);
     if (message.type === 'failed') rejectReady(new HostFailure(message.error));
+    if (message.type === 'unrecorded') unrecorded.push(message.finding);
     onMessage(message);
   });
   const ended = new Promise<HilError | undefined>((resolve) => {
@@ -87,6 +91,7 @@ export function launchHost(
   return {
     ready,
     ended,
+    unrecorded,
     get runPath() {
       return runPath;
     },

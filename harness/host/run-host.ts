@@ -256,10 +256,19 @@ export async function openHost(
   const config = loadBench(init.benchPath, init.overrides);
   const boardConfig = chosenBoard(config, init.boardName);
   const store = openStore(init, config, boardConfig, clock);
-  const opened: Closable[] = [closing(() => store.close())];
+  const opened: Closable[] = [store];
   tell({ type: 'stored', runId: store.runId, runPath: store.path });
   const ordered = new OrderedFaults(willOf(config).faults);
-  const findings = new FindingLog(clock, (finding) => store.appendFinding(finding), ordered);
+  const findings = new FindingLog(
+    clock,
+    (finding) => {
+      store.appendFinding(finding);
+      if (store.failure !== undefined) tell({ type: 'unrecorded', finding });
+    },
+    ordered,
+  );
+  // A disk that is full tells nobody by itself: what it did not take looks as if it had not happened.
+  store.onFailed((failure) => findings.recordThrown(failure));
   try {
     const activity = (text: string): void => tell({ type: 'activity', text });
     activity(`opening bench ${config.name}`);
@@ -417,6 +426,7 @@ function handlersOf({
     async (params: P): Promise<R> => {
       try {
         health.assertWhole();
+        store.assertRoom();
         return await handle(params);
       } catch (cause) {
         const thrown = await triagedError(bench, cause);

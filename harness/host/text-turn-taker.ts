@@ -61,7 +61,7 @@ export class TextTurnTaker {
       );
       if (record.faults.length > 0) this.sessions.spoil();
       const measurement = measureTextTurn(record);
-      this.store.appendTurn({ record, measurement });
+      await this.store.appendTurn({ record, measurement });
       const findings = diagnoseTextTurn(record);
       for (const finding of findings) this.findings.record(finding);
       return { record, measurement, findings };

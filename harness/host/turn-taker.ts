@@ -100,7 +100,7 @@ export class TurnTaker {
         // What broke is no bad take: it is reported as what it is.
         const spoiltBy = record.faults.length > 0 ? [] : (measurement.take?.spoiltBy ?? []);
         this.takes.add(spoiltBy);
-        this.store.appendTurn({ record, measurement });
+        await this.store.appendTurn({ record, measurement });
         if (spoiltBy.length > 0 && this.takes.bears(takes)) continue;
         for (const finding of found)
           if (wishes.survey !== true || standsInSurvey(finding, record)) this.findings.record(finding);

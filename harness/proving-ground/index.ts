@@ -4,6 +4,7 @@ export { runCases } from './accuracy/run-cases';
 export { accuracyTable, targetLines } from './accuracy/table';
 export { castOf, turnCase } from './accuracy/turn-case';
 export { fuzzJob } from './fuzz/fuzz-job';
+export { killsJob } from './kills/kills-job';
 export { accuracyPage } from './html/accuracy-page';
 export { accuracyJob } from './long/accuracy-job';
 export type { LongJob, LongReport } from './long/long-job';

@@ -1,37 +1,43 @@
-import {
-  closeSync,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
 import { dirname } from 'node:path';
-import { RunError } from '../errors';
+import { machineFiles, storeFailed, type StoreFiles } from './store-files';
 
-/** A file system fault in words, with what to look at. */
-export function storeFailed(path: string, cause: unknown): RunError {
-  const fault = cause as NodeJS.ErrnoException;
-  const message = `The run store could not write ${path}: ${fault.message}.`;
-  return new RunError('HIL_RUN_STORE_FAILED', message, { path, fault: fault.code }, { cause });
+/**
+ * Makes a folder and what is missing above it.
+ * @returns The folders that got a new name in them, for whoever syncs them.
+ * @throws RunError `HIL_RUN_STORE_FAILED`.
+ */
+export function makeFolders(path: string, files: StoreFiles = machineFiles): string[] {
+  const parent = dirname(path);
+  try {
+    return files.makeFolder(path) ? [parent] : [];
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' || parent === path) throw storeFailed(path, cause);
+  }
+  return [...makeFolders(parent, files), ...makeFolders(path, files)];
+}
+
+function writeAll(files: StoreFiles, descriptor: number, bytes: Uint8Array): void {
+  let from = 0;
+  while (from < bytes.length) from += files.write(descriptor, bytes, from);
 }
 
 /**
  * A file that only grows. Each append is handed to the operating system before it returns, so it survives a SIGKILL of this
- * process; it is not synced to the disk, so the last lines may be lost with the power.
+ * process; whoever needs it to survive the power syncs its path.
  */
 export class AppendFile {
   private readonly descriptor: number;
   private open = true;
 
   /** @throws RunError `HIL_RUN_STORE_FAILED`. */
-  constructor(readonly path: string) {
+  constructor(
+    readonly path: string,
+    private readonly files: StoreFiles = machineFiles,
+  ) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      this.descriptor = openSync(path, 'a');
+      makeFolders(dirname(path), files);
+      this.descriptor = files.open(path, 'append');
     } catch (cause) {
       throw storeFailed(path, cause);
     }
@@ -44,18 +50,22 @@ export class AppendFile {
   append(bytes: Buffer): void {
     // The number of a closed descriptor may belong to another file by now.
     if (!this.open) throw storeFailed(this.path, new Error('it has been closed'));
-    let from = 0;
+    let sizeBytes: number | undefined;
     try {
-      while (from < bytes.length) from += writeSync(this.descriptor, bytes, from);
+      const written = this.files.write(this.descriptor, bytes, 0);
+      if (written >= bytes.length) return;
+      // In part: the disk has no more, or gets some. Only now is it worth asking where the line began.
+      sizeBytes = this.files.sizeOf(this.descriptor) - written;
+      writeAll(this.files, this.descriptor, bytes.subarray(written));
     } catch (cause) {
-      if (from > 0) this.takeBack(from);
+      if (sizeBytes !== undefined) this.takeBack(sizeBytes);
       throw storeFailed(this.path, cause);
     }
   }
 
   private takeBack(sizeBytes: number): void {
     try {
-      ftruncateSync(this.descriptor, fstatSync(this.descriptor).size - sizeBytes);
+      this.files.truncate(this.descriptor, sizeBytes);
     } catch {
       // The write has failed already, which is what gets told.
     }
@@ -64,30 +74,79 @@ export class AppendFile {
   close(): void {
     if (!this.open) return;
     this.open = false;
-    closeSync(this.descriptor);
+    this.files.close(this.descriptor);
+  }
+}
+
+export interface WholeFileOptions {
+  /** Permissions, where others are not to read it. */
+  readonly mode?: number;
+  readonly files?: StoreFiles;
+}
+
+/** Writes a whole file beside its place; returns the path. @throws RunError `HIL_RUN_STORE_FAILED`; nothing is left then. */
+export function writeAside(
+  path: string,
+  content: string | Uint8Array,
+  { mode, files = machineFiles }: WholeFileOptions = {},
+): string {
+  const aside = `${path}.${process.pid}.tmp`;
+  try {
+    const descriptor = files.open(aside, 'replace', mode);
+    try {
+      writeAll(files, descriptor, typeof content === 'string' ? Buffer.from(content) : content);
+    } finally {
+      files.close(descriptor);
+    }
+    return aside;
+  } catch (cause) {
+    removeQuietly(aside, files);
+    throw storeFailed(path, cause);
+  }
+}
+
+/** Moves what was written aside into its place. @throws RunError `HIL_RUN_STORE_FAILED`; the old file is there then. */
+export function moveIntoPlace(aside: string, path: string, files: StoreFiles = machineFiles): void {
+  try {
+    files.rename(aside, path);
+  } catch (cause) {
+    removeQuietly(aside, files);
+    throw storeFailed(path, cause);
+  }
+}
+
+function removeQuietly(path: string, files: StoreFiles): void {
+  try {
+    files.remove(path);
+  } catch {
+    // Something has failed already, which is what gets told.
   }
 }
 
 /**
- * Writes a whole file aside and moves it into place, so that a reader sees the old one or the new one and nothing in between.
+ * Writes a whole file aside and moves it into place, so that a reader sees the old one or the new one and nothing in between,
+ * whenever the process is killed or the power goes. The new one is on the disk when this returns.
  * @throws RunError `HIL_RUN_STORE_FAILED`.
  */
 export function replaceFile(
   path: string,
   content: string | Uint8Array,
-  options: { readonly mode?: number } = {},
+  options: WholeFileOptions = {},
 ): void {
-  const aside = `${path}.${process.pid}.tmp`;
+  const { files = machineFiles } = options;
+  const named = makeFolders(dirname(path), files);
+  const aside = writeAside(path, content, options);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    // First what it holds, then its name: a name that outlived the power without its bytes is an empty file.
+    files.syncNow(aside);
   } catch (cause) {
+    removeQuietly(aside, files);
     throw storeFailed(path, cause);
   }
+  moveIntoPlace(aside, path, files);
   try {
-    writeFileSync(aside, content, options);
-    renameSync(aside, path);
+    for (const folder of [dirname(path), ...named]) files.syncNow(folder);
   } catch (cause) {
-    rmSync(aside, { force: true });
     throw storeFailed(path, cause);
   }
 }

@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import type { ConsoleLine } from '../ports';
-import { AppendFile } from './append-file';
+import { AppendFile, makeFolders } from './append-file';
 import { toJsonText } from './json-text';
 import type { RedactingStream } from './redacting-stream';
 import type { Redactor } from './redaction';
+import type { StoreFiles } from './store-files';
+import type { Unsynced } from './unsynced';
 
 /** Where the console of one board goes. */
 export interface ConsoleSink {
@@ -11,6 +14,14 @@ export interface ConsoleSink {
   /** Raw bytes as they arrive. Secrets are masked, the rest is byte for byte what the board sent. */
   bytes(bytes: Buffer, hostAtMs: number): void;
   line(line: ConsoleLine): void;
+}
+
+/** What the console of a board shares with the rest of its run. */
+export interface ConsoleStorage {
+  readonly files: StoreFiles;
+  readonly unsynced: Unsynced;
+  /** Writes, unless the store has failed; never throws. */
+  readonly quietly: (write: () => void) => void;
 }
 
 /**
@@ -26,9 +37,12 @@ export class StoredConsole implements ConsoleSink {
   constructor(
     boardPath: string,
     private readonly redactor: Redactor,
+    private readonly storage: ConsoleStorage,
   ) {
-    this.raw = new AppendFile(`${boardPath}/console.log`);
-    this.lines = new AppendFile(`${boardPath}/console.jsonl`);
+    const { files, unsynced } = storage;
+    unsynced.add(...makeFolders(boardPath, files), boardPath);
+    this.raw = new AppendFile(join(boardPath, 'console.log'), files);
+    this.lines = new AppendFile(join(boardPath, 'console.jsonl'), files);
     this.stream = redactor.stream();
   }
 
@@ -38,20 +52,25 @@ export class StoredConsole implements ConsoleSink {
 
   bytes(bytes: Buffer): void {
     const masked = this.stream.push(bytes);
-    if (masked.length > 0) this.raw.append(masked);
+    if (masked.length > 0) this.append(this.raw, masked);
   }
 
   line(line: ConsoleLine): void {
     const stored = { schema: 'earshot/console-line@1', ...line, text: this.redactor.text(line.text) };
-    this.lines.append(Buffer.from(`${toJsonText(stored)}\n`));
+    this.append(this.lines, Buffer.from(`${toJsonText(stored)}\n`));
   }
 
   close(): void {
-    try {
-      this.raw.append(this.stream.end());
-    } finally {
-      this.raw.close();
-      this.lines.close();
-    }
+    const rest = this.stream.end();
+    if (rest.length > 0) this.append(this.raw, rest);
+    this.raw.close();
+    this.lines.close();
+  }
+
+  private append(file: AppendFile, bytes: Buffer): void {
+    this.storage.quietly(() => {
+      file.append(bytes);
+      this.storage.unsynced.add(file.path);
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { storeFailed } from './append-file';
+import { storeFailed } from './store-files';
 import type { MergePart } from './merge-record';
 import { folderNameOf } from './run-id';
 

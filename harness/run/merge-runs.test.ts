@@ -66,7 +66,7 @@ function play(
         overruns: 0,
       },
     };
-    store.appendTurn({ record: turn, measurement } as unknown as FinishedTurn);
+    void store.appendTurn({ record: turn, measurement } as unknown as FinishedTurn);
   }
   store.appendEvent('board', { hostAtMs: 2_050, type: 'session-ready', boot: 1, lineIndex: 1 });
   store.appendFinding({
@@ -91,7 +91,7 @@ function play(
   sink.bytes(Buffer.from('one\ntwo\n'), 2_000);
   sink.line({ index: 0, text: 'one', boot: 1, byteOffset: 0, hostAtMs: 2_001 });
   sink.line({ index: 1, text: 'two', boot: 2, byteOffset: 4, hostAtMs: 2_002 });
-  store.close();
+  void store.close();
   if (!aborted)
     storeVerdict(store.path, { record: store.record, ...endOf({}), endedAtHostMs: 4_000 }, redactor);
   return store.path;

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RunError } from '../errors';
 import type { ConsoleLine } from '../ports';
-import { AppendFile, replaceFile, storeFailed } from './append-file';
+import { AppendFile, replaceFile } from './append-file';
 import { toJsonText } from './json-text';
 import { shifted, type ConsoleCount, type FactShift } from './merge-facts';
 import { carriedFiles, carry, isFree } from './merge-files';
@@ -11,6 +11,7 @@ import { readConsole } from './read-console';
 import { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
 import { folderNameOf } from './run-id';
 import { readJournal } from './stored-file';
+import { storeFailed } from './store-files';
 
 export interface MergeOptions {
   /** Run folders in any order. One that was merged itself counts as the runs that it is of. */

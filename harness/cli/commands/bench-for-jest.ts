@@ -52,7 +52,7 @@ export async function benchForJestCommand(): Promise<number> {
 
   /** Judges and reports the run; `error` is why its host did not open or did not live. */
   function judge(runPath: string, error: unknown): ExitCode {
-    const findings = error === undefined ? [] : findingsOfHost(error);
+    const findings = [...host.unrecorded, ...(error === undefined ? [] : findingsOfHost(error))];
     const judged = finishRun(runPath, { budgets, interrupted: orphaned, findings });
     printSummary(judged, { json: false, colours: false });
     return judged.verdict.exitCode;

@@ -126,7 +126,12 @@ export async function runCommand(args: RunArguments): Promise<number> {
 
   const { runPath } = host;
   if (runPath === undefined) return exitCodes.interrupted;
-  const judged = finishRun(runPath, { budgets, reference, interrupted: wasInterrupted(), findings });
+  const judged = finishRun(runPath, {
+    budgets,
+    reference,
+    interrupted: wasInterrupted(),
+    findings: [...host.unrecorded, ...findings],
+  });
   printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
   return judged.verdict.exitCode;
 }

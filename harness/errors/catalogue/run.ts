@@ -6,6 +6,11 @@ export const runCodes = {
     origin: 'bench',
     remedy: 'Free some disk space or mend the permissions of the run folder.',
   },
+  HIL_RUN_DISK_LOW: {
+    origin: 'bench',
+    remedy:
+      'Free disk space, or keep runs on another disk with --reports; what was recorded until then is whole.',
+  },
   HIL_BENCH_PREFLIGHT: {
     origin: 'bench',
     remedy: 'Run `earshot doctor` on this bench and mend what it names; the board was asked nothing.',

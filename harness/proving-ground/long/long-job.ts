@@ -3,6 +3,8 @@ import type { Target } from '../accuracy/targets';
 /** What a long job ends with: `reports/long/<job>.json`. */
 export interface LongReport {
   readonly targets: readonly Target[];
+  /** What else was counted. */
+  readonly figures?: Readonly<Record<string, number>>;
 }
 
 /** Work of minutes or hours, in parts that are kept when it is interrupted. */

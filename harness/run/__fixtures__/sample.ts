@@ -37,8 +37,8 @@ export const initialRecord: InitialRunRecord = {
 const byMeasure = <T>(of: (name: MeasureName) => T): Record<MeasureName, T> =>
   Object.fromEntries(measureNames.map((name) => [name, of(name)])) as Record<MeasureName, T>;
 
-/** A turn in which nothing was measured. */
-export const sampleTurn = (turnId: string): FinishedTurn => ({
+/** A turn in which nothing was measured. `capturePath`: of a capture that was saved, relative to the run. */
+export const sampleTurn = (turnId: string, capturePath?: string): FinishedTurn => ({
   record: {
     schema: 'earshot/turn@1',
     turnId,
@@ -67,7 +67,19 @@ export const sampleTurn = (turnId: string): FinishedTurn => ({
     ending: 'answered',
     deadlineMs: 8_000,
     playback: undefined,
-    capture: undefined,
+    capture:
+      capturePath === undefined
+        ? undefined
+        : {
+            path: capturePath,
+            rateHz: 48_000,
+            roles: ['speaker', 'loopback'],
+            firstRigSample: 0,
+            lengthSamples: 350,
+            clockPoints: [],
+            maxLagMs: 0,
+            overruns: 0,
+          },
     received: undefined,
     replies: [],
     consoleLines: [{ index: 0, text: 'I (1) key sk-abcdefgh12345678', boot: 1, hostAtMs: 2, byteOffset: 0 }],
