@@ -33,6 +33,7 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
     turns,
     findings,
     budgets,
+    subject: record,
     bounds,
     interrupted,
     ...(reference === undefined ? {} : { reference }),
@@ -54,7 +55,7 @@ export function judgeMerged(
 ): JudgedRun {
   const { sources = [] } = record;
   const interrupted = sources.some(({ aborted }) => aborted);
-  const verdict = judgeRun({ turns, findings, budgets, bounds, interrupted });
+  const verdict = judgeRun({ turns, findings, budgets, subject: record, bounds, interrupted });
   const ends = sources.map(({ startedAtHostMs, endedAtHostMs = startedAtHostMs }) => endedAtHostMs);
   const endedAtHostMs = Math.max(...ends, ...turns.map((turn) => turn.record.endedAtHostMs));
   storeVerdict(path, { record, verdict, endedAtHostMs }, createRedactor(readEnvironment().secrets));

@@ -249,9 +249,8 @@ export interface TurnConfig {
   readonly badTakes: number;
 }
 
-/** budgets.yaml: absolute bounds. */
-export interface Budgets {
-  readonly path: string;
+/** Absolute bounds. */
+export interface BudgetBounds {
   /** Lowest share of turns without a finding against the board, 0 to 1. */
   readonly successRate: number | undefined;
   readonly measures: MeasureBounds;
@@ -259,6 +258,23 @@ export interface Budgets {
   readonly goals?: MeasureBounds;
   /** Bounds on the turns of one kind; absent: none. */
   readonly kinds?: Readonly<Partial<Record<'cold' | 'warm' | 'tool' | 'plain', MeasureBounds>>>;
+}
+
+/** Bounds for some boards, which take the place of those for all: a board is meant that every selector names. */
+export interface BudgetSection extends BudgetBounds {
+  /** Firmware dialects. Absent: every one. */
+  readonly dialects?: readonly string[];
+  /** `mock`, `openai-realtime` or `mock:openai-realtime`. Absent: every one. */
+  readonly providers?: readonly string[];
+  /** Names in the bench file. Absent: every one. */
+  readonly boards?: readonly string[];
+}
+
+/** budgets.yaml. */
+export interface Budgets extends BudgetBounds {
+  readonly path: string;
+  /** A later section takes the place of an earlier one. Absent: none. */
+  readonly sections?: readonly BudgetSection[];
 }
 
 /** Upper bounds in ms, by measure and statistic. */

@@ -48,7 +48,26 @@ describe('loadBudgets', () => {
     });
   });
 
+  it('reads bounds for some boards, selectors as lists', () => {
+    expect(
+      load(
+        'for: [{ dialect: spark-chat, measures: { totalTime: { p95: 9s } } }, { provider: live, board: [a, b], successRate: 0.9 }]',
+      ).sections,
+    ).toEqual([
+      { dialects: ['spark-chat'], successRate: undefined, measures: { totalTime: { p95: 9000 } } },
+      { providers: ['live'], boards: ['a', 'b'], successRate: 0.9, measures: {} },
+    ]);
+  });
+
   it.each([
+    [
+      'for: [{ measures: { ttfa: { p50: 1s } } }]',
+      'for[0] is a mapping; it says not whom it is for: name a dialect',
+    ],
+    ['for: [{ board: korvo-1 }]', 'it bounds nothing: give measures, kinds, goals or a successRate'],
+    ['for: [{ bord: korvo-1, successRate: 1 }]', 'for[0].bord is unknown; did you mean board?'],
+    ['for: [{ board: [], successRate: 1 }]', 'for[0].board'],
+    ['for: [{ board: a, measures: { ttfa: { p50: 2s, p95: 1s } } }]', 'for[0].measures.ttfa.p95 is "1s"'],
     ['kinds: { hot: { ttfa: { p50: 1s } } }', 'kinds.hot is unknown'],
     [
       'kinds: { cold: { ttfa: { p50: 2s, p95: 1s } } }',

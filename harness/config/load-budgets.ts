@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { Budgets } from './bench-config';
+import type { Budgets, BudgetSection } from './bench-config';
 import { deepFreeze } from './deep-freeze';
 import { duration } from './duration';
 import { readYamlFile } from './yaml-file';
@@ -44,37 +44,91 @@ const measures = z.strictObject({
   boardTimeToFirstText: bounds,
 });
 
+const kinds = z
+  .strictObject({
+    cold: measures.exactOptional(),
+    warm: measures.exactOptional(),
+    tool: measures.exactOptional(),
+    plain: measures.exactOptional(),
+  })
+  .exactOptional();
+
+const rate = z.number().min(0).max(1).exactOptional();
+
+const name = z.string().min(1);
+/** One name, or several of which any will do. */
+const names = z
+  .union([name, z.array(name).min(1)])
+  .transform((written) => [written].flat())
+  .exactOptional();
+
+/** Bounds of a section, and whom they are for. */
+const section = z
+  .strictObject({
+    dialect: names,
+    provider: names,
+    board: names,
+    successRate: rate,
+    measures: measures.exactOptional(),
+    goals: measures.exactOptional(),
+    kinds,
+  })
+  .superRefine(({ dialect, provider, board, ...bounds }, context) => {
+    // A key that is misspelt says more than that it is missing.
+    if ((context.issues as readonly unknown[]).length > 0) return;
+    const complain = (message: string): void => context.addIssue({ code: 'custom', message });
+    if ((dialect ?? provider ?? board) === undefined)
+      complain('it says not whom it is for: name a dialect, a provider or a board');
+    if (Object.values(bounds).every((bound) => bound === undefined))
+      complain('it bounds nothing: give measures, kinds, goals or a successRate');
+  });
+
 /** budgets.yaml as written; docs/bench-file.md explains every key. */
 export const budgetsFile = z.strictObject({
   schema: z.literal('earshot/budgets@1'),
   /** Default: no bound. */
-  successRate: z.number().min(0).max(1).exactOptional(),
+  successRate: rate,
   /** Default: no bounds. */
   measures: measures.prefault({}),
   /** Default: none. */
   goals: measures.exactOptional(),
   /** Default: no bounds on the turns of one kind. */
-  kinds: z
-    .strictObject({
-      cold: measures.exactOptional(),
-      warm: measures.exactOptional(),
-      tool: measures.exactOptional(),
-      plain: measures.exactOptional(),
-    })
-    .exactOptional(),
+  kinds,
+  /** Default: the bounds above are for all boards. */
+  for: z.array(section).exactOptional(),
 });
+
+function readSection({
+  dialect,
+  provider,
+  board,
+  successRate,
+  measures: all = {},
+  ...rest
+}: z.infer<typeof section>): BudgetSection {
+  return {
+    ...(dialect === undefined ? {} : { dialects: dialect }),
+    ...(provider === undefined ? {} : { providers: provider }),
+    ...(board === undefined ? {} : { boards: board }),
+    successRate,
+    measures: all,
+    ...rest,
+  };
+}
 
 /**
  * A budgets file, bounds in ms, frozen.
  * @throws ConfigError as `readYamlFile` does; a measure that does not exist is an unknown key.
  */
 export function loadBudgets(path: string): Budgets {
-  const { successRate, measures: all, goals, kinds } = readYamlFile(path, budgetsFile, 'budgets file');
+  const written = readYamlFile(path, budgetsFile, 'budgets file');
+  const { successRate, measures: all, goals, kinds: ofKinds, for: sections } = written;
   return deepFreeze({
     path: resolve(path),
     successRate,
     measures: all,
     ...(goals === undefined ? {} : { goals }),
-    ...(kinds === undefined ? {} : { kinds }),
+    ...(ofKinds === undefined ? {} : { kinds: ofKinds }),
+    ...(sections === undefined ? {} : { sections: sections.map(readSection) }),
   });
 }

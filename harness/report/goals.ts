@@ -21,12 +21,15 @@ function differenceOf(valueMs: number | undefined, goalMs: number): string {
 
 /** The goals of a run, which no verdict comes from; none where its bench states none. */
 export function goalRows({ record, verdict }: FinishedRun): readonly GoalRow[] {
-  const dialect = record.boards.map((board) => board.dialect.name).join(', ');
-  return (verdict?.goals ?? []).flatMap(({ measure, quantile, value, bound }) =>
+  const dialectsOf = (boards: readonly string[] | undefined): string => {
+    const own = record.boards.filter(({ name }) => boards?.includes(name) ?? true);
+    return [...new Set(own.map((board) => board.dialect.name))].join(', ');
+  };
+  return (verdict?.goals ?? []).flatMap(({ measure, quantile, boards, value, bound }) =>
     measure === 'successRate'
       ? []
       : {
-          dialect,
+          dialect: dialectsOf(boards),
           measure: `${measures[measure].title} ${quantile ?? ''}`.trim(),
           value: value === undefined ? '–' : `${inMs(value)}${Number.isFinite(value) ? ' ms' : ''}`,
           goal: `≤ ${bound} ms`,

@@ -8,11 +8,15 @@ export type BudgetQuantile = 'p50' | 'p90' | 'p95' | 'max';
 const inWords = (valueMs: number): string =>
   Number.isFinite(valueMs) ? `${valueMs.toFixed(1)} ms` : 'above every number';
 
+const onBoards = (boards: readonly string[] | undefined): string =>
+  boards === undefined ? '' : ` on ${boards.join(', ')}`;
+
 /**
  * Judges one bound of one measure. A quantile passes when the upper end of its 95 % interval lies inside the bound, fails
  * when the lower end lies outside, and is inconclusive in between; with too few turns for an upper end it is `not-judged`,
  * which does not by itself make the run inconclusive. `max` is a limit on every single turn and needs no interval.
  * @param kind - The turns that `distribution` is of; default: all.
+ * @param boards - The boards that it is of; default: all.
  */
 export function judgeQuantile(
   measure: MeasureName,
@@ -20,11 +24,12 @@ export function judgeQuantile(
   boundMs: number,
   distribution: Distribution,
   kind?: TurnKind,
+  boards?: readonly string[],
 ): BudgetResult {
   const { n } = distribution;
-  const ofKind = kind === undefined ? {} : { kind };
+  const ofKind = { ...(kind === undefined ? {} : { kind }), ...(boards === undefined ? {} : { boards }) };
   const base = { measure, ...ofKind, quantile, bound: boundMs, unit: 'ms' } as const;
-  const title = `${measures[measure].title} ${quantile}${kind === undefined ? '' : ` of ${turnKindTitles[kind]}`}`;
+  const title = `${measures[measure].title} ${quantile}${kind === undefined ? '' : ` of ${turnKindTitles[kind]}`}${onBoards(boards)}`;
   if (quantile === 'max') {
     const value = distribution.maxMs;
     if (n === 0 || value === undefined) {
@@ -64,13 +69,20 @@ const percent = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
  * Judges the share of passed turns among the judged ones by its Clopper–Pearson bounds. A bound of 1 asks for every turn, no
  * interval can show that, so it is read as a limit: one failed turn fails it. Too few turns to ever pass end as `not-judged`.
  */
-export function judgeSuccessRate(bound: number, passed: number, judged: number): BudgetResult {
-  const base = { measure: 'successRate', bound, unit: 'ratio' } as const;
+export function judgeSuccessRate(
+  bound: number,
+  passed: number,
+  judged: number,
+  boards?: readonly string[],
+): BudgetResult {
+  const ofBoards = boards === undefined ? {} : { boards };
+  const base = { measure: 'successRate', ...ofBoards, bound, unit: 'ratio' } as const;
+  const title = `Success rate${onBoards(boards)}`;
   if (judged === 0) {
-    return { ...base, value: undefined, outcome: 'not-judged', why: 'Success rate: no turn was judged.' };
+    return { ...base, value: undefined, outcome: 'not-judged', why: `${title}: no turn was judged.` };
   }
   const value = passed / judged;
-  const share = `Success rate is ${percent(value)} (${passed} of ${judged} turns`;
+  const share = `${title} is ${percent(value)} (${passed} of ${judged} turns`;
   if (bound >= 1) {
     const outcome = passed === judged ? 'pass' : 'fail';
     return { ...base, value, outcome, why: `${share}), every turn has to pass.` };

@@ -1,3 +1,4 @@
+export type { BudgetSubject } from './budget-scopes';
 export { rateInterval, type RateInterval } from './binomial-interval';
 export { crashGroups, signatureOf, type CrashGroup } from './crash-groups';
 export { judgeBoundOfTurns } from './judge-bounds';

@@ -254,6 +254,88 @@ describe('budgets', () => {
     expect(misspelt.exitCode).toBe(2);
   });
 
+  describe('for some boards', () => {
+    const boards = [
+      { name: 'korvo@lab-1', bench: 'lab-1', dialect: { name: 'openai-demo' } },
+      { name: 'atom', dialect: { name: 'spark-chat' } },
+    ];
+    const subject = { boards, provider: { name: 'live openai-realtime', protocol: 'openai-realtime' } };
+    const from = (boardName: string, fromMs: number): JudgedTurn[] =>
+      turns(60, fromMs).map((one) => ({
+        ...one,
+        record: { ...one.record, turnId: `${one.record.turnId}@${boardName}`, boardName },
+      }));
+    const both = [...from('korvo@lab-1', 500), ...from('atom', 1_500)];
+    type Sections = NonNullable<Budgets['sections']>;
+    const resultsOf = (sections: Sections, more: Partial<JudgeRunInput> = {}) =>
+      judge({
+        turns: both,
+        subject,
+        budgets: { ...budgets({ p50: 900 }, 0.5), sections },
+        ...more,
+      }).budgets.map(
+        ({ measure, bound, boards: own, outcome }) =>
+          `${measure} ${bound} ${own?.join() ?? 'all'} ${outcome}`,
+      );
+    const p50 = (bound: number): Sections[number] => ({
+      successRate: undefined,
+      measures: { voiceToVoice: { p50: bound } },
+    });
+
+    it('judges each by its own bounds, and the others by those for all', () => {
+      expect(resultsOf([])).toEqual(['successRate 0.5 all pass', 'voiceToVoice 900 all inconclusive']);
+      expect(resultsOf([{ ...p50(1_700), dialects: ['spark-chat'] }])).toEqual([
+        'successRate 0.5 all pass',
+        'voiceToVoice 900 korvo@lab-1 pass',
+        'voiceToVoice 1700 atom pass',
+      ]);
+      const strict = [{ ...p50(400), boards: ['korvo'] }];
+      expect(resultsOf(strict)).toContain('voiceToVoice 400 korvo@lab-1 fail');
+      const verdict = judge({ turns: both, subject, budgets: { ...budgets({}), sections: strict } });
+      expect(verdict).toMatchObject({ exitCode: 1, findings: [{ facts: { boards: ['korvo@lab-1'] } }] });
+      expect(verdict.why).toContain('voice-to-voice p50 on korvo@lab-1 is 529.5 ms');
+    });
+
+    it('takes the last section that fits every selector', () => {
+      expect(
+        resultsOf([
+          { ...p50(2_000), providers: ['live'] },
+          { ...p50(1_700), providers: ['live:openai-realtime'], boards: ['atom', 'korvo@lab-2'] },
+          { ...p50(1), providers: ['mock'], boards: ['atom'] },
+          { ...p50(1), dialects: ['openai-demo'], boards: ['atom'] },
+        ]),
+      ).toEqual([
+        'successRate 0.5 all pass',
+        'voiceToVoice 2000 korvo@lab-1 pass',
+        'voiceToVoice 1700 atom pass',
+      ]);
+    });
+
+    it('counts the success of those boards alone', () => {
+      const mute = both.map(({ record }) => record.turnId).filter((id) => id.endsWith('@atom'));
+      const findings = mute.slice(0, 30).map((turnId) => finding('HIL_TURN_CALL_MISSING', turnId));
+      const [all, , own] = judge({
+        turns: both,
+        subject,
+        findings,
+        budgets: {
+          ...budgets({ p50: 900 }, 0.9),
+          sections: [
+            { successRate: 0.2, measures: {}, goals: { voiceToVoice: { p50: 7 } }, boards: ['atom'] },
+          ],
+        },
+      }).budgets;
+      expect(all).toMatchObject({ boards: ['korvo@lab-1'], value: 1 });
+      expect(own).toMatchObject({ boards: ['atom'], value: 0.5, outcome: 'pass' });
+      expect(own?.why).toMatch(/^Success rate on atom is 50\.0 % \(30 of 60 turns/);
+    });
+
+    it('knows a misspelt measure there too', () => {
+      const sections = [{ ...p50(1), goals: { voiceToVoise: { p50: 1 } }, boards: ['atom'] }];
+      expect(judge({ budgets: { ...budgets({}), sections } }).exitCode).toBe(2);
+    });
+  });
+
   it('refuses a bound on a measure that does not exist', () => {
     const misspelt = { path: 'b.yaml', successRate: undefined, measures: { voiceToVoiceMs: { p50: 1 } } };
     expect(judge({ budgets: misspelt })).toMatchObject({ exitCode: 2 });

@@ -5,7 +5,13 @@ import { crashGroups } from './crash-groups';
 import { distributionsByKind, distributionsOf, topologyOf, type CountedTurn } from './distributions';
 import { exitCodeOf, outcomeOfExitCode } from './exit-code';
 import { judgeBounds } from './judge-bounds';
-import { compareGoals, findingsOfBudgets, findingsOfUnknownBudgets, judgeBudgets } from './judge-budgets';
+import type { BudgetSubject } from './budget-scopes';
+import {
+  findingsOfBudgets,
+  findingsOfUnknownBudgets,
+  judgeBudgets,
+  type BudgetedTurns,
+} from './judge-budgets';
 import { reasonOf } from './reason';
 import { armsOf, distributionsOfArms, judgeShifts, type Reference } from './shift/judge-shifts';
 import { findingsOfShifts, isUndecided } from './shift/shift-findings';
@@ -24,6 +30,8 @@ export interface JudgeRunInput {
   readonly findings: readonly Finding[];
   /** Undefined: no absolute bounds, the findings alone decide. */
   readonly budgets: Budgets | undefined;
+  /** What was tested: budgets may be for some boards. Absent: those for all are taken. */
+  readonly subject?: BudgetSubject;
   /** Bounds that suites set on the turns that they played. Absent: none. */
   readonly bounds?: readonly LatencyBound[];
   /** What the run is held against besides its budgets. Absent: nothing. */
@@ -42,6 +50,19 @@ function selfCheckOf(
     .filter((_, index) => judgements[index]?.goodTake === true)
     .flatMap((turn) => turn.measurement.selfCheck ?? []);
   return checks.length === 0 ? undefined : summariseSelfCheck(checks);
+}
+
+/** Turns of some boards of a run, which may be measured in another way than those of the others. */
+function turnsOfBoards(counted: readonly CountedTurn[], boards: readonly string[]): BudgetedTurns {
+  const own = counted.filter(({ turn }) => boards.includes(turn.record.boardName ?? ''));
+  const topology = topologyOf(own)?.counted;
+  const of = (outcome: string): number => own.filter(({ judgement }) => judgement.outcome === outcome).length;
+  return {
+    distributions: distributionsOf(own, topology),
+    byKind: distributionsByKind(own, topology),
+    passed: of('pass'),
+    judged: of('pass') + of('fail'),
+  };
 }
 
 /**
@@ -72,11 +93,12 @@ export function judgeRun(input: JudgeRunInput): Verdict {
   const topology = topologyOf(countedTurns);
   const distributions = distributionsOf(countedTurns, topology?.counted);
   const byKind = distributionsByKind(countedTurns, topology?.counted);
-  const budgetResults = [
-    ...judgeBudgets(budgets, { all: distributions, byKind }, { passed, judged: judged.length }),
-    ...judgeBounds(input.bounds ?? [], turns, judgements),
-  ];
-  const goals = compareGoals(budgets, distributions);
+  const budgeted = judgeBudgets(budgets, input.subject, (boards) => {
+    if (boards === undefined) return { distributions, byKind, passed, judged: judged.length };
+    return turnsOfBoards(countedTurns, boards);
+  });
+  const budgetResults = [...budgeted.budgets, ...judgeBounds(input.bounds ?? [], turns, judgements)];
+  const { goals } = budgeted;
   const { reference } = input;
   const shifts = reference && judgeShifts(reference, armsOf(countedTurns, topology?.counted));
   const selfCheck = selfCheckOf(turns, judgements);

@@ -10,6 +10,8 @@ export interface BudgetResult {
   readonly measure: MeasureName | 'successRate';
   /** Of which turns; absent: of all. */
   readonly kind?: TurnKind;
+  /** Whose turns; absent: those of all boards. */
+  readonly boards?: readonly string[];
   /** `p50`, `p90`, `p95`, `max`; absent for rates. */
   readonly quantile?: 'p50' | 'p90' | 'p95' | 'max';
   readonly bound: number;

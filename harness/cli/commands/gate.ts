@@ -43,6 +43,7 @@ export function gateCommand(args: GateArguments): number {
     findings: run.findings,
     bounds: run.bounds,
     budgets: budgetsOfRun(run, args.budget),
+    subject: run.record,
     interrupted: run.aborted,
     ...(baseline === undefined ? {} : { reference: baseline }),
   });
