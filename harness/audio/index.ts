@@ -35,6 +35,7 @@ export { align, type Alignment } from './align';
 export type { Break } from './continuity';
 export { locate, SearchableSound, type LocateOptions, type Location } from './locate';
 export { signalOf, spectrumOf, transformSize, type HalfSpectrum } from './spectrum';
+export { listeningCopy } from './listening-copy';
 export { timeScaled } from './time-scale';
 export {
   fingerprintTemplate,

@@ -1,4 +1,4 @@
-import { attachment, attachmentPath } from 'allure-js-commons';
+import { attachment, attachmentPath, logStep, Status, step, type StepContext } from 'allure-js-commons';
 import { join } from 'node:path';
 import { ConfigError, fromWireError } from '../errors';
 import type { BenchDescription, SessionResult, TextTurnResult, TurnResult } from '../host';
@@ -161,6 +161,41 @@ async function attachLogs(
   await attachment(`${title} timeline`, JSON.stringify(timeline, null, 2), 'application/json');
 }
 
+/**
+ * What one asks of the bench that takes its time, as a step of the Allure result, which holds what is attached in it. What a suite may
+ * well do at the same time (`expectLine`, `send`) is noted at its end: Allure closes steps in the order in which they were opened.
+ */
+const asStep = async <T>(
+  name: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+  body: (context: StepContext) => Promise<T>,
+): Promise<T> =>
+  step(name, async (context) => {
+    for (const [key, value] of Object.entries(parameters))
+      if (value !== undefined) await context.parameter(key, value);
+    return body(context);
+  });
+
+async function noted<T>(name: string, asked: Promise<T>): Promise<T> {
+  try {
+    const result = await asked;
+    await logStep(name, Status.PASSED);
+    return result;
+  } catch (fault) {
+    await logStep(name, Status.BROKEN, fault instanceof Error ? fault : undefined);
+    throw fault;
+  }
+}
+
+const jsonOf = (value: unknown): string | undefined =>
+  value === undefined ? undefined : JSON.stringify(value);
+
+/** Names the step of a turn that is over, so that what is made of the run later finds it. */
+async function nameTurn(context: StepContext, { record }: TurnResult | TextTurnResult): Promise<void> {
+  await context.displayName(`turn ${record.turnId}: ${record.prompt?.id ?? 'own question'}`);
+  await context.parameter('turn', record.turnId);
+}
+
 /** What broke in a turn is thrown; the host has recorded it. */
 function throwFault({ record }: TurnResult | TextTurnResult): void {
   const [fault] = record.faults;
@@ -178,41 +213,61 @@ export function benchHandles(): BenchHandles {
       name: bench.boardName,
       model: bench.boardModel,
       dialect: bench.dialect,
-      reset: () => call('reset', {}),
-      newSession: () => call('newSession', {}),
-      send: (command) => call('send', { command }),
+      reset: () => asStep('reset', {}, () => call('reset', {})),
+      newSession: () => asStep('new session', {}, () => call('newSession', {})),
+      send: (command) => noted(`send ${command}`, call('send', { command })),
       expectLine: ({ source, flags }, { withinMs, from }) =>
-        call('expectLine', { source, flags, withinMs, ...(from === undefined ? {} : { from }) }),
+        noted(
+          `expect the line /${source}/${flags} within ${withinMs} ms`,
+          call('expectLine', { source, flags, withinMs, ...(from === undefined ? {} : { from }) }),
+        ),
       boots: ({ from, forMs = 0 }) => call('boots', { from, forMs }),
       lines: (from) => call('lines', { from }),
     },
     turn: async (prompt, options = {}) => {
       const { network, crashAfterMs, conditions, survey } = options;
-      const result = await call('turn', {
-        promptId: clipOf(bench, prompt),
-        ...(options.interruptWith === undefined
-          ? {}
-          : {
-              interruption: { promptId: clipOf(bench, options.interruptWith), afterMs: options.afterMs },
-            }),
-        ...(crashAfterMs === undefined ? {} : { crashAfterMs }),
-        ...(network === undefined ? {} : { network }),
-        ...(conditions === undefined ? {} : { conditions }),
-        ...(survey === undefined ? {} : { survey }),
+      const promptId = clipOf(bench, prompt);
+      const interruption =
+        options.interruptWith === undefined
+          ? undefined
+          : { promptId: clipOf(bench, options.interruptWith), afterMs: options.afterMs };
+      const parameters = {
+        prompt: promptId,
+        'interrupt with': interruption?.promptId,
+        'interrupt after': interruption === undefined ? undefined : `${interruption.afterMs} ms`,
+        'crash after': crashAfterMs === undefined ? undefined : `${crashAfterMs} ms`,
+        network: jsonOf(network),
+        conditions: jsonOf(conditions),
+        survey: jsonOf(survey),
+      };
+      return asStep('turn', parameters, async (context) => {
+        const result = await call('turn', {
+          promptId,
+          ...(interruption === undefined ? {} : { interruption }),
+          ...(crashAfterMs === undefined ? {} : { crashAfterMs }),
+          ...(network === undefined ? {} : { network }),
+          ...(conditions === undefined ? {} : { conditions }),
+          ...(survey === undefined ? {} : { survey }),
+        });
+        await nameTurn(context, result);
+        await attachEvidence(bench, result);
+        throwFault(result);
+        return result;
       });
-      await attachEvidence(bench, result);
-      throwFault(result);
-      return result;
     },
     ask: async (prompt, { fault, network } = {}) => {
-      const result = await call('ask', {
-        ...(prompt === undefined ? {} : { promptId: clipOf(bench, prompt) }),
-        ...(fault === undefined ? {} : { fault }),
-        ...(network === undefined ? {} : { network }),
+      const promptId = prompt === undefined ? undefined : clipOf(bench, prompt);
+      return asStep('turn', { prompt: promptId, fault, network: jsonOf(network) }, async (context) => {
+        const result = await call('ask', {
+          ...(promptId === undefined ? {} : { promptId }),
+          ...(fault === undefined ? {} : { fault }),
+          ...(network === undefined ? {} : { network }),
+        });
+        await nameTurn(context, result);
+        await attachWriting(result);
+        throwFault(result);
+        return result;
       });
-      await attachWriting(result);
-      throwFault(result);
-      return result;
     },
   };
 }

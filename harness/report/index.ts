@@ -1,4 +1,7 @@
-export { enrichAllure, type AllureFile } from './allure/enrich-allure';
+export { allureInput, type AllureInput } from './allure/allure-input';
+export { isResultFile, type AllureFile } from './allure/allure-result';
+export { enrichAllure } from './allure/enrich-allure';
+export { quietPage } from './allure/quiet-page';
 export { renderConsole, type ConsoleOptions } from './console/render-console';
 export { githubAnnotations, gitlabCodeQuality } from './gate/annotations';
 export { renderGate } from './gate/gate-summary';

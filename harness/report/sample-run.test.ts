@@ -5,7 +5,15 @@ import { isSoundTurn } from '../measurement';
 import { readRun, type FinishedRun } from '../run';
 import { judgeRun } from '../verdict';
 import { displayWidth, pad, truncate } from './display-width';
-import { enrichAllure, renderConsole, renderHtml, renderJunit, renderMarkdown } from '.';
+import {
+  allureInput,
+  enrichAllure,
+  quietPage,
+  renderConsole,
+  renderHtml,
+  renderJunit,
+  renderMarkdown,
+} from '.';
 
 /** Made by `node fixtures/runs/make-sample.mjs`. */
 const sample = readRun(join(__dirname, '../../fixtures/runs/sample'));
@@ -219,7 +227,42 @@ describe('junit', () => {
 });
 
 describe('allure', () => {
-  const files = new Map(enrichAllure(run).map(({ name, content }) => [name, content]));
+  const recording = { name: 'recording', source: 'r-attachment.wav', type: 'audio/wav' };
+  const log = { name: 'console', source: 'c-attachment.txt', type: 'text/plain' };
+  const failed = run.tests.find(({ status, turnIds }) => status === 'failed' && turnIds.length > 0)!;
+  const [failedTurn = ''] = failed.turnIds;
+  /** As allure-jest writes it, with a turn in it. */
+  const result = {
+    name: failed.name.at(-1)!,
+    titlePath: ['earshot', 'suite.hil.ts', ...failed.name.slice(0, -1)],
+    status: 'failed',
+    statusDetails: { message: 'Not executed.', trace: 'at suite.hil.ts:1' },
+    labels: [
+      { name: 'framework', value: 'jest' },
+      { name: 'board', value: 'somebody else' },
+    ],
+    steps: [
+      {
+        name: `turn ${failedTurn}`,
+        parameters: [{ name: 'turn', value: failedTurn }],
+        steps: [
+          { name: 'recording', attachments: [recording] },
+          { name: 'console', attachments: [log] },
+        ],
+      },
+    ],
+  };
+  const results = [
+    { name: 'a-result.json', content: JSON.stringify(result) },
+    { name: 'cut-off-result.json', content: '{"name":' },
+  ];
+  const enrich = (given = results) =>
+    new Map(enrichAllure(run, given).map(({ name, content }) => [name, content]));
+  const files = enrich();
+  const enriched = JSON.parse(files.get('a-result.json')!) as typeof result & {
+    parameters: { name: string; value: string; excluded?: boolean }[];
+  };
+  const labels = Object.fromEntries(enriched.labels.map(({ name, value }) => [name, value]));
 
   it('sorts failures by who is at fault', () => {
     const categories = JSON.parse(files.get('categories.json')!) as { name: string; messageRegex: string }[];
@@ -228,14 +271,113 @@ describe('allure', () => {
         .filter(({ messageRegex }) => new RegExp(`^${messageRegex}$`).test(message))
         .map(({ name }) => name);
     expect(of('HIL_TURN_CALL_MISSING: a\nb')).toEqual(['Board: the firmware failed']);
+    expect(of(enriched.statusDetails.message)).toEqual(['Board: the firmware failed']);
     expect(of('x\nHIL_RIG_LAGGED: y')).toEqual(['Bench: not judged']);
     expect(of('TypeError: x')).toEqual([]);
   });
 
   it('writes the environment as Java properties in ASCII', () => {
     const record = { ...run.record, bench: { ...run.record.bench, name: '实验室' } };
-    const environment = enrichAllure({ ...run, record })[0]!.content;
+    const environment = enrichAllure({ ...run, record }, [])[0]!.content;
     expect(environment).toContain('Bench=\\u5b9e\\u9a8c\\u5ba4\n');
     expect(environment).toMatch(/^[\u0020-\u007e\n]+$/);
+  });
+
+  it('labels each result with board, firmware, provider and dialect, and keeps what else is in it', () => {
+    const [board] = run.record.boards;
+    expect(labels).toMatchObject({
+      framework: 'jest',
+      board: board!.name,
+      model: board!.model,
+      dialect: board!.dialect.name,
+      provider: run.record.provider.name,
+      origin: 'board',
+    });
+    expect(labels['firmware']).toContain(board!.firmware!.version);
+    expect(enriched.statusDetails.trace).toBe('at suite.hil.ts:1');
+    expect(enriched.statusDetails.message).toMatch(
+      /^Not executed\.\n\nHIL_TURN_SPEAKER_SILENT \(board\): Check /,
+    );
+  });
+
+  it('compares a test across firmwares, and neither across boards nor across providers', () => {
+    const telling = enriched.parameters.filter(({ excluded }) => excluded !== true);
+    expect(telling.map(({ name }) => name)).toEqual(['board', 'provider']);
+    expect(enriched.parameters.map(({ name }) => name)).toContain('firmware');
+  });
+
+  it('leaves alone what was cut off, and does the same the second time', () => {
+    expect(files.has('cut-off-result.json')).toBe(false);
+    const again = enrich([{ name: 'a-result.json', content: files.get('a-result.json')! }]);
+    expect(again).toEqual(files);
+  });
+
+  it('finds the turns of a run in the one that it was merged into, and leaves it what its own run said', () => {
+    const { runId } = run.record;
+    const turns = run.turns.map((turn) => ({
+      ...turn,
+      record: { ...turn.record, turnId: `${turn.record.turnId}@${runId}`, boardName: 'second board' },
+    }));
+    const boards = run.record.boards.map((board) => ({ ...board, name: 'second board' }));
+    const record = { ...run.record, runId: 'merged', boards, sources: [] };
+    const given = [{ name: 'a-result.json', content: files.get('a-result.json')! }];
+    const merged = { ...run, record, turns };
+    const [relabelled] = enrichAllure(merged, given).filter(({ name }) => name === 'a-result.json');
+    const said = JSON.parse(relabelled!.content) as typeof enriched;
+    expect(said.labels).toContainEqual({ name: 'run', value: runId });
+    expect(said.labels).toContainEqual({ name: 'board', value: 'second board' });
+    expect(said.statusDetails).toEqual(enriched.statusDetails);
+    const input = allureInput(merged, {
+      results: [relabelled!],
+      soundOf: () => ({ sound: undefined, inlineAudio: () => undefined }),
+    });
+    expect([...input.replaced]).toEqual([recording.source]);
+  });
+
+  it('hands over the quantiles that are numbers as metrics', () => {
+    const metrics = JSON.parse(files.get('earshot-perf.json')!) as { key: string; value: unknown }[];
+    expect(metrics.map(({ key }) => key)).toContain('voiceToVoice.p50');
+    for (const { value } of metrics) expect(typeof value).toBe('number');
+    expect(new Set(metrics.map(({ key }) => key)).size).toBe(metrics.length);
+  });
+
+  it('replaces the recording of a turn by a page that plays it', () => {
+    const played: string[] = [];
+    const input = allureInput(run, {
+      results,
+      soundOf: () => ({
+        sound: undefined,
+        inlineAudio: (path) => {
+          played.push(path);
+          return Uint8Array.of(1);
+        },
+      }),
+    });
+    const pageName = `earshot-${failedTurn}-attachment.html`;
+    const { steps } = JSON.parse(
+      input.files.find(({ name }) => name === 'a-result.json')!.content,
+    ) as typeof result;
+    const attached = steps[0]!.steps.flatMap(({ attachments }) => attachments);
+    expect(attached.map(({ source }) => source)).toEqual([pageName, log.source]);
+    expect([...input.replaced]).toEqual([recording.source]);
+    const page = input.files.find(({ name }) => name === pageName)!.content;
+    expect(page).toContain('src="data:audio/wav;base64,AQ=="');
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/)/);
+    expect(played.length).toBeGreaterThan(0);
+    expect(input.title).toContain(run.record.runId);
+  });
+
+  it('makes a page of Allure ask nobody', () => {
+    const loud =
+      '<html><head lang="en"><script src="data:x"></script></head><body><script async src="https://example.com/gtag/js?id=G"></script>\n<script>\n function gtag(){}\n gtag(1);\n</script><p>kept</p></body></html>';
+    const quiet = quietPage(loud);
+    expect(quiet).not.toContain('example.com');
+    expect(quiet).not.toContain('gtag');
+    expect(quiet).toContain('<script src="data:x"></script>');
+    expect(quiet).toContain('<p>kept</p>');
+    expect(quiet).toMatch(
+      /<head lang="en"><meta http-equiv="Content-Security-Policy" content="default-src 'self'/,
+    );
+    expect(quietPage(quiet)).toBe(quiet);
   });
 });

@@ -113,6 +113,6 @@ describe('a run in writing', () => {
     const names = testsuites.testsuite.properties.property.map(({ name }) => name);
     expect(names).toContain('earshot.questionToAnswer.p50Ms');
     expect(names).not.toContain('earshot.topology');
-    expect(enrichAllure(run)[0]?.content).not.toContain('Rig=');
+    expect(enrichAllure(run, [])[0]?.content).not.toContain('Rig=');
   });
 });

@@ -16,6 +16,8 @@ const ownFiles: ReadonlySet<string> = new Set([
   'gl-code-quality-report.json',
 ]);
 const RESULTS = 'allure-results';
+/** Allure's report of one run says nothing of all of them. */
+const ALLURE_REPORT = 'allure-report';
 /** Allure names what belongs to one test so; the rest is of the whole run, and written with its reports. */
 const ofOneTest = /^[0-9a-f]{8}-[0-9a-f-]{27}-/;
 
@@ -47,6 +49,7 @@ export function carriedFiles({ run, boardNames, merged }: MergePart): CarriedFil
     }
     if (first === RESULTS)
       return rest.length === 1 && ofOneTest.test(rest[0] ?? '') ? [{ from, to: from }] : [];
+    if (first === ALLURE_REPORT) return [];
     const board = folders.get(first);
     if (board !== undefined && (from === `${first}/console.log` || from === `${first}/console.jsonl`))
       return [];

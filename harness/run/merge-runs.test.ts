@@ -223,7 +223,10 @@ describe('mergeRuns', () => {
       'environment.properties',
     ])
       writeFileSync(join(a, 'allure-results', name), name);
+    mkdirSync(join(a, 'allure-report'));
+    writeFileSync(join(a, 'allure-report/index.html'), 'of a alone');
     const { path } = merge(a, play('b'));
+    expect(readdirSync(path)).not.toContain('allure-report');
     expect(readdirSync(join(path, 'allure-results')).sort()).toEqual([
       `${id}-attachment.txt`,
       `${id}-result.json`,

@@ -24,18 +24,29 @@ export const addReport = (parser: Argv, exit: TakeExitCode): Argv =>
                 describe:
                   'Instead of one run: the latency of all runs of this folder by release, in its history.html',
               })
+              .option('allure', {
+                type: 'boolean',
+                default: false,
+                describe: "Make Allure's report as well, in allure-report/ of the run (npm package allure 3)",
+              })
+              .option('allure-history', {
+                type: 'string',
+                describe: "Allure's history file (default: allure-history.jsonl beside the run)",
+              })
               .option('reports', reports)
               .option('json', json)
-              .check(givenOnce(['history', 'reports']))
-              .conflicts('history', 'run'),
-          async ({ run, history, reports: folder, json: asJson }) => {
+              .check(givenOnce(['history', 'allure-history', 'reports']))
+              .conflicts('history', 'run')
+              .conflicts('history', 'allure-history')
+              .implies('allure-history', 'allure'),
+          async ({ run, history, reports: folder, json: asJson, allure, allureHistory }) => {
             if (history !== undefined) {
               const { historyCommand } = await import('../commands/history.js');
               exit(historyCommand({ folder: history, json: asJson }));
               return;
             }
             const { reportCommand } = await import('../commands/report.js');
-            exit(reportCommand({ run, reports: folder, json: asJson }));
+            exit(reportCommand({ run, reports: folder, json: asJson, allure, allureHistory }));
           },
         )
         .command(

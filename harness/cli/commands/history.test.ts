@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { renderFinished } from '../finish-run';
+import { allureProgram } from '../allure/allure-program';
+import { before, readHistory, withRun, writeHistory } from '../allure/history-file';
 import { historyCommand, publishCommand } from './history';
 
 const fixtures = resolve(__dirname, '../../../fixtures/runs');
@@ -10,21 +12,21 @@ describe('earshot publish and report --history', () => {
   let folder: string;
   let printed: string;
   let complained: string;
-  beforeEach(() => {
+  beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'earshot-history-'));
     for (const name of ['gate-pass', 'gate-slower', 'gate-crash']) {
       cpSync(join(fixtures, name), join(folder, name), { recursive: true });
       renderFinished(join(folder, name));
     }
+  });
+  beforeEach(() => {
     printed = '';
     complained = '';
     jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed += String(text)), true));
     jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((complained += String(text)), true));
   });
-  afterEach(() => {
-    jest.restoreAllMocks();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('writes the trends of a folder beside its runs', () => {
     expect(historyCommand({ folder, json: false })).toBe(0);
@@ -63,6 +65,7 @@ describe('earshot publish and report --history', () => {
   });
 
   it('leaves out a run that cannot be read, and says so', () => {
+    // The last one that reads this run.
     writeFileSync(join(folder, 'gate-crash/run.json'), '{');
     expect(historyCommand({ folder, json: true })).toBe(0);
     expect(JSON.parse(printed)).toMatchObject({
@@ -77,5 +80,47 @@ describe('earshot publish and report --history', () => {
     expect(() => historyCommand({ folder: empty, json: false })).toThrow(
       expect.objectContaining({ code: 'HIL_RUN_NOT_FOUND' }) as Error,
     );
+  });
+});
+
+describe("Allure's history", () => {
+  const runOf = (day: number) => ({ runId: `run-${day}`, startedAt: `2026-01-0${day}T00:00:00Z` });
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-allure-'));
+  const file = join(folder, 'history.jsonl');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has each run once and in its place, however often and in whatever order they are rendered', () => {
+    for (const day of [1, 3, 2, 3, 2]) writeHistory(file, withRun(readHistory(file), runOf(day), { day }));
+    expect(readHistory(file).map(({ earshotRun, day }) => [earshotRun, day])).toEqual([
+      ['run-1', 1],
+      ['run-2', 2],
+      ['run-3', 3],
+    ]);
+  });
+
+  it('shows a run what lay behind it, and not itself', () => {
+    const names = (day: number) => before(readHistory(file), runOf(day)).map(({ earshotRun }) => earshotRun);
+    expect([names(1), names(2), names(3)]).toEqual([[], ['run-1'], ['run-1', 'run-2']]);
+  });
+
+  it('survives a line that was cut off', () => {
+    writeFileSync(file, `${readFileSync(file, 'utf8')}{"uuid":`);
+    expect(readHistory(file)).toHaveLength(3);
+  });
+
+  it('needs a generator that is new enough, and says how to get one', () => {
+    const missing = expect.objectContaining({ code: 'HIL_REPORT_ALLURE_MISSING' }) as Error;
+    const install = (version: string): string => {
+      const at = join(folder, 'node_modules/allure');
+      mkdirSync(at, { recursive: true });
+      writeFileSync(join(at, 'package.json'), JSON.stringify({ name: 'allure', version, bin: './cli.js' }));
+      return join(at, 'cli.js');
+    };
+    const inside = join(folder, 'bench/deep');
+    expect(() => allureProgram([inside])).toThrow(missing);
+    install('2.34.0');
+    expect(() => allureProgram([inside])).toThrow(missing);
+    const program = install('3.18.0');
+    expect(allureProgram([inside])).toBe(program);
   });
 });

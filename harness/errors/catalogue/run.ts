@@ -46,6 +46,16 @@ export const runCodes = {
     origin: 'config',
     remedy: 'Name runs that passed, each of them once; --force takes one that did not pass all the same.',
   },
+  HIL_REPORT_ALLURE_MISSING: {
+    origin: 'config',
+    remedy:
+      'Install it beside your suites with `npm install --save-dev allure@3.18.0`; nothing else needs it.',
+  },
+  HIL_REPORT_ALLURE_FAILED: {
+    origin: 'harness',
+    remedy:
+      'Look at what it printed, in the facts; the results in allure-results/ are whole, and every other report has been written.',
+  },
   HIL_HOST_DIED: {
     origin: 'harness',
     remedy: 'Report this with the log of the run: the host process stopped by itself.',

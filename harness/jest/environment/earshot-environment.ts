@@ -137,6 +137,6 @@ export default class BenchEnvironment extends createJestEnvironment(EarshotEnvir
     super({ ...config, projectConfig: { ...projectConfig, testEnvironmentOptions } }, context);
     // Allure takes no writer from outside; nothing is written before the first test.
     const { runtime } = this as unknown as { readonly runtime: { writer: Writer } };
-    runtime.writer = maskingWriter(runtime.writer, createRedactor(secrets));
+    runtime.writer = maskingWriter(runtime.writer, createRedactor(secrets), allureResultsPath);
   }
 }

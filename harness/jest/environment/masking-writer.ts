@@ -1,3 +1,5 @@
+import { linkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Writer } from 'allure-js-commons/sdk/reporter';
 import type { Redactor } from '../../run';
 
@@ -8,12 +10,29 @@ function masked(name: string, content: Buffer, redactor: Redactor): Buffer {
   return Buffer.from(JSON.stringify(redactor.value(JSON.parse(content.toString()) as unknown), null, 2));
 }
 
-/** A writer of Allure results that masks secrets before anything is written, as the run store does. */
-export const maskingWriter = (writer: Writer, redactor: Redactor): Writer => ({
+/** Links a file to another name; false on another file system, or one without links. */
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A writer of Allure results that masks secrets before anything is written, as the run store does.
+ * @param folder - Where `writer` writes to. Files that lie in the run folder already are linked there rather than copied: recordings
+ * are most of a run. Absent: they are copied.
+ */
+export const maskingWriter = (writer: Writer, redactor: Redactor, folder?: string): Writer => ({
   writeResult: (result) => writer.writeResult(redactor.value(result)),
   writeGroup: (result) => writer.writeGroup(redactor.value(result)),
   writeAttachment: (name, content) => writer.writeAttachment(name, masked(name, content, redactor)),
-  writeAttachmentFromPath: (name, from) => writer.writeAttachmentFromPath(name, from),
+  writeAttachmentFromPath: (name, from) => {
+    if (folder !== undefined && linked(from, join(folder, name))) return;
+    writer.writeAttachmentFromPath(name, from);
+  },
   writeEnvironmentInfo: (info) => writer.writeEnvironmentInfo(redactor.value(info)),
   writeCategoriesDefinitions: (categories) => writer.writeCategoriesDefinitions(categories),
   writeGlobals: (name, info) => writer.writeGlobals(name, redactor.value(info)),

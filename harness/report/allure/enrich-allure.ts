@@ -1,37 +1,12 @@
-import { catalogue, origins, type Origin } from '../../errors';
+import { measures } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import { whyOf } from '../judged-turn';
+import { headlineOf } from '../kinds';
 import { plain } from '../wording';
-
-/** A file to put into the results folder. */
-export interface AllureFile {
-  readonly name: string;
-  readonly content: string;
-}
-
-const categoryName: Readonly<Record<Origin, string>> = {
-  board: 'Board: the firmware failed',
-  bench: 'Bench: not judged',
-  provider: 'Provider: not judged',
-  config: 'Configuration: not judged',
-  harness: 'Harness: not judged',
-};
-
-/**
- * One category per origin, told apart by the codes that failure messages carry. The expression works for the Java and the
- * JavaScript Allure: both match the whole message, and only the former knows inline flags.
- */
-const categories = (): object[] =>
-  origins.map((origin) => {
-    const codes = Object.entries(catalogue)
-      .filter(([, entry]) => entry.origin === origin)
-      .map(([code]) => code);
-    return {
-      name: categoryName[origin],
-      matchedStatuses: ['failed', 'broken'],
-      messageRegex: `[\\s\\S]*\\b(?:${codes.join('|')})\\b[\\s\\S]*`,
-    };
-  });
+import { fileOf, isResultFile, resultOf, type AllureFile } from './allure-result';
+import { categories } from './categories';
+import { labelResult } from './label-result';
+import { metricsOf } from './metrics';
 
 /** Java properties: Latin-1 with escapes; `=`, `:` and blanks in keys are escaped. */
 const property = (key: string, value: string): string => {
@@ -42,14 +17,28 @@ const property = (key: string, value: string): string => {
   return `${escape(key).replace(/[ =:#!]/g, '\\$&')}=${escape(value)}`;
 };
 
-/** What `report/allure` adds to the results that allure-jest wrote live: environment and categories by origin. */
-export function enrichAllure(run: FinishedRun): AllureFile[] {
+/** `655.2 ms (p95 812.0 ms, n = 96)`; undefined of a run without a verdict or a measured turn. */
+function headlineInWords({ verdict }: FinishedRun): [string, string] | undefined {
+  if (verdict === undefined) return undefined;
+  const measure = headlineOf(verdict);
+  const { n, p50, p95 } = verdict.distributions[measure];
+  const said = (value: number | undefined): string =>
+    value === undefined ? '–' : Number.isFinite(value) ? `${value.toFixed(1)} ms` : 'no answer';
+  return [
+    measures[measure].title,
+    `median ${said(p50?.valueMs)}, p95 ${said(p95?.valueMs)}, ${n} ${n === 1 ? 'turn' : 'turns'}`,
+  ];
+}
+
+function environmentOf(run: FinishedRun): string {
   const { record } = run;
+  const headline = headlineInWords(run);
   const environment: [string, string][] = [
     ['Run', record.runId],
     ['Earshot', record.earshotVersion],
     ['Outcome', record.outcome ?? 'aborted'],
     ['Why', whyOf(run)],
+    ...(headline === undefined ? [] : [headline]),
     ['Bench', record.bench.name],
     ...record.boards.flatMap(({ name, model, dialect, firmware }): [string, string][] => [
       [`Board ${name}`, `${model}, ${dialect.name}`],
@@ -67,11 +56,27 @@ export function enrichAllure(run: FinishedRun): AllureFile[] {
     ['Scenario', record.scenario.name],
     ...(record.faults.length === 0 ? [] : [['Faults', record.faults.join(', ')] as [string, string]]),
   ];
+  return `${environment.map(([key, value]) => property(key, value)).join('\n')}\n`;
+}
+
+/**
+ * What `report/allure` adds to the results that allure-jest wrote live: environment, categories by origin, the latencies as metrics, and
+ * labels and parameters to each result.
+ * @param results - The files `*-result.json` of the folder. One that was cut off is left as it is.
+ * @returns Files to write there. The same for results that were enriched before.
+ */
+export function enrichAllure(run: FinishedRun, results: readonly AllureFile[]): AllureFile[] {
+  const labelled = results
+    .filter(({ name }) => isResultFile(name))
+    .flatMap((file) => {
+      const result = resultOf(file);
+      return result === undefined ? [] : [fileOf(file.name, labelResult(run, result))];
+    });
+  const metrics = metricsOf(run);
   return [
-    {
-      name: 'environment.properties',
-      content: `${environment.map(([key, value]) => property(key, value)).join('\n')}\n`,
-    },
-    { name: 'categories.json', content: `${JSON.stringify(categories(), null, 2)}\n` },
+    { name: 'environment.properties', content: environmentOf(run) },
+    fileOf('categories.json', categories()),
+    ...(metrics.length === 0 ? [] : [fileOf('earshot-perf.json', metrics)]),
+    ...labelled,
   ];
 }

@@ -41,7 +41,7 @@ function writing({ record, measurement, ...turn }: ShownTextTurn): Markup {
 }
 
 /** Everything about one turn in writing below its row. */
-function textTurnDetail(turn: ShownTextTurn): Markup {
+export function textTurnDetail(turn: ShownTextTurn): Markup {
   return html`<div class="detail">
     ${turn.findings.length > 0 && findingList(turn.findings, false)} ${textTimeline(turn)}
     <div class="columns">
