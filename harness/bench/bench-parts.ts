@@ -104,12 +104,19 @@ export function chosenBoard(config: BenchConfig, name: string | undefined): Boar
   );
 }
 
+/** The bench as one of its boards has it: with the provider that this board talks to. @throws ConfigError as `chosenBoard` does. */
+export function benchOfBoard(config: BenchConfig, name: string | undefined): BenchConfig {
+  const { provider } = chosenBoard(config, name);
+  return provider === undefined ? config : { ...config, provider };
+}
+
 /**
  * Reads what the files say and opens nothing.
  * @throws ConfigError for files that do not fit each other; BoardError `HIL_BOARD_UNKNOWN_DIALECT`.
  */
 export function benchParts(options: BenchPartsOptions): BenchParts {
-  const { config, clock, launch } = options;
+  const { clock, launch } = options;
+  const config = benchOfBoard(options.config, options.boardName);
   const boardConfig = chosenBoard(config, options.boardName);
   const dialect = dialectOf(boardConfig, config.plugins);
   const { description } = dialect;

@@ -1,4 +1,5 @@
-export { chosenBoard, describeDialect } from './bench-parts';
+export { checkAtOnce, unlikeIn } from './at-once';
+export { benchOfBoard, chosenBoard, describeDialect } from './bench-parts';
 export { fittingProtocols } from './fitting-protocol';
 export { openBench, virtualFaults, type OpenBench, type SoundBench, type VirtualFault } from './open-bench';
 export {

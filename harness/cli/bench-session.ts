@@ -50,12 +50,15 @@ export function openSession({ init, budgetsPath, onMessage }: SessionOptions): B
   return { host, budgets };
 }
 
-/** Findings that say why a host did not open or did not live; none when the host recorded it itself. */
-export function findingsOfHost(error: unknown): Finding[] {
-  if (error instanceof HostFailure) return [];
+/** An error as a finding of now. */
+export function findingOf(error: unknown): Finding {
   const { code, message, facts } = toWireError(error);
-  return [{ code, origin: originOf(error), message, facts, hostAtMs: systemClock.nowMs() }];
+  return { code, origin: originOf(error), message, facts, hostAtMs: systemClock.nowMs() };
 }
+
+/** Findings that say why a host did not open or did not live; none when the host recorded it itself. */
+export const findingsOfHost = (error: unknown): Finding[] =>
+  error instanceof HostFailure ? [] : [findingOf(error)];
 
 /** An error as this process would have thrown it. */
 export const asHilError = (error: unknown): HilError =>

@@ -1,5 +1,5 @@
 import { BoardError, ConfigError, HilError, ProviderError, RigError } from '../errors';
-import { exitCodeOfError } from './exit-codes';
+import { exitCodeOfError, firstExitCode } from './exit-codes';
 
 describe('exitCodeOfError', () => {
   it.each([
@@ -14,4 +14,17 @@ describe('exitCodeOfError', () => {
   ])('%s', (error, code) => {
     expect(exitCodeOfError(error)).toBe(code);
   });
+});
+
+it.each([
+  [[0, 5, 4, 3, 1, 130, 2], 2],
+  [[0, 5, 4, 3, 1, 130], 130],
+  [[3, 1], 1],
+  [[5, 4, 3], 3],
+  [[0, 5, 4], 4],
+  [[0, 5], 5],
+  [[0, 0], 0],
+  [[], 5],
+] as const)('%j ends with %d', (codes, code) => {
+  expect(firstExitCode(codes)).toBe(code);
 });

@@ -24,3 +24,18 @@ const ofOrigin: Readonly<Record<Origin, ExitCode>> = {
 /** Exit code of a command that ended with this error; what is not ours is a harness fault. */
 export const exitCodeOfError = (thrown: unknown): ExitCode =>
   isHilError(thrown) ? ofOrigin[thrown.origin] : exitCodes.benchFault;
+
+/** DESIGN section 8: of several that hold, which is told. */
+const precedence: readonly ExitCode[] = [
+  exitCodes.usage,
+  exitCodes.interrupted,
+  exitCodes.boardFailed,
+  exitCodes.benchFault,
+  exitCodes.providerFault,
+  exitCodes.inconclusive,
+  exitCodes.passed,
+];
+
+/** The one of these that a command with all of them ends with; `inconclusive` of none. */
+export const firstExitCode = (codes: readonly ExitCode[]): ExitCode =>
+  precedence.find((code) => codes.includes(code)) ?? exitCodes.inconclusive;

@@ -21,10 +21,10 @@ export interface JudgedRun {
 }
 
 /**
- * Judges a run whose writer is gone and writes verdict and reports beside what was recorded.
+ * Judges a run whose writer is gone and stores the verdict beside what was recorded; it is rendered by nobody yet.
  * @throws RunError when the folder cannot be read or written.
  */
-export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
+export function endRun(runPath: string, ending: RunEnding): Verdict {
   const redactor = createRedactor(readEnvironment().secrets);
   addFindings(runPath, ending.findings, redactor);
   const { record, turns, findings, bounds } = readRun(runPath);
@@ -41,6 +41,15 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   const lastAtMs = Math.max(record.startedAtHostMs, ...turns.map((turn) => turn.record.endedAtHostMs));
   const endedAtHostMs = Math.max(lastAtMs, systemClock.nowMs());
   storeVerdict(runPath, { record, verdict, endedAtHostMs }, redactor);
+  return verdict;
+}
+
+/**
+ * Judges a run whose writer is gone and writes verdict and reports beside what was recorded.
+ * @throws RunError when the folder cannot be read or written.
+ */
+export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
+  endRun(runPath, ending);
   return renderFinished(runPath);
 }
 

@@ -14,9 +14,13 @@ const turn = (over: Partial<TurnProgress> = {}): TurnProgress => ({
   ...over,
 });
 
-const shown = (columns: number | undefined, act: (progress: Progress) => void): string => {
+const shown = (
+  columns: number | undefined,
+  act: (progress: Progress) => void,
+  boards: readonly string[] = [],
+): string => {
   let text = '';
-  act(new Progress({ write: (part) => (text += part), columns }, plain));
+  act(new Progress({ write: (part) => (text += part), columns }, plain, boards));
   return text;
 };
 
@@ -85,5 +89,34 @@ describe('Progress', () => {
     expect(shown(undefined, (progress) => progress.take({ type: 'test', test }))).toBe(
       '✗ function calls › turns the light on\n    The board did not execute SetLightState.\n',
     );
+  });
+
+  it('begins each line of several boards with the board that it is of', () => {
+    const text = shown(
+      undefined,
+      (progress) => {
+        progress.take({ type: 'turn', turn: turn() }, 'a');
+        progress.line('No sound.\n  code    HIL_BENCH_PREFLIGHT', 'korvo');
+      },
+      ['a', 'korvo'],
+    );
+    expect(text).toMatch(/^a {7}t0001 .*\nkorvo No sound\.\nkorvo {3}code {4}HIL_BENCH_PREFLIGHT\n$/);
+  });
+
+  it('shows on a terminal what each board is doing, until it is done', () => {
+    const text = shown(
+      40,
+      (progress) => {
+        progress.take({ type: 'activity', text: 'opening bench far' }, 'a');
+        progress.take({ type: 'activity', text: 'session 1' }, 'b');
+        progress.done('a');
+      },
+      ['a', 'b'],
+    );
+    expect(text.split('\r\u001b[2K').slice(1)).toEqual([
+      '… a: opening bench far',
+      '… a: opening benc │ b: session 1',
+      '… b: session 1',
+    ]);
   });
 });

@@ -36,23 +36,31 @@ const LONGEST_ANSWER = 36;
 
 /** Shows a run as it goes: one line for each turn and test, and on a terminal what it is doing right now. */
 export class Progress {
-  private status = '';
+  /** By board, in the order in which they were first heard of; '' where there is one only. */
+  private readonly statuses = new Map<string, string>();
+  private readonly width: number;
 
+  /** @param boards - Names that begin each line; none: there is one board only. */
   constructor(
     private readonly output: ProgressOutput,
     private readonly colours: ReturnType<typeof pc.createColors>,
-  ) {}
+    boards: readonly string[] = [],
+  ) {
+    this.width = Math.max(0, ...boards.map((name) => name.length));
+  }
 
-  take(message: HostMessage): void {
+  /** @param board - Whom it is of, where there are several. */
+  take(message: HostMessage, board = ''): void {
+    const line = (text: string): void => this.line(text, board);
     switch (message.type) {
       case 'activity':
-        this.show(message.text);
+        this.show(message.text, board);
         break;
       case 'warning':
-        this.line(this.colours.yellow(`! ${message.text}`));
+        line(this.colours.yellow(`! ${message.text}`));
         break;
       case 'turn':
-        this.line(this.turnLine(message.turn));
+        line(this.turnLine(message.turn));
         break;
       case 'test': {
         const { name, status, failures } = message.test;
@@ -61,9 +69,9 @@ export class Progress {
           failed: this.colours.red('✗'),
           skipped: this.colours.yellow('○'),
         }[status];
-        this.line(`${mark} ${name.join(' › ')}`);
+        line(`${mark} ${name.join(' › ')}`);
         const [failure] = failures;
-        if (failure !== undefined) this.line(this.colours.dim(`    ${firstSentence(failure)}`));
+        if (failure !== undefined) line(this.colours.dim(`    ${firstSentence(failure)}`));
         break;
       }
       case 'unrecorded':
@@ -77,16 +85,25 @@ export class Progress {
     }
   }
 
-  line(text: string): void {
+  line(text: string, board = ''): void {
     this.clear();
-    this.output.write(`${text}\n`);
+    const whose = this.width === 0 ? '' : `${this.colours.cyan(board.padEnd(this.width))} `;
+    const lines = text.split('\n').map((one) => `${whose}${one}\n`);
+    this.output.write(lines.join(''));
     this.redraw();
   }
 
   /** Takes the status line away; call before printing anything else. */
   end(): void {
     this.clear();
-    this.status = '';
+    this.statuses.clear();
+  }
+
+  /** Takes what a board is doing out of the status line. */
+  done(board: string): void {
+    this.clear();
+    this.statuses.delete(board);
+    this.redraw();
   }
 
   private turnLine(turn: TurnProgress | TextTurnProgress): string {
@@ -98,8 +115,8 @@ export class Progress {
     return `  ${dim(turn.turnId)}  ${asked.padEnd(18)} ${dim(measure)} ${took.padEnd(18)} ${came.padEnd(14)} ${outcome}`;
   }
 
-  private show(text: string): void {
-    this.status = text;
+  private show(text: string, board: string): void {
+    this.statuses.set(board, text);
     if (this.output.columns === undefined) return;
     this.clear();
     this.redraw();
@@ -111,8 +128,12 @@ export class Progress {
 
   private redraw(): void {
     const { columns } = this.output;
-    if (columns === undefined || this.status === '') return;
-    this.output.write(this.colours.dim(`… ${this.status}`.slice(0, columns - 1)));
+    if (columns === undefined || this.statuses.size === 0) return;
+    const all = [...this.statuses].map(([board, text]) => (board === '' ? text : `${board}: ${text}`));
+    // Of several boards each has its share of the line.
+    const share = Math.floor((columns - 3) / all.length) - (all.length > 1 ? 3 : 0);
+    const shown = all.map((text) => text.slice(0, Math.max(1, share))).join(' │ ');
+    this.output.write(this.colours.dim(`… ${shown}`.slice(0, columns - 1)));
   }
 }
 

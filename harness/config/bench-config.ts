@@ -25,6 +25,7 @@ export interface BenchConfig {
   readonly boards: readonly BoardConfig[];
   /** Absolute paths of modules that bring dialects, providers and power switches of a team's own. */
   readonly plugins: readonly string[];
+  /** Of boards that name none of their own. */
   readonly provider: ProviderConfig;
   /** Undefined: nobody tells the time. */
   readonly ntp: NtpConfig | undefined;
@@ -47,6 +48,8 @@ interface BoardConfigBase {
   readonly sessionTimeoutMs: number;
   /** Undefined: none was given; boards that are asked in writing need none. */
   readonly rig: RigConfig | undefined;
+  /** The voice service that this board talks to; absent: the bench's. */
+  readonly provider?: ProviderConfig;
 }
 
 export interface SerialBoardConfig extends BoardConfigBase {

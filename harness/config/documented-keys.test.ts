@@ -112,14 +112,15 @@ describe.each(cases)('the documentation of the %s', (_, markdown, schema, smalle
   const documented = rowsOf(markdown);
 
   it('names every key that exists, and no other', () => {
-    // Every measure takes the same four bounds, every kind of turn the same measures, and a section for some boards
-    // all bounds, and each way of a link what both do; the page names them once.
+    // Every measure takes the same four bounds, every kind of turn the same measures, a section for some boards all bounds, each
+    // way of a link what both do, and a board's provider what the bench's does; the page names them once.
     const generic = (key: string): string =>
       key
         .replace(/^for\[\]\.(?=successRate|measures|goals|kinds)/, '')
         .replace(/^(?:goals|kinds\.\w+)\./, 'measures.')
         .replace(/^measures\.\w+\./, 'measures.*.')
-        .replace(/\.network\.(up|down)\..*/, '.network.$1');
+        .replace(/\.network\.(up|down)\..*/, '.network.$1')
+        .replace(/^boards\[\]\.provider\..*/, 'boards[].provider');
     const existing = [...new Set(allKeys(schema).map(generic))];
     expect(documented.map(({ key }) => key).sort()).toEqual([...existing].sort());
   });

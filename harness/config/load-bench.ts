@@ -61,7 +61,13 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       choose(overrides.scenarioPath, file.scenario) ?? packaged('fixtures/scenarios/voice-assistant.yaml'),
     budgetsPath: choose(overrides.budgetsPath, file.budgets),
     boards: chosenBoards(
-      file.boards.map((board) => boardOf(board, dirname(absolutePath))),
+      file.boards.map((board): BoardConfig => {
+        const own = board.provider && providerOf(board.provider, file.plugins, dirname(absolutePath));
+        return {
+          ...boardOf(board, dirname(absolutePath)),
+          ...(own === undefined ? {} : { provider: overridden(own, overrides.provider) }),
+        };
+      }),
       overrides.boards ?? [],
       path,
     ),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import {
+  benchOfBoard,
   chosenBoard,
   describeDialect,
   openBench,
@@ -253,7 +254,7 @@ export async function openHost(
   clock: Clock,
   tell: (message: HostMessage) => void,
 ): Promise<OpenHost> {
-  const config = loadBench(init.benchPath, init.overrides);
+  const config = benchOfBoard(loadBench(init.benchPath, init.overrides), init.boardName);
   const boardConfig = chosenBoard(config, init.boardName);
   const store = openStore(init, config, boardConfig, clock);
   const opened: Closable[] = [store];

@@ -14,7 +14,7 @@ export {
 } from './baseline';
 export type { ConsoleSink } from './console-sink';
 export { addFindings, storeVerdict, writeVerdict } from './finish-run';
-export { latestRunPath } from './latest';
+export { latestRunPath, writeLatest } from './latest';
 export { mergeRuns, type MergeOptions } from './merge-runs';
 export { readConsole } from './read-console';
 export {

@@ -40,7 +40,7 @@ const schemaMajorOf = ({ schema }: RunRecord): string => (schema as string).spli
 const runIdsOf = ({ record }: FinishedRun): readonly string[] =>
   record.sources?.map(({ runId }) => runId) ?? [record.runId];
 
-function assertMergeable(runs: readonly FinishedRun[]): void {
+function assertMergeable(runs: readonly FinishedRun[], despite: readonly DifferenceName[]): void {
   const [first] = runs;
   if (first === undefined) throw unmergeable('There is no run to merge.', {});
   const ids = runs.flatMap(runIdsOf);
@@ -57,8 +57,8 @@ function assertMergeable(runs: readonly FinishedRun[]): void {
       const message = `Run ${runId} is stored as earshot/run@${now}, run ${against} as @${before}.`;
       throw unmergeable(message, { runId, against, schema: record.schema });
     }
-    const differences = differencesBetween(first.record, record).filter(({ what }) =>
-      sharedFacets.includes(what),
+    const differences = differencesBetween(first.record, record).filter(
+      ({ what }) => sharedFacets.includes(what) && !despite.includes(what),
     );
     if (differences.length > 0) {
       const said = differences.map(({ what, baseline, run }) => `${what} is ${run}, not ${baseline}`);
@@ -140,6 +140,18 @@ function rigOf(records: readonly RunRecord[]): Pick<RunRecord, 'rig'> {
   return { rig: { name: unique(rigs.map(({ name }) => name)).join(', '), topology, rateHz } };
 }
 
+/** One provider stays as it is; several have their words joined: each is in `sources`. */
+function providerOf(records: readonly RunRecord[]): RunRecord['provider'] {
+  const providers = records.map(({ provider }) => provider);
+  const joined = (words: readonly string[]): string => unique(words).join(', ');
+  const ways = providers.flatMap(({ way }) => way ?? []);
+  return {
+    name: joined(providers.map(({ name }) => name)),
+    protocol: joined(providers.map(({ protocol }) => protocol)),
+    ...(ways.length === 0 ? {} : { way: joined(ways) }),
+  };
+}
+
 function sourcesOf({ run, hostOffsetMs, boardNames }: MergePart): readonly RunSource[] {
   const { record, turns, aborted } = run;
   const renamed = (name: string): string => boardNames.get(name) ?? name;
@@ -150,8 +162,8 @@ function sourcesOf({ run, hostOffsetMs, boardNames }: MergePart): readonly RunSo
       hostOffsetMs: source.hostOffsetMs + hostOffsetMs,
     }));
   }
-  const { runId, earshotVersion, startedAt, startedAtHostMs, endedAtHostMs, bench, rig, outcome, why } =
-    record;
+  const { runId, earshotVersion, startedAt, startedAtHostMs, endedAtHostMs, bench, rig, provider } = record;
+  const { outcome, why } = record;
   return [
     {
       runId,
@@ -163,6 +175,7 @@ function sourcesOf({ run, hostOffsetMs, boardNames }: MergePart): readonly RunSo
       bench,
       boards: record.boards.map(({ name }) => renamed(name)),
       ...(rig === undefined ? {} : { rig }),
+      provider,
       turns: turns.length,
       aborted,
       ...(outcome === undefined ? {} : { outcome }),
@@ -182,13 +195,14 @@ const wallMs = ({ startedAt }: RunRecord): number => Date.parse(startedAt);
 
 /**
  * What becomes of runs that are merged, whatever the order in which they are named.
+ * @param despite - Differences that are known and borne.
  * @throws RunError `HIL_RUN_UNMERGEABLE`.
  */
-export function planMerge(named: readonly FinishedRun[]): MergePlan {
+export function planMerge(named: readonly FinishedRun[], despite: readonly DifferenceName[] = []): MergePlan {
   const runs = [...named].sort(
     (a, b) => wallMs(a.record) - wallMs(b.record) || (a.record.runId < b.record.runId ? -1 : 1),
   );
-  assertMergeable(runs);
+  assertMergeable(runs, despite);
   const records = runs.map(({ record }) => record);
   const [first] = records;
   if (first === undefined) throw unmergeable('There is no run to merge.', {});
@@ -204,7 +218,7 @@ export function planMerge(named: readonly FinishedRun[]): MergePlan {
     };
   });
   const sources = parts.flatMap(sourcesOf);
-  const { bench, earshotVersion, startedAt, startedAtHostMs, provider, scenario, corpus, conditions } = first;
+  const { bench, earshotVersion, startedAt, startedAtHostMs, scenario, corpus, conditions } = first;
   return {
     parts,
     record: {
@@ -216,7 +230,7 @@ export function planMerge(named: readonly FinishedRun[]): MergePlan {
       bench: { ...bench, name: unique(sources.map((source) => source.bench.name)).join(', ') },
       boards,
       ...rigOf(records),
-      provider,
+      provider: providerOf(records),
       scenario,
       corpus,
       ...(conditions === undefined ? {} : { conditions }),

@@ -100,6 +100,18 @@ function play(
 const merge = (...runs: string[]) => mergeRuns({ runs, out: join(folder, 'merged') });
 
 describe('mergeRuns', () => {
+  it('bears that boards talk to other providers where that is known, and names each', () => {
+    const provider = { name: 'mock siliconflow', protocol: 'siliconflow' };
+    const runs = [play('a'), play('b', { record: { provider } })];
+    expect(() => merge(...runs)).toThrow(/provider is mock siliconflow/);
+    const { record, path } = mergeRuns({ runs, out: { below: join(folder, 'all') }, despite: ['provider'] });
+    expect(path).toBe(join(folder, 'all', record.runId));
+    expect(record).toMatchObject({
+      provider: { name: `${initialRecord.provider.name}, mock siliconflow` },
+      sources: [{ provider: initialRecord.provider }, { provider }],
+    });
+  });
+
   it('counts a board on that played several runs: its sessions, boots, lines and bytes', () => {
     const run = merge(
       play('b', { nowIso: '2026-03-14T10:01:00Z', record: { startedAtHostMs: 61_000 } }),

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { RunError } from '../errors';
 import type { ConsoleLine } from '../ports';
 import { AppendFile, replaceFile } from './append-file';
+import type { DifferenceName } from './baseline';
 import { toJsonText } from './json-text';
 import { shifted, type ConsoleCount, type FactShift } from './merge-facts';
 import { carriedFiles, carry, isFree } from './merge-files';
@@ -16,8 +17,10 @@ import { storeFailed } from './store-files';
 export interface MergeOptions {
   /** Run folders in any order. One that was merged itself counts as the runs that it is of. */
   readonly runs: readonly string[];
-  /** The run folder that is made. */
-  readonly out: string;
+  /** The run folder that is made; or the folder below which it is made, by its run's id. */
+  readonly out: string | { readonly below: string };
+  /** Differences that are known and borne, as boards of one bench have providers of their own. */
+  readonly despite?: readonly DifferenceName[];
 }
 
 /** What is to be written of one part, with its place in the order of all. */
@@ -189,6 +192,11 @@ class Merger {
   }
 }
 
+function assertFree(path: string): void {
+  if (isFree(path)) return;
+  throw new RunError('HIL_RUN_UNMERGEABLE', `${path} is there already and not empty.`, { out: path });
+}
+
 /**
  * Makes one run of several: shards of a suite, boards of a bench, benches of a lab. Every reader takes the folder as a run.
  *
@@ -202,13 +210,15 @@ class Merger {
  * @throws RunError `HIL_RUN_UNMERGEABLE` for a run that is named twice or is none of the same kind, and where something is in `out`
  * already; `HIL_RUN_STORE_FAILED`; what `readRun` throws. Nothing is left behind then.
  */
-export function mergeRuns({ runs, out }: MergeOptions): FinishedRun {
-  const path = resolve(out);
-  if (!isFree(path)) {
-    const message = `${out} is there already and not empty.`;
-    throw new RunError('HIL_RUN_UNMERGEABLE', message, { out });
-  }
-  const plan = planMerge(runs.map((run) => readRun(run)));
+export function mergeRuns({ runs, out, despite }: MergeOptions): FinishedRun {
+  // What lies in the way is told ahead of reading anything.
+  if (typeof out === 'string') assertFree(resolve(out));
+  const plan = planMerge(
+    runs.map((run) => readRun(run)),
+    despite,
+  );
+  const path = typeof out === 'string' ? resolve(out) : join(resolve(out.below), plan.record.runId);
+  assertFree(path);
   const aside = `${path}.${process.pid}.tmp`;
   const merger = new Merger(plan, aside);
   try {

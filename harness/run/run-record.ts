@@ -76,6 +76,8 @@ export interface RunSource extends Pick<
 > {
   /** What was added to its host times to have them on the clock of the first run; 0: one machine played both. */
   readonly hostOffsetMs: number;
+  /** What its boards talked to. Absent in runs that older versions merged: that of the merged run. */
+  readonly provider?: RunRecord['provider'];
   /** Names in the merged run. */
   readonly boards: readonly string[];
   readonly turns: number;

@@ -1,6 +1,6 @@
 import type { BenchConfig } from '../../config';
 import type { ChildLauncher, Clock } from '../../ports';
-import { benchParts } from '../bench-parts';
+import { benchOfBoard, benchParts } from '../bench-parts';
 import type { Check, CheckReport } from './check';
 import { thisMachine, type Machine } from './machine';
 import { lookAtRig } from './rig-lines';
@@ -36,7 +36,7 @@ export interface ExamineOptions {
  */
 export async function examineBench(options: ExamineOptions): Promise<readonly CheckReport[]> {
   const { checks, clock, signal, onReport, machine = thisMachine } = options;
-  const config = hurried(options.config);
+  const config = hurried(benchOfBoard(options.config, options.boardName));
   const parts = benchParts({ ...options, config });
   const gainDb = config.turn.playbackGainDb;
   let talk: Promise<Talk> | undefined;

@@ -20,7 +20,15 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           type: 'string',
           describe: 'Bench file (default: the virtual bench that comes along)',
         })
-        .option('board', { type: 'string', describe: 'Board of the bench to test (default: the first)' })
+        .option('board', {
+          type: 'string',
+          describe: 'Board of the bench to test, or several at once as a,b,c (default: the first)',
+        })
+        .option('each-board', {
+          type: 'boolean',
+          default: false,
+          describe: 'Test all boards of the bench at once, and merge their runs',
+        })
         .option('suite', {
           type: 'string',
           array: true,
@@ -73,6 +81,13 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
             'reports',
           ]),
         )
+        .check(({ board, eachBoard }) => {
+          if (eachBoard && board !== undefined)
+            throw new UsageError('--board and --each-board exclude each other: name some, or take all.');
+          if (board?.split(',').includes('') === true)
+            throw new UsageError(`--board takes names with a comma in between, not "${board}".`);
+          return true;
+        })
         .check(({ grep }) => {
           try {
             new RegExp(grep ?? '');
@@ -91,14 +106,17 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
         .check(numberWithin('rt60', 50, 3_000))
         .example('$0 run', 'the virtual bench, all suites')
         .example('$0 run --bench bench.yaml --suite boot my.hil.ts', 'chosen suites on your bench')
+        .example('$0 run --bench bench.yaml --each-board', 'all boards of your bench at once, as one run')
         .example('$0 run --fault dead-mic', 'see how a broken microphone is reported')
         .example('$0 run --snr 10 --rt60 400', 'prompts as in a noisy room'),
-    async ({ bench, board, suite, grep, turns, provider, budget, fault, snr, rt60, ...rest }) => {
+    async ({ bench, board, eachBoard, suite, grep, turns, provider, budget, fault, snr, rt60, ...rest }) => {
       const { defaultBench, runCommand } = await import('../commands/run.js');
       exit(
         await runCommand({
           bench: bench ?? defaultBench(),
-          board,
+          board: board?.split(','),
+          eachBoard,
+          share: false,
           suite,
           grep,
           turns,

@@ -1,23 +1,31 @@
-import { resolve } from 'node:path';
-import { readEnvironment, packageRoot } from '../../config';
+import { join, resolve } from 'node:path';
+import { loadBench, readEnvironment, packageRoot, type Budgets } from '../../config';
 import { virtualFaults, type VirtualFault } from '../../bench';
-import type { Finding, PromptConditions } from '../../ports';
+import { ConfigError } from '../../errors';
+import type { PromptConditions } from '../../ports';
 import { readRun, referenceOf, readBaseline } from '../../run';
 import type { Reference } from '../../verdict';
-import { findingsOfHost, openSession } from '../bench-session';
+import { openSession } from '../bench-session';
 import { colourTable } from '../colours';
 import { describeError } from '../describe-error';
 import type { BaselineChoice, ProviderChoice } from '../command-table';
-import { exitCodeOfError, exitCodes } from '../exit-codes';
+import { exitCodeOfError, exitCodes, firstExitCode } from '../exit-codes';
 import { finishRun } from '../finish-run';
 import { JestChild } from '../jest-child';
+import { chosenBoards } from '../lanes/chosen-boards';
+import { judgeLanes, type BoardEnd } from '../lanes/judge-lanes';
+import { Lane, type LanePlace, type LaneWork } from '../lanes/lane';
 import { Progress } from '../progress';
+import { onInterrupt } from '../run-signals';
 import { suiteFiles } from '../suite-files';
 import { printSummary } from '../print-summary';
 
 export interface RunArguments {
   readonly bench: string;
-  readonly board: string | undefined;
+  /** Undefined: the bench's first, unless it is each of them. */
+  readonly board: readonly string[] | undefined;
+  readonly eachBoard: boolean;
+  readonly share: boolean;
   readonly suite: readonly string[];
   readonly turns: number;
   readonly budget: string | undefined;
@@ -47,91 +55,121 @@ function conditionsOf({ snrDb, rt60Ms }: RunArguments): { readonly conditions?: 
   return Object.keys(conditions).length === 0 ? {} : { conditions };
 }
 
+/** Where the run folders of single boards are, of which one merged run is made: beside it they would count twice. */
+const LANES = 'lanes';
+
 /**
- * The main job: opens the bench, runs the suites on it, judges what was found and reports.
+ * The main job: opens the bench, runs the suites on its boards, judges what was found and reports.
  * @returns Exit code of DESIGN section 8.
  */
 export async function runCommand(args: RunArguments): Promise<number> {
   const files = suiteFiles(args.suite);
-  const baseline = args.baseline && readBaseline(args.baseline.path);
+  const boards = chosenBoards(loadBench(args.bench, { provider: args.provider }), args);
+  const [only, ...others] = boards.map(({ name }) => name);
   const { ci } = readEnvironment();
   const out = args.json ? process.stderr : process.stdout;
-  const progress = new Progress(
-    { write: (text) => void out.write(text), columns: out.isTTY && !ci ? out.columns : undefined },
-    colourTable(),
-  );
+  const output = {
+    write: (text: string) => void out.write(text),
+    columns: out.isTTY && !ci ? out.columns : undefined,
+  };
+  const several = only !== undefined && others.length > 0;
+  const progress = new Progress(output, colourTable(), several ? [only, ...others] : []);
+  return several
+    ? runBoards(args, [only, ...others], files, progress)
+    : runBoard(args, only, files, progress);
+}
+
+/** What a host is started with for a board. */
+const sessionOf = (args: RunArguments, boardName: string | undefined, reportsPath: string) => ({
+  benchPath: args.bench,
+  overrides: { provider: args.provider },
+  boardName,
+  faults: args.fault as VirtualFault[],
+  turns: args.turns,
+  ...conditionsOf(args),
+  reportsPath,
+});
+
+/** One board, in a run of its own. */
+async function runBoard(
+  args: RunArguments,
+  boardName: string | undefined,
+  files: readonly string[],
+  progress: Progress,
+): Promise<number> {
+  const baseline = args.baseline && readBaseline(args.baseline.path);
+  let reference: Reference | undefined;
   const { host, budgets } = openSession({
-    init: {
-      benchPath: args.bench,
-      overrides: { provider: args.provider },
-      boardName: args.board,
-      faults: args.fault as VirtualFault[],
-      turns: args.turns,
-      ...conditionsOf(args),
-      reportsPath: resolve(args.reports),
-    },
+    init: sessionOf(args, boardName, resolve(args.reports)),
     budgetsPath: args.budget,
     onMessage: (message) => progress.take(message),
   });
-
-  const findings: Finding[] = [];
-  let jest: JestChild | undefined;
-  let reference: Reference | undefined;
-  const interruption = { count: 0 };
-  const wasInterrupted = (): boolean => interruption.count > 0;
-  const interrupt = (): void => {
-    interruption.count += 1;
-    if (interruption.count > 1) {
-      jest?.kill();
-      host.kill();
-      return;
-    }
-    progress.line(
-      'Interrupted: closing the bench and keeping what was recorded (once more to stop at once).',
-    );
-    jest?.kill();
-    void host.close();
+  const say = (text: string): void => progress.line(text);
+  const begin = (place: LanePlace): LaneWork => {
+    // Before the first turn: nobody wants to wait for a run that cannot be judged.
+    if (args.baseline !== undefined && baseline !== undefined)
+      reference = referenceOf(baseline, readRun(place.runPath), args.baseline);
+    return new JestChild({ ...place, files, testNamePattern: args.grep });
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
-
-  try {
-    const hostAddress = await host.ready;
-    const { runPath } = host;
-    if (runPath !== undefined && !wasInterrupted()) {
-      // Before the first turn: nobody wants to wait for a run that cannot be judged.
-      if (args.baseline !== undefined && baseline !== undefined)
-        reference = referenceOf(baseline, readRun(runPath), args.baseline);
-      jest = new JestChild({ hostAddress, runPath, files, testNamePattern: args.grep });
-      const crash = await Promise.race([jest.ended, host.ended]);
-      jest.kill();
-      await jest.ended;
-      if (crash !== undefined && !wasInterrupted()) findings.push(...findingsOfHost(crash));
-    }
-  } catch (error) {
-    if (host.runPath === undefined) {
-      progress.end();
-      await host.close();
-      if (wasInterrupted()) return exitCodes.interrupted;
-      process.stderr.write(`${describeError(error)}\n`);
-      return exitCodeOfError(error);
-    }
-    if (!wasInterrupted()) {
-      progress.line(describeError(error));
-      findings.push(...findingsOfHost(error));
-    }
-  }
-  await host.close();
+  const lane = new Lane(host, begin, say);
+  onInterrupt(() => lane.interrupt(), say);
+  const { runPath, findings, error, interrupted } = await lane.ended;
   progress.end();
+  if (runPath === undefined) {
+    if (error === undefined) return exitCodes.interrupted;
+    process.stderr.write(`${describeError(error)}\n`);
+    return exitCodeOfError(error);
+  }
+  const judged = finishRun(runPath, { budgets, reference, interrupted, findings });
+  printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
+  return judged.verdict.exitCode;
+}
 
-  const { runPath } = host;
-  if (runPath === undefined) return exitCodes.interrupted;
-  const judged = finishRun(runPath, {
-    budgets,
-    reference,
-    interrupted: wasInterrupted(),
-    findings: [...host.unrecorded, ...findings],
+/** Several boards at once, each in a lane and a run of its own, and the run that these are merged into. */
+async function runBoards(
+  args: RunArguments,
+  boardNames: readonly string[],
+  files: readonly string[],
+  progress: Progress,
+): Promise<number> {
+  if (args.baseline !== undefined) {
+    const message =
+      'A baseline is of one bench: run several boards without --baseline, and hold the merged run against it with earshot gate.';
+    throw new ConfigError('HIL_CONFIG_USAGE', message);
+  }
+  const reportsPath = resolve(args.reports);
+  let budgets: Budgets | undefined;
+  const lanes = boardNames.map((boardName) => {
+    const session = openSession({
+      init: sessionOf(args, boardName, join(reportsPath, LANES)),
+      budgetsPath: args.budget,
+      onMessage: (message) => progress.take(message, boardName),
+    });
+    ({ budgets } = session);
+    const begin = (place: LanePlace): LaneWork =>
+      new JestChild({ ...place, files, testNamePattern: args.grep });
+    return { boardName, lane: new Lane(session.host, begin, (text) => progress.line(text, boardName)) };
   });
+  onInterrupt(
+    () => {
+      for (const { lane } of lanes) lane.interrupt();
+    },
+    (text) => progress.line(text),
+  );
+  const ends = await Promise.all(
+    lanes.map(async ({ boardName, lane }): Promise<BoardEnd> => {
+      const end = await lane.ended;
+      progress.done(boardName);
+      if (end.error !== undefined) progress.line(describeError(end.error), boardName);
+      return { ...end, boardName };
+    }),
+  );
+  progress.end();
+  const judged = judgeLanes(ends, { reportsPath, budgets, shared: false });
+  if (judged === undefined)
+    return firstExitCode(
+      ends.map(({ error }) => (error === undefined ? exitCodes.interrupted : exitCodeOfError(error))),
+    );
   printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
   return judged.verdict.exitCode;
 }
