@@ -42,11 +42,11 @@ if (options.help) {
 if (!/^[1-9]\d*$/.test(options.trials))
   usage(`--trials: a whole number from 1 is wanted, not "${options.trials}".`);
 
-const { latencyModels, shiftsMs, tryGates } = createRequire(import.meta.url)(
+const { latencyModels, movingBenches, shiftsMs, tryGates } = createRequire(import.meta.url)(
   at('dist/harness/proving-ground/index.js'),
 );
 let done = 0;
-const cells = latencyModels.length * shiftsMs.length;
+const cells = (latencyModels.length + movingBenches.length) * shiftsMs.length;
 const report = tryGates(Number(options.trials), () => {
   done += 1;
   process.stderr.write(
@@ -70,6 +70,14 @@ else {
       `${cell.model.padEnd(24)}${String(cell.shiftMs).padStart(4)} ms ${percent(cell.failed, cell.trials)} ${percent(cell.passed, cell.trials)}` +
         `   ${percent(cell.inconclusive, cell.trials)}  ${String(cell.turnsMedian).padStart(9)}  ${String(cell.turnsP95).padStart(3)}` +
         naive.map((name) => percent(cell.naive[name], cell.trials).padStart(name.length + 3)).join(''),
+    );
+  console.log(
+    `\n${'played in turns'.padEnd(24)}  shift    fails   passes  undecided  turns p50  p95   fails when played after its reference`,
+  );
+  for (const cell of report.inTurns)
+    console.log(
+      `${cell.model.padEnd(24)}${String(cell.shiftMs).padStart(4)} ms ${percent(cell.failed, cell.trials)} ${percent(cell.passed, cell.trials)}` +
+        `   ${percent(cell.inconclusive, cell.trials)}  ${String(cell.turnsMedian).padStart(9)}  ${String(cell.turnsP95).padStart(3)}   ${percent(cell.failedAfter, cell.trials)}`,
     );
   for (const { name, value, unit, bound, ok } of report.targets)
     console.log(`${ok ? 'ok    ' : 'MISSED'} ${name}: ${value.toFixed(2)} ${unit} (bound ${bound} ${unit})`);

@@ -11,7 +11,7 @@ export type { LongJob, LongReport } from './long/long-job';
 export { runLongJob } from './long/run-long-job';
 export { scriptJob } from './long/script-job';
 export { wavJob } from './long/wav-job';
-export { latencyModels, shiftsMs, tryGates, type GateReport } from './gate/gate-report';
+export { latencyModels, movingBenches, shiftsMs, tryGates, type GateReport } from './gate/gate-report';
 export { hasFfmpeg } from './methods/silencedetect';
 export { hasEspeak, runTrials, summarise, trialsOf, type RecognitionReport } from './recognition';
 export { convolved, roomResponse } from '../audio';

@@ -1,5 +1,5 @@
 import { seededNormal, seededUniform } from '../../units';
-import { tryGate } from './gate-trials';
+import { tryGate, tryInTurns } from './gate-trials';
 import { playArm, type LatencyModel } from './latency-model';
 
 const even: LatencyModel = {
@@ -44,5 +44,13 @@ describe('tryGate', () => {
     expect(slower).toMatchObject({ failed: 60, passed: 0 });
     expect(slower.turnsP95).toBeLessThan(unchanged.turnsP95);
     expect(unchanged.naive['p50 ratio > 1.05']).toBeGreaterThan(2);
+  });
+});
+
+describe('tryInTurns', () => {
+  it('is not misled by a bench that slides, as a candidate is that comes after its reference', () => {
+    const sliding = { ...even, driftMs: 5, slideMs: 2 };
+    expect(tryInTurns(sliding, 0, 20)).toMatchObject({ failed: 0, failedAfter: 20 });
+    expect(tryInTurns(sliding, 100, 20)).toMatchObject({ failed: 20, passed: 0 });
   });
 });

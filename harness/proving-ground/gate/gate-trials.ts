@@ -1,6 +1,6 @@
 import { derivedSeed, seededNormal, seededUniform } from '../../units';
-import { compareArms, decide, looks, MOST_TURNS, type ArmTurn } from '../../verdict';
-import { playArm, type LatencyModel } from './latency-model';
+import { compareArms, comparePairs, decide, looks, MOST_TURNS, type ArmTurn } from '../../verdict';
+import { playArm, playArms, type LatencyModel } from './latency-model';
 
 /** How often each answer was given in a cell of the simulation. */
 export interface GateCell {
@@ -20,6 +20,8 @@ export interface GateCell {
 
 const MARGIN_MS = 30;
 const NAIVE_TURNS = 60;
+/** Turns of a block where the arms are played in turns: one session. */
+const BLOCK = 8;
 
 const quantileOf = (values: readonly number[], share: number): number => {
   const ascending = [...values].sort((a, b) => a - b);
@@ -47,9 +49,12 @@ const naiveGates: Readonly<
 function decideOne(
   reference: readonly ArmTurn[],
   candidate: readonly ArmTurn[],
+  compare = compareArms,
 ): { outcome: string; turns: number } {
   for (const { turns } of looks) {
-    const comparison = compareArms(reference.slice(0, turns), candidate.slice(0, turns));
+    // What is played in pairs ends with a whole one.
+    const until = compare === comparePairs ? Math.ceil(turns / BLOCK) * BLOCK : turns;
+    const comparison = compare(reference.slice(0, until), candidate.slice(0, until));
     const [outcome] = decide([comparison], MARGIN_MS);
     if (outcome === 'pass' || outcome === 'fail') return { outcome, turns };
   }
@@ -83,5 +88,40 @@ export function tryGate(model: LatencyModel, shiftMs: number, trials: number): G
     turnsMedian: quantileOf(turns, 0.5),
     turnsP95: quantileOf(turns, 0.95),
     naive,
+  };
+}
+
+/** A candidate that was played in turns with its reference, beside the same rule on a candidate that came after it. */
+export interface InTurnsCell extends Omit<GateCell, 'naive'> {
+  /** Failures of the candidate that came after. */
+  readonly failedAfter: number;
+}
+
+/** Plays both arms `trials` times in turns on one bench, and `trials` times one after the other, seeded by the cell's own name. */
+export function tryInTurns(base: LatencyModel, shiftMs: number, trials: number): InTurnsCell {
+  const model = { ...base, turnsPerSession: BLOCK };
+  const uniform = seededUniform(derivedSeed(20_261_122, `${model.name}/${shiftMs}`));
+  const random = { uniform, normal: seededNormal(uniform) };
+  const decided = Array.from({ length: trials }, () => {
+    const { reference, candidate } = playArms(model, MOST_TURNS, shiftMs, { order: 'turns', ...random });
+    return decideOne(reference, candidate, comparePairs);
+  });
+  const after = Array.from({ length: trials }, () => {
+    const { reference, candidate } = playArms(model, MOST_TURNS, shiftMs, { order: 'after', ...random });
+    return decideOne(reference, candidate);
+  });
+  const count = (of: typeof decided, outcome: string): number =>
+    of.filter((one) => one.outcome === outcome).length;
+  const turns = decided.map((one) => one.turns);
+  return {
+    model: model.name,
+    shiftMs,
+    trials,
+    failed: count(decided, 'fail'),
+    passed: count(decided, 'pass'),
+    inconclusive: count(decided, 'inconclusive'),
+    turnsMedian: quantileOf(turns, 0.5),
+    turnsP95: quantileOf(turns, 0.95),
+    failedAfter: count(after, 'fail'),
   };
 }

@@ -1,6 +1,8 @@
 import { holmAdjusted } from './holm';
 import { failTailOfAll, FEWEST_TURNS, looks, type Look } from './looks';
+import { commonPairs, PairedShift } from './paired-shift';
 import { RankShift, type ArmTurn } from './rank-shift';
+import type { ShiftEstimate } from './shift-estimate';
 
 /** measurement.md section 8: fewer say nothing of how sessions differ. */
 export const FEWEST_SESSIONS = 5;
@@ -9,7 +11,7 @@ export type ShiftOutcome = 'pass' | 'fail' | 'inconclusive' | 'not-judged';
 
 /** One measure of two arms, with as many turns of the candidate as its last look has. */
 export interface Comparison {
-  readonly shift: RankShift;
+  readonly shift: ShiftEstimate;
   /** Undefined: too few turns, or sessions. */
   readonly look: Look | undefined;
   /** Turns of the candidate that the next look is for. */
@@ -29,6 +31,27 @@ export function compareArms(reference: readonly ArmTurn[], candidate: readonly A
   const enough =
     turns.reference >= FEWEST_TURNS && Math.min(sessions.reference, sessions.candidate) >= FEWEST_SESSIONS;
   return { shift, look: enough ? look : undefined, waiting: alike.length - turns.candidate };
+}
+
+/**
+ * The same of arms that were played in pairs of blocks. Looks count whole pairs, of both arms alike; those beyond the last look wait.
+ */
+export function comparePairs(reference: readonly ArmTurn[], candidate: readonly ArmTurn[]): Comparison {
+  const pairs = commonPairs(reference, candidate);
+  const count = (arm: readonly ArmTurn[], name: string): number =>
+    arm.filter(({ pair }) => pair === name).length;
+  let turns = 0;
+  // How many there are when each pair is over, of the arm that has fewer.
+  const played = pairs.map((name) => (turns += Math.min(count(reference, name), count(candidate, name))));
+  const look = looks.findLast((one) => one.turns <= turns);
+  const used = new Set(
+    look === undefined ? pairs : pairs.slice(0, played.findIndex((n) => n >= look.turns) + 1),
+  );
+  const of = (arm: readonly ArmTurn[]): ArmTurn[] =>
+    arm.filter(({ pair }) => pair !== undefined && used.has(pair));
+  const shift = new PairedShift(of(reference), of(candidate));
+  const enough = shift.sessions.candidate >= FEWEST_SESSIONS;
+  return { shift, look: enough ? look : undefined, waiting: candidate.length - shift.turns.candidate };
 }
 
 /** What comes of several measures of the same two arms, in their order: `judgeShifts` states the rule and how often it errs. */

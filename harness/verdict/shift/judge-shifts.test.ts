@@ -74,14 +74,29 @@ describe('judgeShifts', () => {
     expect(result?.why).toContain('above every number');
   });
 
+  it('says how many turns would decide it, which are more the closer the shift is to the margin', () => {
+    const numberAt = (shiftMs: number): number => {
+      const [result] = judge(voice(40, 0), { voiceToVoice: arm(40, shiftMs, 0.15) });
+      expect(result?.outcome).toBe('inconclusive');
+      return result?.turnsToDecide ?? NaN;
+    };
+    expect(numberAt(75)).toBeLessThanOrEqual(135);
+    expect(numberAt(35)).toBeGreaterThan(135);
+    expect(judge(voice(200, 0), voice(200, 100))[0]?.turnsToDecide).toBeUndefined();
+  });
+
   it('asks for the next look where it cannot tell, and for no more at the last', () => {
     const [early] = judge(voice(200, 0), voice(59, 30));
     expect(early?.outcome).toBe('inconclusive');
     expect(early?.turns.candidate).toBe(40);
-    expect(early?.why).toMatch(/undecided, to be looked at again with 60 turns\.$/);
+    expect(early?.why).toMatch(
+      /undecided, needs about \d+ turns per arm(, more than the 600 that are asked for)?; looked at again with 60\.$/,
+    );
     const [last] = judge(voice(600, 0), voice(700, 30));
     expect(last?.outcome).toBe('inconclusive');
-    expect(last?.why).toMatch(/undecided at 600 turns, the most that are asked for\.$/);
+    expect(last?.why).toMatch(
+      /undecided at 600 turns, the most that are asked for; needs about \d+ turns per arm\.$/,
+    );
   });
 
   it('judges nothing with fewer than 40 turns or 5 sessions, and names both', () => {

@@ -9,7 +9,16 @@ import {
 import type { Finding, Topology } from '../../ports';
 import { topologyOf, type CountedTurn } from '../distributions';
 import { judgeTurn, type JudgedTurn } from '../turn-outcome';
-import { compareArms, decide, FEWEST_SESSIONS, type Comparison, type ShiftOutcome } from './decide';
+import {
+  compareArms,
+  comparePairs,
+  decide,
+  FEWEST_SESSIONS,
+  type Comparison,
+  type ShiftOutcome,
+} from './decide';
+import type { ShiftEstimate } from './shift-estimate';
+import { PairedShift } from './paired-shift';
 import { FEWEST_TURNS, looks, MOST_TURNS, type Look } from './looks';
 import { RankShift, type ArmTurn } from './rank-shift';
 import { studentQuantile } from './student-t';
@@ -28,6 +37,11 @@ export interface Reference {
   readonly arms: Arms;
   /** The smallest change that matters. */
   readonly marginMs: number;
+  /**
+   * The pair of blocks that a turn of the candidate was played in; the reference's turns name theirs themselves. Absent: the arms were
+   * not played in turns.
+   */
+  readonly pairOf?: (turnId: string) => string | undefined;
 }
 
 /** One measure of a candidate against its reference. */
@@ -38,12 +52,16 @@ export interface ShiftResult {
   /** Turns that were compared, in prompts that both have. */
   readonly turns: { readonly reference: number; readonly candidate: number };
   readonly sessions: { readonly reference: number; readonly candidate: number };
+  /** Pairs of blocks that were compared, each within itself; absent: the arms were not played in turns. */
+  readonly pairs?: number;
   /** Median difference; Infinity where missing answers decide. Absent: nothing to compare. */
   readonly estimateMs?: number;
   /** Between two one-sided bounds, each wrong in 2.5 % of cases at this number of turns. Absent with the estimate. */
   readonly interval?: { readonly lowerMs: number; readonly upperMs: number };
   /** Turns of an arm with which a change of 100 ms is found in 95 % of cases, by the spread seen here. */
   readonly turnsToDetect100Ms?: number;
+  /** Turns of an arm with which the rule would decide, were the shift as it is seen here. Absent: it has, or there is no number. */
+  readonly turnsToDecide?: number;
   /** Where the difference is: medians of the parts of a turn, those with turns in both arms. */
   readonly parts?: readonly { readonly measure: MeasureName; readonly estimateMs: number }[];
   /** One sentence. */
@@ -57,7 +75,12 @@ const DETECTED = { shiftMs: 100, missed: 0.05 } as const;
 const MANY = 1_000;
 
 /** The turns that count for one measure: those that are in its distribution. */
-function armOf(name: MeasureName, turns: readonly CountedTurn[], topology: Topology | undefined): ArmTurn[] {
+function armOf(
+  name: MeasureName,
+  turns: readonly CountedTurn[],
+  topology: Topology | undefined,
+  pairOf: Reference['pairOf'],
+): ArmTurn[] {
   // Boards differ as prompts do, and arms need not have as many turns of each.
   const several = new Set(turns.map(({ turn }) => turn.record.boardName)).size > 1;
   return turns.flatMap(({ turn, judgement }): ArmTurn[] => {
@@ -65,31 +88,42 @@ function armOf(name: MeasureName, turns: readonly CountedTurn[], topology: Topol
     const measured: Measured = of[name] ?? notMeasured('not-taken');
     const counts = judgement.goodTake && (own === undefined || own === topology);
     if (!counts || measured.state === 'not-measured') return [];
-    const { session = 0, prompt, turnInSession, boardName } = turn.record;
+    const { turnId, session = 0, prompt, turnInSession, boardName } = turn.record;
+    const pair = pairOf?.(turnId);
     return [
       {
         valueMs: measured.state === 'measured' ? measured.valueMs : Infinity,
         session: String(session),
         stratum: `${several ? `${boardName ?? ''}: ` : ''}${prompt?.id ?? ''}${turnInSession === 1 ? ' (cold)' : ''}`,
+        ...(pair === undefined ? {} : { pair }),
       },
     ];
   });
 }
 
 /** What a run has to be compared by, or with: turns of good takes, of every measure that any of them has. */
-export function armsOf(turns: readonly CountedTurn[], topology: Topology | undefined): Arms {
+export function armsOf(
+  turns: readonly CountedTurn[],
+  topology: Topology | undefined,
+  pairOf?: Reference['pairOf'],
+): Arms {
   const names: readonly MeasureName[] = [...comparedMeasures, ...parts];
-  const arms = names.map((name) => [name, armOf(name, turns, topology)] as const);
+  const arms = names.map((name) => [name, armOf(name, turns, topology, pairOf)] as const);
   return Object.fromEntries(arms.filter(([, arm]) => arm.length > 0));
 }
 
 /**
  * The same of a finished run, whose findings say which takes were good: what a baseline keeps of it.
  * @param findings - All of the run.
+ * @param pairOf - The pair of blocks that a turn was played in. Absent: it was played in none.
  */
-export function armsOfTurns(turns: readonly JudgedTurn[], findings: readonly Finding[]): Arms {
+export function armsOfTurns(
+  turns: readonly JudgedTurn[],
+  findings: readonly Finding[],
+  pairOf?: Reference['pairOf'],
+): Arms {
   const counted = turns.map((turn) => ({ turn, judgement: judgeTurn(turn, findings) }));
-  return armsOf(counted, topologyOf(counted)?.counted);
+  return armsOf(counted, topologyOf(counted)?.counted, pairOf);
 }
 
 /** Distributions of the compared measures that an arm has; an answer that never came is censored. */
@@ -115,17 +149,37 @@ const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? ''
 
 type NamedComparison = Comparison & { readonly measure: MeasureName };
 
-/** Turns of an arm with which the rule finds it, by the spread of these: a look that sees enough, or what the last one would need. */
-function turnsToDetect(shift: RankShift, marginMs: number): number | undefined {
+/** Standard error of a shift in ms, from the interval that is shown. */
+function errorOf(shift: ShiftEstimate): number {
   const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
-  const { reference, candidate } = shift.sessions;
-  const errorMs = (upperMs - lowerMs) / 2 / studentQuantile(SHOWN_TAIL, reference + candidate - 2);
+  return (upperMs - lowerMs) / 2 / studentQuantile(SHOWN_TAIL, shift.degrees);
+}
+
+/** Turns of an arm with which the rule finds it, by the spread of these: a look that sees enough, or what the last one would need. */
+function turnsToDetect(shift: ShiftEstimate, marginMs: number): number | undefined {
+  const errorMs = errorOf(shift);
   const seen = Math.min(shift.turns.reference, shift.turns.candidate);
   const neededAt = ({ failTail }: Look): number => {
     const deviations = studentQuantile(failTail, MANY) + studentQuantile(DETECTED.missed, MANY);
     return Math.ceil(seen * ((errorMs * deviations) / (DETECTED.shiftMs - marginMs)) ** 2);
   };
   const enough = looks.find((look) => look.turns >= neededAt(look));
+  const last = looks.at(-1);
+  const turns = enough?.turns ?? (last === undefined ? NaN : neededAt(last));
+  return Number.isFinite(turns) ? turns : undefined;
+}
+
+/**
+ * Turns of an arm with which the rule would decide as often as not, were the shift the one that is seen here; undefined where missing
+ * answers, or a shift that is just the margin, leave no number.
+ */
+function turnsToDecide(shift: ShiftEstimate, marginMs: number): number | undefined {
+  const apartMs = shift.estimateMs - marginMs;
+  const errorMs = errorOf(shift);
+  const seen = Math.min(shift.turns.reference, shift.turns.candidate);
+  const neededAt = ({ failTail, passTail }: Look): number =>
+    Math.ceil(seen * ((errorMs * studentQuantile(apartMs > 0 ? failTail : passTail, MANY)) / apartMs) ** 2);
+  const enough = looks.find((look) => look.turns > seen && look.turns >= neededAt(look));
   const last = looks.at(-1);
   const turns = enough?.turns ?? (last === undefined ? NaN : neededAt(last));
   return Number.isFinite(turns) ? turns : undefined;
@@ -139,30 +193,39 @@ function describe(
   const { marginMs, title } = reference;
   const what = measures[measure].title;
   if (look === undefined) {
-    const seen = (n: number, sessions: number) => `${counted(n, 'turn')} in ${counted(sessions, 'session')}`;
+    const unit = reference.pairOf === undefined ? 'session' : 'pair';
+    const seen = (n: number, sessions: number) => `${counted(n, 'turn')} in ${counted(sessions, unit)}`;
     const { turns, sessions } = shift;
     if (turns.candidate === 0 || turns.reference === 0)
       return `${what} against ${title}: not judged, no prompt was measured in both.`;
     const first = waiting > 0 ? 'the first ' : '';
     return (
       `${what} against ${title}: not judged with ${first}${seen(turns.candidate, sessions.candidate)} against ` +
-      `${seen(turns.reference, sessions.reference)}; ${FEWEST_TURNS} turns in ${FEWEST_SESSIONS} sessions each are the fewest.`
+      `${seen(turns.reference, sessions.reference)}; ${FEWEST_TURNS} turns in ${FEWEST_SESSIONS} ${unit}s each are the fewest.`
     );
   }
   const { lowerMs, upperMs } = shift.bounds(SHOWN_TAIL);
+  const inPairs =
+    reference.pairOf === undefined ? '' : ` in ${counted(shift.sessions.candidate, 'pair')} of blocks`;
   const seen =
     `${what} is ${shiftInWords(shift.estimateMs)} against ${title} (95 % interval ${shiftInWords(lowerMs)} to ${shiftInWords(upperMs)}, ` +
-    `n = ${shift.turns.candidate} against ${shift.turns.reference}), ${marginMs} ms matter`;
+    `n = ${shift.turns.candidate} against ${shift.turns.reference}${inPairs}), ${marginMs} ms matter`;
   if (outcome !== 'inconclusive') return `${seen}.`;
+  const needed = turnsToDecide(shift, marginMs);
+  const about =
+    needed === undefined ? 'nobody can say how many turns decide it' : `needs about ${needed} turns per arm`;
   const next = looks.find(({ turns }) => turns > look.turns);
-  if (next === undefined) return `${seen}: undecided at ${MOST_TURNS} turns, the most that are asked for.`;
-  return `${seen}: undecided, to be looked at again with ${next.turns} turns.`;
+  if (next === undefined)
+    return `${seen}: undecided at ${MOST_TURNS} turns, the most that are asked for; ${about}.`;
+  const beyond =
+    needed !== undefined && needed > MOST_TURNS ? `, more than the ${MOST_TURNS} that are asked for` : '';
+  return `${seen}: undecided, ${about}${beyond}; looked at again with ${next.turns}.`;
 }
 
 /** Medians of the parts, to say where a difference comes from. */
-const partsOf = (reference: Arms, candidate: Arms): NonNullable<ShiftResult['parts']> =>
+const partsOf = (reference: Arms, candidate: Arms, inPairs: boolean): NonNullable<ShiftResult['parts']> =>
   parts.flatMap((measure) => {
-    const shift = new RankShift(reference[measure] ?? [], candidate[measure] ?? []);
+    const shift = new (inPairs ? PairedShift : RankShift)(reference[measure] ?? [], candidate[measure] ?? []);
     return shift.comparable ? [{ measure, estimateMs: shift.estimateMs }] : [];
   });
 
@@ -175,9 +238,11 @@ const partsOf = (reference: Arms, candidate: Arms): NonNullable<ShiftResult['par
  */
 export function judgeShifts(reference: Reference, candidate: Arms): ShiftResult[] {
   const { marginMs } = reference;
+  const inPairs = reference.pairOf !== undefined;
+  const compare = inPairs ? comparePairs : compareArms;
   const all = comparedMeasures
     .filter((name) => reference.arms[name] !== undefined || candidate[name] !== undefined)
-    .map((name) => ({ measure: name, ...compareArms(reference.arms[name] ?? [], candidate[name] ?? []) }));
+    .map((name) => ({ measure: name, ...compare(reference.arms[name] ?? [], candidate[name] ?? []) }));
   const outcomes = decide(all, marginMs);
   return all.map((one, index): ShiftResult => {
     const { measure, shift } = one;
@@ -189,16 +254,19 @@ export function judgeShifts(reference: Reference, candidate: Arms): ShiftResult[
       marginMs,
       turns,
       sessions,
+      ...(inPairs ? { pairs: sessions.candidate } : {}),
       why: describe(one, reference, outcome),
     };
     if (!shift.comparable) return base;
     const turnsToDetect100Ms = turnsToDetect(shift, marginMs);
+    const needed = outcome === 'inconclusive' ? turnsToDecide(shift, marginMs) : undefined;
     return {
       ...base,
       estimateMs: shift.estimateMs,
       interval: shift.bounds(SHOWN_TAIL),
       ...(turnsToDetect100Ms === undefined ? {} : { turnsToDetect100Ms }),
-      ...(measure === 'voiceToVoice' ? { parts: partsOf(reference.arms, candidate) } : {}),
+      ...(needed === undefined ? {} : { turnsToDecide: needed }),
+      ...(measure === 'voiceToVoice' ? { parts: partsOf(reference.arms, candidate, inPairs) } : {}),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { whereFalls, type ShiftEstimate } from './shift-estimate';
 import { studentQuantile, studentTail } from './student-t';
 
 /** One turn of an arm, of one measure. */
@@ -8,6 +9,8 @@ export interface ArmTurn {
   readonly session: string;
   /** What is compared with its like only: the prompt, and whether the turn was the first of its session. */
   readonly stratum: string;
+  /** The pair of blocks that it was played in, one block of either arm. Absent: the arms were not played in turns. */
+  readonly pair?: string;
 }
 
 /** Turns of one prompt, ascending. */
@@ -30,10 +33,6 @@ interface Score {
   readonly theta: number;
   readonly standardError: number;
 }
-
-/** Bisection ends below any stated uncertainty. */
-const RESOLUTION_MS = 1e-6;
-const WIDEST_MS = 1e9;
 
 function columnOf(turns: readonly ArmTurn[], indexOf: ReadonlyMap<string, number>): Column {
   const sorted = [...turns].sort((a, b) => a.valueMs - b.valueMs);
@@ -81,12 +80,12 @@ function choose(n: number, k: number): number {
  * Turns without a value count as slower than all with one. With sessions of one turn each this is the test of Brunner and Munzel.
  * @see Hodges and Lehmann, Ann. Math. Stat. 34 (1963), 598-611; Datta and Satten, JASA 100 (2005), 908-915, for ranks of clusters.
  */
-export class RankShift {
+export class RankShift implements ShiftEstimate {
   /** Of each arm, in strata that both arms have. */
   readonly turns: { readonly reference: number; readonly candidate: number };
   readonly sessions: { readonly reference: number; readonly candidate: number };
   private readonly strata: readonly Stratum[];
-  private readonly degrees: number;
+  readonly degrees: number;
   /** No ordering of so few sessions is rarer than this. */
   private readonly rarest: number;
 
@@ -125,8 +124,8 @@ export class RankShift {
   /** The median difference in ms; Infinity where missing answers decide it. */
   get estimateMs(): number {
     return (
-      (this.whereFalls((shift) => this.score(shift).theta > 0) +
-        this.whereFalls((shift) => this.score(shift).theta >= 0)) /
+      (whereFalls((shift) => this.score(shift).theta > 0) +
+        whereFalls((shift) => this.score(shift).theta >= 0)) /
       2
     );
   }
@@ -135,8 +134,8 @@ export class RankShift {
   bounds(tail: number): { readonly lowerMs: number; readonly upperMs: number } {
     const critical = tail < this.rarest ? Infinity : studentQuantile(tail, this.degrees);
     return {
-      lowerMs: this.whereFalls((shift) => this.statistic(shift) > critical),
-      upperMs: this.whereFalls((shift) => this.statistic(shift) >= -critical),
+      lowerMs: whereFalls((shift) => this.statistic(shift) > critical),
+      upperMs: whereFalls((shift) => this.statistic(shift) >= -critical),
     };
   }
 
@@ -178,22 +177,5 @@ export class RankShift {
       0,
     );
     return { theta, standardError: Math.sqrt(variance) };
-  }
-
-  /** The largest shift for which this holds of it and all smaller ones, in ms; infinite where it holds for all or for none. */
-  private whereFalls(holds: (shiftMs: number) => boolean): number {
-    if (holds(WIDEST_MS)) return Infinity;
-    if (!holds(-WIDEST_MS)) return -Infinity;
-    let low = -1;
-    let high = 1;
-    while (!holds(low)) low *= 2;
-    while (holds(high)) high *= 2;
-    while (high - low > RESOLUTION_MS) {
-      const middle = (low + high) / 2;
-      if (middle === low || middle === high) break;
-      if (holds(middle)) low = middle;
-      else high = middle;
-    }
-    return (low + high) / 2;
   }
 }
