@@ -71,6 +71,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
   'harness/proving-ground': [
     'harness/host',
     'harness/run',
+    'harness/fleet',
     'harness/verdict',
     'harness/measurement',
     'harness/provider',
@@ -81,6 +82,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
     'harness/units',
     'harness/errors',
   ],
+  'harness/fleet': ['harness/ports', 'harness/units', 'harness/errors'],
   'harness/suites': ['harness/index.ts'],
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],

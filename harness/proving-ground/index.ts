@@ -3,6 +3,7 @@ export { accuracyReport, type AccuracyReport } from './accuracy/report';
 export { runCases } from './accuracy/run-cases';
 export { accuracyTable, targetLines } from './accuracy/table';
 export { castOf, turnCase } from './accuracy/turn-case';
+export { tryFleets, type FleetReports } from './fleet/fleet-report';
 export { fuzzJob } from './fuzz/fuzz-job';
 export { killsJob } from './kills/kills-job';
 export { accuracyPage } from './html/accuracy-page';

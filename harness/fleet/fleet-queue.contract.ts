@@ -1,0 +1,193 @@
+import type { Claim, FleetQueue, JobOrder, JobOutcome, PieceOrder, Seat } from '.';
+
+/** A queue with what the contract needs of the time around it. */
+export interface QueueUnderContract {
+  readonly queue: FleetQueue;
+  /** Resolves once a claim that nobody was heard of has run out. */
+  leaseEnds(): Promise<void>;
+  /** On the clock of the queue. */
+  nowMs(): number;
+}
+
+const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' } as const;
+const piece: PieceOrder = { needs, suites: ['boot'], expectedMs: 10_000 };
+const order = (given: Partial<JobOrder> = {}): JobOrder => ({
+  priority: 'nightly',
+  firmwareSha256: 'aa',
+  pieces: [piece],
+  ...given,
+});
+const seat = (board: string, given: Partial<Seat> = {}): Seat => ({
+  board,
+  bench: 'room-1',
+  offer: { boardModel: 'Korvo-2', rig: 'alsa', languages: ['zh', 'en'], providers: ['mock'] },
+  ...given,
+});
+const bundle = { uri: 'file:///bundles/one.tar', sha256: 'bb' };
+
+/** What every queue of a fleet promises. `open` gives one that is empty, whose provider `live:openai` allows one unit and 10 cents. */
+export function fleetQueueContract(name: string, open: () => Promise<QueueUnderContract>): void {
+  describe(`Fleet queue contract: ${name}`, () => {
+    let under: QueueUnderContract;
+    let queue: FleetQueue;
+    let ended: JobOutcome[];
+
+    beforeEach(async () => {
+      under = await open();
+      queue = under.queue;
+      ended = [];
+      queue.onJobOver((outcome) => ended.push(outcome));
+    });
+    afterEach(() => queue.close());
+
+    async function claimed(board: string, given: Partial<Seat> = {}): Promise<Claim> {
+      const claim = await queue.claim(seat(board, given));
+      if (claim === undefined) throw new Error(`${board} was given nothing`);
+      return claim;
+    }
+
+    it('gives each unit to one board, and tells of the job once all are in, in the order of the order', async () => {
+      const jobId = await queue.submit(
+        order({
+          boards: 3,
+          pieces: ['boot', 'latency', 'crash'].map((suite) => ({ ...piece, suites: [suite] })),
+        }),
+      );
+      const claims = [await claimed('a'), await claimed('b'), await claimed('c')];
+      expect(claims.map(({ unit }) => unit.suites)).toEqual([['boot'], ['latency'], ['crash']]);
+      expect(await queue.claim(seat('d'))).toBeUndefined();
+      for (const claim of [...claims].reverse()) expect(await queue.complete(claim, bundle)).toBe('accepted');
+      const pieces = ['a', 'b', 'c'].map((board, at) => ({
+        piece: `${jobId}/${at}`,
+        board,
+        attempts: 1,
+        bundle,
+      }));
+      expect(ended).toEqual([{ jobId, isCancelled: false, pieces }]);
+    });
+
+    it('gives work to boards that can do it', async () => {
+      await queue.submit(order());
+      for (const offer of [
+        { boardModel: 'AtomS3R' },
+        { rig: 'virtual' },
+        { languages: ['zh'] },
+        { providers: ['live:openai'] },
+      ])
+        expect(await queue.claim(seat('other', { offer: { ...seat('').offer, ...offer } }))).toBeUndefined();
+      expect((await claimed('a')).unit.needs).toEqual(needs);
+    });
+
+    it('gives the more urgent first, of equals the older', async () => {
+      const ids = [];
+      for (const [index, priority] of (['nightly', 'pull-request', 'nightly', 'gate'] as const).entries())
+        ids.push(await queue.submit(order({ priority, firmwareSha256: `f${index}` })));
+      const given = [];
+      for (const board of ['a', 'b', 'c', 'd']) given.push((await claimed(board)).unit.jobId);
+      expect(given).toEqual([ids[3], ids[1], ids[0], ids[2]]);
+    });
+
+    it('gives a job to no more boards at once than it asks for, and its next unit to who is done with one', async () => {
+      await queue.submit(order({ boards: 1, pieces: [piece, piece] }));
+      const first = await claimed('a');
+      expect(await queue.claim(seat('b'))).toBeUndefined();
+      await queue.complete(first, bundle);
+      expect((await claimed('a')).unit.piece).toBe(`${first.unit.jobId}/1`);
+    });
+
+    it('takes an order that is under way already for the same', async () => {
+      const first = await queue.submit(order());
+      expect(await queue.submit(order())).toBe(first);
+      expect(await queue.submit(order({ firmwareSha256: 'other' }))).not.toBe(first);
+      await queue.complete(await claimed('a'), bundle);
+      expect(await queue.submit(order())).not.toBe(first);
+    });
+
+    it('gives a unit whose board is not heard of to another, and refuses what the first delivers then', async () => {
+      await queue.submit(order());
+      const lost = await claimed('a');
+      await under.leaseEnds();
+      expect(await queue.heartbeat(lost)).toBe('lost');
+      expect(await queue.claim(seat('a'))).toBeUndefined();
+      const again = await claimed('b');
+      expect(again.unit).toMatchObject({ piece: lost.unit.piece, attempt: 2, notOn: ['a'] });
+      expect(again.unit.id).not.toBe(lost.unit.id);
+      expect(again.token).toBeGreaterThan(lost.token);
+      expect(await queue.complete(lost, bundle)).toBe('stale');
+      expect(ended).toEqual([]);
+      expect(await queue.complete(again, bundle)).toBe('accepted');
+      expect(ended[0]?.pieces).toMatchObject([{ board: 'b', attempts: 2 }]);
+    });
+
+    it('takes what a board that was not heard of delivers while nobody else has it, and gives it to nobody then', async () => {
+      await queue.submit(order());
+      const late = await claimed('a');
+      await under.leaseEnds();
+      expect(await queue.complete(late, bundle)).toBe('accepted');
+      expect(await queue.claim(seat('b'))).toBeUndefined();
+      expect(ended[0]?.pieces).toMatchObject([{ board: 'a', attempts: 1 }]);
+    });
+
+    it('knows a bundle that comes twice', async () => {
+      await queue.submit(order());
+      const claim = await claimed('a');
+      expect(await queue.complete(claim, bundle)).toBe('accepted');
+      expect(await queue.complete(claim, bundle)).toBe('repeated');
+      expect(ended).toHaveLength(1);
+    });
+
+    it('gives a unit up that three boards lost, and says why', async () => {
+      await queue.submit(order());
+      for (const board of ['a', 'b', 'c']) await queue.fail(await claimed(board), `${board} lost its port`);
+      expect(await queue.claim(seat('d'))).toBeUndefined();
+      expect(ended[0]?.pieces).toEqual([
+        { piece: `${ended[0]?.jobId}/0`, attempts: 3, missing: 'c lost its port' },
+      ]);
+    });
+
+    it('drops the waiting units of a cancelled job and tells who plays one', async () => {
+      const jobId = await queue.submit(order({ pieces: [piece, piece, piece] }));
+      const playing = await claimed('a');
+      await queue.cancel(jobId);
+      expect(await queue.heartbeat(playing)).toBe('cancelled');
+      expect(await queue.claim(seat('b'))).toBeUndefined();
+      expect(ended).toMatchObject([{ jobId, isCancelled: true }]);
+      await queue.cancel(jobId);
+      expect(ended).toHaveLength(1);
+    });
+
+    it('asks no more of a provider than it allows, at once and in money', async () => {
+      const live = { ...piece, needs: { ...needs, provider: 'live:openai' }, costCents: 4 };
+      const offer = { ...seat('').offer, providers: ['live:openai'] };
+      await queue.submit(order({ boards: 4, pieces: [live, live, live] }));
+      const first = await claimed('a', { offer });
+      expect(await queue.claim(seat('b', { offer }))).toBeUndefined();
+      // Dearer than thought: 7 of 10 cents are spent, and the next is thought to cost 4.
+      await queue.complete(first, bundle, 7);
+      expect(await queue.claim(seat('b', { offer }))).toBeUndefined();
+    });
+
+    it('lets boards that hear each other play one at a time', async () => {
+      await queue.submit(order({ boards: 2, pieces: [piece, piece] }));
+      const first = await claimed('a', { isolation: 'room' });
+      expect(await queue.claim(seat('b', { isolation: 'room' }))).toBeUndefined();
+      await queue.complete(first, bundle);
+      await claimed('b', { isolation: 'room' });
+    });
+
+    it('keeps a job back until its time has come', async () => {
+      await queue.submit(order({ notBeforeMs: under.nowMs() + 60_000 }));
+      expect(await queue.claim(seat('a'))).toBeUndefined();
+      expect(await queue.status()).toMatchObject([{ waiting: 1, running: 0, isOver: false }]);
+    });
+
+    it('says how far its jobs are', async () => {
+      const jobId = await queue.submit(order({ priority: 'gate', pieces: [piece, piece, piece] }));
+      await queue.complete(await claimed('a'), bundle);
+      await claimed('a');
+      expect(await queue.status()).toEqual([
+        { jobId, priority: 'gate', waiting: 1, running: 1, done: 1, isOver: false },
+      ]);
+    });
+  });
+}

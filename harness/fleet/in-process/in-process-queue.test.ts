@@ -1,0 +1,74 @@
+import { InProcessQueue, LEASE_MS, OTHERS_FIRST_MS, queueOf, queuesOf, type Seat } from '..';
+import { VirtualTime } from '../../proving-ground/fleet/virtual-time';
+import { fleetQueueContract } from '../fleet-queue.contract';
+
+const allowances = { 'live:openai': { atOnce: 1, spendCents: 10 } };
+
+/** Resolves when so much time has passed. */
+async function pass(time: VirtualTime, forMs: number): Promise<void> {
+  let isOver = false;
+  time.after(forMs, () => (isOver = true));
+  await time.runUntil(() => isOver);
+}
+
+fleetQueueContract('in process', () => {
+  const time = new VirtualTime();
+  return Promise.resolve({
+    queue: new InProcessQueue({ clock: time, allowances }),
+    leaseEnds: () => pass(time, LEASE_MS),
+    nowMs: () => time.nowMs(),
+  });
+});
+
+describe('a queue in this process', () => {
+  const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' };
+  const piece = { needs, suites: ['boot'], expectedMs: 10_000 };
+  const seat: Seat = {
+    board: 'a',
+    bench: 'room-1',
+    offer: { boardModel: 'Korvo-2', rig: 'alsa', languages: ['en'], providers: ['mock'] },
+  };
+  const time = new VirtualTime();
+  const queue = new InProcessQueue({ clock: time });
+  afterAll(() => queue.close());
+
+  it('keeps a claim alive by heartbeats, and gives a unit back to the only board there is', async () => {
+    await queue.submit({ priority: 'gate', firmwareSha256: 'aa', pieces: [piece] });
+    const claim = await queue.claim(seat);
+    if (claim === undefined) throw new Error('there was nothing');
+    for (let beats = 0; beats < 5; beats++) {
+      await pass(time, LEASE_MS - 1);
+      expect(await queue.heartbeat(claim)).toBe('held');
+    }
+    await queue.fail(claim, 'the port went');
+    expect(await queue.claim(seat)).toBeUndefined();
+    await pass(time, OTHERS_FIRST_MS);
+    expect((await queue.claim(seat))?.unit.attempt).toBe(2);
+  });
+
+  it('lets a board go on with its image where another unit is older by less than flashing takes', async () => {
+    const mixed = new InProcessQueue({ clock: time });
+    const older = await mixed.submit({ priority: 'nightly', firmwareSha256: 'other', pieces: [piece] });
+    await pass(time, 1_000);
+    const own = await mixed.submit({ priority: 'nightly', firmwareSha256: 'own', pieces: [piece] });
+    expect((await mixed.claim({ ...seat, firmwareSha256: 'own' }))?.unit.jobId).toBe(own);
+    expect((await mixed.claim({ ...seat, firmwareSha256: 'own' }))?.unit.jobId).toBe(older);
+    await mixed.close();
+  });
+});
+
+it('names queues by what units need, whatever stands in the names', () => {
+  const offer = {
+    boardModel: 'ESP32-S3 Korvo/2',
+    rig: 'alsa',
+    languages: ['en', 'zh'],
+    providers: ['live:openai'],
+  };
+  expect(queuesOf(offer)).toEqual([
+    'esp32-s3-korvo-2/alsa/en/live:openai',
+    'esp32-s3-korvo-2/alsa/zh/live:openai',
+  ]);
+  expect(queuesOf(offer)).toContain(
+    queueOf({ boardModel: offer.boardModel, rig: 'alsa', language: 'zh', provider: 'live:openai' }),
+  );
+});

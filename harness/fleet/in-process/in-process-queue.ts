@@ -1,0 +1,285 @@
+import { createHash } from 'node:crypto';
+import type { Cancel, Clock } from '../../ports';
+import { Allowances, type Allowance } from '../allowances';
+import { MemoryFence, type Acceptance } from '../fence';
+import { choose, type Waiting } from '../placement';
+import type {
+  BundleRef,
+  Claim,
+  FleetQueue,
+  Hold,
+  JobOrder,
+  JobOutcome,
+  JobStatus,
+  PieceOutcome,
+} from '../queue';
+import { nextAttempt, queueOf, queuesOf, type Seat, type Unit } from '../work';
+import { WaitingLine } from './waiting-line';
+
+/** Without a heartbeat for so long a board counts as lost: three heartbeats of ten seconds. */
+export const LEASE_MS = 30_000;
+/** A unit that so many boards lost is no board's fault any more. */
+export const MOST_ATTEMPTS = 3;
+const BOARDS_OF_JOB = 2;
+
+export interface InProcessQueueOptions {
+  readonly clock: Clock;
+  /** By provider. Default: none is limited. */
+  readonly allowances?: Readonly<Record<string, Allowance>>;
+  /** Default: 30 s. */
+  readonly leaseMs?: number;
+}
+
+interface Job {
+  readonly id: string;
+  readonly order: JobOrder;
+  /** Place of the first piece that no board has been offered yet. */
+  next: number;
+  sinceMs: number;
+  readonly outcomes: Map<string, PieceOutcome>;
+  isCancelled: boolean;
+}
+
+interface Running {
+  readonly claim: Claim;
+  readonly seat: Seat;
+  readonly waiting: Waiting;
+  expiry: Cancel;
+}
+
+/** Two orders of one print are one job while the first is under way. */
+const printOf = ({ priority, firmwareSha256, pieces }: JobOrder): string =>
+  createHash('sha256')
+    .update(JSON.stringify([priority, firmwareSha256, pieces]))
+    .digest('hex');
+
+/** A fleet in one process: what tests, simulations and a single bench with several boards need. Holds nothing across its end. */
+export class InProcessQueue implements FleetQueue {
+  private readonly clock: Clock;
+  private readonly leaseMs: number;
+  private readonly fence = new MemoryFence();
+  private readonly allowances: Allowances;
+  private readonly jobs = new Map<string, Job>();
+  private readonly underWay = new Map<string, string>();
+  private readonly lines = new Map<string, WaitingLine>();
+  /** By id of the unit: attempts differ in it. */
+  private readonly running = new Map<string, Running>();
+  private readonly listeners: ((outcome: JobOutcome) => void)[] = [];
+  private readonly delays = new Set<Cancel>();
+
+  constructor({ clock, allowances = {}, leaseMs = LEASE_MS }: InProcessQueueOptions) {
+    this.clock = clock;
+    this.leaseMs = leaseMs;
+    this.allowances = new Allowances(allowances);
+  }
+
+  submit(order: JobOrder): Promise<string> {
+    const print = printOf(order);
+    const known = this.underWay.get(print);
+    if (known !== undefined) return Promise.resolve(known);
+    const id = `job-${this.jobs.size + 1}`;
+    const job: Job = {
+      id,
+      order,
+      next: 0,
+      sinceMs: this.clock.nowMs(),
+      outcomes: new Map(),
+      isCancelled: false,
+    };
+    this.jobs.set(id, job);
+    this.underWay.set(print, id);
+    const delayMs = Math.max(0, (order.notBeforeMs ?? 0) - this.clock.nowMs());
+    if (delayMs === 0) this.begin(job);
+    else {
+      const cancel = this.clock.after(delayMs, () => {
+        this.delays.delete(cancel);
+        this.begin(job);
+      });
+      this.delays.add(cancel);
+    }
+    if (order.pieces.length === 0) this.endIfOver(job);
+    return Promise.resolve(id);
+  }
+
+  async claim(seat: Seat): Promise<Claim | undefined> {
+    for (;;) {
+      const heads = queuesOf(seat.offer).flatMap((name) => this.lines.get(name)?.heads() ?? []);
+      const chosen = choose(heads, seat, {
+        nowMs: this.clock.nowMs(),
+        allows: (unit) => this.allowances.allows(unit),
+        isHeard: (group) => [...this.running.values()].some((one) => one.seat.isolation === group),
+      });
+      if (chosen === undefined) return undefined;
+      const { unit } = chosen;
+      this.lineOf(unit).take(chosen);
+      this.allowances.take(unit);
+      const token = await this.fence.issue(unit.piece);
+      if (token === undefined) {
+        // A board that was taken for lost has delivered since.
+        this.allowances.end(unit, 0);
+        continue;
+      }
+      const claim: Claim = {
+        unit,
+        board: seat.board,
+        token,
+        leaseMs: this.leaseMs,
+        offeredAtMs: chosen.offeredAtMs,
+      };
+      this.running.set(unit.id, { claim, seat, waiting: chosen, expiry: this.expiryOf(claim) });
+      return claim;
+    }
+  }
+
+  heartbeat(claim: Claim): Promise<Hold> {
+    const running = this.running.get(claim.unit.id);
+    if (this.jobs.get(claim.unit.jobId)?.isCancelled === true) return Promise.resolve('cancelled');
+    if (running === undefined) return Promise.resolve('lost');
+    running.expiry();
+    running.expiry = this.expiryOf(claim);
+    return Promise.resolve('held');
+  }
+
+  async complete(claim: Claim, bundle: BundleRef, costCents?: number): Promise<Acceptance> {
+    const { unit, token, board } = claim;
+    const acceptance = await this.fence.accept(unit.piece, token);
+    if (acceptance === 'accepted') {
+      this.release(unit, costCents);
+      // Whoever was given it again plays for nothing; it hears so at its heartbeat.
+      const job = this.jobs.get(unit.jobId);
+      if (job !== undefined) this.settle(job, { piece: unit.piece, board, attempts: unit.attempt, bundle });
+    }
+    return acceptance;
+  }
+
+  fail(claim: Claim, reason: string): Promise<void> {
+    const running = this.release(claim.unit);
+    if (running !== undefined) this.again(running, reason);
+    return Promise.resolve();
+  }
+
+  cancel(jobId: string): Promise<void> {
+    const job = this.jobs.get(jobId);
+    if (job === undefined || isOver(job)) return Promise.resolve();
+    job.isCancelled = true;
+    for (const line of this.lines.values()) line.drop(jobId);
+    for (const { claim } of [...this.running.values()])
+      if (claim.unit.jobId === jobId) this.release(claim.unit);
+    for (const [index] of job.order.pieces.entries()) {
+      const piece = pieceOf(job, index);
+      if (!job.outcomes.has(piece)) job.outcomes.set(piece, { piece, attempts: 0, missing: 'cancelled' });
+    }
+    this.endIfOver(job);
+    return Promise.resolve();
+  }
+
+  status(): Promise<readonly JobStatus[]> {
+    return Promise.resolve(
+      [...this.jobs.values()].map((job) => {
+        const running = [...this.running.values()].filter(({ claim }) => claim.unit.jobId === job.id).length;
+        const done = job.outcomes.size;
+        return {
+          jobId: job.id,
+          priority: job.order.priority,
+          running,
+          done,
+          waiting: job.order.pieces.length - done - running,
+          isOver: isOver(job),
+        };
+      }),
+    );
+  }
+
+  onJobOver(listener: (outcome: JobOutcome) => void): void {
+    this.listeners.push(listener);
+  }
+
+  close(): Promise<void> {
+    for (const cancel of this.delays) cancel();
+    for (const { expiry } of this.running.values()) expiry();
+    return Promise.resolve();
+  }
+
+  private begin(job: Job): void {
+    job.sinceMs = this.clock.nowMs();
+    for (let board = 0; board < (job.order.boards ?? BOARDS_OF_JOB); board++) this.offerNext(job);
+  }
+
+  /** Puts the job's next piece in line, as old as the job is: whoever began with it goes on with it. */
+  private offerNext(job: Job): void {
+    const { order, id: jobId, next, sinceMs } = job;
+    const wanted = order.pieces[next];
+    if (job.isCancelled || wanted === undefined) return;
+    job.next += 1;
+    const piece = pieceOf(job, next);
+    const { costCents = 0, ...asked } = wanted;
+    const { priority, firmwareSha256 } = order;
+    const unit: Unit = {
+      ...asked,
+      id: `${piece}#1`,
+      piece,
+      attempt: 1,
+      jobId,
+      priority,
+      firmwareSha256,
+      costCents,
+      notOn: [],
+    };
+    this.lineOf(unit).add({ unit, sinceMs, offeredAtMs: this.clock.nowMs() });
+  }
+
+  private lineOf({ needs }: Unit): WaitingLine {
+    const name = queueOf(needs);
+    const line = this.lines.get(name) ?? new WaitingLine();
+    this.lines.set(name, line);
+    return line;
+  }
+
+  private expiryOf({ unit, board }: Claim): Cancel {
+    return this.clock.after(this.leaseMs, () => {
+      const running = this.release(unit);
+      if (running !== undefined) this.again(running, `${board} was not heard of for ${this.leaseMs} ms`);
+    });
+  }
+
+  /** Takes a unit from its board. Undefined: it has none any more. */
+  private release(unit: Unit, costCents?: number): Running | undefined {
+    const running = this.running.get(unit.id);
+    if (running === undefined) return undefined;
+    running.expiry();
+    this.running.delete(unit.id);
+    this.allowances.end(unit, costCents);
+    return running;
+  }
+
+  private again({ claim, waiting }: Running, reason: string): void {
+    const { unit, board } = claim;
+    const job = this.jobs.get(unit.jobId);
+    if (job === undefined || job.outcomes.has(unit.piece)) return;
+    if (unit.attempt >= MOST_ATTEMPTS)
+      this.settle(job, { piece: unit.piece, attempts: unit.attempt, missing: reason });
+    else
+      this.lineOf(unit).add({
+        unit: nextAttempt(unit, board),
+        sinceMs: waiting.sinceMs,
+        offeredAtMs: this.clock.nowMs(),
+      });
+  }
+
+  private settle(job: Job, outcome: PieceOutcome): void {
+    if (job.outcomes.has(outcome.piece)) return;
+    job.outcomes.set(outcome.piece, outcome);
+    this.offerNext(job);
+    this.endIfOver(job);
+  }
+
+  private endIfOver(job: Job): void {
+    if (!isOver(job)) return;
+    this.underWay.delete(printOf(job.order));
+    const pieces = job.order.pieces.flatMap((_, index) => job.outcomes.get(pieceOf(job, index)) ?? []);
+    for (const listener of this.listeners) listener({ jobId: job.id, isCancelled: job.isCancelled, pieces });
+  }
+}
+
+const pieceOf = ({ id }: Job, index: number): string => `${id}/${index}`;
+const isOver = ({ order, outcomes }: Job): boolean => outcomes.size >= order.pieces.length;

@@ -1,0 +1,88 @@
+import type { Closable } from '../errors';
+import type { Acceptance } from './fence';
+import type { Needs, Priority, Seat, Unit } from './work';
+
+/** What somebody wants tested. */
+export interface JobOrder {
+  readonly priority: Priority;
+  readonly firmwareSha256: string;
+  /** What the units are of, in the order in which the merged run is to have them. */
+  readonly pieces: readonly PieceOrder[];
+  /**
+   * Boards that play it at once. Default: 2. More end it sooner and write its image to more boards; a unit waits for a board only
+   * while fewer than these play.
+   */
+  readonly boards?: number;
+  /** Default: at once. On the clock of the queue. */
+  readonly notBeforeMs?: number;
+}
+
+/** What one unit is to be. */
+export interface PieceOrder {
+  readonly needs: Needs;
+  readonly suites: readonly string[];
+  readonly expectedMs: number;
+  /** Default: 0. */
+  readonly costCents?: number;
+}
+
+/** A unit with the right to play it. */
+export interface Claim {
+  readonly unit: Unit;
+  readonly board: string;
+  /** Goes with the bundle. */
+  readonly token: number;
+  /** For so long without a heartbeat. */
+  readonly leaseMs: number;
+  /** Since when a board could have had it, on the clock of the queue: how long it waited. */
+  readonly offeredAtMs: number;
+}
+
+/** Where a bundle lies, and what it is. The queue holds no more of it. */
+export interface BundleRef {
+  readonly uri: string;
+  readonly sha256: string;
+}
+
+/** `lost`: somebody else has it or will; whoever hears that stops at once. */
+export type Hold = 'held' | 'lost' | 'cancelled';
+
+/** What became of a piece. Without a bundle: why not. */
+export type PieceOutcome =
+  | { readonly piece: string; readonly board: string; readonly attempts: number; readonly bundle: BundleRef }
+  | { readonly piece: string; readonly attempts: number; readonly missing: string };
+
+/** A job at its end. */
+export interface JobOutcome {
+  readonly jobId: string;
+  readonly isCancelled: boolean;
+  /** In the order of the order. */
+  readonly pieces: readonly PieceOutcome[];
+}
+
+export interface JobStatus {
+  readonly jobId: string;
+  readonly priority: Priority;
+  readonly waiting: number;
+  readonly running: number;
+  readonly done: number;
+  readonly isOver: boolean;
+}
+
+/** Many benches' work. Closing it leaves what waits where it is. */
+export interface FleetQueue extends Closable {
+  /** @returns The id of the job; of one under way that is the same in firmware, pieces and priority, if there is one. */
+  submit(order: JobOrder): Promise<string>;
+  /** Work for a board; undefined while there is none that it may take. */
+  claim(seat: Seat): Promise<Claim | undefined>;
+  heartbeat(claim: Claim): Promise<Hold>;
+  /** Only an accepted bundle becomes part of the merged run. @param costCents - What it did cost, if that is known. */
+  complete(claim: Claim, bundle: BundleRef, costCents?: number): Promise<Acceptance>;
+  /** Gives a unit up: another board gets it. */
+  fail(claim: Claim, reason: string): Promise<void>;
+  /** Waiting units are dropped; who plays one hears it at the next heartbeat. Does nothing to a job that is over. */
+  cancel(jobId: string): Promise<void>;
+  status(): Promise<readonly JobStatus[]>;
+  /** Hears of each job once, when all its pieces have ended. */
+  onJobOver(listener: (outcome: JobOutcome) => void): void;
+}

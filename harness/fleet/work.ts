@@ -1,0 +1,76 @@
+/** How urgent a job is, the most urgent first: a release waits for its gate, a person for a pull request, nobody for the night. */
+export const priorities = ['gate', 'pull-request', 'nightly'] as const;
+export type Priority = (typeof priorities)[number];
+
+/** What a unit asks of a board. Units of equal needs wait in one queue. */
+export interface Needs {
+  /** As the bench file says it: `ESP32-S3-Korvo-2`. */
+  readonly boardModel: string;
+  /** Kind of the audio side: `virtual`, `alsa`, `pulse`; `none` for a board that is asked in writing. */
+  readonly rig: string;
+  /** Language of the prompts, as of the corpus: `en`. */
+  readonly language: string;
+  /** Way to the provider: `mock`, `proxy:openai`, `live:openai`. */
+  readonly provider: string;
+}
+
+/** What a board on its bench can play. */
+export interface Offer {
+  readonly boardModel: string;
+  readonly rig: string;
+  readonly languages: readonly string[];
+  readonly providers: readonly string[];
+}
+
+/** A board that asks for work. */
+export interface Seat {
+  /** Unique in the fleet: `korvo-room-2/board-a`. */
+  readonly board: string;
+  readonly bench: string;
+  readonly offer: Offer;
+  /** Boards of one group would hear each other and never play at once. Absent: nobody hears this one. */
+  readonly isolation?: string;
+  /** SHA-256 of the image that it runs. Absent: not known, it is flashed. */
+  readonly firmwareSha256?: string;
+}
+
+/** What one board plays in one go. */
+export interface Unit {
+  /** One attempt: `JOB/3#2` is the second at the job's fourth piece. */
+  readonly id: string;
+  /** The same for all attempts: the merged run holds it once. */
+  readonly piece: string;
+  /** From 1. */
+  readonly attempt: number;
+  readonly jobId: string;
+  readonly needs: Needs;
+  readonly priority: Priority;
+  readonly firmwareSha256: string;
+  readonly suites: readonly string[];
+  /** By what it took before. */
+  readonly expectedMs: number;
+  /** The most that it is thought to cost at its provider; 0 for a mock. */
+  readonly costCents: number;
+  /** Boards on which it was lost. */
+  readonly notOn: readonly string[];
+}
+
+const PART = /[^\w.:-]+/g;
+
+/** Name of the queue in which units of such needs wait: letters, digits and `.`, `:`, `-`, `_` in four parts by `/`. */
+export const queueOf = ({ boardModel, rig, language, provider }: Needs): string =>
+  [boardModel, rig, language, provider].map((part) => part.replace(PART, '-').toLowerCase()).join('/');
+
+/** Names of all queues that a board takes work from. */
+export const queuesOf = ({ boardModel, rig, languages, providers }: Offer): readonly string[] =>
+  languages.flatMap((language) =>
+    providers.map((provider) => queueOf({ boardModel, rig, language, provider })),
+  );
+
+/** The next attempt at a unit that a board lost, for any other board. */
+export const nextAttempt = (unit: Unit, lostOn: string): Unit => ({
+  ...unit,
+  id: `${unit.piece}#${unit.attempt + 1}`,
+  attempt: unit.attempt + 1,
+  notOn: [...unit.notOn, lostOn],
+});
