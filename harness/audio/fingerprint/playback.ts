@@ -53,8 +53,10 @@ interface Look {
 /** Below 600 Hz 0.1 % of a clip of 2 s is less than a period; the filter covers a guess that is 30 ms off. */
 const coarse: Look = { every: 6, filterMs: 70, aheadMs: 35 };
 const fine: Look = { every: 3, filterMs: 80, aheadMs: 35 };
-/** Below 2 kHz the best speed shows to a few hundred-thousandths, which is less than a sample over the clip. */
-const finest: Look = { every: 2, filterMs: 80, aheadMs: 35 };
+/** Below 2 kHz the best speed shows to some hundred-thousandths, but for the treble of the template that folds over. */
+const finer: Look = { every: 2, filterMs: 80, aheadMs: 35 };
+/** Where nothing folds over: 0.00009 off is 0.7 samples at the ends of a clip of 2 s, which is no likeness any more where there is no noise. */
+const finest: Look = { every: 1, filterMs: 80, aheadMs: 35 };
 /** The path through band energies is this far off in speed at most. */
 const GUESS_RANGE = 0.016;
 const COARSE_STEP = 0.001;
@@ -62,7 +64,8 @@ const FINE_RANGE = 0.0015;
 const FINE_STEP = 0.0005;
 /** Then it is climbed in steps that are halved when no neighbour is better. */
 const FINE_CLIMB = [0.00025, 0.00012] as const;
-const FINEST_CLIMB = [0.00012, 0.00006, 0.00003] as const;
+const FINER_CLIMB = [0.00012, 0.00006] as const;
+const FINEST_CLIMB = [0.00006, 0.00003] as const;
 
 interface Tried {
   readonly playback: Playback;
@@ -133,7 +136,8 @@ export function findPlayback(
   const centred = { speed, start: start - (directMs * WAVE_RATE_HZ * speed) / 1000 };
   const around = tryAround(looker(fine), centred, FINE_RANGE, FINE_STEP);
   const near = climb(looker(fine), around.playback, FINE_CLIMB);
-  return climb(looker(finest), near.playback, FINEST_CLIMB).playback;
+  const nearer = climb(looker(finer), near.playback, FINER_CLIMB);
+  return climb(looker(finest), nearer.playback, FINEST_CLIMB).playback;
 }
 
 /** Zero-phase mean over `width` samples, twice: enough to keep the treble of a voice out of its bass. */
