@@ -99,24 +99,27 @@ export class RateConverter {
     const joined = new Float32Array(this.history.length + input.length);
     joined.set(this.history);
     joined.set(input, this.history.length);
-    const lastSound = input.findLastIndex((sample) => sample !== 0);
+    let lastSound = input.length - 1;
+    while (lastSound >= 0 && input[lastSound] === 0) lastSound--;
     if (lastSound >= 0) this.soundEnd = this.pushed + lastSound + 1;
     this.pushed += input.length;
-    const output: number[] = [];
-    while (output.length < maxOutputs) {
+    const most = Math.ceil((joined.length + 1) / this.stepSamples) + 1;
+    const output = new Float32Array(Math.min(maxOutputs, most));
+    let count = 0;
+    while (count < maxOutputs) {
       const position = this.inputPositionOf(this.produced);
       const whole = Math.floor(position);
       if (whole + this.lookaheadSamples >= this.pushed) break;
       const start = whole - this.lookaheadSamples + 1;
       const silent = start >= this.soundEnd;
-      output.push(silent ? 0 : this.sampleAt(joined, start - this.historyStart, position - whole));
+      output[count++] = silent ? 0 : this.sampleAt(joined, start - this.historyStart, position - whole);
       this.produced++;
     }
     const oldestNeeded = Math.floor(this.inputPositionOf(this.produced)) - this.lookaheadSamples + 1;
     const dropped = Math.max(0, Math.min(joined.length, oldestNeeded - this.historyStart));
     this.history = joined.slice(dropped);
     this.historyStart += dropped;
-    return Float32Array.from(output);
+    return output.slice(0, count);
   }
 
   private sampleAt(samples: Float32Array, start: number, fraction: number): number {
