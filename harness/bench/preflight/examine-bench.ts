@@ -1,4 +1,5 @@
 import type { BenchConfig } from '../../config';
+import type { Closable } from '../../errors';
 import type { ChildLauncher, Clock } from '../../ports';
 import { benchOfBoard, benchParts } from '../bench-parts';
 import type { Check, CheckReport } from './check';
@@ -10,6 +11,8 @@ import { talkToBoard, type Talk } from './talk';
 /** A doctor does not wait as long as a run: a board that is up boots and connects in less. */
 const BOOT_WITHIN_MS = 7_500;
 const SESSION_WITHIN_MS = 7_500;
+/** A bench on which all is well closes in a fraction of this; what hangs is left to the end of the process. */
+const CLOSE_WITHIN_MS = 1_000;
 
 export interface ExamineOptions {
   readonly config: BenchConfig;
@@ -19,6 +22,8 @@ export interface ExamineOptions {
   readonly reportsPath: string;
   /** The board may be interrupted. */
   readonly mayReset: boolean;
+  /** Everything is over by then, closing included: checks have `CLOSE_WITHIN_MS` less. */
+  readonly withinMs: number;
   /** Faults of the simulated board, for those who want to see what is said of them. */
   readonly faults: readonly string[];
   readonly launch: ChildLauncher;
@@ -30,7 +35,7 @@ export interface ExamineOptions {
 }
 
 /**
- * Opens the parts of a bench one by one and looks at each; everything is closed again.
+ * Opens the parts of a bench one by one and looks at each; everything is closed again, or left behind where that takes too long.
  * @returns One report for each check.
  * @throws ConfigError for what a person wrote wrong, before anything is opened; AbortError when it was ended.
  */
@@ -44,6 +49,7 @@ export async function examineBench(options: ExamineOptions): Promise<readonly Ch
     return await runChecks({
       checks,
       signal,
+      withinMs: Math.max(0, options.withinMs - CLOSE_WITHIN_MS),
       ...(onReport === undefined ? {} : { onReport }),
       context: {
         config,
@@ -57,8 +63,16 @@ export async function examineBench(options: ExamineOptions): Promise<readonly Ch
       },
     });
   } finally {
-    await parts.close();
+    await closedInTime(parts, clock);
   }
+}
+
+/** Resolves when the parts are closed, and at the latest when that has taken too long. */
+function closedInTime(parts: Closable, clock: Clock): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(CLOSE_WITHIN_MS, resolve);
+    parts.close().finally(cancel).then(resolve, reject);
+  });
 }
 
 const hurried = (config: BenchConfig): BenchConfig => ({

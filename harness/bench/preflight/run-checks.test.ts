@@ -20,9 +20,18 @@ const check = (id: string, more: Partial<Check> = {}): Check => ({
 
 const running = (
   checks: readonly Check[],
-  { clock = new ManualClock(), signal = new AbortController().signal } = {},
+  {
+    clock = new ManualClock(),
+    signal = new AbortController().signal,
+    withinMs,
+  }: { readonly clock?: ManualClock; readonly signal?: AbortSignal; readonly withinMs?: number } = {},
 ): Promise<readonly CheckReport[]> =>
-  runChecks({ checks, signal, context: fakeContext({ context: { clock } }) });
+  runChecks({
+    checks,
+    signal,
+    ...(withinMs === undefined ? {} : { withinMs }),
+    context: fakeContext({ context: { clock } }),
+  });
 
 const states = (reports: readonly CheckReport[]): Record<string, string> =>
   Object.fromEntries(reports.map(({ id, state }) => [id, state]));
@@ -133,6 +142,48 @@ describe('runChecks', () => {
     });
     expect(next).toMatchObject({ state: 'ok' });
     expect(aborted).toBe(true);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  const hangs = (id: string, more: Partial<Check> = {}): Check =>
+    check(id, { withinMs: 10_000, run: () => new Promise(() => undefined), ...more });
+  const settled = () => new Promise(setImmediate);
+
+  it('ends when the time of all checks is over, whatever hangs, and names what was cut off and what was not reached', async () => {
+    const clock = new ManualClock();
+    const reports = running(
+      [
+        hangs('port', { uses: ['port'], withinMs: 9_000 }),
+        hangs('reset', { uses: ['port'] }),
+        check('firmware', { needs: ['reset'] }),
+        check('session', { uses: ['port'] }),
+        hangs('rig'),
+        check('disk'),
+      ],
+      { clock, withinMs: 14_000 },
+    );
+    await settled();
+    clock.advance(9_000);
+    await settled();
+    clock.advance(4_999);
+    await settled();
+    expect(clock.pendingCount).toBeGreaterThan(0);
+    clock.advance(1);
+    expect((await reports).map(({ id, state, seen }) => [id, state, seen])).toEqual([
+      ['port', 'fail', 'it was not through after 9 s'],
+      ['reset', 'fail', 'it was not through after 5.0 s, when the 14.0 s of all checks were over'],
+      ['firmware', 'warn', 'not reached: after 14.0 s reset had not come to an end'],
+      ['session', 'warn', 'not reached: after 14.0 s reset had not come to an end'],
+      ['rig', 'fail', 'it was not through after 10 s'],
+      ['disk', 'ok', 'fine'],
+    ]);
+    expect(clock.pendingCount).toBe(0);
+  });
+
+  it('leaves checks alone that are through in time', async () => {
+    const clock = new ManualClock();
+    const [report] = await running([check('a')], { clock, withinMs: 14_000 });
+    expect(report).toMatchObject({ state: 'ok' });
     expect(clock.pendingCount).toBe(0);
   });
 

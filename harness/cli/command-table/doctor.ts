@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { givenOnce } from './argument-checks';
+import { givenOnce, numberWithin } from './argument-checks';
 import { boardFaultChoices } from './fault-choices';
 import { json, reports } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
@@ -27,6 +27,11 @@ export const addDoctor = (parser: Argv, exit: TakeExitCode): Argv =>
           default: false,
           describe: 'Reset the board, which interrupts whatever it does; virtual boards always are',
         })
+        .option('within', {
+          type: 'number',
+          default: 15,
+          describe: 'Seconds until it ends, whatever it has reached by then',
+        })
         .option('fault', {
           array: true,
           choices: boardFaultChoices,
@@ -35,11 +40,12 @@ export const addDoctor = (parser: Argv, exit: TakeExitCode): Argv =>
         })
         .option('reports', { ...reports, describe: 'Folder that runs are to be written to' })
         .option('json', json)
-        .check(givenOnce(['bench', 'board', 'reports']))
+        .check(givenOnce(['bench', 'board', 'within', 'reports']))
+        .check(numberWithin('within', 3, 600))
         .example('$0 doctor --bench bench.yaml --reset', 'everything, on your bench')
         .example('$0 doctor --only serial --only console', 'just the port and what is behind it')
         .example('$0 doctor --fault dead-mic', 'see how a broken microphone is told of'),
-    async ({ bench, board, only, reset, fault, reports: folder, json: asJson }) => {
+    async ({ bench, board, only, reset, within, fault, reports: folder, json: asJson }) => {
       const { doctorCommand } = await import('../commands/doctor.js');
       const { defaultBench } = await import('../commands/run.js');
       exit(
@@ -48,6 +54,7 @@ export const addDoctor = (parser: Argv, exit: TakeExitCode): Argv =>
           board,
           only: only.flatMap((words) => words.split(',')).filter((word) => word !== ''),
           reset,
+          withinMs: 1000 * within,
           faults: fault,
           reports: folder,
           json: asJson,

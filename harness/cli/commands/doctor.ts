@@ -17,6 +17,8 @@ export interface DoctorArguments {
   /** Checks and groups; none: all. */
   readonly only: readonly string[];
   readonly reset: boolean;
+  /** It ends by then, counted from the start of this process. */
+  readonly withinMs: number;
   readonly faults: readonly string[];
   readonly reports: string;
   readonly json: boolean;
@@ -55,6 +57,7 @@ export async function doctorCommand(args: DoctorArguments): Promise<number> {
       checks,
       reportsPath: resolve(args.reports),
       mayReset: args.reset,
+      withinMs: args.withinMs - 1000 * process.uptime(),
       faults: args.faults,
       launch: launchChild,
       clock: systemClock,
