@@ -2,7 +2,7 @@
 // prompt and reply in the captures bit for bit, prints what came of it and writes reports/bench/pulse.json. Exits 1 when a target is missed
 // or the run did not pass, 2 for options that it does not know.
 //
-//   npm run bench:pulse -- [--suite NAME]... [--bench FILE] [--keep FOLDER] [--json] [--help]
+//   npm run bench:pulse -- [--suite NAME]... [--turns N] [--bench FILE] [--keep FOLDER] [--json] [--help]
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,6 +18,7 @@ Runs suites over a private PulseAudio and holds every latency against the bits o
 pulseaudio-utils. Prints the errors and writes reports/bench/pulse.json. Exits 1 when a target is missed or the run did not pass.
 
   --suite NAME   a suite to run, again for each; default: all of them
+  --turns N      turns of the latency suite; default: 12
   --bench FILE   another bench with a virtual board in a sound server; default: fixtures/benches/pulse.yaml
   --keep FOLDER  keep the run and the board's sound there
   --json         print the report as JSON and nothing else
@@ -33,6 +34,7 @@ function optionsOf() {
     return parseArgs({
       options: {
         suite: { type: 'string', multiple: true, default: [] },
+        turns: { type: 'string' },
         bench: { type: 'string', default: at('fixtures/benches/pulse.yaml') },
         keep: { type: 'string' },
         json: { type: 'boolean', default: false },
@@ -89,6 +91,7 @@ async function main(folder) {
     ...[at('scripts/with-pulse.mjs'), '--', process.execPath, at('dist/harness/cli/main.js')],
     ...['run', '--json', '--bench', bench.path, '--reports', join(folder, 'reports')],
     ...options.suite.flatMap((suite) => ['--suite', suite]),
+    ...(options.turns === undefined ? [] : ['--turns', options.turns]),
   ];
   const run = await ended(spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] }));
   if (run.stdout.trim() === '') throw new Error(`the run ended with exit code ${run.code} and no summary`);

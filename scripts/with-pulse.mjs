@@ -7,6 +7,8 @@
 // PULSE_SERVER and XDG_RUNTIME_DIR, and the same devices as ALSA names by ALSA_CONFIG_PATH: `cable_to_mic`, `cable_from_speaker`,
 // `earshot_rig_monitor`, `cable_to_mic_monitor`, and for both directions `earshot_rig` (plays to the mic, records the monitor).
 //
+// Sound that is late is lost, so as root the command goes before others (nice -10), as PulseAudio does by itself.
+//
 // Exits as the command does (128 + signal where one ended it), 2 when a package is missing or there is no command, 3 when the
 // server does not answer.
 import { spawn, spawnSync } from 'node:child_process';
@@ -21,7 +23,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { constants as osConstants, tmpdir } from 'node:os';
+import { constants as osConstants, setPriority, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -30,6 +32,8 @@ const RATE_HZ = 48_000;
 const ANSWER_WITHIN_MS = 20_000;
 const TRY_EVERY_MS = 20;
 const END_WITHIN_MS = 2000;
+/** Of the command and all that it starts; the server takes -11, and its sinks real-time, where it may. */
+const COMMAND_NICE = -10;
 
 const [, , separator, ...command] = process.argv;
 if (separator !== '--' || command.length === 0) {
@@ -155,6 +159,15 @@ async function answers() {
   return false;
 }
 
+function goAhead(pid) {
+  if (pid === undefined) return; // It did not start, which is told below.
+  try {
+    setPriority(pid, COMMAND_NICE);
+  } catch {
+    // For root alone: without it a busy machine loses sound sooner, and takes are repeated.
+  }
+}
+
 async function run() {
   if (!(await answers())) {
     if (interruptedBy !== undefined) return 128 + osConstants.signals[interruptedBy];
@@ -165,6 +178,7 @@ async function run() {
   }
   const [program, ...args] = command;
   child = spawn(program, args, { env: environment, stdio: 'inherit' });
+  goAhead(child.pid);
   if (interruptedBy !== undefined) child.kill(interruptedBy);
   return new Promise((resolve) => {
     child.once('error', (error) => {
