@@ -44,15 +44,18 @@ describe('ControlServer', () => {
     });
   });
 
-  it('tells every client what has happened for good, also one that comes later', async () => {
+  it('tells every client what has happened, and one that comes later what has for good', async () => {
     const own = new ControlServer(board);
     const address = { host: '127.0.0.1', port: await own.listen('127.0.0.1') };
     const early = await ControlClient.open(address);
     await early.ask({ id: 1, op: 'state' });
     const told = { event: 'sound-lost', error: 'pacat ended' } as const;
-    const heard = early.answers.next();
-    own.tell(told);
-    expect(await heard).toEqual(told);
+    const passing = { event: 'sound-xrun', kind: 'underrun' } as const;
+    for (const event of [told, passing]) {
+      const heard = early.answers.next();
+      own.tell(event);
+      expect(await heard).toEqual(event);
+    }
     const late = await ControlClient.open(address);
     expect(await late.answers.at(0)).toEqual(told);
     expect(await late.ask({ id: 2, op: 'state' })).toMatchObject({ id: 2, ok: true });

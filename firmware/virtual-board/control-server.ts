@@ -30,10 +30,9 @@ export interface BoardState {
 }
 
 /** What a client is told unasked. */
-export interface ControlEvent {
-  readonly event: 'sound-lost';
-  readonly error: string;
-}
+export type ControlEvent =
+  | { readonly event: 'sound-lost'; readonly error: string }
+  | { readonly event: 'sound-xrun'; readonly kind: 'underrun' | 'overrun' };
 
 /** What a bench can do to the board without its console. */
 export interface BoardControl {
@@ -111,9 +110,9 @@ export class ControlServer {
     });
   }
 
-  /** Tells every client, and those that come later: what has happened stays so. */
+  /** Tells every client; of what stays so those that come later, too. */
   tell(event: ControlEvent): void {
-    this.lasting = event;
+    if (event.event === 'sound-lost') this.lasting = event;
     for (const client of this.clients) client.write(`${JSON.stringify(event)}\n`);
   }
 

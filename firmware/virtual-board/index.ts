@@ -235,6 +235,7 @@ async function powerOn(
   if (audioLink !== undefined) opened.push(() => audioLink.close());
   const control = new ControlServer(board);
   soundLink?.onLost((error) => control.tell({ event: 'sound-lost', error }));
+  soundLink?.onXrun((kind) => control.tell({ event: 'sound-xrun', kind }));
   opened.push(() => control.close());
   if (modem !== undefined) opened.push(() => modem.close());
   const rfc2217Port = await modem?.listen(host, options.rfc2217Port ?? 0);

@@ -30,7 +30,7 @@ import type {
 import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } from '../provider';
 import { firmwareModel } from './firmware-model';
 import { checkProtocol } from './fitting-protocol';
-import { lostWithBoard } from './lost-with-board';
+import { inOneServer } from './in-one-server';
 import { openRig } from './open-rig';
 import { authorityIn, directSettings, providerInit } from './provider-settings';
 
@@ -201,7 +201,7 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
     const simulated = await virtual();
     const open = kept(await openRig(boardConfig, simulated, clock));
     const sharesServer = boardConfig.kind === 'virtual' && boardConfig.sound !== undefined;
-    return simulated !== undefined && sharesServer ? lostWithBoard(open, boardConfig.name, simulated) : open;
+    return simulated !== undefined && sharesServer ? inOneServer(open, boardConfig.name, simulated) : open;
   });
 
   return {

@@ -29,6 +29,9 @@ if (fault === 'dies') {
     let pending = '';
     if (fault === 'loses-sound') {
       socket.write('{"event":"of a later version"}\n');
+      socket.write(
+        '{"event":"sound-xrun","kind":"underrun"}\n{"event":"sound-xrun","kind":"of a later version"}\n',
+      );
       socket.write('{"event":"sound-lost","error":"pacat ended"}\n');
     }
     socket.on('data', (bytes) => {

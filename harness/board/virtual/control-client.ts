@@ -31,7 +31,11 @@ interface Answer {
 interface Told {
   readonly event: string;
   readonly error?: string;
+  readonly kind?: string;
 }
+
+/** Sound that a board lost on its way to (`underrun`) or from (`overrun`) its sound server. */
+export type SoundXrun = 'underrun' | 'overrun';
 
 interface Pending {
   readonly resolve: (answer: Answer) => void;
@@ -50,6 +54,7 @@ export class ControlClient {
   private ended: BoardError | undefined;
   private soundLost: string | undefined;
   private readonly soundListeners = new Set<(reason: string) => void>();
+  private readonly xrunListeners = new Set<(kind: SoundXrun) => void>();
 
   private constructor(
     private readonly socket: Socket,
@@ -104,6 +109,12 @@ export class ControlClient {
     return () => void this.soundListeners.delete(listener);
   }
 
+  /** Calls back each time that the board has lost sound on its way to or from its sound server. */
+  onSoundXrun(listener: (kind: SoundXrun) => void): Cancel {
+    this.xrunListeners.add(listener);
+    return () => void this.xrunListeners.delete(listener);
+  }
+
   close(): void {
     this.end(failed('its control port was closed'));
     this.socket.destroy();
@@ -143,7 +154,9 @@ export class ControlClient {
   }
 
   /** Events of other kinds are those of a later version: nothing waits for them. */
-  private hearOf({ event, error = 'no reason given' }: Told): void {
+  private hearOf({ event, error = 'no reason given', kind }: Told): void {
+    if (event === 'sound-xrun' && (kind === 'underrun' || kind === 'overrun'))
+      for (const listener of this.xrunListeners) listener(kind);
     if (event !== 'sound-lost' || this.soundLost !== undefined) return;
     this.soundLost = error;
     for (const listener of this.soundListeners) listener(error);

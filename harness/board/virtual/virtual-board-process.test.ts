@@ -86,11 +86,14 @@ describe('startVirtualBoardProcess', () => {
       '--sound=pulse --sound-source=m.monitor --sound-sink=s --sound-buffer=60 --sound-record=/r',
     );
     const reasons: string[] = [];
+    const xruns: string[] = [];
+    board.onSoundXrun((kind) => xruns.push(kind));
     await new Promise<void>((resolve) => board.onSoundLost((reason) => resolve(void reasons.push(reason))));
     board.onSoundLost((reason) => reasons.push(reason));
     // What is told in between is no answer, and the control port goes on.
     await board.control.reset();
     expect(reasons).toEqual(['pacat ended', 'pacat ended']);
+    expect(xruns).toEqual(['underrun']);
   });
 
   it('tells what a child wrote that ended too early', async () => {

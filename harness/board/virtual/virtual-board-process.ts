@@ -1,7 +1,7 @@
 import type { Cancel, ChildLauncher, Clock } from '../../ports';
 import type { ResetLine } from '../serial';
 import { WatchedChild, type ChildExit } from './child-process';
-import { ControlClient, type Endpoint, type VirtualBoardState } from './control-client';
+import { ControlClient, type Endpoint, type SoundXrun, type VirtualBoardState } from './control-client';
 import { isReadyMessage, type ReadyMessage } from './ready-message';
 
 const READY_TIMEOUT_MS = 10_000;
@@ -67,6 +67,8 @@ export interface VirtualBoardProcess {
   onExit(listener: (exit: ChildExit) => void): Cancel;
   /** Calls back once, when it has lost the sound server that it is in; at once when it already has. */
   onSoundLost(listener: (reason: string) => void): Cancel;
+  /** Calls back each time that it has lost sound on its way to or from the sound server that it is in. */
+  onSoundXrun(listener: (kind: SoundXrun) => void): Cancel;
   /** Ends the process for good; harmless the second time. */
   close(): Promise<void>;
 }
@@ -92,6 +94,7 @@ export async function startVirtualBoardProcess(
       pid: child.pid ?? 0,
       onExit: (listener) => child.onExit(listener),
       onSoundLost: (listener) => control.onSoundLost(listener),
+      onSoundXrun: (listener) => control.onSoundXrun(listener),
       close: async () => {
         control.close();
         await child.stop();

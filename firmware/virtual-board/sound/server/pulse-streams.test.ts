@@ -13,18 +13,21 @@ const player = (then = 'exec cat >/dev/null') =>
 function options(programs: Partial<NonNullable<PulseStreamsOptions['programs']>> = {}) {
   const heard = new Arrivals<Buffer>();
   const lost = new Arrivals<string>();
-  const underruns = new Arrivals<null>();
+  const xruns = new Arrivals<'underrun' | 'overrun'>();
+  const queued = new Arrivals<number>();
   return {
     heard,
     lost,
-    underruns,
+    xruns,
+    queued,
     source: 'mic',
     sink: 'speaker',
     latencyMs: 60,
     clock: hostClock,
     programs: { record: recorder(), play: player(), ...programs },
     onHeard: (bytes: Buffer) => heard.add(bytes),
-    onUnderrun: () => underruns.add(null),
+    onXrun: (kind: 'underrun' | 'overrun') => xruns.add(kind),
+    onQueued: (samples: number) => queued.add(samples),
     onLost: (reason: string) => lost.add(reason),
   };
 }
@@ -111,8 +114,26 @@ describe('openPulseStreams', () => {
     const given = options({ play: player(said) });
     const streams = await openPulseStreams(given);
     streams.play(Buffer.from('\n'));
-    await given.underruns.at(1);
+    await given.xruns.at(1);
     await streams.close();
-    expect(given.underruns.all).toHaveLength(2);
+    expect(given.xruns.all).toEqual(['underrun', 'underrun']);
+  });
+
+  it('tells how much is in hand, which stands still with the time of a sink that plays nothing', async () => {
+    const said = `read -r line; printf 'Time: 0.050 sec; Latency: 20 usec.   \\rTime: 0.050 sec; \\r' >&2; exec cat >/dev/null`;
+    const given = options({ play: player(said) });
+    const streams = await openPulseStreams(given);
+    streams.play(Buffer.from(`${' '.repeat(2 * 4_800 - 1)}\n`));
+    await given.queued.at(1);
+    await streams.close();
+    expect(given.queued.all).toEqual([2_400, 2_400]);
+  });
+
+  it('tells that what the source delivered was not taken in time', async () => {
+    const record = program(`while printf %0960d 0; do sleep 0.02; echo 'Stream overrun.' >&2; done`);
+    const given = options({ record });
+    const streams = await openPulseStreams(given);
+    expect(await given.xruns.at(0)).toBe('overrun');
+    await streams.close();
   });
 });

@@ -23,8 +23,10 @@ export interface PulseStreamsOptions {
   readonly clock: BoardClock;
   /** Bytes of the source: mono, s16le, 48 000 Hz. Nothing comes before both streams are up. */
   readonly onHeard: (bytes: Buffer) => void;
-  /** The sink had nothing to play for a while. */
-  readonly onUnderrun: () => void;
+  /** The sink had nothing to play for a while (`underrun`), or what the source delivered was not taken in time (`overrun`). */
+  readonly onXrun: (kind: 'underrun' | 'overrun') => void;
+  /** How many samples were written and not played yet, some 20 times a second. */
+  readonly onQueued: (samples: number) => void;
   /** Called once, when a stream has ended without being closed; with the reason. */
   readonly onLost: (reason: string) => void;
 }
@@ -52,6 +54,7 @@ class PulseLink implements PulseStreams {
   private state: 'opening' | 'up' | 'over' = 'opening';
   private hears = false;
   private plays = false;
+  private writtenBytes = 0;
   private readonly recorder: StreamProcess;
   private readonly player: StreamProcess;
   private cancelWatch: () => void = () => undefined;
@@ -68,7 +71,7 @@ class PulseLink implements PulseStreams {
     this.recorder = new StreamProcess(
       `parec of ${source}`,
       [...programs.record, '--record', '-d', source, ...common, '--stream-name=microphone'],
-      (line) => this.readCommon(line),
+      (line) => this.readRecorder(line),
       onEnded,
     );
     this.player = new StreamProcess(
@@ -76,6 +79,7 @@ class PulseLink implements PulseStreams {
       [...programs.play, '--playback', '-d', sink, ...common, '--stream-name=speaker'],
       (line) => this.readPlayer(line),
       onEnded,
+      (line) => this.readTime(line),
     );
     this.recorder.stdout.on('data', (bytes: Buffer) => this.hear(bytes));
     this.watch(OPEN_MS, `${source} and ${sink} did not both open`);
@@ -85,6 +89,7 @@ class PulseLink implements PulseStreams {
     if (this.state !== 'up') return;
     const { stdin, what } = this.player;
     stdin.write(bytes);
+    this.writtenBytes += bytes.length;
     if (stdin.writableLength > UNPLAYED_LIMIT_BYTES) this.fail(`${what} takes no more sound`);
   }
 
@@ -107,8 +112,20 @@ class PulseLink implements PulseStreams {
     if (line.startsWith('Connected to device')) {
       this.plays = true;
       this.goUp();
-    } else if (line.startsWith('Stream underrun') && this.state === 'up') this.options.onUnderrun();
+    } else if (line.startsWith('Stream underrun') && this.state === 'up') this.options.onXrun('underrun');
     this.readCommon(line);
+  }
+
+  private readRecorder(line: string): void {
+    if (line.startsWith('Stream overrun') && this.state === 'up') this.options.onXrun('overrun');
+    this.readCommon(line);
+  }
+
+  /** `Time: 1.371 sec; Latency: 79527 usec.`, the first being what was played: it stands still while there is nothing to play. */
+  private readTime(line: string): void {
+    const [, seconds] = /^Time: (\d+\.\d+) sec/.exec(line) ?? [];
+    if (seconds === undefined || this.state !== 'up') return;
+    this.options.onQueued(this.writtenBytes / 2 - Math.round(Number(seconds) * SERVER_RATE_HZ));
   }
 
   private readCommon(line: string): void {

@@ -1,7 +1,9 @@
+import { samplesIn } from '../../../../harness/units';
 import type { BoardClock } from '../../board-clock';
 import { runIdle, type SoundCard } from '../sound-card';
+import { PlaybackLevel } from './playback-level';
 import { openPulseStreams, type PulseStreams } from './pulse-streams';
-import { ServerSound } from './server-sound';
+import { SERVER_RATE_HZ, ServerSound } from './server-sound';
 import { SoundRecord } from './sound-record';
 
 /** What a busy machine keeps a process waiting for, and not much more than the buffers of a board. */
@@ -37,14 +39,18 @@ export interface ServerLinkState {
   readonly playedSamples: number;
   /** How often the sink had nothing to play. */
   readonly underruns: number;
+  /** How often what the source delivered was not taken in time. */
+  readonly overruns: number;
 }
 
 /** A board's sound in a sound server: its microphone is recorded from a source, its speaker plays to a sink, for as long as the board has power. */
 export class ServerLink {
   private streams: PulseStreams | undefined;
   private sound: ServerSound | undefined;
+  private playbackLevel: PlaybackLevel | undefined;
   private reason: string | undefined;
-  private underruns = 0;
+  private readonly xruns = { underrun: 0, overrun: 0 };
+  private readonly xrunListeners: ((kind: 'underrun' | 'overrun') => void)[] = [];
   private stopIdle: (() => void) | undefined;
   private isClosed = false;
   private readonly lostListeners: ((reason: string) => void)[] = [];
@@ -73,7 +79,8 @@ export class ServerLink {
         server: options.server,
         clock,
         onHeard: (bytes) => link.sound?.hear(bytes),
-        onUnderrun: () => link.starved(),
+        onXrun: (kind) => link.wasLate(kind),
+        onQueued: (samples) => link.level(samples),
         onLost: (reason) => link.lose(reason),
       });
       link.begin(streams, bufferMs);
@@ -94,7 +101,8 @@ export class ServerLink {
       ...(this.reason === undefined ? {} : { reason: this.reason }),
       heardSamples: this.sound?.heardSamples ?? 0,
       playedSamples: this.sound?.playedSamples ?? 0,
-      underruns: this.underruns,
+      underruns: this.xruns.underrun,
+      overruns: this.xruns.overrun,
     };
   }
 
@@ -102,6 +110,11 @@ export class ServerLink {
   onLost(listener: (reason: string) => void): void {
     if (this.reason !== undefined) listener(this.reason);
     else this.lostListeners.push(listener);
+  }
+
+  /** Calls back each time that sound was lost on the way to or from the server. */
+  onXrun(listener: (kind: 'underrun' | 'overrun') => void): void {
+    this.xrunListeners.push(listener);
   }
 
   async close(): Promise<void> {
@@ -127,11 +140,18 @@ export class ServerLink {
             counted: (truth: Parameters<SoundRecord['counted']>[0]) => record.counted(truth),
           };
     this.sound = new ServerSound(this.card, output, bufferMs);
+    this.playbackLevel = new PlaybackLevel(samplesIn(bufferMs, SERVER_RATE_HZ), SERVER_RATE_HZ);
   }
 
-  private starved(): void {
-    this.underruns += 1;
-    this.record?.underrun(this.sound?.playedSamples ?? 0);
+  private level(queuedSamples: number): void {
+    const surplus = this.playbackLevel?.surplusAt(queuedSamples) ?? 0;
+    if (surplus > 0) this.sound?.leaveOut(surplus);
+  }
+
+  private wasLate(kind: 'underrun' | 'overrun'): void {
+    this.xruns[kind] += 1;
+    if (kind === 'underrun') this.record?.underrun(this.sound?.playedSamples ?? 0);
+    for (const listener of this.xrunListeners) listener(kind);
   }
 
   private lose(reason: string): void {

@@ -4,6 +4,7 @@ import { FaultSwitches } from '../../faults';
 import { fastClock } from '../../testing/fast-clock';
 import { pcm16Bytes, pcm16OfBytes } from '../pcm16';
 import { SoundCard } from '../sound-card';
+import { PlaybackLevel } from './playback-level';
 import { BLOCK_SAMPLES, ServerSound, type StreamTruth } from './server-sound';
 
 const BUFFER_MS = 60;
@@ -73,6 +74,27 @@ describe('ServerSound', () => {
     expect(spans().reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(2_400);
   });
 
+  it('leaves out what is too much only where the board has been silent for 500 ms, and counts on', () => {
+    const { card, sound, played, spans } = inServer();
+    const at = 1_000;
+    expect(card.play('item_1', 0, bell(2_400, at))).toBe(true);
+    sound.leaveOut(3.5 * BLOCK_SAMPLES);
+    // 240 frames of 24 kHz and the six descriptors ahead of them, then the reply's tenth of a second, then half a second of silence.
+    sound.hear(pcm16Bytes(blocks(60)));
+    expect(played()).toHaveLength(BUFFER_SAMPLES + 60 * BLOCK_SAMPLES);
+    sound.hear(pcm16Bytes(blocks(20)));
+    expect(played()).toHaveLength(BUFFER_SAMPLES + 77 * BLOCK_SAMPLES);
+    expect(sound.playedSamples).toBe(played().length);
+    card.play('item_2', 0, bell(2_400, at));
+    sound.hear(pcm16Bytes(blocks(30)));
+    const span = spans().findLast(
+      ({ itemId, sourceSample, lengthSamples }) =>
+        itemId === 'item_2' && sourceSample <= at && at < sourceSample + lengthSamples,
+    )!;
+    const second = played().map((sample, n) => (n < BUFFER_SAMPLES + 77 * BLOCK_SAMPLES ? 0 : sample));
+    expect(middleOf(second)).toBeCloseTo(span.atLinkSample + (at - span.sourceSample) * 2, 1);
+  });
+
   it('hands on what it heard bit for bit, and counts which of it each append holds', () => {
     const { card, sound, heard, truth } = inServer();
     const stream: number[] = [];
@@ -89,5 +111,24 @@ describe('ServerSound', () => {
     const [first] = marks;
     expect(middleOf(Int16Array.from(stream)) * 3).toBeCloseTo(at, 0);
     expect(first!.atLinkSample).toBeCloseTo(first!.streamSample * 3, 6);
+  });
+});
+
+describe('PlaybackLevel', () => {
+  const WANTED = 4_800;
+  const level = () => new PlaybackLevel(WANTED, 48_000);
+  const surpluses = (reports: readonly number[], of = level()): number[] =>
+    reports.map((report) => of.surplusAt(report));
+  const steady = (report: number, count = 20): number[] => Array.from({ length: count }, () => report);
+
+  it('finds nothing too much in what was too much for a moment, nor in 40 ms', () => {
+    expect(surpluses([...steady(30_000, 19), WANTED, ...steady(30_000, 19)])).toEqual(steady(0, 39));
+    expect(surpluses(steady(WANTED + 1_920))).toEqual(steady(0));
+  });
+
+  it('says by how much a second has been too much at least, and then watches another one', () => {
+    const of = level();
+    expect(surpluses([...steady(40_000, 19), 30_000], of)).toEqual([...steady(0, 19), 25_200]);
+    expect(surpluses(steady(30_000), of)).toEqual([...steady(0, 19), 25_200]);
   });
 });

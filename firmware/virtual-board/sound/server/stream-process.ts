@@ -19,6 +19,7 @@ export class StreamProcess {
   /**
    * @param what - Who it is, as the subject of a sentence.
    * @param onSaid - Called with each line of its stderr that is no report of progress.
+   * @param onProgress - Called with each that is one.
    * @param onEnded - Called once, when it has ended, or could not be started, without being closed; with the reason.
    */
   constructor(
@@ -26,6 +27,7 @@ export class StreamProcess {
     command: readonly string[],
     private readonly onSaid: (line: string) => void,
     onEnded: (reason: string) => void,
+    private readonly onProgress: (line: string) => void = () => undefined,
   ) {
     // Their messages are read, so they have to be the untranslated ones.
     this.child = spawn('env', ['LC_ALL=C', ...command], {
@@ -66,7 +68,11 @@ export class StreamProcess {
     const lines = (this.unfinished + text).split(/[\r\n]+/);
     this.unfinished = (lines.pop() ?? '').slice(-SAID_LIMIT_CHARACTERS);
     for (const line of lines.map((one) => one.trim())) {
-      if (line === '' || line.startsWith('Time:')) continue;
+      if (line === '') continue;
+      if (line.startsWith('Time:')) {
+        this.onProgress(line);
+        continue;
+      }
       this.lastLine = line;
       this.onSaid(line);
     }

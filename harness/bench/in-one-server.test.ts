@@ -1,18 +1,29 @@
-import type { AudioRig } from '../ports';
-import { lostWithBoard } from './lost-with-board';
+import type { AudioRig, CaptureSlice, Xrun } from '../ports';
+import { inOneServer } from './in-one-server';
 
 /** A rig that counts in a private field, as classes do, and a board; both can be lost. */
 function rigAndBoard() {
   const rigListeners = new Set<(error: Error) => void>();
   const soundListeners = new Set<(reason: string) => void>();
+  const xrunListeners = new Set<(kind: 'underrun' | 'overrun') => void>();
+  const ownXruns = new Set<(xrun: Xrun) => void>();
+  const ownXrun: Xrun = { atRigSample: 960, kind: 'short-read', lostSamples: 7 };
   class CountingRig {
     readonly name = 'rig';
+    readonly rateHz = 48_000;
     #position = 0;
     get position(): number {
       return this.#position;
     }
     mute(): void {
       this.#position += 480;
+    }
+    onXrun(listener: (xrun: Xrun) => void): () => void {
+      ownXruns.add(listener);
+      return () => ownXruns.delete(listener);
+    }
+    capture(): Promise<Partial<CaptureSlice>> {
+      return Promise.resolve({ firstRigSample: 0, overruns: 1, xruns: [ownXrun] });
     }
     onLost(listener: (error: Error) => void): () => void {
       rigListeners.add(listener);
@@ -24,9 +35,15 @@ function rigAndBoard() {
       soundListeners.add(listener);
       return () => void soundListeners.delete(listener);
     },
+    onSoundXrun: (listener: (kind: 'underrun' | 'overrun') => void) => {
+      xrunListeners.add(listener);
+      return () => void xrunListeners.delete(listener);
+    },
   };
   return {
-    rig: lostWithBoard(new CountingRig() as unknown as AudioRig, 'korvo', board),
+    loseSamples: (kind: 'underrun' | 'overrun') => xrunListeners.forEach((listener) => listener(kind)),
+    ownXrun,
+    rig: inOneServer(new CountingRig() as unknown as AudioRig, 'korvo', board),
     loseRig: (error: Error) => rigListeners.forEach((listener) => listener(error)),
     loseSound: async (reason: string) => {
       soundListeners.forEach((listener) => listener(reason));
@@ -36,7 +53,29 @@ function rigAndBoard() {
   };
 }
 
-describe('lostWithBoard', () => {
+describe('inOneServer', () => {
+  it('has what the board lost among the xruns of the rig, where the capture was when it was told', async () => {
+    const { rig, loseSamples, ownXrun } = rigAndBoard();
+    const told: Xrun[] = [];
+    const cancel = rig.onXrun!((xrun) => told.push(xrun));
+    rig.mute();
+    loseSamples('underrun');
+    for (let n = 0; n < 3; n += 1) rig.mute();
+    cancel();
+    loseSamples('overrun');
+    const ofBoard = [
+      { atRigSample: 480, kind: 'underrun' },
+      { atRigSample: 1_920, kind: 'overrun' },
+    ];
+    expect(told).toEqual(ofBoard.slice(0, 1));
+    expect(await rig.capture(0, 1_921)).toEqual({
+      firstRigSample: 0,
+      overruns: 3,
+      xruns: [ofBoard[0], ownXrun, ofBoard[1]],
+    });
+    expect(await rig.capture(481, 1_920)).toMatchObject({ overruns: 1, xruns: [ownXrun] });
+  });
+
   it('leaves everything but the loss to the rig', () => {
     const { rig } = rigAndBoard();
     rig.mute();
