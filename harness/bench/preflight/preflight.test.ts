@@ -1,7 +1,11 @@
-import type { AudioRig } from '../../ports';
+import { EventEmitter } from 'node:events';
+import { ManualClock } from '../../board/__fixtures__/manual-clock';
+import type { AudioRig, ChildLauncher } from '../../ports';
 import { systemClock } from '../../ports';
 import { HEALTHY_PATHS, WiredRig } from '../../rig/calibration/__fixtures__/wired-rig';
 import { benchWith, fakeMachine, fakeParts, serialBoard } from './__fixtures__/fake-context';
+import { chosenChecks } from './checks';
+import { examineBench } from './examine-bench';
 import type { Machine } from './machine';
 import { preflight, preflightFailure } from './preflight';
 
@@ -57,5 +61,45 @@ describe('preflight', () => {
     expect(failure?.message).toMatch(
       /^Bench korvo is not ready for a run: channels: swapped channels: .+; disk: 0 MiB free in \/srv\/reports\.$/,
     );
+  });
+});
+
+describe('the doctor', () => {
+  it('is over in its time although nothing that it opens answers or ends', async () => {
+    const clock = new ManualClock();
+    const mute = Object.assign(new EventEmitter(), {
+      pid: 4_711,
+      connected: true,
+      send: () => true,
+      kill: () => true,
+      disconnect: () => undefined,
+    });
+    const examination = { isOver: false };
+    const reports = examineBench({
+      config: benchWith(),
+      boardName: undefined,
+      checks: chosenChecks(['serial', 'provider', 'sound']),
+      reportsPath: '/srv/reports',
+      mayReset: false,
+      faults: [],
+      withinMs: 5_000,
+      launch: (() => mute) as unknown as ChildLauncher,
+      clock,
+      signal: new AbortController().signal,
+      machine: fakeMachine(),
+    });
+    void reports.then(() => (examination.isOver = true));
+    for (const stepMs of [3_999, 1, 999]) {
+      await new Promise(setImmediate);
+      clock.advance(stepMs);
+    }
+    await new Promise(setImmediate);
+    expect(examination.isOver).toBe(false);
+    clock.advance(1);
+    const told = Object.fromEntries((await reports).map(({ id, state, seen }) => [id, `${state}: ${seen}`]));
+    expect(told).toMatchObject({
+      provider: 'fail: it was not through after 4.0 s, when the 4.0 s of all checks were over',
+      calibration: expect.stringMatching(/^warn: not reached: after 4\.0 s /) as string,
+    });
   });
 });
