@@ -29,6 +29,7 @@ import type {
 } from '../ports';
 import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } from '../provider';
 import { firmwareModel } from './firmware-model';
+import { leaseKeyOf, leaseOfCard, takeLease, type Lease, type LeaseOptions } from './lease';
 import { checkProtocol } from './fitting-protocol';
 import { inOneServer } from './in-one-server';
 import { openRig } from './open-rig';
@@ -54,7 +55,16 @@ export interface BenchPartsOptions {
   readonly faults: readonly string[];
   readonly launch: ChildLauncher;
   readonly clock: Clock;
+  /** In whose name board and card are taken. Default: this process, which does not wait. */
+  readonly holder?: Holder;
 }
+
+/** In whose name what a bench needs of this machine is taken. */
+export type Holder = Pick<LeaseOptions, 'command'> &
+  Partial<Pick<LeaseOptions, 'waitMs' | 'onWait' | 'signal' | 'leaderPid'>>;
+
+/** Of whoever does not say. */
+export const SOMEBODY: Holder = { command: 'earshot' };
 
 /**
  * The parts of a bench for one of its boards. Each opens when it is first asked for, what it needs ahead of it, and is the same from
@@ -72,6 +82,11 @@ export interface BenchParts extends Closable {
   virtual(): Promise<VirtualBoardProcess | undefined>;
   /** Where the board's console is: a serial port, a pseudo-terminal, or the address of a server. */
   portPath(): Promise<string>;
+  /**
+   * The board is this process's from here on until the parts are closed; `board` begins with it.
+   * @throws HilError `HIL_BENCH_HELD`, `HIL_BENCH_LEASE_FAILED`.
+   */
+  lease(): Promise<Lease>;
   board(): Promise<Board>;
   /** Undefined: the board is asked in writing. */
   rig(): Promise<AudioRig | undefined>;
@@ -193,13 +208,22 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
     if (boardConfig.kind === 'serial') return findPort(boardConfig.port);
     return (await virtual())?.ptyPath ?? '';
   });
-  const board = once(async (): Promise<Board> =>
-    kept(await openSerialBoard(await boardOptions(boardConfig, dialect, config.plugins, virtual, clock))),
-  );
+  const holder = { ...(options.holder ?? SOMEBODY), clock };
+  const lease = once(async (): Promise<Lease> => {
+    const key = await leaseKeyOf(await portPath());
+    return kept(await takeLease({ ...holder, key, name: boardConfig.name }));
+  });
+  const board = once(async (): Promise<Board> => {
+    await lease();
+    return kept(
+      await openSerialBoard(await boardOptions(boardConfig, dialect, config.plugins, virtual, clock)),
+    );
+  });
   const rig = once(async (): Promise<AudioRig | undefined> => {
     if (inWriting) return undefined;
     const simulated = await virtual();
     const open = kept(await openRig(boardConfig, simulated, clock));
+    if (open.card !== undefined) kept(await takeLease({ ...holder, ...leaseOfCard(open.card) }));
     const sharesServer = boardConfig.kind === 'virtual' && boardConfig.sound !== undefined;
     return simulated !== undefined && sharesServer ? inOneServer(open, boardConfig.name, simulated) : open;
   });
@@ -213,6 +237,7 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
     time,
     virtual,
     portPath,
+    lease,
     board,
     rig,
     wrongProject: (firmware) => wrongDialect(boardConfig.name, dialect, firmware),

@@ -1,5 +1,16 @@
 export { checkAtOnce, unlikeIn } from './at-once';
 export { benchOfBoard, chosenBoard, describeDialect } from './bench-parts';
+export type { Holder } from './bench-parts';
+export {
+  describeHolder,
+  inWords,
+  leaseKeyOf,
+  readLeases,
+  releaseLease,
+  takeLease,
+  type Lease,
+  type LeaseState,
+} from './lease';
 export { fittingProtocols } from './fitting-protocol';
 export { openBench, virtualFaults, type OpenBench, type SoundBench, type VirtualFault } from './open-bench';
 export {

@@ -89,6 +89,8 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     faults: options.faults.filter((fault) => virtualFaults[fault] === 'board'),
   });
   opened.push(parts);
+  // Ahead of everything: whoever waits for a board keeps nobody from anything else. A simulated one is nobody's until it is there.
+  if (parts.boardConfig.kind === 'serial') await parts.lease();
   const elf = elfLookupOf(parts.boardConfig);
   const provider = await parts.provider();
   const time = await parts.time();

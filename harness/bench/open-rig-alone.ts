@@ -2,11 +2,20 @@ import { startVirtualBoardProcess } from '../board';
 import type { BenchConfig, BoardConfig } from '../config';
 import { closeAll, ConfigError, type Closable } from '../errors';
 import type { AudioRig, ChildLauncher, Clock } from '../ports';
+import { SOMEBODY, type Holder } from './bench-parts';
+import { leaseOfCard, takeLease } from './lease';
 import { openRig } from './open-rig';
 
 /** A rig without the rest of its bench. Closing it closes what it needed. */
 export interface LoneRig extends Closable {
   readonly rig: AudioRig;
+}
+
+export interface LoneRigOptions {
+  readonly launch: ChildLauncher;
+  readonly clock: Clock;
+  /** In whose name the card is taken. Default: this process, which does not wait. */
+  readonly holder?: Holder;
 }
 
 /** Port 9 discards: a simulated board that is only there to be played to needs no provider. */
@@ -38,11 +47,11 @@ export function boardWithRig(config: BenchConfig, name: string | undefined): Boa
 /**
  * Opens the rig of a board, and of its bench no more than the rig needs: no provider, no serial port. A virtual rig has a
  * simulated board to play to.
- * @throws HilError of the rig that did not open.
+ * @throws HilError of the rig that did not open; `HIL_BENCH_HELD` for a card that somebody else has.
  */
 export async function openRigAlone(
   board: BoardConfig,
-  { launch, clock }: { readonly launch: ChildLauncher; readonly clock: Clock },
+  { launch, clock, holder = SOMEBODY }: LoneRigOptions,
 ): Promise<LoneRig> {
   const opened: Closable[] = [];
   try {
@@ -61,6 +70,7 @@ export async function openRigAlone(
     if (virtual !== undefined) opened.push(virtual);
     const rig = await openRig(board, virtual, clock);
     opened.push(rig);
+    if (rig.card !== undefined) opened.push(await takeLease({ ...holder, ...leaseOfCard(rig.card), clock }));
     return { rig, close: () => closeAll(opened) };
   } catch (cause) {
     await closeAll(opened);

@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { addBoards } from './command-table/boards';
 import { addCalibrate } from './command-table/calibrate';
 import { addCerts } from './command-table/certs';
 import { addChildCommands } from './command-table/child-commands';
@@ -35,6 +36,7 @@ const commands = [
   addInit,
   addDoctor,
   addDevices,
+  addBoards,
   addCalibrate,
   addMonitor,
   addDecode,

@@ -29,6 +29,8 @@ export interface Environment {
   readonly turns: number | undefined;
   /** EARSHOT_REPORTS: absolute path of the folder that runs are written to. */
   readonly reportsPath: string | undefined;
+  /** EARSHOT_LEASES: absolute path of the folder of this machine's leases; see `leasesPath`. */
+  readonly leasesPath: string | undefined;
   /** EARSHOT_ALLURE: absolute path that Jest children write their Allure results to. */
   readonly allureResultsPath: string | undefined;
   /** Values of the variables, of `.env` too, whose names say that they are secret: they are masked in everything that is stored. */
@@ -41,6 +43,7 @@ const variables = {
   board: 'EARSHOT_BOARD',
   turns: 'EARSHOT_TURNS',
   reportsPath: 'EARSHOT_REPORTS',
+  leasesPath: 'EARSHOT_LEASES',
   allureResultsPath: 'EARSHOT_ALLURE',
 } as const satisfies Partial<Record<keyof Environment, string>>;
 
@@ -71,6 +74,7 @@ export function readEnvironment(env: Variables = process.env): Environment {
     board: value(variables.board),
     turns: turnsOf(value(variables.turns)),
     reportsPath: path(variables.reportsPath),
+    leasesPath: path(variables.leasesPath),
     allureResultsPath: path(variables.allureResultsPath),
     secrets: secretsOf(env === process.env ? withEnvFile() : env),
   });

@@ -33,6 +33,7 @@ export { liveClientSettings, liveSettings, liveVariables, type LiveSettings } fr
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';
 export { loadScenario } from './load-scenario';
+export { leasesPath } from './leases-path';
 export { didYouMean, nearest } from './nearest';
 export { packageRoot } from './package-root';
 export { statePath } from './state-path';

@@ -16,6 +16,8 @@ export interface HostInit {
   /** How all prompts are to be heard; absent: as they are. */
   readonly conditions?: PromptConditions;
   readonly reportsPath: string;
+  /** Who takes the board, and how long it may wait for somebody else who has it. Default: `earshot run`, not at all. */
+  readonly holder?: { readonly command: string; readonly waitMs: number };
   /** Where to serve the suites: path of a socket or of a named pipe. */
   readonly rpcAddress: string;
   readonly earshotVersion: string;

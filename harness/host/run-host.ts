@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import {
   benchOfBoard,
   chosenBoard,
+  describeHolder,
   describeDialect,
   openBench,
   preflight,
@@ -219,6 +220,7 @@ export interface OpenHost extends Closable {
 
 /**
  * Opens the run folder and the bench, then serves the suites until closed.
+ * @param signal - Ends the waiting for a board that somebody else has.
  * @throws HilError what did not open; where the run folder exists by then, the finding is in it.
  */
 export async function runHost(
@@ -226,8 +228,9 @@ export async function runHost(
   launch: ChildLauncher,
   clock: Clock,
   tell: (message: HostMessage) => void,
+  signal?: AbortSignal,
 ): Promise<RunningHost> {
-  const host = await openHost(init, launch, clock, tell);
+  const host = await openHost(init, launch, clock, tell, signal);
   const opened: Closable[] = [host];
   try {
     const rpc = await serveRpc(init.rpcAddress, host.handlers, (error) => host.wasRecorded(error));
@@ -253,6 +256,7 @@ export async function openHost(
   launch: ChildLauncher,
   clock: Clock,
   tell: (message: HostMessage) => void,
+  signal?: AbortSignal,
 ): Promise<OpenHost> {
   const config = benchOfBoard(loadBench(init.benchPath, init.overrides), init.boardName);
   const boardConfig = chosenBoard(config, init.boardName);
@@ -273,7 +277,22 @@ export async function openHost(
   try {
     const activity = (text: string): void => tell({ type: 'activity', text });
     activity(`opening bench ${config.name}`);
-    const bench = await openBench({ config, boardName: init.boardName, faults: init.faults, launch, clock });
+    const bench = await openBench({
+      config,
+      boardName: init.boardName,
+      faults: init.faults,
+      launch,
+      clock,
+      holder: {
+        command: 'earshot run',
+        ...init.holder,
+        ...(signal === undefined ? {} : { signal }),
+        // Its parent ends a run in order; this process leaves signals to it.
+        leaderPid: process.ppid,
+        onWait: (other) =>
+          activity(`waiting for ${describeHolder(other, clock.nowMs())} to give the board back`),
+      },
+    });
     opened.push(bench);
     recordEverything(bench, store);
     recordRig(bench, store, clock, tell);

@@ -22,9 +22,11 @@ export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Cl
   return new Promise((resolve) => {
     let host: Promise<Closable | undefined> | undefined;
     let closing = false;
+    const ending = new AbortController();
     const close = async (): Promise<void> => {
       if (closing) return;
       closing = true;
+      ending.abort();
       const running = await host;
       try {
         await running?.close();
@@ -37,7 +39,7 @@ export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Cl
     channel.onMessage((message) => {
       if (message.type === 'close') void close();
       else {
-        host ??= openHost(message.init, launch, clock, (update) => channel.send(update)).catch(
+        host ??= openHost(message.init, launch, clock, (update) => channel.send(update), ending.signal).catch(
           (cause: unknown) => {
             channel.send({ type: 'failed', error: toWireError(cause) });
             return undefined;

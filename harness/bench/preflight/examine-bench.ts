@@ -1,7 +1,7 @@
 import type { BenchConfig } from '../../config';
 import type { Closable } from '../../errors';
 import type { ChildLauncher, Clock } from '../../ports';
-import { benchOfBoard, benchParts } from '../bench-parts';
+import { benchOfBoard, benchParts, type Holder } from '../bench-parts';
 import type { Check, CheckReport } from './check';
 import { thisMachine, type Machine } from './machine';
 import { lookAtRig } from './rig-lines';
@@ -28,6 +28,8 @@ export interface ExamineOptions {
   readonly faults: readonly string[];
   readonly launch: ChildLauncher;
   readonly clock: Clock;
+  /** In whose name board and card are taken. Default: this process, which does not wait. */
+  readonly holder?: Holder;
   readonly signal: AbortSignal;
   readonly onReport?: (report: CheckReport) => void;
   /** Default: the one that this program runs on. */

@@ -1,4 +1,4 @@
-import { fail, ok, skipped, type Check, type CheckContext } from './check';
+import { fail, failureOf, ok, skipped, type Check, type CheckContext } from './check';
 import { isServer } from './port';
 
 /** Nobody else has the port. */
@@ -13,6 +13,11 @@ export const lock: Check = {
   withinMs: 4_000,
   async run({ parts, machine }: CheckContext) {
     const path = await parts.portPath();
+    try {
+      await parts.lease();
+    } catch (cause) {
+      return failureOf(cause);
+    }
     if (isServer(path)) return skipped('the server lets in one client at a time, and says so');
     const holder = await machine.holderOf(path);
     if (holder === undefined) return ok('nobody has it, as far as this user can see');

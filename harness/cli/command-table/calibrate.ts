@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { givenOnce, wholeNumber } from './argument-checks';
-import { json } from './shared-options';
+import { json, wait } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Adds `calibrate`: measure a rig and keep what was found. */
@@ -25,14 +25,15 @@ export const addCalibrate = (parser: Argv, exit: TakeExitCode): Argv =>
           default: 2,
           describe: 'How often the rig is opened again: its buffers are filled anew each time',
         })
+        .option('wait', wait)
         .option('json', json)
-        .check(givenOnce(['bench', 'rig', 'level', 'restarts']))
+        .check(givenOnce(['bench', 'rig', 'level', 'restarts', 'wait']))
         .check(wholeNumber('level', -60, -12))
         .check(wholeNumber('restarts', 0, 20))
         .example('$0 calibrate --bench bench.yaml', 'measure the rig and keep what was found')
         .example('$0 calibrate --bench bench.yaml --level -30', 'quietly, while somebody sits beside it'),
-    async ({ bench, rig, level, restarts, json: asJson }) => {
+    async ({ bench, rig, level, restarts, wait: patience, json: asJson }) => {
       const { calibrateCommand } = await import('../commands/calibrate.js');
-      exit(await calibrateCommand({ bench, rig, levelDbFs: level, restarts, json: asJson }));
+      exit(await calibrateCommand({ bench, rig, levelDbFs: level, restarts, wait: patience, json: asJson }));
     },
   );

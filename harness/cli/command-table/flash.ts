@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { givenOnce, wholeNumber } from './argument-checks';
 import { PORT_FORMS } from '../port-argument';
-import { json } from './shared-options';
+import { json, wait } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Adds `flash`: images into a board, verified. */
@@ -42,13 +42,28 @@ export const addFlash = (parser: Argv, exit: TakeExitCode): Argv =>
           default: false,
           describe: 'Write what the flash holds already, too',
         })
+        .option('wait', wait)
         .option('json', json)
         .conflicts('port', ['bench', 'board'])
-        .check(givenOnce(['port', 'bench', 'board', 'baud', 'tool', 'wifi-ssid', 'wifi-password-file']))
+        .check(
+          givenOnce(['port', 'bench', 'board', 'baud', 'tool', 'wifi-ssid', 'wifi-password-file', 'wait']),
+        )
         .check(wholeNumber('baud', 57_600, 3_000_000))
         .example('$0 flash build --port /dev/ttyUSB0', 'write what `idf.py build` made')
         .example('$0 flash --bench bench.yaml --board korvo-1', 'write the image that a bench tests'),
-    async ({ image, port, bench, board, baud, tool, wifiSsid, wifiPasswordFile, force, json: asJson }) => {
+    async ({
+      image,
+      port,
+      bench,
+      board,
+      baud,
+      tool,
+      wifiSsid,
+      wifiPasswordFile,
+      force,
+      wait: patience,
+      json: asJson,
+    }) => {
       const { flashCommand } = await import('../commands/flash.js');
       exit(
         await flashCommand({
@@ -61,6 +76,7 @@ export const addFlash = (parser: Argv, exit: TakeExitCode): Argv =>
           wifiSsid,
           wifiPasswordFile,
           force,
+          wait: patience,
           json: asJson,
         }),
       );

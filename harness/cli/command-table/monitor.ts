@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { givenOnce, wholeNumber } from './argument-checks';
 import { PORT_FORMS } from '../port-argument';
-import { json } from './shared-options';
+import { json, wait } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Adds `monitor`: a board's console with host times. */
@@ -25,6 +25,7 @@ export const addMonitor = (parser: Argv, exit: TakeExitCode): Argv =>
           default: false,
           describe: "Reset the board first, by the bench's steps",
         })
+        .option('wait', wait)
         .option('timestamps', {
           type: 'boolean',
           default: true,
@@ -36,11 +37,23 @@ export const addMonitor = (parser: Argv, exit: TakeExitCode): Argv =>
         })
         .option('json', { ...json, describe: 'Print one JSON object a line' })
         .conflicts('port', ['bench', 'board'])
-        .check(givenOnce(['port', 'bench', 'board', 'baud', 'elf', 'image', 'log']))
+        .check(givenOnce(['port', 'bench', 'board', 'baud', 'elf', 'image', 'wait', 'log']))
         .check(wholeNumber('baud', 300, 5_000_000))
         .example('$0 monitor --port /dev/ttyUSB0 --reset', 'reset a board and read what it prints')
         .example('$0 monitor --bench bench.yaml --log console.log', 'keep what the board of a bench prints'),
-    async ({ port, bench, board, baud, elf, image, reset, timestamps, log, json: asJson }) => {
+    async ({
+      port,
+      bench,
+      board,
+      baud,
+      elf,
+      image,
+      reset,
+      wait: patience,
+      timestamps,
+      log,
+      json: asJson,
+    }) => {
       const { monitorCommand } = await import('../commands/monitor.js');
       exit(
         await monitorCommand({
@@ -51,6 +64,7 @@ export const addMonitor = (parser: Argv, exit: TakeExitCode): Argv =>
           elf,
           image,
           reset,
+          wait: patience,
           timestamps,
           json: asJson,
           log,

@@ -3,7 +3,7 @@ import { givenOnce, numberWithin, UsageError, wholeNumber } from './argument-che
 import { baselineOptions, checkBaselineOptions, readBaselineChoice } from './baseline-choice';
 import { faultChoices } from './fault-choices';
 import { readProviderChoice } from './provider-choice';
-import { json, reports } from './shared-options';
+import { json, reports, wait } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Turns of the latency suite unless told otherwise: with the other suites a run has 24 turns and more. */
@@ -64,6 +64,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           type: 'number',
           describe: 'Add a room to all prompts, of this reverberation time in ms',
         })
+        .option('wait', wait)
         .option('reports', reports)
         .option('json', json)
         .check(
@@ -78,6 +79,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
             'margin',
             'snr',
             'rt60',
+            'wait',
             'reports',
           ]),
         )
@@ -126,6 +128,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           fault,
           snrDb: snr,
           rt60Ms: rt60,
+          wait: rest.wait,
           reports: rest.reports,
           json: rest.json,
         }),

@@ -5,6 +5,12 @@ export const reports = {
   describe: 'Folder that runs are written to',
 } as const;
 
+/** `--wait`, as every command words it that takes a board for itself. */
+export const wait = {
+  type: 'string',
+  describe: 'How long to wait for a board that somebody else has, such as 10min (default: not at all)',
+} as const;
+
 /** `--json`, as every command words it whose output a script may read. */
 export const json = {
   type: 'boolean',

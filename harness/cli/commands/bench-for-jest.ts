@@ -23,6 +23,7 @@ export async function benchForJestCommand(): Promise<number> {
       boardName: environment.board,
       faults: [],
       turns: environment.turns ?? DEFAULT_TURNS,
+      holder: { command: 'npx jest', waitMs: 0 },
       reportsPath: environment.reportsPath ?? resolve('reports'),
     },
     budgetsPath: undefined,

@@ -1,11 +1,13 @@
 import pc from 'picocolors';
-import { boardWithRig, calibrationPathOf, openRigAlone } from '../../bench';
-import { loadBench, readEnvironment } from '../../config';
+import { boardWithRig, calibrationPathOf, openRigAlone, type Lease } from '../../bench';
+import { findPort } from '../../board';
+import { loadBench, readEnvironment, type BoardConfig } from '../../config';
 import { systemClock } from '../../ports';
 import { calibrateRig, cardOf, storeCalibration, type RigCalibration, type RigCheckLine } from '../../rig';
 import { exitCodes, type ExitCode } from '../exit-codes';
 import { launchChild } from '../launch-child';
 import { packageVersion } from '../package-version';
+import { leasePort } from '../port-lease';
 import { Progress } from '../progress';
 
 export interface CalibrateArguments {
@@ -14,7 +16,32 @@ export interface CalibrateArguments {
   readonly rig: string | undefined;
   readonly levelDbFs: number;
   readonly restarts: number;
+  /** How long to wait for a board that somebody else has, such as `10min`; undefined: not at all. */
+  readonly wait: string | undefined;
   readonly json: boolean;
+}
+
+const COMMAND = 'earshot calibrate';
+
+/**
+ * The board whose microphone the noise goes to, taken for as long as it lasts; undefined: it is virtual, or not plugged in, and then nobody
+ * has it either.
+ */
+async function leaseBoard(
+  board: BoardConfig,
+  wait: string | undefined,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Lease | undefined> {
+  if (board.kind === 'virtual') return undefined;
+  let path: string;
+  try {
+    path = await findPort(board.port);
+  } catch {
+    return undefined;
+  }
+  const tell = (line: string): void => progress.line(line.trim());
+  return leasePort({ path, name: board.name, command: COMMAND, wait, clock: systemClock, signal, tell });
 }
 
 /** Measures the rig of a board and keeps what was found, unless something in it has to be mended first. */
@@ -40,12 +67,15 @@ export async function calibrateCommand(args: CalibrateArguments): Promise<ExitCo
   process.on('SIGTERM', interrupt);
 
   let calibration: RigCalibration;
+  let lease: Lease | undefined;
   progress.line(
     `Measuring the rig of ${board.name}: some 20 s of noise at ${args.levelDbFs} dBFS at most, and 3 s for each further opening.`,
   );
   try {
+    lease = await leaseBoard(board, args.wait, stop.signal, progress);
     const { rig, measurement } = await calibrateRig({
-      open: () => openRigAlone(board, { launch: launchChild, clock: systemClock }),
+      open: () =>
+        openRigAlone(board, { launch: launchChild, clock: systemClock, holder: { command: COMMAND } }),
       restarts: args.restarts,
       levelDbFs: args.levelDbFs,
       signal: stop.signal,
@@ -65,6 +95,7 @@ export async function calibrateCommand(args: CalibrateArguments): Promise<ExitCo
     if (stop.signal.aborted) return exitCodes.interrupted;
     throw thrown;
   } finally {
+    await lease?.close();
     progress.end();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);

@@ -61,6 +61,7 @@ export async function doctorCommand(args: DoctorArguments): Promise<number> {
       faults: args.faults,
       launch: launchChild,
       clock: systemClock,
+      holder: { command: 'earshot doctor' },
       signal: ended.signal,
       onReport: (report) => {
         if (!args.json) told.take(report);

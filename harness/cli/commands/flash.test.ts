@@ -317,6 +317,7 @@ describe('earshot flash', () => {
       wifiSsid: undefined,
       wifiPasswordFile: undefined,
       force: false,
+      wait: undefined,
       json: false,
       ...args,
     };

@@ -15,11 +15,13 @@ import {
   type UsbIds,
   type WifiCredentials,
 } from '../../board';
+import type { Lease } from '../../bench';
 import { readVariable } from '../../config';
 import { ConfigError, isHilError } from '../../errors';
 import { systemClock } from '../../ports';
 import { describeError } from '../describe-error';
 import { exitCodes } from '../exit-codes';
+import { leasePort } from '../port-lease';
 import { serialTargetOf, type SerialTarget, type TargetArguments } from '../serial-target';
 
 export interface FlashArguments extends TargetArguments {
@@ -30,6 +32,8 @@ export interface FlashArguments extends TargetArguments {
   readonly wifiSsid: string | undefined;
   readonly wifiPasswordFile: string | undefined;
   readonly force: boolean;
+  /** How long to wait for a board that somebody else has, such as `10min`; undefined: not at all. */
+  readonly wait: string | undefined;
   readonly json: boolean;
 }
 
@@ -71,7 +75,17 @@ export async function flashCommand(
   const plan = loadFlashPlan(imageOf(args, target));
   const port = await findPort(target.port);
   const screen = new FlashScreen(terminal);
+  let lease: Lease | undefined;
   try {
+    lease = await leasePort({
+      path: port,
+      name: target.board?.name,
+      command: 'earshot flash',
+      wait: args.wait,
+      clock: systemClock,
+      signal: terminal.signal,
+      tell: (line) => terminal.tell(line),
+    });
     const write = args.tool === 'esptool' ? flashWithEsptool : flashInProcess;
     const reattachMs = target.board?.reattachMs ?? DEFAULT_REATTACH_MS;
     const result = await write({ ...args, port, reattachMs }, plan, wifi, screen, terminal.signal);
@@ -82,9 +96,12 @@ export async function flashCommand(
     return exitCodes.passed;
   } catch (thrown) {
     screen.end();
+    if (lease === undefined && terminal.signal.aborted) return exitCodes.interrupted;
     if (!isHilError(thrown) || thrown.code !== 'HIL_FLASH_INTERRUPTED') throw thrown;
     terminal.tell(`${describeError(thrown)}\n`);
     return exitCodes.interrupted;
+  } finally {
+    await lease?.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, posix } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { leaseKeyOf, takeLease } from '../../bench';
 import { findPort, openSerialPort } from '../../board';
 import { describeException, RawRepl, uploadFile, type PythonException } from '../../board/micropython';
 import { parseDuration } from '../../config';
@@ -147,6 +148,8 @@ async function withRepl(
   const path = await findPort(portChoiceOf(port));
   const opened: Closable[] = [];
   try {
+    const command = 'earshot micropython';
+    opened.push(await takeLease({ key: await leaseKeyOf(path), name: path, command, clock }));
     const transport = await openSerialPort({ path, baudRate, clock });
     opened.push(transport);
     const repl = await RawRepl.open({ transport, clock });

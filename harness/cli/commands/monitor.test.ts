@@ -46,6 +46,7 @@ function monitoring(args: Partial<MonitorArguments> = {}, clock: Clock = systemC
       elf: undefined,
       image: undefined,
       reset: false,
+      wait: undefined,
       timestamps: false,
       json: false,
       log: undefined,

@@ -23,6 +23,7 @@ import { exitCodes } from '../exit-codes';
 import type { MonitorEvent } from '../monitor/monitor-event';
 import { jsonOf, textOf } from '../monitor/render-event';
 import { watchConsole } from '../monitor/watch-console';
+import { leasePort } from '../port-lease';
 import { serialTargetOf, type SerialTarget } from '../serial-target';
 
 const DEFAULT_BAUD_RATE = 115_200;
@@ -44,6 +45,8 @@ export interface MonitorArguments {
   readonly elf: string | undefined;
   readonly image: string | undefined;
   readonly reset: boolean;
+  /** How long to wait for a board that somebody else has, such as `10min`; undefined: not at all. */
+  readonly wait: string | undefined;
   readonly timestamps: boolean;
   readonly json: boolean;
   /** File that the raw bytes are added to. */
@@ -118,7 +121,20 @@ export async function monitorCommand(
   const path = await findPort(target.port);
   const elfPath = elfOfBoard(buildOf(args, target));
   const opened: Closable[] = [];
+  const leaving = new AbortController();
+  void terminal.ended.then(() => leaving.abort());
   try {
+    opened.push(
+      await leasePort({
+        path,
+        name: target.board?.name,
+        command: 'earshot monitor',
+        wait: args.wait,
+        clock,
+        signal: leaving.signal,
+        tell: (line) => void process.stderr.write(line),
+      }),
+    );
     const keep = await openLog(args.log, opened);
     const withinMs = target.board?.reattachMs ?? DEFAULT_REATTACH_MS;
     const presence = withinMs > 0 ? await openReattaching({ path, baudRate, clock, withinMs }) : undefined;
@@ -159,6 +175,9 @@ export async function monitorCommand(
       await resetFirst(target, means, { console: console.recorded, onGap, tell });
     };
     await Promise.race([terminal.ended, lost, ...(args.reset ? [reset().then(() => forever)] : [])]);
+  } catch (cause) {
+    // Whoever ends it while it waits has seen enough.
+    if (!leaving.signal.aborted || cause !== leaving.signal.reason) throw cause;
   } finally {
     await closeAll(opened);
   }

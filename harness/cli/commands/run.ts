@@ -15,6 +15,7 @@ import { JestChild } from '../jest-child';
 import { chosenBoards } from '../lanes/chosen-boards';
 import { judgeLanes, type BoardEnd } from '../lanes/judge-lanes';
 import { Lane, type LanePlace, type LaneWork } from '../lanes/lane';
+import { waitMsOf } from '../port-lease';
 import { Progress } from '../progress';
 import { onInterrupt } from '../run-signals';
 import { suiteFiles } from '../suite-files';
@@ -39,6 +40,8 @@ export interface RunArguments {
   readonly snrDb: number | undefined;
   /** Reverberation time of a room that is added to all prompts; undefined: none. */
   readonly rt60Ms: number | undefined;
+  /** How long to wait for a board that somebody else has, such as `10min`; undefined: not at all. */
+  readonly wait: string | undefined;
   readonly reports: string;
   readonly json: boolean;
 }
@@ -87,6 +90,7 @@ const sessionOf = (args: RunArguments, boardName: string | undefined, reportsPat
   faults: args.fault as VirtualFault[],
   turns: args.turns,
   ...conditionsOf(args),
+  holder: { command: 'earshot run', waitMs: waitMsOf(args.wait) },
   reportsPath,
 });
 

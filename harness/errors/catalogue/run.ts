@@ -11,6 +11,16 @@ export const runCodes = {
     remedy:
       'Free disk space, or keep runs on another disk with --reports; what was recorded until then is whole.',
   },
+  HIL_BENCH_HELD: {
+    origin: 'bench',
+    remedy:
+      'Wait for it (`--wait 10m`), see who has what with `earshot boards`, or have it given back with `earshot boards release`.',
+  },
+  HIL_BENCH_LEASE_FAILED: {
+    origin: 'bench',
+    remedy:
+      'Name a folder that all who use the boards of this machine may write to in EARSHOT_LEASES; docs/leases.md says why it is one for all.',
+  },
   HIL_BENCH_PREFLIGHT: {
     origin: 'bench',
     remedy: 'Run `earshot doctor` on this bench and mend what it names; the board was asked nothing.',

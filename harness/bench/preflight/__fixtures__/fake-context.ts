@@ -2,6 +2,7 @@ import { loadBench, packageRoot, type BenchConfig, type BoardConfig } from '../.
 import { join } from 'node:path';
 import { systemClock } from '../../../ports';
 import { describeDialect, type BenchParts } from '../../bench-parts';
+import type { Lease } from '../../lease';
 import type { CheckContext } from '../check';
 import type { Machine } from '../machine';
 
@@ -37,6 +38,7 @@ export const fakeParts = (boardConfig: BoardConfig, changes: Partial<BenchParts>
   time: () => Promise.resolve(undefined),
   virtual: () => Promise.resolve(undefined),
   portPath: () => Promise.resolve('/dev/ttyUSB7'),
+  lease: () => Promise.resolve({ record: {} as Lease['record'], close: () => Promise.resolve() }),
   board: nothingOpens,
   rig: nothingOpens,
   wrongProject: () => undefined,
