@@ -1,3 +1,4 @@
+export { spectrogramOf, type Spectrogram } from './spectrogram';
 export { activeSpeechLevel, type ActiveSpeech } from './active-speech-level';
 export { annotateSpeech, speechLevels, type SpeechAnnotation, type SpeechLevels } from './annotate';
 export {

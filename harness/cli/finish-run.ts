@@ -2,9 +2,9 @@ import { readEnvironment, type Budgets } from '../config';
 import { systemClock, type Finding } from '../ports';
 import { addFindings, createRedactor, readRun, storeVerdict, type FinishedRun } from '../run';
 import { judgeRun, type Reference, type Verdict } from '../verdict';
-import { writeReports, type WrittenReports } from './write-reports';
+import { writeReports, type ReportOptions, type WrittenReports } from './write-reports';
 
-export interface RunEnding {
+export interface RunEnding extends ReportOptions {
   /** What the run is held against. Absent: nothing. */
   readonly reference?: Reference | undefined;
   readonly budgets: Budgets | undefined;
@@ -50,7 +50,7 @@ export function endRun(runPath: string, ending: RunEnding): Verdict {
  */
 export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   endRun(runPath, ending);
-  return renderFinished(runPath);
+  return renderFinished(runPath, ending);
 }
 
 /**
@@ -61,6 +61,7 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
 export function judgeMerged(
   { path, record, turns, findings, bounds }: FinishedRun,
   budgets: Budgets | undefined,
+  options: ReportOptions = {},
 ): JudgedRun {
   const { sources = [] } = record;
   const interrupted = sources.some(({ aborted }) => aborted);
@@ -68,14 +69,14 @@ export function judgeMerged(
   const ends = sources.map(({ startedAtHostMs, endedAtHostMs = startedAtHostMs }) => endedAtHostMs);
   const endedAtHostMs = Math.max(...ends, ...turns.map((turn) => turn.record.endedAtHostMs));
   storeVerdict(path, { record, verdict, endedAtHostMs }, createRedactor(readEnvironment().secrets));
-  return renderFinished(path);
+  return renderFinished(path, options);
 }
 
 /**
  * Renders a run again from its folder alone. One whose writer never came to its end is ended first: judged as aborted unless
  * there is a verdict, and stored, so that its folder is as complete as any other.
  */
-export function renderFinished(runPath: string): JudgedRun {
+export function renderFinished(runPath: string, options: ReportOptions = {}): JudgedRun {
   const stored = readRun(runPath);
   const { record, turns, findings, bounds, events } = stored;
   const verdict =
@@ -89,5 +90,5 @@ export function renderFinished(runPath: string): JudgedRun {
     storeVerdict(runPath, { record, verdict, endedAtHostMs }, createRedactor(readEnvironment().secrets));
   }
   const run = { ...readRun(runPath), verdict };
-  return { run, verdict, reports: writeReports(run) };
+  return { run, verdict, reports: writeReports(run, options) };
 }

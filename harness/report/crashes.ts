@@ -1,6 +1,7 @@
 import type { FinishedRun } from '../run';
 import { crashGroups, signatureOf, type CrashGroup } from '../verdict';
 import { shownFindings } from './judged-turn';
+import { en, type Messages } from './language';
 import { systemNotes } from './system-notes';
 
 /** A crash of the run, with the first of its backtraces in lines of text. */
@@ -32,17 +33,17 @@ interface Triage {
 const MAX_FRAMES = 12;
 
 /** `#1  0x42009b7f  play_task at main/firmware.c:27`; what is inlined comes first, joined by arrows. */
-function frameInWords({ pc, memory, sources = [] }: Frame, index: number): string {
-  const where = memory === 'rom' ? ' (ROM)' : memory === undefined ? ' (no code)' : '';
+function frameInWords({ pc, memory, sources = [] }: Frame, index: number, words: Messages): string {
+  const { rom, noCode, at } = words.crashes;
+  const where = memory === 'rom' ? rom : memory === undefined ? noCode : '';
   const names = sources.map(({ function: name = '??', file, line }) => {
-    const place = file === undefined ? '' : ` at ${file}${line === undefined ? '' : `:${line}`}`;
-    return `${name}${place}`;
+    return file === undefined ? name : at(name, line === undefined ? file : `${file}:${line}`);
   });
   return `#${index}  ${pc}  ${names.length === 0 ? '??' : names.join(' ← ')}${where}`;
 }
 
 /** The crashes of a run by signature, the most frequent first; none of runs of older versions, whose findings have none. */
-export function shownCrashes(run: FinishedRun): readonly ShownCrash[] {
+export function shownCrashes(run: FinishedRun, words: Messages = en): readonly ShownCrash[] {
   const findings = shownFindings(run);
   return (run.verdict?.crashes ?? crashGroups(findings)).map((group) => {
     const first = findings.find((finding) => signatureOf(finding)?.id === group.signature);
@@ -50,7 +51,7 @@ export function shownCrashes(run: FinishedRun): readonly ShownCrash[] {
     const frames = backtraces?.[0]?.frames ?? [];
     return {
       ...group,
-      frames: frames.slice(0, MAX_FRAMES).map(frameInWords),
+      frames: frames.slice(0, MAX_FRAMES).map((frame, index) => frameInWords(frame, index, words)),
       ...(note === undefined ? {} : { note }),
     };
   });
@@ -72,33 +73,23 @@ export interface ShownCoreDump {
   readonly problem?: string;
 }
 
-const times = (count: number): string => (count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`);
-
 /** `3 times, in turns t0001, t0004, t0007`. */
-export function countInWords({ count, turnIds }: CrashGroup): string {
-  if (turnIds.length === 0) return times(count);
-  return `${times(count)}, in turn${turnIds.length === 1 ? '' : 's'} ${turnIds.join(', ')}`;
-}
+export const countInWords = ({ count, turnIds }: CrashGroup, words: Messages = en): string =>
+  words.crashes.count(count, turnIds);
 
 /** What is to be said beside the crashes themselves, one sentence each. */
-export function crashNotes(run: FinishedRun): readonly string[] {
+export function crashNotes(run: FinishedRun, words: Messages = en): readonly string[] {
   const warnings = watchdogWarnings(run);
   const ordered = run.turns.flatMap(({ record }) =>
     record.kind !== 'text' && record.orderedCrash?.crash !== undefined ? [record] : [],
   );
   return [
-    ...ordered.map(
-      ({ turnId, orderedCrash }) =>
-        `The crash in turn ${turnId} was ordered by its test and is held against nobody: ${orderedCrash?.crash?.message ?? ''}`,
-    ),
-    ...(warnings === 0
-      ? []
-      : [`The task watchdog warned ${times(warnings)}; the board went on, and nothing is judged by it.`]),
-    ...coreDumps(run).map(({ sizeBytes, path, problem }) => {
-      const kept = path === undefined ? 'was not kept, as too many came' : `is ${path}`;
-      const doubt = problem === undefined ? '' : `; it is not to be relied on: ${problem}`;
-      return `A core dump of ${sizeBytes} bytes ${kept}${doubt}. It holds what was in memory, keys included.`;
+    ...ordered.map(({ turnId, orderedCrash }) => {
+      const message = orderedCrash?.crash?.message ?? '';
+      return words.crashes.ordered(turnId, words.stored(message) ?? message);
     }),
-    ...systemNotes(run),
+    ...(warnings === 0 ? [] : [words.crashes.watchdog(warnings)]),
+    ...coreDumps(run).map(({ sizeBytes, path, problem }) => words.crashes.coreDump(sizeBytes, path, problem)),
+    ...systemNotes(run, words),
   ];
 }

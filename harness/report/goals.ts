@@ -1,5 +1,5 @@
-import { measures } from '../measurement';
 import type { FinishedRun } from '../run';
+import { en, type Messages } from './language';
 import { inMs } from './wording';
 
 /** A figure beside what a bench file calls its goal; one row for each dialect that was tested. */
@@ -12,15 +12,15 @@ export interface GoalRow {
   readonly difference: string;
 }
 
-function differenceOf(valueMs: number | undefined, goalMs: number): string {
-  if (valueMs === undefined) return 'no turn has a value';
-  if (!Number.isFinite(valueMs)) return 'missed: above every number';
+function differenceOf(valueMs: number | undefined, goalMs: number, { goals }: Messages): string {
+  if (valueMs === undefined) return goals.noValue;
+  if (!Number.isFinite(valueMs)) return goals.missedAbove;
   const byMs = valueMs - goalMs;
-  return byMs <= 0 ? `reached, ${inMs(-byMs)} ms to spare` : `missed by ${inMs(byMs)} ms`;
+  return byMs <= 0 ? goals.reached(inMs(-byMs)) : goals.missed(inMs(byMs));
 }
 
 /** The goals of a run, which no verdict comes from; none where its bench states none. */
-export function goalRows({ record, verdict }: FinishedRun): readonly GoalRow[] {
+export function goalRows({ record, verdict }: FinishedRun, words: Messages = en): readonly GoalRow[] {
   const dialectsOf = (boards: readonly string[] | undefined): string => {
     const own = record.boards.filter(({ name }) => boards?.includes(name) ?? true);
     return [...new Set(own.map((board) => board.dialect.name))].join(', ');
@@ -30,13 +30,14 @@ export function goalRows({ record, verdict }: FinishedRun): readonly GoalRow[] {
       ? []
       : {
           dialect: dialectsOf(boards),
-          measure: `${measures[measure].title} ${quantile ?? ''}`.trim(),
-          value: value === undefined ? '–' : `${inMs(value)}${Number.isFinite(value) ? ' ms' : ''}`,
+          measure:
+            `${words.measures[measure].title} ${quantile === undefined ? '' : words.quantileNames[quantile]}`.trim(),
+          value: value === undefined ? '–' : `${inMs(value, words)}${Number.isFinite(value) ? ' ms' : ''}`,
           goal: `≤ ${bound} ms`,
-          difference: differenceOf(value, bound),
+          difference: differenceOf(value, bound, words),
         },
   );
 }
 
 /** Titles of what `goalRows` gives, in its order. */
-export const goalTitles = ['dialect', 'latency', 'value', 'goal', ''] as const;
+export const goalTitles = en.goals.titles;

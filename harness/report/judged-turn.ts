@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../errors';
-import { catalogue } from '../errors';
 import type { Finding } from '../ports';
 import type { SoundTurn, TextTurn } from '../measurement';
 import type { FinishedRun } from '../run';
 import type { TurnOutcome } from '../verdict';
+import { en } from './language';
 
 /** What the verdict says about a turn. */
 interface Judged {
@@ -36,11 +36,8 @@ export function shownTurns(run: FinishedRun): ShownTurn[] {
 export const shownFindings = (run: FinishedRun): readonly Finding[] => run.verdict?.findings ?? run.findings;
 
 /** What to do about a code; undefined for a code that this version does not know. */
-export const remedyOf = (code: ErrorCode): string | undefined =>
-  code in catalogue ? catalogue[code].remedy : undefined;
+export const remedyOf = (code: ErrorCode): string | undefined => en.remedyOf(code);
 
 /** The sentence that explains the outcome; of a run that was killed, how far it came. */
 export const whyOf = (run: FinishedRun): string =>
-  run.verdict?.why ??
-  run.record.why ??
-  `The run never came to its end; ${run.turns.length} turn${run.turns.length === 1 ? '' : 's'} had been recorded.`;
+  run.verdict?.why ?? run.record.why ?? en.neverEnded(run.turns.length);

@@ -3,12 +3,12 @@ import {
   soundMeasureNames,
   textMeasureNames,
   turnKinds,
-  turnKindTitles,
   type Distribution,
   type MeasureName,
 } from '../measurement';
 import type { FinishedRun } from '../run';
 import type { Verdict } from '../verdict';
+import { en, type Messages } from './language';
 import { takeNotes } from './take-words';
 import { inMs } from './wording';
 
@@ -34,12 +34,12 @@ export const headlineOf = (verdict: Verdict): 'voiceToVoice' | 'questionToAnswer
   shownMeasures(verdict).includes('voiceToVoice') ? 'voiceToVoice' : 'questionToAnswer';
 
 /** One row for each kind of which there are turns; none where the kinds tell nothing apart, or the verdict is older than they are. */
-export function kindRows(verdict: Verdict): readonly KindRow[] {
+export function kindRows(verdict: Verdict, words: Messages = en): readonly KindRow[] {
   const { distributionsByKind } = verdict;
   if (distributionsByKind === undefined) return [];
   const rows = turnKinds
     .map((kind) => ({
-      title: turnKindTitles[kind],
+      title: words.kinds[kind],
       distribution: distributionsByKind[kind][headlineOf(verdict)],
     }))
     .filter(({ distribution: { n, notMeasured } }) => n + notMeasured > 0);
@@ -48,27 +48,19 @@ export function kindRows(verdict: Verdict): readonly KindRow[] {
 }
 
 /** Sentences that have to stand beside the latencies of a run: what they leave out, and what is in them. */
-export function latencyNotes({ verdict, turns }: FinishedRun): readonly string[] {
-  const notes: string[] = [...takeNotes({ turns })];
+export function latencyNotes({ verdict, turns }: FinishedRun, words: Messages = en): readonly string[] {
+  const notes: string[] = [...takeNotes({ turns }, words)];
   const surveyed = turns.filter((turn) => isSoundTurn(turn) && turn.record.survey === true).length;
-  if (surveyed > 0)
-    notes.push(
-      `${surveyed} ${surveyed === 1 ? 'turn was' : 'turns were'} taken to see how far the board goes and ${surveyed === 1 ? 'is' : 'are'} in no number.`,
-    );
+  if (surveyed > 0) notes.push(words.notes.surveyed(surveyed));
   const { counted, leftOut = [] } = verdict?.topology ?? {};
-  for (const { topology, turns: n } of leftOut)
-    notes.push(
-      `${n} ${n === 1 ? 'turn' : 'turns'} taken with topology ${topology} ${n === 1 ? 'is' : 'are'} left out: these are of topology ${String(counted)}, and the two are not mixed.`,
-    );
+  for (const { topology, turns: n } of leftOut) notes.push(words.notes.leftOut(n, topology, String(counted)));
   const stated = new Set(
     turns.filter(isSoundTurn).flatMap(({ measurement }) => measurement.acousticDelayMs ?? []),
   );
   const median = verdict?.distributions.voiceToVoice.p50?.valueMs;
   const [delayMs] = stated;
-  if (stated.size > 1) notes.push('The bench states several air paths; none of them is subtracted.');
+  if (stated.size > 1) notes.push(words.notes.airPaths);
   else if (delayMs !== undefined && median !== undefined && Number.isFinite(median))
-    notes.push(
-      `The bench states air paths of ${delayMs} ms. They are in these numbers; without them the median of voice-to-voice is ${inMs(median - delayMs)} ms.`,
-    );
+    notes.push(words.notes.airPath(delayMs, inMs(median - delayMs)));
   return notes;
 }

@@ -1,27 +1,35 @@
-import { measures, type MeasureName } from '../measurement';
+import type { MeasureName } from '../measurement';
 import { MOST_TURNS, shiftInWords, type ShiftResult, type Verdict } from '../verdict';
-import { outcomeInWords } from './wording';
+import { en, type Messages } from './language';
 
 /** Titles of what `shiftRows` gives, in its order. */
-export const shiftTitles = ['outcome', 'measure', 'shift', '95 % interval', 'turns', 'sessions'] as const;
+export const shiftTitles = en.shifts.titles;
+
+/** `+60.2 ms`; what missing answers decide has no number. */
+function differenceInWords(valueMs: number, words: Messages): string {
+  if (Number.isFinite(valueMs)) return shiftInWords(valueMs);
+  return valueMs > 0 ? words.aboveEveryNumber : words.belowEveryNumber;
+}
 
 /** `+60.2 ms to +104.0 ms`. */
-export const intervalInWords = ({ lowerMs, upperMs }: NonNullable<ShiftResult['interval']>): string =>
-  `${shiftInWords(lowerMs)} to ${shiftInWords(upperMs)}`;
+export const intervalInWords = (
+  { lowerMs, upperMs }: NonNullable<ShiftResult['interval']>,
+  words: Messages = en,
+): string => words.to(differenceInWords(lowerMs, words), differenceInWords(upperMs, words));
 
 /** One row for each measure that was compared; none where the run was held against nothing. */
-export const shiftRows = ({ comparison }: Verdict): readonly (readonly string[])[] =>
+export const shiftRows = ({ comparison }: Verdict, words: Messages = en): readonly (readonly string[])[] =>
   (comparison?.shifts ?? []).map(({ measure, outcome, estimateMs, interval, turns, sessions }) => [
-    outcomeInWords[outcome],
-    measures[measure].title,
-    estimateMs === undefined ? '–' : shiftInWords(estimateMs),
-    interval === undefined ? '–' : intervalInWords(interval),
-    `${turns.candidate} against ${turns.reference}`,
-    `${sessions.candidate} against ${sessions.reference}`,
+    words.outcomes[outcome],
+    words.measures[measure].title,
+    estimateMs === undefined ? '–' : differenceInWords(estimateMs, words),
+    interval === undefined ? '–' : intervalInWords(interval, words),
+    words.shifts.against(turns.candidate, turns.reference),
+    words.shifts.against(sessions.candidate, sessions.reference),
   ]);
 
 /** Where the time of the headline measure went, the largest part first: `reply lead-in +78.0 ms, uplink +1.2 ms`. */
-export function partsInWords({ comparison }: Verdict): string | undefined {
+export function partsInWords({ comparison }: Verdict, words: Messages = en): string | undefined {
   const parts =
     comparison?.shifts.flatMap(
       (shift): readonly { measure: MeasureName; estimateMs: number }[] => shift.parts ?? [],
@@ -29,15 +37,15 @@ export function partsInWords({ comparison }: Verdict): string | undefined {
   if (parts.length === 0) return undefined;
   return [...parts]
     .sort((a, b) => Math.abs(b.estimateMs) - Math.abs(a.estimateMs))
-    .map(({ measure, estimateMs }) => `${measures[measure].title} ${shiftInWords(estimateMs)}`)
-    .join(', ');
+    .map(
+      ({ measure, estimateMs }) => `${words.measures[measure].title} ${differenceInWords(estimateMs, words)}`,
+    )
+    .join(words.list);
 }
 
 /** How many turns would show a change that nobody wants to miss, by the spread of these; undefined where nothing was compared. */
-export function powerInWords({ comparison }: Verdict): string | undefined {
+export function powerInWords({ comparison }: Verdict, words: Messages = en): string | undefined {
   const shift = comparison?.shifts.find(({ turnsToDetect100Ms }) => turnsToDetect100Ms !== undefined);
   if (shift?.turnsToDetect100Ms === undefined) return undefined;
-  const { turnsToDetect100Ms: turns, measure } = shift;
-  const beyond = turns > MOST_TURNS ? `, more than the ${MOST_TURNS} that are asked for` : '';
-  return `by the spread of these turns, +100 ms of ${measures[measure].title} is found in 95 % of cases with ${turns} turns${beyond}`;
+  return words.shifts.power(words.measures[shift.measure].title, shift.turnsToDetect100Ms, MOST_TURNS);
 }

@@ -1,6 +1,7 @@
 import type { PromptConditions } from '../ports';
 import type { FinishedRun } from '../run';
 import { surveyChart } from './html/survey-chart';
+import { en } from './language';
 import { surveyCurves } from './survey-curves';
 
 interface Taken {
@@ -86,7 +87,7 @@ describe('surveyCurves', () => {
 
 describe('surveyChart', () => {
   const [curve] = surveyCurves(runOf(at(0, 'en-joke', 500), at(0, 'en-joke', 540), at(-40)));
-  const { text } = surveyChart(curve!);
+  const { text } = surveyChart(curve!, en);
 
   it('draws a dot for each value and each latency, and tells the figures', () => {
     expect(text.match(/class="survey-dot"/g)).toHaveLength(2);
@@ -98,7 +99,7 @@ describe('surveyChart', () => {
 
   it('says so where nothing was heard', () => {
     const [deaf] = surveyCurves(runOf(at(0), at(-40)));
-    const page = surveyChart(deaf!).text;
+    const page = surveyChart(deaf!, en).text;
     expect(page).toContain('nothing was heard and answered');
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });

@@ -1,10 +1,12 @@
 import type { BoardEvent } from '../ports';
 import type { FinishedRun } from '../run';
+import { en, type Messages } from './language';
 
-type Heap = Extract<BoardEvent, { readonly type: 'heap' }>;
+/** A sample of the free memory. */
+export type Heap = Extract<BoardEvent, { readonly type: 'heap' }>;
 type Tasks = Extract<BoardEvent, { readonly type: 'tasks' }>;
 
-const sampled = <Type extends 'heap' | 'tasks'>(
+export const sampled = <Type extends 'heap' | 'tasks'>(
   { events }: FinishedRun,
   type: Type,
 ): readonly Extract<BoardEvent, { readonly type: Type }>[] =>
@@ -16,37 +18,32 @@ const sampled = <Type extends 'heap' | 'tasks'>(
 
 const least = (values: readonly number[]): number => values.reduce((a, b) => Math.min(a, b));
 
-function heapInWords(samples: readonly Heap[]): readonly string[] {
+function heapInWords(samples: readonly Heap[], words: Messages): readonly string[] {
   const [first] = samples;
   const last = samples.at(-1);
   if (first === undefined || last === undefined) return [];
   const lowest = least(samples.map((one) => one.leastInternalBytes ?? one.internalBytes));
-  const times = samples.length === 1 ? 'one sample' : `${samples.length} samples`;
-  return [
-    `Free internal RAM over ${times}: ${first.internalBytes} bytes at first, ${last.internalBytes} at last, ${lowest} at least.`,
-  ];
+  return [words.system.heap(samples.length, first.internalBytes, last.internalBytes, lowest)];
 }
 
 /** What was left of each core, by the idle task of each. */
-function loadInWords(samples: readonly Tasks[]): readonly string[] {
+function loadInWords(samples: readonly Tasks[], { system, list }: Messages): readonly string[] {
   const idle = ['IDLE0', 'IDLE1'].flatMap((name, core) => {
     const shares = samples.flatMap(({ tasks }) =>
       tasks.filter((task) => task.name === name).map(({ percent }) => percent),
     );
-    return shares.length === 0 ? [] : [`core ${core} ${least(shares)} %`];
+    return shares.length === 0 ? [] : [system.core(core, least(shares))];
   });
   const stacks = samples.flatMap(({ tasks }) => tasks);
   const [tightest] = [...stacks].sort((a, b) => a.leastFreeStack - b.leastFreeStack);
   return [
-    ...(idle.length === 0 ? [] : [`Idle at least: ${idle.join(', ')}.`]),
-    ...(tightest === undefined
-      ? []
-      : [`Tightest stack: ${tightest.leastFreeStack} bytes of task ${tightest.name} were never used.`]),
+    ...(idle.length === 0 ? [] : [system.idle(idle.join(list))]),
+    ...(tightest === undefined ? [] : [system.stack(tightest.leastFreeStack, tightest.name)]),
   ];
 }
 
 /** Heap and load as the firmware printed them, one sentence each; nothing is judged by them. */
-export const systemNotes = (run: FinishedRun): readonly string[] => [
-  ...heapInWords(sampled(run, 'heap')),
-  ...loadInWords(sampled(run, 'tasks')),
+export const systemNotes = (run: FinishedRun, words: Messages = en): readonly string[] => [
+  ...heapInWords(sampled(run, 'heap'), words),
+  ...loadInWords(sampled(run, 'tasks'), words),
 ];

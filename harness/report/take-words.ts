@@ -1,49 +1,44 @@
 import { isSoundTurn, type TakeFault, type TakeQuality } from '../measurement';
 import type { TurnRecord } from '../ports';
 import type { FinishedRun } from '../run';
-
-const faultWords: Readonly<Record<TakeFault, string>> = {
-  'no-capture': 'no capture',
-  lag: 'the rig was late',
-  xrun: 'the rig lost sound',
-  'no-loopback': 'the prompt is not on the loopback',
-};
-
-const dB = (name: string, value: number | undefined): readonly string[] =>
-  value === undefined ? [] : [`${name} ${value.toFixed(0)} dB over the noise`];
+import { en, type Messages } from './language';
 
 /** Channels with flat tops, by their role. */
-function clippingInWords({ clipping }: TakeQuality, roles: readonly string[]): string {
+function clippingInWords({ clipping }: TakeQuality, roles: readonly string[], words: Messages): string {
+  const { take } = words;
   const clipped = clipping.flatMap(({ clippedSamples }, index) =>
-    clippedSamples === 0 ? [] : [`${roles[index] ?? 'a channel'} clipped in ${clippedSamples} samples`],
+    clippedSamples === 0 ? [] : [take.clipped(roles[index] ?? take.aChannel, clippedSamples)],
   );
-  return clipped.length === 0 ? 'nothing clipped' : clipped.join(', ');
+  return clipped.length === 0 ? take.nothingClipped : clipped.join(words.list);
 }
 
 /** The quality stamp of a capture in one line. */
-export function takeInWords(take: TakeQuality, { capture }: Pick<TurnRecord, 'capture'>): string {
-  const { spoiltBy, promptSnrDb, replySnrDb, xruns, lostSamples } = take;
-  const lost = lostSamples === undefined ? '' : ` (${lostSamples} samples lost)`;
-  const lag = capture === undefined ? [] : [`lag ${capture.maxLagMs.toFixed(1)} ms`];
+export function takeInWords(
+  quality: TakeQuality,
+  { capture }: Pick<TurnRecord, 'capture'>,
+  words: Messages = en,
+): string {
+  const { spoiltBy, promptSnrDb, replySnrDb, xruns, lostSamples } = quality;
+  const { take, takeFaults } = words;
+  const faults = spoiltBy.map((fault) => takeFaults[fault]).join(words.list);
   return [
-    spoiltBy.length === 0 ? 'good' : `bad: ${spoiltBy.map((fault) => faultWords[fault]).join(', ')}`,
-    ...dB('prompt', promptSnrDb),
-    ...dB('reply', replySnrDb),
-    ...(capture === undefined ? [] : [clippingInWords(take, capture.roles)]),
-    xruns === 1 ? `1 xrun${lost}` : `${xruns} xruns${lost}`,
-    ...lag,
-  ].join('; ');
+    spoiltBy.length === 0 ? take.good : take.bad(faults),
+    ...(promptSnrDb === undefined ? [] : [take.overNoise('prompt', promptSnrDb.toFixed(0))]),
+    ...(replySnrDb === undefined ? [] : [take.overNoise('reply', replySnrDb.toFixed(0))]),
+    ...(capture === undefined ? [] : [clippingInWords(quality, capture.roles, words)]),
+    take.xruns(xruns, lostSamples),
+    ...(capture === undefined ? [] : [take.lag(capture.maxLagMs.toFixed(1))]),
+  ].join(words.clause);
 }
 
 /** What stands beside the figures of a run when the rig spoilt takes; nothing when it did not. */
-export function takeNotes({ turns }: Pick<FinishedRun, 'turns'>): readonly string[] {
+export function takeNotes({ turns }: Pick<FinishedRun, 'turns'>, words: Messages = en): readonly string[] {
   const stamps = turns.filter(isSoundTurn).flatMap(({ measurement }) => measurement.take ?? []);
   const bad = stamps.filter(({ spoiltBy }) => spoiltBy.length > 0);
   if (bad.length === 0) return [];
-  const reasons = (Object.keys(faultWords) as TakeFault[]).flatMap((fault) => {
+  const reasons = (Object.keys(words.takeFaults) as TakeFault[]).flatMap((fault) => {
     const count = bad.filter(({ spoiltBy }) => spoiltBy.includes(fault)).length;
-    return count === 0 ? [] : [`${faultWords[fault]} (${count})`];
+    return count === 0 ? [] : [`${words.takeFaults[fault]} (${count})`];
   });
-  const are = bad.length === 1 ? 'was spoilt by the rig and is' : 'were spoilt by the rig and are';
-  return [`${bad.length} of ${stamps.length} takes ${are} in no number: ${reasons.join(', ')}.`];
+  return [words.notes.badTakes(bad.length, stamps.length, reasons.join(words.list))];
 }

@@ -85,7 +85,7 @@ describe('a run in writing', () => {
     expect(XMLValidator.validate(markup, { allowBooleanAttributes: true, unpairedTags: ['meta'] })).toBe(
       true,
     );
-    expect(page.match(/<details class="turn /g)).toHaveLength(5);
+    expect(page.match(/<details\s+class="turn /g)).toHaveLength(5);
     expect(page).toContain('Question to answer, median');
     expect(page).toContain('&lt;b&gt;`晴` &amp; &quot;朗&quot;');
     expect(page).toContain('to the first token 200 ms');

@@ -1,49 +1,15 @@
 import { stripVTControlCharacters } from 'node:util';
-import type {
-  Measured,
-  NotMeasuredReason,
-  QuantileEstimate,
-  SelfCheckSummary,
-  SoundTurn,
-  TextTurn,
-} from '../measurement';
-import type { Outcome } from '../verdict';
+import type { Measured, QuantileEstimate, SelfCheckSummary, SoundTurn, TextTurn } from '../measurement';
+import { en, type Messages } from './language';
 
-/** Why there is no number, in a few words. */
-export const reasonInWords: Readonly<Record<NotMeasuredReason, string>> = {
-  'no-capture': 'no capture',
-  'no-prompt': 'prompt not found',
-  'no-onset': 'no reply heard',
-  'no-reference': 'no reference',
-  'not-heard': 'not heard',
-  'no-received-audio': 'nothing received',
-  'no-endpoint': 'no endpoint',
-  'no-reply-sent': 'no reply sent',
-  'no-call': 'no call',
-  'bad-take': 'bad take',
-  'no-clock': 'no clock',
-  'other-topology': 'other topology',
-  'no-interruption': 'not interrupted',
-  'never-stopped': 'never stopped',
-  'reply-over': 'reply too short',
-  'no-request': 'no request',
-  'no-text': 'no text sent',
-  'no-answer': 'no answer',
-  'not-printed': 'not printed',
-  'not-taken': 'not taken',
-};
+/** Why there is no number, in a few words of English. */
+export const reasonInWords = en.reasons;
 
-export const outcomeInWords: Readonly<Record<Outcome | 'skip', string>> = {
-  pass: 'pass',
-  fail: 'fail',
-  inconclusive: 'inconclusive',
-  'not-judged': 'not judged',
-  aborted: 'aborted',
-  skip: 'skip',
-};
+export const outcomeInWords = en.outcomes;
 
 /** Milliseconds with one digit, without unit; a censored quantile lies above every number. */
-export const inMs = (valueMs: number): string => (Number.isFinite(valueMs) ? valueMs.toFixed(1) : '> all');
+export const inMs = (valueMs: number, words: Messages = en): string =>
+  Number.isFinite(valueMs) ? valueMs.toFixed(1) : words.above;
 
 /** An uncertainty to two digits that matter: `±0.03`, `±12`. */
 export const plusMinus = (uncertaintyMs: number): string =>
@@ -58,14 +24,14 @@ export const stopErrorsInWords = ({
   `p95 error ${p95AbsErrorMs.toFixed(1)} ms over ${n} ${n === 1 ? 'turn' : 'turns'}, ${withinTwoU} within 2 u`;
 
 /** `512.3 ±0.03`, `> 8000`, or the reason why there is no number. */
-export function measuredInWords(measured: Measured): string {
+export function measuredInWords(measured: Measured, words: Messages = en): string {
   switch (measured.state) {
     case 'measured':
-      return `${inMs(measured.valueMs)} ${plusMinus(measured.uncertaintyMs)}`;
+      return `${inMs(measured.valueMs, words)} ${plusMinus(measured.uncertaintyMs)}`;
     case 'censored':
       return `> ${measured.aboveMs.toFixed(0)}`;
     case 'not-measured':
-      return reasonInWords[measured.reason];
+      return words.reasons[measured.reason];
   }
 }
 
@@ -95,51 +61,55 @@ export const plain = (text: string): string =>
     .trim();
 
 /** What the provider took the prompt for: `=` when it was what was said. */
-export function heardInWords({ record, measurement }: SoundTurn): string {
+export function heardInWords({ record, measurement }: SoundTurn, words: Messages = en): string {
   const { heard } = measurement;
-  if (heard === undefined) return 'nothing';
-  if (heard.utterance === undefined) return `unknown (${heard.confidence.toFixed(2)})`;
+  if (heard === undefined) return words.turn.nothingHeard;
+  if (heard.utterance === undefined) return words.turn.heardUnknown(heard.confidence.toFixed(2));
   return heard.utterance === record.prompt.utterance ? '=' : heard.utterance;
 }
 
 /** Calls of a turn: `SetVolume`, `SetVolume ×2`, `no SetVolume`; `–` when there was none and none was expected. */
-export function callsInWords({ record, measurement }: SoundTurn): string {
+export function callsInWords({ record, measurement }: SoundTurn, words: Messages = en): string {
+  const { turn } = words;
   const seen = measurement.calls.map(({ name, asked, executed }) => {
-    if (executed.length === 0) return `no ${name}`;
-    const times = executed.length > 1 ? ` ×${executed.length}` : '';
-    return `${name}${times}${asked === undefined ? ' unasked' : ''}`;
+    if (executed.length === 0) return turn.notExecuted(name);
+    const times = executed.length > 1 ? `${name} ×${executed.length}` : name;
+    return asked === undefined ? turn.unasked(times) : times;
   });
   const known = new Set(measurement.calls.map(({ name }) => name));
   const unasked = record.expected.calls
     .filter(({ name }) => !known.has(name))
-    .map(({ name }) => `${name} not asked`);
-  return [...seen, ...unasked].join(', ') || '–';
+    .map(({ name }) => turn.notAsked(name));
+  return [...seen, ...unasked].join(words.list) || '–';
 }
 
 /** What was asked in a turn in writing. */
-export const questionInWords = ({ measurement }: TextTurn): string =>
-  measurement.question ?? 'a question of its own';
+export const questionInWords = ({ measurement }: TextTurn, words: Messages = en): string =>
+  measurement.question ?? words.turn.ownQuestion;
 
 /** What came of it: the answer, what the board reports instead, or that there is nothing. */
-export function answerInWords({ record, measurement }: TextTurn): string {
+export function answerInWords({ record, measurement }: TextTurn, words: Messages = en): string {
   const failed = record.boardEvents.findLast((event) => event.type === 'request-failed');
   const told = [failed?.status, failed?.code, failed?.message].filter((part) => part !== undefined).join(' ');
-  if (failed !== undefined) return `reports ${told}`;
-  return measurement.answer ?? 'no answer';
+  if (failed !== undefined) return words.turn.reports(told);
+  return measurement.answer ?? words.turn.noAnswer;
 }
 
 /** How the answer compares with what was sent. */
-export function answerCheckInWords({ measurement: { answerCheck: check } }: TextTurn): string {
+export function answerCheckInWords(
+  { measurement: { answerCheck: check } }: TextTurn,
+  { turn }: Messages = en,
+): string {
   switch (check.state) {
     case 'same':
-      return 'as it was sent';
+      return turn.answerAsSent;
     case 'cut':
-      return `the last ${check.missingChars} characters are missing`;
+      return turn.answerCut(check.missingChars);
     case 'other':
-      return `not what was sent, from character ${check.atChar + 1} on`;
+      return turn.answerOther(check.atChar + 1);
     case 'unknown':
-      return 'what was sent is not known';
+      return turn.answerUnknown;
     case 'not-printed':
-      return 'none was printed';
+      return turn.answerNotPrinted;
   }
 }

@@ -1,7 +1,7 @@
 import type { Argv } from 'yargs';
 import { givenOnce } from './argument-checks';
 import { baselineOptions, checkBaselineOptions, readBaselineChoice } from './baseline-choice';
-import { json, reports } from './shared-options';
+import { json, lang, reports } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 const runs = {
@@ -30,12 +30,13 @@ export const addGate = (parser: Argv, exit: TakeExitCode): Argv =>
             'Folder for verdict.json, junit.xml and summary.md (default: the run folder, or one below --reports)',
         })
         .option('reports', reports)
+        .option('lang', lang)
         .option('json', json)
-        .check(givenOnce(['budget', 'baseline', 'margin', 'out', 'reports']))
+        .check(givenOnce(['budget', 'baseline', 'margin', 'out', 'reports', 'lang']))
         .check(checkBaselineOptions)
         .example('$0 gate --baseline baselines/korvo.json', 'the latest run against a baseline')
         .example('$0 gate reports/A reports/B --budget budgets.yaml', 'two runs as one'),
-    async ({ run, budget, out, reports: folder, json: asJson, ...rest }) => {
+    async ({ run, budget, out, reports: folder, lang: language, json: asJson, ...rest }) => {
       const { gateCommand } = await import('../commands/gate.js');
       exit(
         gateCommand({
@@ -44,6 +45,7 @@ export const addGate = (parser: Argv, exit: TakeExitCode): Argv =>
           baseline: readBaselineChoice(rest),
           out,
           reports: folder,
+          language,
           json: asJson,
         }),
       );

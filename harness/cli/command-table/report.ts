@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { givenOnce } from './argument-checks';
-import { json, reports } from './shared-options';
+import { json, lang, reports } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Adds `report`: a stored run again, or several as one. */
@@ -34,19 +34,20 @@ export const addReport = (parser: Argv, exit: TakeExitCode): Argv =>
                 describe: "Allure's history file (default: allure-history.jsonl beside the run)",
               })
               .option('reports', reports)
+              .option('lang', lang)
               .option('json', json)
-              .check(givenOnce(['history', 'allure-history', 'reports']))
+              .check(givenOnce(['history', 'allure-history', 'reports', 'lang']))
               .conflicts('history', 'run')
               .conflicts('history', 'allure-history')
               .implies('allure-history', 'allure'),
-          async ({ run, history, reports: folder, json: asJson, allure, allureHistory }) => {
+          async ({ run, history, reports: folder, lang: language, json: asJson, allure, allureHistory }) => {
             if (history !== undefined) {
               const { historyCommand } = await import('../commands/history.js');
               exit(historyCommand({ folder: history, json: asJson }));
               return;
             }
             const { reportCommand } = await import('../commands/report.js');
-            exit(reportCommand({ run, reports: folder, json: asJson, allure, allureHistory }));
+            exit(reportCommand({ run, reports: folder, language, json: asJson, allure, allureHistory }));
           },
         )
         .command(
@@ -69,12 +70,13 @@ export const addReport = (parser: Argv, exit: TakeExitCode): Argv =>
                 type: 'string',
                 describe: 'Budgets file (default: the one that the bench files of all runs name)',
               })
+              .option('lang', lang)
               .option('json', json)
-              .check(givenOnce(['out', 'budget']))
+              .check(givenOnce(['out', 'budget', 'lang']))
               .example('$0 report merge reports/A reports/B --out reports/night', 'two runs as one'),
-          async ({ run, out, budget, json: asJson }) => {
+          async ({ run, out, budget, lang: language, json: asJson }) => {
             const { mergeCommand } = await import('../commands/merge.js');
-            exit(mergeCommand({ runs: run, out, budget, json: asJson }));
+            exit(mergeCommand({ runs: run, out, budget, language, json: asJson }));
           },
         ),
   );

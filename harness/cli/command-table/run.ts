@@ -3,7 +3,7 @@ import { givenOnce, numberWithin, UsageError, wholeNumber } from './argument-che
 import { baselineOptions, checkBaselineOptions, readBaselineChoice } from './baseline-choice';
 import { faultChoices } from './fault-choices';
 import { readProviderChoice } from './provider-choice';
-import { json, reports, wait } from './shared-options';
+import { json, lang, reports, wait } from './shared-options';
 import type { TakeExitCode } from './take-exit-code';
 
 /** Turns of the latency suite unless told otherwise: with the other suites a run has 24 turns and more. */
@@ -66,6 +66,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
         })
         .option('wait', wait)
         .option('reports', reports)
+        .option('lang', lang)
         .option('json', json)
         .check(
           givenOnce([
@@ -81,6 +82,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
             'rt60',
             'wait',
             'reports',
+            'lang',
           ]),
         )
         .check(({ board, eachBoard }) => {
@@ -130,6 +132,7 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           rt60Ms: rt60,
           wait: rest.wait,
           reports: rest.reports,
+          language: rest.lang,
           json: rest.json,
         }),
       );

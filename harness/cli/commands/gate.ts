@@ -1,7 +1,14 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from '../../config';
-import { githubAnnotations, gitlabCodeQuality, renderGate, renderJunit, renderMarkdown } from '../../report';
+import {
+  githubAnnotations,
+  gitlabCodeQuality,
+  renderGate,
+  renderJunit,
+  renderMarkdown,
+  type Language,
+} from '../../report';
 import {
   createRedactor,
   joinRuns,
@@ -24,6 +31,8 @@ export interface GateArguments {
   readonly baseline: BaselineChoice | undefined;
   readonly out: string | undefined;
   readonly reports: string;
+  /** Of report.html, which is written anew with the verdict. Default: English. */
+  readonly language?: Language | undefined;
   readonly json: boolean;
 }
 
@@ -58,7 +67,7 @@ export function gateCommand(args: GateArguments): number {
     const lastAtHostMs = Math.max(0, ...run.turns.map(({ record }) => record.endedAtHostMs));
     const endedAtHostMs = run.record.endedAtHostMs ?? lastAtHostMs;
     storeVerdict(out, { record: run.record, verdict, endedAtHostMs }, redactor);
-    renderFinished(out);
+    renderFinished(out, { language: args.language });
   } else {
     writeVerdict(out, verdict, redactor);
     writeFileSync(join(out, 'junit.xml'), renderJunit(judged));

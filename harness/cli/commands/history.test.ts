@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { renderFinished } from '../finish-run';
@@ -39,6 +48,8 @@ describe('earshot publish and report --history', () => {
   it('writes a site whose every link leads somewhere, without recordings', () => {
     mkdirSync(join(folder, 'gate-pass/korvo-1/captures'), { recursive: true });
     writeFileSync(join(folder, 'gate-pass/korvo-1/captures/t0001.wav'), 'sound');
+    const player = '<div class="players"><audio src="data:audio/wav;base64,UklGRg=="></audio></div>';
+    appendFileSync(join(folder, 'gate-pass/report.html'), player);
     const out = join(folder, 'site');
     expect(publishCommand({ folder, out, captures: false, json: true })).toBe(0);
     expect(JSON.parse(printed)).toMatchObject({
@@ -60,8 +71,11 @@ describe('earshot publish and report --history', () => {
     for (const link of links) expect(existsSync(join(out, link))).toBe(true);
     expect(readFileSync(join(out, 'badge.svg'), 'utf8')).toContain('ms · ');
     expect(existsSync(join(out, 'runs/gate-pass/korvo-1'))).toBe(false);
+    const page = (): string => readFileSync(join(out, 'runs/gate-pass/report.html'), 'utf8');
+    expect(page()).not.toContain('data:audio');
     publishCommand({ folder, out, captures: true, json: true });
     expect(existsSync(join(out, 'runs/gate-pass/korvo-1/captures/t0001.wav'))).toBe(true);
+    expect(page()).toContain('data:audio');
   });
 
   it('leaves out a run that cannot be read, and says so', () => {

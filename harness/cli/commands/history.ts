@@ -1,7 +1,7 @@
-import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { measures } from '../../measurement';
-import { renderBadge, renderHistory, trendsOf, type Trend } from '../../report';
+import { renderBadge, renderHistory, trendsOf, withoutRecordings, type Trend } from '../../report';
 import type { RunHead } from '../../run';
 import { exitCodes } from '../exit-codes';
 import { storedRuns, type StoredRuns } from '../stored-runs';
@@ -87,6 +87,8 @@ function publishRun({ path, record }: RunHead, out: string, captures: boolean): 
   const to = join(out, 'runs', basename(path));
   mkdirSync(to, { recursive: true });
   for (const name of published) if (existsSync(join(path, name))) cpSync(join(path, name), join(to, name));
+  const page = join(to, 'report.html');
+  if (!captures && existsSync(page)) writeFileSync(page, withoutRecordings(readFileSync(page, 'utf8')));
   if (!captures) return;
   for (const { name } of record.boards) {
     const from = join(path, name, 'captures');

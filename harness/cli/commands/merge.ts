@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import type { Language } from '../../report';
 import { mergeRuns } from '../../run';
 import { colourTable } from '../colours';
 import { judgeMerged, type JudgedRun } from '../finish-run';
@@ -10,6 +11,8 @@ export interface MergeArguments {
   readonly out: string;
   /** Undefined: what the bench files of all runs name. */
   readonly budget: string | undefined;
+  /** Of report.html. Default: English. */
+  readonly language?: Language | undefined;
   readonly json: boolean;
 }
 
@@ -18,11 +21,11 @@ export interface MergeArguments {
  * @returns Exit code of DESIGN section 8.
  * @throws RunError `HIL_RUN_UNMERGEABLE` and what `readRun` throws; ConfigError for a budgets file. Nothing is left in `out` then.
  */
-export function mergeCommand({ runs, out, budget, json }: MergeArguments): number {
+export function mergeCommand({ runs, out, budget, language, json }: MergeArguments): number {
   const run = mergeRuns({ runs, out });
   let judged: JudgedRun;
   try {
-    judged = judgeMerged(run, budgetsOfRun(run, budget));
+    judged = judgeMerged(run, budgetsOfRun(run, budget), { language });
   } catch (error) {
     rmSync(run.path, { recursive: true, force: true });
     throw error;

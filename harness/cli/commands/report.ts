@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { readEnvironment } from '../../config';
+import type { Language } from '../../report';
 import { latestRunPath } from '../../run';
 import { ConfigError } from '../../errors';
 import { generateAllure } from '../allure/generate-allure';
@@ -9,6 +10,8 @@ import { printSummary } from '../print-summary';
 export interface ReportArguments {
   readonly run: string | undefined;
   readonly reports: string;
+  /** Of report.html. Default: English. */
+  readonly language?: Language | undefined;
   readonly json: boolean;
   /** Makes Allure's report as well. */
   readonly allure: boolean;
@@ -17,14 +20,21 @@ export interface ReportArguments {
 }
 
 /** Renders a stored run again, or finishes one that was killed; on demand with Allure's own report. The exit code is that of the run's verdict. */
-export function reportCommand({ run, reports, json, allure, allureHistory }: ReportArguments): number {
+export function reportCommand({
+  run,
+  reports,
+  language,
+  json,
+  allure,
+  allureHistory,
+}: ReportArguments): number {
   const runPath = run ?? latestRunPath(reports);
   if (runPath === undefined) {
     throw new ConfigError('HIL_RUN_NOT_FOUND', `There is no run below ${reports}; name a run folder.`, {
       reports,
     });
   }
-  const judged = renderFinished(runPath);
+  const judged = renderFinished(runPath, { language });
   const { colour } = readEnvironment();
   printSummary(judged, { json, colours: colour === 'always' || (colour === 'auto' && process.stdout.isTTY) });
   if (allure) {

@@ -3,6 +3,7 @@ import { loadBench, readEnvironment, packageRoot, type Budgets } from '../../con
 import { virtualFaults, type VirtualFault } from '../../bench';
 import { ConfigError } from '../../errors';
 import type { PromptConditions } from '../../ports';
+import type { Language } from '../../report';
 import { readRun, referenceOf, readBaseline } from '../../run';
 import type { Reference } from '../../verdict';
 import { openSession } from '../bench-session';
@@ -43,6 +44,8 @@ export interface RunArguments {
   /** How long to wait for a board that somebody else has, such as `10min`; undefined: not at all. */
   readonly wait: string | undefined;
   readonly reports: string;
+  /** Of report.html. Default: English. */
+  readonly language?: Language | undefined;
   readonly json: boolean;
 }
 
@@ -124,7 +127,7 @@ async function runBoard(
     process.stderr.write(`${describeError(error)}\n`);
     return exitCodeOfError(error);
   }
-  const judged = finishRun(runPath, { budgets, reference, interrupted, findings });
+  const judged = finishRun(runPath, { budgets, reference, interrupted, findings, language: args.language });
   printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
   return judged.verdict.exitCode;
 }
@@ -169,7 +172,7 @@ async function runBoards(
     }),
   );
   progress.end();
-  const judged = judgeLanes(ends, { reportsPath, budgets, shared: false });
+  const judged = judgeLanes(ends, { reportsPath, budgets, shared: false, language: args.language });
   if (judged === undefined)
     return firstExitCode(
       ends.map(({ error }) => (error === undefined ? exitCodes.interrupted : exitCodeOfError(error))),

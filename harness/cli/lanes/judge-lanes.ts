@@ -4,6 +4,7 @@ import { addFindings, createRedactor, mergeRuns, readRun, writeLatest } from '..
 import { judgeRun } from '../../verdict';
 import { findingOf } from '../bench-session';
 import { endRun, judgeMerged, type JudgedRun } from '../finish-run';
+import type { ReportOptions } from '../write-reports';
 import type { LaneEnd } from './lane';
 
 /** A lane that has ended, with the board that it was of. */
@@ -11,7 +12,7 @@ export interface BoardEnd extends LaneEnd {
   readonly boardName: string;
 }
 
-export interface LanesEnding {
+export interface LanesEnding extends ReportOptions {
   /** The merged run is made below this folder. */
   readonly reportsPath: string;
   readonly budgets: Budgets | undefined;
@@ -45,7 +46,7 @@ function tooSlow(runPath: string, boardName: string, budgets: Budgets): Finding[
  */
 export function judgeLanes(
   ends: readonly BoardEnd[],
-  { reportsPath, budgets, shared, findings = [] }: LanesEnding,
+  { reportsPath, budgets, shared, findings = [], language }: LanesEnding,
 ): JudgedRun | undefined {
   const stored = ends.flatMap(({ runPath, boardName, findings: own, interrupted }) =>
     runPath === undefined ? [] : [{ runPath, boardName, own, interrupted }],
@@ -68,5 +69,5 @@ export function judgeLanes(
   );
   addFindings(path, [...findings, ...absent, ...slow], createRedactor(readEnvironment().secrets));
   writeLatest(reportsPath, record.runId);
-  return judgeMerged(readRun(path), budgets);
+  return judgeMerged(readRun(path), budgets, { language });
 }

@@ -1,5 +1,6 @@
 import { isSoundTurn } from '../../measurement';
 import type { ShownTurn } from '../judged-turn';
+import { en } from '../language';
 import { outcomeInWords } from '../wording';
 import { html, trusted } from '../html/markup';
 import { style } from '../html/style';
@@ -12,7 +13,7 @@ const ownStyle =
   '.detail{padding:16px}.players{order:-1}.players a{pointer-events:none;color:inherit;text-decoration:none}';
 const styleElement = trusted(`<style>${style}${ownStyle}</style>`);
 const policy =
-  "default-src 'none'; style-src 'unsafe-inline'; media-src data:; base-uri 'none'; form-action 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:; base-uri 'none'; form-action 'none'";
 
 export interface TurnPageOptions {
   readonly sound: TurnSoundSummary | undefined;
@@ -32,6 +33,6 @@ export const turnPage = (turn: ShownTurn, { sound, inlineAudio }: TurnPageOption
         ${styleElement}
       </head>
       <body>
-        ${isSoundTurn(turn) ? turnDetail(turn, sound, inlineAudio) : textTurnDetail(turn)}
+        ${isSoundTurn(turn) ? turnDetail(turn, sound, inlineAudio, en) : textTurnDetail(turn, en)}
       </body>
     </html> `.text;

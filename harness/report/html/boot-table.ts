@@ -1,16 +1,17 @@
 import type { FinishedRun } from '../../run';
-import { bootRows, bootTitles } from '../boots';
+import { bootRows } from '../boots';
+import type { Messages } from '../language';
 import { html, type Markup } from './markup';
 
 /** Every boot with why it began, how long the application took, and what ended it; undefined where none was recorded. */
-export function bootTable(run: FinishedRun): Markup | undefined {
-  const rows = bootRows(run);
+export function bootTable(run: FinishedRun, words: Messages): Markup | undefined {
+  const rows = bootRows(run, words);
   if (rows.length === 0) return undefined;
   return html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          ${bootTitles.map((title) => html`<th>${title}</th>`)}
+          ${words.boots.titles.map((title) => html`<th>${title}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -1,5 +1,6 @@
-import { measures, partNames as parts } from '../../measurement';
+import { partNames as parts } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
+import type { Messages } from '../language';
 import { plain } from '../wording';
 import { barStrip } from './bar-strip';
 import { html, type Markup } from './markup';
@@ -19,11 +20,19 @@ export function partsOf({
   });
 }
 
-function column(turn: ShownSoundTurn, left: number, width: number, y: (ms: number) => number): Markup {
+function column(
+  turn: ShownSoundTurn,
+  left: number,
+  width: number,
+  y: (ms: number) => number,
+  words: Messages,
+): Markup {
   const { voiceToVoice } = turn.measurement.measures;
   const { turnId, prompt } = turn.record;
   const known = partsOf(turn);
-  const words = known.map(({ name, ms }) => `${measures[name].title} ${ms.toFixed(0)} ms`).join(', ');
+  const said = known
+    .map(({ name, ms }) => words.breakdown.part(words.measures[name].title, ms.toFixed(0)))
+    .join(words.list);
   let ms = 0;
   const bars = known.map((part) => {
     const top = y(ms + part.ms);
@@ -34,8 +43,8 @@ function column(turn: ShownSoundTurn, left: number, width: number, y: (ms: numbe
       : undefined;
   });
   const measured = voiceToVoice.state === 'measured';
-  return html`<a href="#${turnId}">
-    <title>${turnId} “${plain(prompt.transcript)}”: ${words}</title>
+  return html`<a href="#${turnId}" tabindex="-1" aria-label="${turnId}">
+    <title>${words.breakdown.column(turnId, plain(prompt.transcript), said)}</title>
     <rect
       class="hit"
       x="${left - 1}"
@@ -55,7 +64,7 @@ function column(turn: ShownSoundTurn, left: number, width: number, y: (ms: numbe
 }
 
 /** One stacked column per turn, from the prompt's end at the bottom to the reply's onset at the top; each leads to its turn. */
-export function breakdownChart(turns: readonly ShownSoundTurn[]): Markup {
+export function breakdownChart(turns: readonly ShownSoundTurn[], words: Messages): Markup {
   const totals = turns.map((turn) => partsOf(turn).reduce((sum, { ms }) => sum + ms, 0));
   const most = Math.max(100, ...totals) * 1.05;
   const y = linearScale([0, most], [PLOT.bottom, PLOT.top]);
@@ -66,14 +75,14 @@ export function breakdownChart(turns: readonly ShownSoundTurn[]): Markup {
     class="chart"
     viewBox="0 0 ${WIDTH} ${HEIGHT}"
     role="group"
-    aria-label="Breakdown of each turn"
+    aria-label="${words.breakdown.alt}"
   >
     ${ticks([0, most], 5).map(
       (tick) =>
         html`<line class="grid" x1="${PLOT.left}" x2="${PLOT.right}" y1="${y(tick)}" y2="${y(tick)}" />
           <text class="tick" x="${PLOT.left - 8}" y="${y(tick) + 4}" text-anchor="end">${tick}</text>`,
     )}
-    ${turns.map((turn, index) => column(turn, PLOT.left + step * (index + 0.5) - width / 2, width, y))}
+    ${turns.map((turn, index) => column(turn, PLOT.left + step * (index + 0.5) - width / 2, width, y, words))}
     ${turns.map(
       ({ record }, index) =>
         index % every === 0 &&
@@ -89,10 +98,10 @@ export function breakdownChart(turns: readonly ShownSoundTurn[]): Markup {
 }
 
 /** The colours of the parts in words. */
-export const partsLegend = (): Markup =>
+export const partsLegend = (words: Messages): Markup =>
   html`<ul class="legend">
-    ${parts.map((name) => html`<li><i class="part ${name}"></i>${measures[name].title}</li>`)}
-    <li><i class="part none"></i>no number</li>
+    ${parts.map((name) => html`<li><i class="part ${name}"></i>${words.measures[name].title}</li>`)}
+    <li><i class="part none"></i>${words.breakdown.noNumber}</li>
   </ul>`;
 
 /** One thin bar with the parts of a turn, on a scale that all turns share. */

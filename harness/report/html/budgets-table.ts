@@ -1,43 +1,49 @@
-import { measureNames, measures, turnKindTitles, type Distribution } from '../../measurement';
+import { measureNames, type Distribution } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Verdict } from '../../verdict';
-import { goalRows, goalTitles } from '../goals';
+import { goalRows } from '../goals';
 import { headlineOf, kindRows, shownMeasures } from '../kinds';
-import { partsInWords, powerInWords, shiftRows, shiftTitles } from '../shifts';
-import { inMs, outcomeInWords, quantileInWords } from '../wording';
+import type { Messages } from '../language';
+import { partsInWords, powerInWords, shiftRows } from '../shifts';
+import { inMs } from '../wording';
 import { html, type Markup } from './markup';
+import { storedText } from './stored-text';
 
-const shown = (value: number | undefined, unit: 'ms' | 'ratio'): string =>
-  value === undefined ? '–' : unit === 'ms' ? `${inMs(value)} ms` : `${(value * 100).toFixed(1)} %`;
+const shown = (value: number | undefined, unit: 'ms' | 'ratio', words: Messages): string =>
+  value === undefined ? '–' : unit === 'ms' ? `${inMs(value, words)} ms` : `${(value * 100).toFixed(1)} %`;
 
 /** Every bound with its value, its outcome and the sentence that explains it. */
-export function budgetsTable({ budgets }: Verdict): Markup {
-  if (budgets.length === 0) return html`<p class="empty">No budgets were given: findings alone decide.</p>`;
+export function budgetsTable({ budgets }: Verdict, words: Messages): Markup {
+  const { columns, none } = words.budgets;
+  if (budgets.length === 0) return html`<p class="empty">${none}</p>`;
   return html`<div class="scroll">
     <table>
       <thead>
         <tr>
-          <th>outcome</th>
-          <th>measure</th>
-          <th class="num">value</th>
-          <th class="num">budget</th>
-          <th>why</th>
+          <th>${columns.outcome}</th>
+          <th>${columns.measure}</th>
+          <th class="num">${columns.value}</th>
+          <th class="num">${columns.budget}</th>
+          <th>${columns.why}</th>
         </tr>
       </thead>
       <tbody>
         ${budgets.map(
-          ({ measure, kind, quantile, bound, unit, value, outcome, why }) =>
+          ({ measure, kind, boards, quantile, bound, unit, value, outcome, why }) =>
             html`<tr>
-              <td><span class="pill ${outcome}">${outcomeInWords[outcome]}</span></td>
+              <td><span class="pill ${outcome}">${words.outcomes[outcome]}</span></td>
               <td class="nowrap">
-                ${measure === 'successRate' ? 'success rate' : measures[measure].title} ${quantile ?? ''}
-                ${kind !== undefined && html`<small>${turnKindTitles[kind]}</small>`}
+                ${measure === 'successRate' ? words.successRate : words.measures[measure].title}
+                ${quantile === undefined ? '' : words.quantileNames[quantile]}
+                ${kind !== undefined && html`<small>${words.kinds[kind]}</small>`}
+                ${boards !== undefined && html`<small>${boards.join(words.list)}</small>`}
               </td>
-              <td class="num">${shown(value, unit)}</td>
+              <td class="num">${shown(value, unit, words)}</td>
               <td class="num">
-                ${measure === 'successRate' ? '≥' : '≤'} ${unit === 'ms' ? `${bound} ms` : shown(bound, unit)}
+                ${measure === 'successRate' ? '≥' : '≤'}
+                ${unit === 'ms' ? `${bound} ms` : shown(bound, unit, words)}
               </td>
-              <td class="muted">${why}</td>
+              <td class="muted">${storedText(why, words)}</td>
             </tr>`,
         )}
       </tbody>
@@ -46,19 +52,19 @@ export function budgetsTable({ budgets }: Verdict): Markup {
 }
 
 /** Every measure against the baseline; undefined where the run was held against none. */
-export function shiftsTable(verdict: Verdict): Markup | undefined {
+export function shiftsTable(verdict: Verdict, words: Messages): Markup | undefined {
   if (verdict.comparison === undefined) return undefined;
   const { shifts, against, marginMs } = verdict.comparison;
-  return html`<p class="muted">${against}; ${marginMs} ms matter.</p>
+  return html`<p class="muted">${words.shifts.matter(words.storedTitle(against), marginMs)}</p>
     <div class="scroll">
       <table class="shifts">
         <thead>
           <tr>
-            ${shiftTitles.map((title, index) => html`<th class="${index < 2 ? '' : 'num'}">${title}</th>`)}
+            ${words.shifts.titles.map((title, index) => html`<th class="${index < 2 ? '' : 'num'}">${title}</th>`)}
           </tr>
         </thead>
         <tbody>
-          ${shiftRows(verdict).map(
+          ${shiftRows(verdict, words).map(
             ([outcome, measure, ...figures], index) =>
               html`<tr>
                 <td><span class="pill ${shifts[index]?.outcome ?? ''}">${outcome}</span></td>
@@ -69,7 +75,7 @@ export function shiftsTable(verdict: Verdict): Markup | undefined {
         </tbody>
       </table>
     </div>
-    ${[partsInWords(verdict), powerInWords(verdict)].map((note) => note !== undefined && html`<p class="muted">${note}</p>`)}`;
+    ${[partsInWords(verdict, words), powerInWords(verdict, words)].map((note) => note !== undefined && html`<p class="muted">${note}</p>`)}`;
 }
 
 interface QuantileRow {
@@ -77,7 +83,7 @@ interface QuantileRow {
   readonly distribution: Distribution;
 }
 
-const quantiles = (title: string, rows: readonly QuantileRow[]): Markup =>
+const quantiles = (title: string, rows: readonly QuantileRow[], words: Messages): Markup =>
   html`<div class="scroll">
     <table>
       <thead>
@@ -87,9 +93,9 @@ const quantiles = (title: string, rows: readonly QuantileRow[]): Markup =>
           <th class="num">p50</th>
           <th class="num">p90</th>
           <th class="num">p95</th>
-          <th class="num">max</th>
-          <th class="num">no reply</th>
-          <th class="num">not measured</th>
+          <th class="num">${words.quantiles.max}</th>
+          <th class="num">${words.quantiles.noReply}</th>
+          <th class="num">${words.quantiles.notMeasured}</th>
         </tr>
       </thead>
       <tbody>
@@ -98,8 +104,8 @@ const quantiles = (title: string, rows: readonly QuantileRow[]): Markup =>
           return html`<tr>
             <td class="nowrap">${name}</td>
             <td class="num">${n}</td>
-            ${[p50, p90, p95].map((estimate) => html`<td class="num">${quantileInWords(estimate, n).replace(/ \(.*/, '')}${estimate?.judged === false && html`<small>not judged at n = ${n}</small>`}</td>`)}
-            <td class="num">${maxMs === undefined ? '–' : inMs(maxMs)}</td>
+            ${[p50, p90, p95].map((estimate) => html`<td class="num">${estimate === undefined ? '–' : inMs(estimate.valueMs, words)}${estimate?.judged === false && html`<small>${words.notJudgedAt(n)}</small>`}</td>`)}
+            <td class="num">${maxMs === undefined ? '–' : inMs(maxMs, words)}</td>
             <td class="num">${censored}</td>
             <td class="num">${notMeasured}</td>
           </tr>`;
@@ -109,30 +115,32 @@ const quantiles = (title: string, rows: readonly QuantileRow[]): Markup =>
   </div>`;
 
 /** Quantiles of every measure. */
-export const quantilesTable = (verdict: Verdict): Markup =>
+export const quantilesTable = (verdict: Verdict, words: Messages): Markup =>
   quantiles(
-    'measure',
+    words.quantiles.measure,
     shownMeasures(verdict).map((name) => ({
-      title: measures[name].title,
+      title: words.measures[name].title,
       distribution: verdict.distributions[name],
     })),
+    words,
   );
 
 /** The headline measure by kind of turn; undefined where the kinds tell no turns apart. */
-export function kindsTable(verdict: Verdict): Markup | undefined {
-  const rows = kindRows(verdict);
-  return rows.length === 0 ? undefined : quantiles(`${measures[headlineOf(verdict)].title} of`, rows);
+export function kindsTable(verdict: Verdict, words: Messages): Markup | undefined {
+  const rows = kindRows(verdict, words);
+  const title = words.quantiles.of(words.measures[headlineOf(verdict)].title);
+  return rows.length === 0 ? undefined : quantiles(title, rows, words);
 }
 
 /** Latencies beside the goals that the bench states for them; undefined where it states none. */
-export function goalsTable(run: FinishedRun): Markup | undefined {
-  const rows = goalRows(run);
+export function goalsTable(run: FinishedRun, words: Messages): Markup | undefined {
+  const rows = goalRows(run, words);
   if (rows.length === 0) return undefined;
   return html`<div class="scroll">
     <table class="goals">
       <thead>
         <tr>
-          ${goalTitles.map((title, index) => html`<th class="${index === 2 || index === 3 ? 'num' : ''}">${title}</th>`)}
+          ${words.goals.titles.map((title, index) => html`<th class="${index === 2 || index === 3 ? 'num' : ''}">${title}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -152,13 +160,13 @@ export function goalsTable(run: FinishedRun): Markup | undefined {
 }
 
 /** What each measure begins and ends with. */
-export const definitions = (verdict: Verdict | undefined): Markup =>
+export const definitions = (verdict: Verdict | undefined, words: Messages): Markup =>
   html`<dl class="definitions">
     ${(verdict === undefined ? measureNames : shownMeasures(verdict)).map((name) => {
-      const { title, begins, ends } = measures[name];
+      const { title, begins, ends } = words.measures[name];
       return html`<div>
         <dt>${title}</dt>
-        <dd>from ${begins}<br />to ${ends}</dd>
+        <dd>${words.definitions.from(begins)}<br />${words.definitions.until(ends)}</dd>
       </div>`;
     })}
   </dl>`;

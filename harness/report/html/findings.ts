@@ -1,20 +1,21 @@
 import type { Finding } from '../../ports';
-import { remedyOf } from '../judged-turn';
+import type { Messages } from '../language';
 import { html, type Markup } from './markup';
+import { storedText } from './stored-text';
 
 /** Findings with what to do about them; `linked` names the turn of each as a link. */
-export function findingList(findings: readonly Finding[], linked: boolean): Markup {
+export function findingList(findings: readonly Finding[], linked: boolean, words: Messages): Markup {
   return html`<ul class="findings">
     ${findings.map(
       ({ code, origin, message, turnId, test }) =>
         html`<li class="finding ${origin}">
           <div class="finding-head">
-            <span class="origin ${origin}">${origin}</span>
+            <span class="origin ${origin}">${words.origins[origin]}</span>
             <code>${code}</code> ${linked && turnId !== undefined && html`<a href="#${turnId}">${turnId}</a>`}
-            ${test !== undefined && html`<span class="muted">${test}</span>`}
+            ${test !== undefined && html`<span class="muted" lang="en">${test}</span>`}
           </div>
-          <p>${message}</p>
-          <p class="remedy">${remedyOf(code) ?? ''}</p>
+          <p>${storedText(message, words)}</p>
+          <p class="remedy">${words.remedyOf(code) ?? ''}</p>
         </li>`,
     )}
   </ul>`;

@@ -1,16 +1,10 @@
 import type { FinishedRun } from '../../run';
 import type { Outcome } from '../../verdict';
 import { conditionsInWords } from '../condition-words';
-import { whyOf } from '../judged-turn';
+import type { Messages } from '../language';
+import { inMs, plusMinus } from '../wording';
 import { html, type Markup, type MarkupValue } from './markup';
-
-const headline: Readonly<Record<Outcome, string>> = {
-  pass: 'Passed',
-  fail: 'Failed',
-  inconclusive: 'Inconclusive',
-  'not-judged': 'Not judged',
-  aborted: 'Aborted',
-};
+import { storedText } from './stored-text';
 
 const sign: Readonly<Record<Outcome, string>> = {
   pass: '✓',
@@ -31,52 +25,76 @@ const fact = (name: string, value: MarkupValue, note?: MarkupValue): Markup | un
 /** Wall time as people read it: `2026-03-14 09:15 UTC`. */
 const readable = (iso: string): string => `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-function duration({ startedAtHostMs, endedAtHostMs }: FinishedRun['record']): string | undefined {
+function duration(
+  { startedAtHostMs, endedAtHostMs }: FinishedRun['record'],
+  { header: words }: Messages,
+): string | undefined {
   if (endedAtHostMs === undefined) return undefined;
   const seconds = Math.round((endedAtHostMs - startedAtHostMs) / 1000);
-  return seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return words.duration(Math.floor(seconds / 60), seconds % 60);
+}
+
+/** What the rig is, which card it heard with, and the calibration that its times come from. */
+function rigFacts({ rig }: FinishedRun['record'], words: Messages): MarkupValue {
+  if (rig === undefined) return undefined;
+  const { name, topology, rateHz, card, calibration } = rig;
+  const own = words.header;
+  const roundTrip = calibration?.roundTrip;
+  return [
+    fact(own.rig, name, `${topology}, ${rateHz / 1000} kHz`),
+    card !== undefined && fact(own.card, card.name, card.stableId),
+    calibration !== undefined &&
+      fact(own.calibration, readable(calibration.measuredAt), [
+        roundTrip !== undefined && own.roundTrip(inMs(roundTrip.ms), plusMinus(roundTrip.uncertaintyMs)),
+        html`<br />${calibration.path}`,
+      ]),
+  ];
 }
 
 /** What was found, in one line a person reads first, and what was tested with what. */
-export function header(run: FinishedRun): Markup {
+export function header(run: FinishedRun, words: Messages): Markup {
   const { record, verdict } = run;
+  const own = words.header;
   const outcome = record.outcome ?? 'aborted';
+  const why = verdict?.why ?? record.why;
   const exitCode = record.exitCode ?? verdict?.exitCode;
   return html`<header class="page-head">
     <div class="brand">
-      <span class="logo" aria-hidden="true"></span>earshot<span class="muted">run ${record.runId}</span>
+      <span class="logo" aria-hidden="true"></span>earshot<span class="muted"
+        >${own.run} ${record.runId}</span
+      >
     </div>
     <div class="hero ${outcome}">
       <div class="badge">
         <span class="sign" aria-hidden="true">${sign[outcome]}</span>
-        <h1>${headline[outcome]}</h1>
-        ${exitCode !== undefined && html`<span class="exit">exit ${exitCode}</span>`}
+        <h1>${words.headlines[outcome]}</h1>
+        ${exitCode !== undefined && html`<span class="exit">${own.exit} ${exitCode}</span>`}
       </div>
-      <p class="why">${whyOf(run)}</p>
+      <p class="why">${why === undefined ? words.neverEnded(run.turns.length) : storedText(why, words)}</p>
     </div>
     <dl class="facts">
       ${record.boards.map(({ name, model, dialect, firmware }) => [
-        fact('Board', name, model),
+        fact(own.board, name, model),
         fact(
-          'Firmware',
+          own.firmware,
           [firmware?.project, firmware?.version].filter((part) => part !== undefined).join(' ') ||
-            'not printed',
+            own.notPrinted,
           [
-            firmware?.generation !== undefined && html`generation ${firmware.generation} · `,
+            firmware?.generation !== undefined && html`${own.generation} ${firmware.generation} · `,
             firmware?.elfSha256Prefix !== undefined && html`ELF ${firmware.elfSha256Prefix}… `,
             firmware?.idf !== undefined && html`· IDF ${firmware.idf} `,
             firmware?.compiled !== undefined && html`· ${firmware.compiled}`,
           ],
         ),
-        fact('Dialect', dialect.name, dialect.firmware),
+        fact(own.dialect, dialect.name, html`<span lang="en">${dialect.firmware}</span>`),
       ])}
-      ${record.rig !== undefined && fact('Rig', record.rig.name, `${record.rig.topology}, ${record.rig.rateHz / 1000} kHz`)}
-      ${fact('Provider', record.provider.name, record.provider.way ?? record.provider.protocol)}
-      ${fact('Scenario', record.scenario.name, `${record.corpus.prompts} prompts`)}
-      ${fact('Bench', record.bench.name, `earshot ${record.earshotVersion}`)}
-      ${fact('Started', readable(record.startedAt), duration(record))}
-      ${record.conditions !== undefined && fact('Prompts', conditionsInWords(record.conditions), 'added when they were played')}
-      ${record.faults.length > 0 && fact('Faults on', record.faults.join(', '), 'switched on with --fault')}
+      ${rigFacts(record, words)}
+      ${fact(own.provider, record.provider.name, record.provider.way ?? record.provider.protocol)}
+      ${fact(own.scenario, record.scenario.name, own.prompts(record.corpus.prompts))}
+      ${fact(own.bench, record.bench.name, `earshot ${record.earshotVersion}`)}
+      ${fact(own.started, readable(record.startedAt), duration(record, words))}
+      ${record.conditions !== undefined && fact(own.conditions, conditionsInWords(record.conditions, words), own.conditionsNote)}
+      ${record.faults.length > 0 && fact(own.faults, record.faults.join(', '), own.faultsNote)}
     </dl>
   </header>`;
 }

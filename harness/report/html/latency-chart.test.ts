@@ -11,7 +11,11 @@ interface DrawnLine {
 
 function linesOf(valuesMs: readonly number[]): DrawnLine[] {
   const measured = valuesMs.map((valueMs) => ({ state: 'measured', valueMs, uncertaintyMs: 1 }) as const);
-  const svg = latencyChart(distributionOf(measured), [], 'voice-to-voice').text;
+  const svg = latencyChart({
+    distribution: distributionOf(measured),
+    budgets: [],
+    title: 'voice-to-voice',
+  }).text;
   const drawn =
     /<g class="line quantile">\s*<line x1="([\d.]+)"[^>]*? y1="([\d.]+)"[^>]*>\s*<text x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)"\s*>([^<]+)</g;
   return [...svg.matchAll(drawn)].map(([, x, topY, textX, labelY, anchor, label = '']) => {

@@ -2,6 +2,7 @@ import type { LostBurst } from '../../ports';
 import type { ReplyStretch } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
 import { concealedInWords, delayInWords, lossInWords, missedInWords } from '../network-words';
+import type { Messages } from '../language';
 import { html, type Markup } from './markup';
 import { LEFT, RIGHT } from './timeline-lanes';
 import type { Scale } from './scale';
@@ -10,13 +11,6 @@ import type { Scale } from './scale';
 const STRIP_HEIGHT = 7;
 /** A packet of speech: a run ends where the one after its last would have begun. */
 const PACKET_MS = 20;
-
-const titles: Readonly<Record<ReplyStretch['kind'], string>> = {
-  gap: 'gap',
-  repeat: 'repeated',
-  skip: 'skipped',
-  concealed: 'concealed',
-};
 
 function stroke(
   fromMs: number,
@@ -44,6 +38,7 @@ export const lostStrip = (
   bursts: readonly LostBurst[],
   bottom: number,
   x: Scale,
+  words: Messages,
 ): readonly (Markup | undefined)[] =>
   bursts
     .filter(({ audioPackets }) => audioPackets > 0)
@@ -53,7 +48,7 @@ export const lostStrip = (
         toHostAtMs + PACKET_MS,
         bottom,
         'lost',
-        `${audioPackets} ${audioPackets === 1 ? 'packet' : 'packets'} lost`,
+        words.network.packetsLost(audioPackets),
         x,
       ),
     );
@@ -64,44 +59,50 @@ export const heardStrip = (
   hostAtMs: (rigSample: number) => number,
   bottom: number,
   x: Scale,
+  words: Messages,
 ): readonly (Markup | undefined)[] =>
   stretches.map(({ kind, atRigSample, lengthMs }) => {
     const fromMs = hostAtMs(atRigSample);
-    return stroke(fromMs, fromMs + lengthMs, bottom, kind, `${titles[kind]}, ${lengthMs.toFixed(0)} ms`, x);
+    const { network } = words;
+    const title = network.stretch(network.stretches[kind], lengthMs.toFixed(0));
+    return stroke(fromMs, fromMs + lengthMs, bottom, kind, title, x);
   });
 
 /** What the link did to datagrams in a turn and what that did to the sound; nothing for turns without. */
-export function networkTable(turn: ShownSoundTurn): Markup | undefined {
+export function networkTable(turn: ShownSoundTurn, words: Messages): Markup | undefined {
+  const own = words.network;
   const { network } = turn.record;
-  const missed = missedInWords(turn);
-  const concealed = concealedInWords(turn);
+  const missed = missedInWords(turn, words);
+  const concealed = concealedInWords(turn, words);
   const { reply } = turn.measurement;
   const movedMs = reply.state === 'found' ? reply.quality?.movedMs : undefined;
   const rows: (readonly [string, string, boolean?])[] = [
     ...(network === undefined
       ? []
       : ([
-          ['lost on the way up', lossInWords(network.up), network.up.audioLost > 0],
-          ['lost on the way down', lossInWords(network.down), network.down.audioLost > 0],
-          ['delay up', delayInWords(network.up)],
-          ['delay down', delayInWords(network.down)],
+          [own.rows.lostUp, lossInWords(network.up, words), network.up.audioLost > 0],
+          [own.rows.lostDown, lossInWords(network.down, words), network.down.audioLost > 0],
+          [own.rows.delayUp, delayInWords(network.up, words)],
+          [own.rows.delayDown, delayInWords(network.down, words)],
         ] as const)),
-    ...(missed === undefined ? [] : [['prompt at the provider', missed] as const]),
-    ...(concealed === undefined ? [] : [['reply concealed', concealed, concealed !== 'none found'] as const]),
+    ...(missed === undefined ? [] : [[own.rows.promptAtProvider, missed] as const]),
+    ...(concealed === undefined
+      ? []
+      : [[own.rows.concealed, concealed, concealed !== own.noneFound] as const]),
     ...(concealed === undefined || movedMs === undefined
       ? []
       : [
           [
-            'end of the reply',
+            own.rows.end,
             movedMs < 1 && movedMs > -1
-              ? 'in time'
-              : `${Math.abs(movedMs).toFixed(0)} ms ${movedMs > 0 ? 'later' : 'earlier'}`,
+              ? own.inTime
+              : (movedMs > 0 ? own.later : own.earlier)(Math.abs(movedMs).toFixed(0)),
           ] as const,
         ]),
   ];
   if (rows.length === 0) return undefined;
   return html`<section class="network">
-    <h4>Network</h4>
+    <h4>${own.title}</h4>
     <table class="compact quality">
       <tbody>
         ${rows.map(
@@ -116,9 +117,9 @@ export function networkTable(turn: ShownSoundTurn): Markup | undefined {
     ${
       network !== undefined &&
       html`<ul class="legend">
-        <li><i class="strip lost"></i>lost by the link</li>
-        <li><i class="strip concealed"></i>concealed in the reply</li>
-        <li><i class="strip gap"></i>gap in the reply</li>
+        <li><i class="strip lost"></i>${own.legend.lost}</li>
+        <li><i class="strip concealed"></i>${own.legend.concealed}</li>
+        <li><i class="strip gap"></i>${own.legend.gap}</li>
       </ul>`
     }
   </section>`;

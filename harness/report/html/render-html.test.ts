@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import { isSoundTurn } from '../../measurement';
 import { readRun, type FinishedRun } from '../../run';
 import { shownTurns } from '../judged-turn';
+import { en } from '../language';
 import { escapeHtml, html } from './markup';
 import { renderHtml } from './render-html';
 import { linearScale, ticks } from './scale';
@@ -227,7 +228,8 @@ describe('timeline', () => {
       ((onset.atRigSample! - capture!.firstRigSample) / capture!.lengthSamples) * count,
     );
     const peaks = Array.from({ length: count }, (_, index) => (index === loud ? 1 : 0));
-    const text = timeline(turn, { turnId: 't001', channels: [{ role: 'speaker', peaks }] })!.text;
+    const whole = { turnId: 't001', firstSample: 0, lengthSamples: capture!.lengthSamples };
+    const text = timeline(turn, { ...whole, channels: [{ role: 'speaker', peaks }] }, en)!.text;
     const [, from, step] = /translate\((\S+) \S+\) scale\((\S+) 1\)/.exec(text)!;
     const drawn = Number(from) + Number(step) * Number(/class="wave"[^>]*d="M(\d+)-/.exec(text)![1]);
     const [, left, width] = /class="span lead-in" x="([\d.]+)" width="([\d.]+)"/.exec(text)!.map(Number);
@@ -238,12 +240,14 @@ describe('timeline', () => {
 
   it('says how long a missing reply was waited for', () => {
     const censored = turns.find(({ record }) => record.turnId === 't009')!;
-    expect(timeline(censored, undefined)?.text).toContain('no reply within 8000 ms');
+    expect(timeline(censored, undefined, en)?.text).toContain('no reply within 8000 ms');
   });
 
   it('is absent without marks', () => {
     const turn = turns[0]!;
-    expect(timeline({ ...turn, measurement: { ...turn.measurement, marks: [] } }, undefined)).toBeUndefined();
+    expect(
+      timeline({ ...turn, measurement: { ...turn.measurement, marks: [] } }, undefined, en),
+    ).toBeUndefined();
   });
 });
 

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isSoundTurn, measures } from '../../measurement';
+import { isSoundTurn } from '../../measurement';
 import type { FinishedRun } from '../../run';
-import { shownFindings, shownTurns } from '../judged-turn';
+import { bootsInWords } from '../boots';
+import { shownFindings, shownTurns, type ShownTurn } from '../judged-turn';
 import { headlineOf, latencyNotes } from '../kinds';
+import { messagesOf, type Language, type Messages } from '../language';
+import { surveyCurves } from '../survey-curves';
+import { bootTable } from './boot-table';
 import { breakdownChart, partsLegend } from './breakdown-chart';
 import {
   budgetsTable,
@@ -12,27 +16,26 @@ import {
   quantilesTable,
   shiftsTable,
 } from './budgets-table';
-import { bootsInWords } from '../boots';
-import { bootTable } from './boot-table';
 import { crashList } from './crash-list';
 import { findingList } from './findings';
 import { header } from './header';
-import { latencyChart } from './latency-chart';
+import { heapChart } from './heap-chart';
+import { latencyChart, latencyLegend } from './latency-chart';
 import { html, trusted, type Markup } from './markup';
 import { script } from './script';
 import { style } from './style';
-import { surveyCurves } from '../survey-curves';
 import { surveyChart } from './survey-chart';
 import { tiles } from './tiles';
 import type { InlineAudio } from './turn-detail';
-import { turnList } from './turn-list';
-import type { TurnSoundSummary } from './turn-sound';
+import { turnList, type SoundOfTurn } from './turn-list';
 
 export interface HtmlOptions {
-  /** Peaks of the captures; turns without stay without waveforms. */
-  readonly sounds?: readonly TurnSoundSummary[];
+  /** What is shown of the captures of a turn; turns without stay without waveforms. */
+  readonly soundOf?: SoundOfTurn;
   /** Puts the WAVs into the page. Default: links relative to the run folder, where the page belongs. */
   readonly inlineAudio?: InlineAudio;
+  /** Default: English. What boards, providers and people wrote stays as it is. */
+  readonly language?: Language | undefined;
 }
 
 /** Nothing comes from the network and nothing runs but the script of this folder, whatever a board printed. */
@@ -40,6 +43,7 @@ const policy = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
   `script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`,
+  'img-src data:',
   "media-src 'self' data: file:",
   "base-uri 'none'",
   "form-action 'none'",
@@ -48,6 +52,9 @@ const policy = [
 // Whole elements, since a formatter that adds a blank inside would break the hash of the policy.
 const scriptElement = trusted(`<script>${script}</script>`);
 const styleElement = trusted(`<style>${style}</style>`);
+
+/** Where the turns go: no text that was recorded can look like it, since its brackets are escaped. */
+const turnsPlace = trusted('<!--turns-->');
 
 const card = (title: string, note: Markup | string, content: Markup, kind = ''): Markup =>
   html`<section class="card ${kind}">
@@ -59,10 +66,8 @@ const card = (title: string, note: Markup | string, content: Markup, kind = ''):
   </section>`;
 
 /** On which clocks the measures stand. */
-const definitionsNote = ({ rig }: FinishedRun['record']): string =>
-  rig === undefined
-    ? "instants of the host's clock; console lines by the board's own stamps where they are better"
-    : `prompts and replies are located in samples of one clock, topology ${rig.topology}`;
+const definitionsNote = ({ rig }: FinishedRun['record'], { definitions: own }: Messages): string =>
+  rig === undefined ? own.hostClock : own.rigClock(rig.topology);
 
 /** The hatching of bars without a number. */
 const hatch = html`<svg width="0" height="0" aria-hidden="true" style="position:absolute">
@@ -73,71 +78,111 @@ const hatch = html`<svg width="0" height="0" aria-hidden="true" style="position:
   </defs>
 </svg>`;
 
-/**
- * `report.html` of a run: one file without any other, except for the captures that it links to. Pure: sound comes in as peaks.
- */
-export function renderHtml(run: FinishedRun, options: HtmlOptions = {}): string {
+function latencyCard(run: FinishedRun, words: Messages): Markup | undefined {
+  const { verdict } = run;
+  if (verdict === undefined) return undefined;
+  const headline = headlineOf(verdict);
+  const { title } = words.measures[headline];
+  const { comparison } = verdict;
+  const baseline = comparison?.reference?.[headline];
+  return card(
+    words.latency.title,
+    words.latency.note(title),
+    html`<div class="scroll">
+        ${latencyChart(
+          {
+            distribution: verdict.distributions[headline],
+            baseline,
+            budgets: verdict.budgets.filter(
+              ({ measure, kind }) => measure === headline && kind === undefined,
+            ),
+            title,
+          },
+          words,
+        )}
+      </div>
+      ${comparison !== undefined && baseline !== undefined && latencyLegend(words.storedTitle(comparison.against), words)}
+      <p class="muted">${words.latency.boxNote}</p>
+      ${kindsTable(verdict, words)} ${goalsTable(run, words)}
+      ${latencyNotes(run, words).map((note) => html`<p class="muted">${note}</p>`)}`,
+  );
+}
+
+/** The page around its turns. */
+function shell(run: FinishedRun, turns: readonly ShownTurn[], words: Messages): Markup {
   const { verdict, record } = run;
-  const turns = shownTurns(run);
   const spoken = turns.filter(isSoundTurn);
-  const headline = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
   const findings = shownFindings(run);
   const surveys = surveyCurves(run);
-  const crashes = crashList(run);
-  const boots = bootTable(run);
-  const shifts = verdict === undefined ? undefined : shiftsTable(verdict);
-  const sounds = new Map(options.sounds?.map((sound) => [sound.turnId, sound]));
-  const title = measures[headline].title;
-  const page = html`<!doctype html>
-    <html lang="en">
+  const crashes = crashList(run, words);
+  const boots = bootTable(run, words);
+  const heap = heapChart(run, words);
+  const shifts = verdict === undefined ? undefined : shiftsTable(verdict, words);
+  const { scenario, corpus, runId, earshotVersion } = record;
+  return html`<!doctype html>
+    <html lang="${words.tag}">
       <head>
         <meta charset="utf-8" />
         <meta http-equiv="Content-Security-Policy" content="${policy}" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="referrer" content="no-referrer" />
-        <title>${record.outcome ?? 'aborted'} · ${record.runId} · earshot</title>
+        <title>${words.outcomes[record.outcome ?? 'aborted']} · ${runId} · earshot</title>
         ${styleElement}
       </head>
       <body>
-        ${hatch} ${header(run)}
+        ${turns.length > 0 && html`<a class="skip" href="#turns">${words.header.skip}</a>`} ${hatch}
+        ${header(run, words)}
         <main>
-          ${tiles(run, turns)}
+          ${tiles(run, turns, words)} ${latencyCard(run, words)}
+          ${spoken.length > 0 && card(words.breakdown.title, partsLegend(words), html`<div class="scroll">${breakdownChart(spoken, words)}</div>`)}
+          ${verdict !== undefined && card(words.budgets.title, words.budgets.note, budgetsTable(verdict, words))}
+          ${shifts !== undefined && card(words.baseline.title, words.baseline.note, shifts)}
+          ${surveys.length > 0 && card(words.survey.title, words.survey.note, html`${surveys.map((survey) => surveyChart(survey, words))}`)}
+          ${findings.length > 0 && card(words.findings.title, words.findings.note(findings.length), findingList(findings, true, words))}
+          ${crashes !== undefined && card(words.crashList.title, words.crashList.note, crashes)}
           ${
-            verdict !== undefined && [
-              card(
-                'Latency',
-                `${title}: bars count turns, the line is their cumulative share`,
-                html`<div class="scroll">
-                    ${latencyChart(
-                      verdict.distributions[headline],
-                      verdict.budgets.filter(
-                        ({ measure, kind }) => measure === headline && kind === undefined,
-                      ),
-                      title,
-                    )}
-                  </div>
-                  ${kindsTable(verdict)} ${goalsTable(run)}
-                  ${latencyNotes(run).map((note) => html`<p class="muted">${note}</p>`)}`,
-              ),
-            ]
+            turns.length > 0 &&
+            html`<section class="card turns-card" id="turns" tabindex="-1">
+              <div class="card-head">
+                <h2>${words.turns.title}</h2>
+                <span class="muted">${spoken.length > 0 ? words.turns.noteSound : words.turns.noteText}</span>
+              </div>
+              ${turnsPlace}
+            </section>`
           }
-          ${spoken.length > 0 && card('Where the time goes', partsLegend(), html`<div class="scroll">${breakdownChart(spoken)}</div>`)}
-          ${verdict !== undefined && card('Budgets', 'absolute bounds, judged by 95 % confidence bounds', budgetsTable(verdict))}
-          ${shifts !== undefined && card('Against the baseline', 'median differences, with the session as the unit', shifts)}
-          ${surveys.length > 0 && card('How far it hears', 'surveys: shown, and neither judged nor counted', html`${surveys.map(surveyChart)}`)}
-          ${findings.length > 0 && card('Findings', `${findings.length} in this run`, findingList(findings, true))}
-          ${crashes !== undefined && card('Crashes', 'by signature; the same crash of another board or build has the same', crashes)}
-          ${turns.length > 0 && card('Turns', spoken.length > 0 ? 'open one for its timeline, sound and logs' : 'open one for its timeline and logs', turnList(turns, sounds, options.inlineAudio), 'turns-card')}
-          ${verdict !== undefined && card('All measures', 'milliseconds', quantilesTable(verdict))}
-          ${boots !== undefined && card('Boots', bootsInWords(run), boots)}
-          ${card('Definitions', definitionsNote(record), definitions(verdict))}
+          ${verdict !== undefined && card(words.quantiles.title, words.quantiles.note, quantilesTable(verdict, words))}
+          ${heap !== undefined && card(words.heap.title, words.heap.note(heap.samples), heap.chart)}
+          ${boots !== undefined && card(words.bootTable.title, bootsInWords(run, words), boots)}
+          ${card(words.definitions.title, definitionsNote(record, words), definitions(verdict, words))}
         </main>
         <footer>
-          earshot ${record.earshotVersion} · ${record.runId} · scenario ${record.scenario.sha256.slice(0, 12)}
-          · corpus ${record.corpus.sha256.slice(0, 12)}
+          ${words.footer(earshotVersion, runId, scenario.sha256.slice(0, 12), corpus.sha256.slice(0, 12))}
         </footer>
         ${scriptElement}
       </body>
     </html> `;
-  return page.text;
 }
+
+/**
+ * `report.html` of a run piece by piece, each of them at most one turn long, for whoever writes it into a file: with audio a report is
+ * larger than what should lie in memory.
+ */
+export function* renderHtmlPieces(run: FinishedRun, options: HtmlOptions = {}): Generator<string> {
+  const words = messagesOf[options.language ?? 'en'];
+  const turns = shownTurns(run);
+  const [before = '', after = ''] = shell(run, turns, words).text.split(turnsPlace.text);
+  yield before;
+  if (turns.length > 0)
+    for (const piece of turnList(turns, options.soundOf, options.inlineAudio, words)) yield piece.text;
+  yield after;
+}
+
+/**
+ * `report.html` of a run: one file without any other, except for the captures that it links to. Pure: sound comes in as peaks and pictures.
+ */
+export const renderHtml = (run: FinishedRun, options: HtmlOptions = {}): string =>
+  [...renderHtmlPieces(run, options)].join('');
+
+/** A page of `renderHtml` without its players, and so without the sound that it holds: for whoever publishes no recordings. */
+export const withoutRecordings = (page: string): string =>
+  page.replace(/<div class="players">[\s\S]*?<\/div>/g, '');

@@ -1,4 +1,5 @@
-import type { SurveyAxis, SurveyCurve, SurveyPoint } from '../survey-curves';
+import type { SurveyCurve, SurveyPoint } from '../survey-curves';
+import type { Messages } from '../language';
 import { inMs } from '../wording';
 import { html, type Markup } from './markup';
 import { linearScale, niceStep, ticks, type Scale } from './scale';
@@ -9,19 +10,6 @@ const TOP = 40;
 const BOTTOM = 240;
 /** What is heard, and how soon it is answered, beside each other. */
 const PANELS = { share: { left: 60, right: 450 }, latency: { left: 540, right: 930 } } as const;
-
-const axisTitles: Readonly<Record<SurveyAxis, string>> = {
-  gainDb: "prompt over the bench's level, dB",
-  snrDb: 'prompt over the noise, dB',
-  rt60Ms: 'reverberation time of the room, ms',
-};
-
-/** What a survey varied, for headings. */
-export const surveyTitles: Readonly<Record<SurveyAxis, string>> = {
-  gainDb: 'Prompt level',
-  snrDb: 'Background noise',
-  rt60Ms: 'Room',
-};
 
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
@@ -49,11 +37,11 @@ const valueLabels = (points: readonly SurveyPoint[], x: Scale, axis: string, mid
         html`<text class="tick" x="${x(value)}" y="${BOTTOM + 18}" text-anchor="middle">${value}</text>`,
     )} <text class="axis" x="${middle}" y="${BOTTOM + 42}" text-anchor="middle">${axis}</text>`;
 
-function sharePanel({ axis, points }: SurveyCurve, x: Scale): Markup {
+function sharePanel({ axis, points }: SurveyCurve, x: Scale, { survey }: Messages): Markup {
   const { left, right } = PANELS.share;
   const y = linearScale([0, 1], [BOTTOM, TOP]);
   return html`${frame(
-      'heard as said',
+      survey.heardAsSaid,
       PANELS.share,
       y,
       [0, 0.25, 0.5, 0.75, 1].map((share) => [share, percent(share)] as const),
@@ -75,20 +63,20 @@ function sharePanel({ axis, points }: SurveyCurve, x: Scale): Markup {
     ${points.map(
       ({ value, heard, n, lower, upper }) =>
         html`<circle class="survey-dot" cx="${x(value)}" cy="${y(heard / n)}" r="4.5">
-          <title>${value}: ${heard} of ${n} heard, ${percent(lower)} to ${percent(upper)}</title>
+          <title>${survey.dot(value, heard, n, percent(lower), percent(upper))}</title>
         </circle>`,
     )}
-    ${valueLabels(points, x, axisTitles[axis], (left + right) / 2)}`;
+    ${valueLabels(points, x, survey.axes[axis].axis, (left + right) / 2)}`;
 }
 
-function latencyPanel({ axis, points }: SurveyCurve, x: Scale): Markup {
+function latencyPanel({ axis, points }: SurveyCurve, x: Scale, { survey }: Messages): Markup {
   const { left, right } = PANELS.latency;
   const all = points.flatMap(({ latenciesMs }) => latenciesMs);
   const middle = (left + right) / 2;
   if (all.length === 0)
-    return html`<text class="axis" x="${left}" y="${TOP - 18}">voice-to-voice of what was heard, ms</text>
+    return html`<text class="axis" x="${left}" y="${TOP - 18}">${survey.latency}</text>
       <text class="tick" x="${middle}" y="${(TOP + BOTTOM) / 2}" text-anchor="middle"
-        >nothing was heard and answered</text
+        >${survey.nothing}</text
       >`;
   const [low, high] = [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
   const step = niceStep(Math.max(high - low, 50), 5);
@@ -98,7 +86,7 @@ function latencyPanel({ axis, points }: SurveyCurve, x: Scale): Markup {
     medianMs === undefined ? [] : [[x(value), y(medianMs)] as const],
   );
   return html`${frame(
-      'voice-to-voice of what was heard, ms',
+      survey.latency,
       PANELS.latency,
       y,
       ticks(domain, 6).map((tick) => [tick, String(tick)] as const),
@@ -112,35 +100,38 @@ function latencyPanel({ axis, points }: SurveyCurve, x: Scale): Markup {
           >`,
       ),
     )}
-    ${valueLabels(points, x, axisTitles[axis], middle)}`;
+    ${valueLabels(points, x, survey.axes[axis].axis, middle)}`;
 }
 
 /** Curves of one survey: the share that is heard with its bounds, and every latency with the line of the medians; below them the figures. */
-export function surveyChart(curve: SurveyCurve): Markup {
+export function surveyChart(curve: SurveyCurve, words: Messages): Markup {
+  const { survey } = words;
   const { axis, points } = curve;
   const values = points.map(({ value }) => value);
   const [low, high] = [values[0] ?? 0, values.at(-1) ?? 1];
   const margin = (high - low) * 0.06;
   const scaleOf = ({ left, right }: { readonly left: number; readonly right: number }): Scale =>
     linearScale([low - margin, high + margin], [left, right]);
-  const label = `${surveyTitles[axis]}: share heard and latency at ${points.length} values`;
-  return html`<h3>${surveyTitles[axis]}</h3>
+  const { title, axis: axisTitle } = survey.axes[axis];
+  const label = survey.alt(title, points.length);
+  return html`<h3>${title}</h3>
     <div class="scroll">
       <svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">
         <title>${label}</title>
-        ${sharePanel(curve, scaleOf(PANELS.share))} ${latencyPanel(curve, scaleOf(PANELS.latency))}
+        ${sharePanel(curve, scaleOf(PANELS.share), words)}
+        ${latencyPanel(curve, scaleOf(PANELS.latency), words)}
       </svg>
     </div>
     <div class="scroll">
       <table class="compact">
         <thead>
           <tr>
-            <th>${axisTitles[axis]}</th>
-            <th class="num">turns</th>
-            <th class="num">heard</th>
-            <th class="num">95 % bounds</th>
-            <th class="num">median, ms</th>
-            <th class="num">max, ms</th>
+            <th>${axisTitle}</th>
+            <th class="num">${survey.columns.turns}</th>
+            <th class="num">${survey.columns.heard}</th>
+            <th class="num">${survey.columns.bounds}</th>
+            <th class="num">${survey.columns.median}</th>
+            <th class="num">${survey.columns.max}</th>
           </tr>
         </thead>
         <tbody>
@@ -150,7 +141,7 @@ export function surveyChart(curve: SurveyCurve): Markup {
                 <td>${value}</td>
                 <td class="num">${n}</td>
                 <td class="num">${heard}</td>
-                <td class="num">${percent(lower)} to ${percent(upper)}</td>
+                <td class="num">${words.to(percent(lower), percent(upper))}</td>
                 <td class="num">${medianMs === undefined ? '–' : inMs(medianMs)}</td>
                 <td class="num">${medianMs === undefined ? '–' : inMs(latenciesMs.at(-1) ?? NaN)}</td>
               </tr>`,

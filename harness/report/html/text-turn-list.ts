@@ -1,38 +1,35 @@
-import { measures, textMeasureNames } from '../../measurement';
+import { textMeasureNames } from '../../measurement';
 import type { ShownTextTurn } from '../judged-turn';
-import {
-  answerCheckInWords,
-  answerInWords,
-  measuredInWords,
-  outcomeInWords,
-  questionInWords,
-} from '../wording';
+import type { Messages } from '../language';
+import { answerCheckInWords, answerInWords, measuredInWords, questionInWords } from '../wording';
 import { barStrip } from './bar-strip';
 import { findingList } from './findings';
 import { html, type Markup } from './markup';
 import { namedValues } from './named-values';
 import { textPartsOf } from './text-turn-parts';
 import { textTimeline, zeroOfText } from './text-timeline';
+import { turnEntry, turnListEnd, turnListOpening } from './turn-entry';
 import { turnLogs } from './turn-logs';
 
-function writing({ record, measurement, ...turn }: ShownTextTurn): Markup {
+function writing({ record, measurement, ...turn }: ShownTextTurn, words: Messages): Markup {
+  const own = words.detail;
   const { sent, tokens, boardClockSkewMs } = measurement;
   const whole = { record, measurement, ...turn };
   const entries: readonly (readonly [string, string])[] = [
-    ['asked', questionInWords(whole)],
-    ...(sent === undefined ? [] : [['sent', sent] as const]),
-    ['printed', answerInWords(whole)],
-    ['the answer is', answerCheckInWords(whole)],
-    ...(tokens === undefined ? [] : [['tokens', String(tokens)] as const]),
-    ...(record.ordered === undefined ? [] : [['ordered to go wrong', record.ordered] as const]),
+    [own.asked, questionInWords(whole, words)],
+    ...(sent === undefined ? [] : [[own.sent, sent] as const]),
+    [own.printed, answerInWords(whole, words)],
+    [own.answerIs, answerCheckInWords(whole, words)],
+    ...(tokens === undefined ? [] : [[own.tokens, String(tokens)] as const]),
+    ...(record.ordered === undefined ? [] : [[own.orderedWrong, record.ordered] as const]),
     ...(boardClockSkewMs === undefined
       ? []
-      : [['clock of the board', `${(boardClockSkewMs / 1000).toFixed(0)} s off`] as const]),
+      : [[own.boardClock, own.clockOff((boardClockSkewMs / 1000).toFixed(0))] as const]),
     ...(record.boardDate?.state === 'unset'
       ? [
           [
-            'clock of the board',
-            `not set${record.boardDate.reason === undefined ? '' : `: ${record.boardDate.reason}`}`,
+            own.boardClock,
+            `${own.clockNotSet}${record.boardDate.reason === undefined ? '' : `: ${record.boardDate.reason}`}`,
           ] as const,
         ]
       : []),
@@ -41,33 +38,33 @@ function writing({ record, measurement, ...turn }: ShownTextTurn): Markup {
 }
 
 /** Everything about one turn in writing below its row. */
-export function textTurnDetail(turn: ShownTextTurn): Markup {
+export function textTurnDetail(turn: ShownTextTurn, words: Messages): Markup {
   return html`<div class="detail">
-    ${turn.findings.length > 0 && findingList(turn.findings, false)} ${textTimeline(turn)}
+    ${turn.findings.length > 0 && findingList(turn.findings, false, words)} ${textTimeline(turn, words)}
     <div class="columns">
       <section>
-        <h4>Measures, ms</h4>
+        <h4>${words.detail.measures}</h4>
         <table class="compact">
           <tbody>
             ${textMeasureNames.map(
               (name) =>
                 html`<tr>
-                  <td>${measures[name].title}</td>
-                  <td class="num">${measuredInWords(turn.measurement.measures[name])}</td>
+                  <td>${words.measures[name].title}</td>
+                  <td class="num">${measuredInWords(turn.measurement.measures[name], words)}</td>
                 </tr>`,
             )}
           </tbody>
         </table>
       </section>
       <section>
-        <h4>Question and answer</h4>
-        ${writing(turn)}
+        <h4>${words.detail.writing}</h4>
+        ${writing(turn, words)}
       </section>
       <section>
-        <h4>Where the time goes, ms</h4>
+        <h4>${words.detail.parts}</h4>
         <table class="compact">
           <tbody>
-            ${textPartsOf(turn).map(
+            ${textPartsOf(turn, words).map(
               ({ colour, title, ms }) =>
                 html`<tr>
                   <td><i class="part ${colour}"></i>${title}</td>
@@ -78,33 +75,42 @@ export function textTurnDetail(turn: ShownTextTurn): Markup {
         </table>
       </section>
     </div>
-    ${turnLogs(turn.record, zeroOfText(turn), 'question')}
+    ${turnLogs(turn.record, zeroOfText(turn), words.timeline.afterQuestion, words)}
   </div>`;
 }
 
-/** Turns in writing as rows that open. */
-export function textTurnRows(turns: readonly ShownTextTurn[]): Markup {
-  const mostMs = Math.max(1, ...turns.map((turn) => textPartsOf(turn).reduce((sum, { ms }) => sum + ms, 0)));
-  return html`<div class="turns text-turns">
-    <div class="turn-row turn-titles" aria-hidden="true">
-      <span></span><span>turn</span><span>question</span><span>answer</span
-      ><span class="num">question to answer, ms</span><span>parts</span><span>outcome</span>
-    </div>
-    ${turns.map((turn) => {
-      const { record, measurement, outcome } = turn;
-      const isAnswered =
-        measurement.answerCheck.state === 'same' || measurement.answerCheck.state === 'unknown';
-      return html`<details class="turn ${outcome}" id="${record.turnId}" data-outcome="${outcome}">
-        <summary class="turn-row">
-          <span class="chevron" aria-hidden="true"></span><span class="id">${record.turnId}</span>
-          <span class="prompt" lang="${record.prompt?.language ?? ''}">${questionInWords(turn)}</span>
-          <span class="${isAnswered ? '' : 'bad'}">${answerInWords(turn)}</span>
-          <span class="num">${measuredInWords(measurement.measures.questionToAnswer)}</span>
-          <span>${barStrip(textPartsOf(turn), mostMs)}</span>
-          <span><span class="pill ${outcome}">${outcomeInWords[outcome]}</span></span>
-        </summary>
-        ${textTurnDetail(turn)}
-      </details>`;
-    })}
+/** Turns in writing as rows that open, piece by piece. */
+export function* textTurnRows(turns: readonly ShownTextTurn[], words: Messages): Generator<Markup> {
+  const mostMs = turns.reduce(
+    (most, turn) =>
+      Math.max(
+        most,
+        textPartsOf(turn).reduce((sum, { ms }) => sum + ms, 0),
+      ),
+    1,
+  );
+  const { columns } = words.turns;
+  const titles = html`<div class="turn-row turn-titles" aria-hidden="true">
+    <span></span><span>${columns.turn}</span><span>${columns.question}</span><span>${columns.answer}</span
+    ><span class="num">${columns.toAnswer}</span><span>${columns.parts}</span><span>${columns.outcome}</span>
   </div>`;
+  yield turnListOpening(titles, 'text-turns');
+  for (const turn of turns) {
+    const { measurement } = turn;
+    const isAnswered =
+      measurement.answerCheck.state === 'same' || measurement.answerCheck.state === 'unknown';
+    yield turnEntry(
+      turn,
+      measurement.measures.questionToAnswer,
+      html`<span class="prompt" lang="${turn.record.prompt?.language ?? ''}" dir="auto"
+          >${questionInWords(turn, words)}</span
+        >
+        <span class="${isAnswered ? '' : 'bad'}" dir="auto">${answerInWords(turn, words)}</span>
+        <span class="num">${measuredInWords(measurement.measures.questionToAnswer, words)}</span>
+        <span>${barStrip(textPartsOf(turn), mostMs)}</span>`,
+      textTurnDetail(turn, words),
+      words,
+    );
+  }
+  yield turnListEnd;
 }

@@ -1,6 +1,7 @@
 import type { MeasureName, QuantileEstimate } from '../../measurement';
 import type { FinishedRun } from '../../run';
 import type { Verdict } from '../../verdict';
+import type { Messages } from '../language';
 import type { ShownTurn } from '../judged-turn';
 import { headlineOf } from '../kinds';
 import { inMs } from '../wording';
@@ -13,39 +14,41 @@ const tile = (title: string, value: MarkupValue, unit: string, note: MarkupValue
     <p class="note">${note}</p>
   </div>`;
 
-function interval({ lowerMs, upperMs }: QuantileEstimate): string {
+function interval({ lowerMs, upperMs }: QuantileEstimate, words: Messages): string {
   const upper = upperMs !== undefined && Number.isFinite(upperMs) ? inMs(upperMs) : '∞';
-  return `95 % interval ${lowerMs === undefined ? '–' : inMs(lowerMs)} to ${upper} ms`;
+  return words.tiles.interval(lowerMs === undefined ? '–' : inMs(lowerMs, words), upper);
 }
 
-function quantileTile(verdict: Verdict, title: string, name: MeasureName, quantile: 'p50' | 'p95'): Markup {
+function quantileTile(verdict: Verdict, name: MeasureName, quantile: 'p50' | 'p95', words: Messages): Markup {
   const { n, [quantile]: estimate } = verdict.distributions[name];
-  if (estimate === undefined) return tile(title, '–', '', 'no turn has a value');
-  const note = estimate.judged ? interval(estimate) : `not judged at n = ${n}`;
-  return tile(title, inMs(estimate.valueMs), ' ms', note, estimate.judged ? '' : 'open');
+  const measure = words.capital(words.measures[name].title);
+  const title = quantile === 'p50' ? words.tiles.median(measure) : words.tiles.p95(measure);
+  if (estimate === undefined) return tile(title, '–', '', words.tiles.noValue);
+  const note = estimate.judged ? interval(estimate, words) : words.notJudgedAt(n);
+  return tile(title, inMs(estimate.valueMs, words), ' ms', note, estimate.judged ? '' : 'open');
 }
 
 /** The figures that a person looks for first. */
-export function tiles({ verdict }: FinishedRun, turns: readonly ShownTurn[]): Markup {
+export function tiles({ verdict }: FinishedRun, turns: readonly ShownTurn[], words: Messages): Markup {
   const of = (outcome: ShownTurn['outcome']): number =>
     turns.filter((turn) => turn.outcome === outcome).length;
   const name = verdict === undefined ? 'voiceToVoice' : headlineOf(verdict);
   const inWriting = name === 'questionToAnswer';
-  const headline = inWriting ? 'Question to answer' : 'Voice-to-voice';
+  const own = words.tiles;
   const judged = of('pass') + of('fail');
   const unjudged = of('not-judged');
-  return html`<section class="tiles" aria-label="Key figures">
-    ${verdict !== undefined && quantileTile(verdict, `${headline}, median`, name, 'p50')}
-    ${verdict !== undefined && quantileTile(verdict, `${headline}, p95`, name, 'p95')}
-    ${tile('Turns passed', `${of('pass')}`, ` of ${judged}`, unjudged === 0 ? 'all turns judged' : `${unjudged} more not judged`, of('fail') > 0 ? 'fail' : '')}
-    ${verdict !== undefined && quantileTile(verdict, inWriting ? 'Time to first token' : 'Time to function call', inWriting ? 'timeToFirstToken' : 'timeToFunctionCall', 'p50')}
+  return html`<section class="tiles" aria-label="${own.label}">
+    ${verdict !== undefined && quantileTile(verdict, name, 'p50', words)}
+    ${verdict !== undefined && quantileTile(verdict, name, 'p95', words)}
+    ${tile(own.passed, `${of('pass')}`, own.of(judged), unjudged === 0 ? own.allJudged : own.unjudged(unjudged), of('fail') > 0 ? 'fail' : '')}
+    ${verdict !== undefined && quantileTile(verdict, inWriting ? 'timeToFirstToken' : 'timeToFunctionCall', 'p50', words)}
     ${
       verdict?.selfCheck !== undefined &&
       tile(
-        'Measurement error, p95',
+        own.error,
         verdict.selfCheck.p95AbsErrorMs.toFixed(3),
         ' ms',
-        `against counted truth, bound ${verdict.selfCheck.boundMs} ms`,
+        own.bound(verdict.selfCheck.boundMs),
         verdict.selfCheck.ok ? '' : 'fail',
       )
     }

@@ -1,3 +1,4 @@
+import type { Messages } from '../language';
 import { html, type Markup } from './markup';
 import { linearScale, ticks, type Scale } from './scale';
 
@@ -11,6 +12,8 @@ export const LANE_HEIGHT = 46;
 export interface Lane {
   /** In the picture's units, as are all positions. */
   readonly top: number;
+  /** Default: `LANE_HEIGHT`. */
+  readonly height?: number;
   readonly title: string;
   readonly sub: string;
 }
@@ -20,8 +23,8 @@ export interface TimeAxis {
   readonly fromMs: number;
   readonly toMs: number;
   readonly zeroMs: number;
-  /** What happened at zero. */
-  readonly zeroIs: string;
+  /** What the figures on the axis are, in words. */
+  readonly title: string;
 }
 
 /** An instant with its name. */
@@ -30,36 +33,41 @@ export interface Dot {
   readonly label: string;
 }
 
+export const laneOf = (
+  name: keyof Messages['timeline']['lanes'],
+  top: number,
+  { timeline }: Messages,
+  height = LANE_HEIGHT,
+): Lane => {
+  const [title, sub] = timeline.lanes[name];
+  return { top, height, title, sub };
+};
+
 /** From an instant on the host's clock to its place on the axis. */
 export const placeOn = ({ fromMs, toMs }: TimeAxis): Scale => linearScale([fromMs, toMs], [LEFT, RIGHT]);
 
-const laneMarkup = ({ top, title, sub }: Lane): Markup =>
-  html`<rect class="lane" x="${LEFT}" width="${RIGHT - LEFT}" y="${top}" height="${LANE_HEIGHT}" rx="4" />
-    <text class="lane-title" x="0" y="${top + 20}">${title}</text
-    ><text class="lane-sub" x="0" y="${top + 36}">${sub}</text>`;
+const laneMarkup = ({ top, height = LANE_HEIGHT, title, sub }: Lane): Markup =>
+  html`<rect class="lane" x="${LEFT}" width="${RIGHT - LEFT}" y="${top}" height="${height}" rx="4" />
+    ${title !== '' && html`<text class="lane-title" x="0" y="${top + 20}">${title}</text>`}
+    <text class="lane-sub" x="0" y="${top + (title === '' ? height / 2 + 4 : 36)}">${sub}</text>`;
 
-/** The picture of one turn: lanes from top to bottom on one time axis, and what happened drawn over them. */
-export function timelineOf(turnId: string, axis: TimeAxis, lanes: readonly Lane[], content: Markup): Markup {
-  const { fromMs, toMs, zeroMs, zeroIs } = axis;
-  const tops = lanes.map(({ top }) => top);
-  const bottom = Math.max(...tops) + LANE_HEIGHT;
+/** The picture of one turn: lanes from top to bottom on one time axis, and what happened drawn over them. `label` says it in words. */
+export function timelineOf(label: string, axis: TimeAxis, lanes: readonly Lane[], content: Markup): Markup {
+  const { fromMs, toMs, zeroMs, title } = axis;
+  const top = Math.min(...lanes.map((lane) => lane.top));
+  const bottom = Math.max(...lanes.map((lane) => lane.top + (lane.height ?? LANE_HEIGHT)));
   const height = bottom + 32;
   const shown = [fromMs - zeroMs, toMs - zeroMs] as const;
   const x = linearScale(shown, [LEFT, RIGHT]);
   return html`<div class="scroll">
-    <svg
-      class="chart timeline"
-      viewBox="0 0 ${WIDTH} ${height}"
-      role="img"
-      aria-label="Timeline of ${turnId}"
-    >
+    <svg class="chart timeline" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">
       ${lanes.map(laneMarkup)}
       ${ticks(shown, 12).map(
         (tick) =>
-          html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="${Math.min(...tops)}" y2="${bottom}" />
+          html`<line class="grid" x1="${x(tick)}" x2="${x(tick)}" y1="${top}" y2="${bottom}" />
             <text class="tick" x="${x(tick)}" y="${height - 14}" text-anchor="middle">${tick}</text>`,
       )}
-      <text class="tick" x="0" y="${height - 14}">ms after ${zeroIs}</text>
+      <text class="tick" x="0" y="${height - 14}">${title}</text>
       ${content}
     </svg>
   </div>`;
@@ -78,3 +86,20 @@ export const dotsOn = (top: number, kind: string, entries: readonly Dot[], x: Sc
       ${last && html`<text x="${at + (leftwards ? -9 : 9)}" y="${top + LANE_HEIGHT / 2 + 4}" text-anchor="${leftwards ? 'end' : 'start'}">${label}${times}</text>`}
     </g>`;
   });
+
+/** Short strokes at the lower edge of a lane, one for each instant: everything that was logged there, named or not. */
+export function ticksOn(
+  top: number,
+  instants: readonly number[],
+  x: Scale,
+  title: string,
+): Markup | undefined {
+  const places = [...new Set(instants.map((hostAtMs) => Math.round(x(hostAtMs) * 2) / 2))].filter(
+    (at) => at >= LEFT && at <= RIGHT,
+  );
+  if (places.length === 0) return undefined;
+  const bottom = top + LANE_HEIGHT;
+  return html`<path class="log-ticks" d="${places.map((at) => `M${at} ${bottom - 8}v7`).join('')}"
+    ><title>${title}</title></path
+  >`;
+}

@@ -1,45 +1,105 @@
 import type { Mark } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
-import { plain } from '../wording';
+import type { Messages } from '../language';
+import { plusMinus } from '../wording';
 import { html, type Markup } from './markup';
 import { heardStrip, lostStrip } from './network';
 import type { Scale } from './scale';
-import { dotsOn, LANE_HEIGHT, LEFT, placeOn, RIGHT, timelineOf, type Dot } from './timeline-lanes';
-import type { TurnSoundSummary } from './turn-sound';
+import { dotsOn, LANE_HEIGHT, laneOf, LEFT, placeOn, RIGHT, ticksOn, timelineOf } from './timeline-lanes';
+import { axisOf, boardDots, hostAtMsOf, providerDots } from './turn-axis';
+import { SPECTROGRAM_DB, type TurnSoundSummary } from './turn-sound';
 
-/** Top of each lane. */
-const LANES = { prompt: 26, provider: 82, board: 138, reply: 194 } as const;
+/** Height of a spectrogram, and what lies between lanes. */
+const SPECTRUM_HEIGHT = 38;
+const GAP = 10;
+const SPECTRUM_GAP = 2;
 
 type Marks = Partial<Record<Mark['name'], Mark>>;
 
-/** Host time of a rig sample, from a mark that has both; undefined when none has. */
-function hostAtMsOf(turn: ShownSoundTurn): ((rigSample: number) => number) | undefined {
-  const anchor = turn.measurement.marks.find(({ atRigSample }) => atRigSample !== undefined);
+/** Top of each lane; those of spectrograms are undefined where there is none. */
+interface Tops {
+  readonly prompt: number;
+  readonly promptSpectrum: number | undefined;
+  readonly provider: number;
+  readonly board: number;
+  readonly reply: number;
+  readonly replySpectrum: number | undefined;
+}
+
+function topsOf(hasSpectra: boolean): Tops {
+  const prompt = 26;
+  const spectrum = (below: number): number => below + LANE_HEIGHT + SPECTRUM_GAP;
+  const behind = (top: number): number =>
+    (hasSpectra ? spectrum(top) + SPECTRUM_HEIGHT : top + LANE_HEIGHT) + GAP;
+  const provider = behind(prompt);
+  const board = provider + LANE_HEIGHT + GAP;
+  const reply = board + LANE_HEIGHT + GAP;
+  return {
+    prompt,
+    promptSpectrum: hasSpectra ? spectrum(prompt) : undefined,
+    provider,
+    board,
+    reply,
+    replySpectrum: hasSpectra ? spectrum(reply) : undefined,
+  };
+}
+
+type Channel = TurnSoundSummary['channels'][number];
+
+/** Where a summary lies on the axis: its left edge and its width; undefined where nothing places the capture. */
+function placeOf(
+  turn: ShownSoundTurn,
+  { firstSample, lengthSamples }: TurnSoundSummary,
+  x: Scale,
+): { readonly left: number; readonly width: number } | undefined {
+  const hostAtMs = hostAtMsOf(turn);
   const { capture } = turn.record;
-  if (capture === undefined || anchor?.atRigSample === undefined) return undefined;
-  const { atRigSample, hostAtMs } = anchor;
-  return (rigSample) => hostAtMs + ((rigSample - atRigSample) * 1000) / capture.rateHz;
+  if (hostAtMs === undefined || capture === undefined) return undefined;
+  const first = capture.firstRigSample + firstSample;
+  const left = x(hostAtMs(first));
+  return { left, width: x(hostAtMs(first + lengthSamples)) - left };
 }
 
 /**
  * Peaks of one channel as strokes around the middle of a lane, scaled to its own loudest point. One path of small integers,
  * stretched by a transform: with thousands of turns the waveforms are most of the page.
  */
-function waveform(turn: ShownSoundTurn, peaks: readonly number[], top: number, x: Scale): Markup | undefined {
-  const hostAtMs = hostAtMsOf(turn);
-  const { capture } = turn.record;
-  if (hostAtMs === undefined || capture === undefined || peaks.length === 0) return undefined;
+function waveform(
+  { peaks }: Pick<Channel, 'peaks'>,
+  { left, width }: { readonly left: number; readonly width: number },
+  top: number,
+): Markup | undefined {
+  if (peaks.length === 0) return undefined;
   const loudest = Math.max(0.001, ...peaks);
-  const first = x(hostAtMs(capture.firstRigSample));
-  const step = (x(hostAtMs(capture.firstRigSample + capture.lengthSamples)) - first) / peaks.length;
+  const step = width / peaks.length;
   const strokes = peaks.map((peak, index) => {
     const size = Math.round((peak / loudest) * (LANE_HEIGHT / 2 - 2));
-    const at = first + step * (index + 0.5);
+    const at = left + step * (index + 0.5);
     return size === 0 || at < LEFT || at > RIGHT ? '' : `M${index}-${size}V${size}`;
   });
   const d = strokes.join('');
-  const place = `translate(${(first + step / 2).toFixed(2)} ${top + LANE_HEIGHT / 2}) scale(${step.toFixed(4)} 1)`;
+  const place = `translate(${(left + step / 2).toFixed(2)} ${top + LANE_HEIGHT / 2}) scale(${step.toFixed(4)} 1)`;
   return d === '' ? undefined : html`<path class="wave" transform="${place}" d="${d}" />`;
+}
+
+function spectrogram(
+  { spectrogram: png }: Channel,
+  { left, width }: { readonly left: number; readonly width: number },
+  top: number | undefined,
+  title: string,
+): Markup | undefined {
+  if (png === undefined || top === undefined) return undefined;
+  return html`<image
+    class="spectrogram"
+    x="${left}"
+    width="${width.toFixed(2)}"
+    y="${top}"
+    height="${SPECTRUM_HEIGHT}"
+    preserveAspectRatio="none"
+    href="data:image/png;base64,${png}"
+  >
+    <title>${title}</title>
+  </image>`;
 }
 
 /** A stretch between two instants; undefined where one of them is unknown. */
@@ -87,109 +147,157 @@ function leadInFrom({ measurement }: ShownSoundTurn, replyOnset: Mark | undefine
   return { ...replyOnset, hostAtMs: replyOnset.hostAtMs - Math.max(0, replyLeadIn.valueMs) };
 }
 
-/** Markers of a turn's course: the call's own line shows the call, heap and clock are no part of the picture. */
-const shownMarkers: ReadonlySet<string> = new Set([
-  'mic-opened',
-  'speech-started',
-  'speech-stopped',
-  'first-packet-out',
-  'first-audio-in',
-  'first-i2s-out',
-]);
+const markLanes: Readonly<Record<Mark['name'], 'prompt' | 'provider' | 'board' | 'reply'>> = {
+  promptOnset: 'prompt',
+  promptOffset: 'prompt',
+  interruptionOnset: 'prompt',
+  interruptionOffset: 'prompt',
+  uplinkEnd: 'provider',
+  endpoint: 'provider',
+  firstAudioOut: 'provider',
+  functionCall: 'board',
+  replyOnset: 'reply',
+  replyOffset: 'reply',
+  replySilence: 'reply',
+};
 
-/** What the board did, at its own stamp where its clock is known well enough. */
-const boardDots = ({ record, measurement }: ShownSoundTurn): Dot[] =>
-  record.boardEvents.flatMap((event): Dot[] => {
-    const own = measurement.deviceMarks?.find(
-      ({ lineIndex, type }) => lineIndex === event.lineIndex && type === event.type,
-    );
-    const hostAtMs = own?.hostAtMs ?? event.hostAtMs;
-    if (event.type === 'function-call')
-      return [{ hostAtMs, label: `${event.name}${event.repeated === true ? ' again' : ''}` }];
-    if (event.type === 'media-lost') return [{ hostAtMs, label: 'sound not connected' }];
-    if (event.type === 'session-ready') return [{ hostAtMs, label: 'session ready' }];
-    if (event.type === 'session-ended') return [{ hostAtMs, label: 'session ended' }];
-    if (event.type === 'boot') return [{ hostAtMs, label: `boot: ${plain(event.resetCause)}` }];
-    if (event.type === 'fault') return [{ hostAtMs, label: event.error.code }];
-    if (event.type === 'marker')
-      return shownMarkers.has(event.marker) ? [{ hostAtMs, label: event.marker }] : [];
-    return event.type === 'complaint' ? [{ hostAtMs, label: plain(event.text).slice(0, 40) }] : [];
+/** `prompt ends 0 ±1.1 ms`, counted from the prompt's end. */
+function markInWords({ name, hostAtMs, uncertaintyMs }: Mark, zeroMs: number, words: Messages): string {
+  const at = (hostAtMs - zeroMs).toFixed(uncertaintyMs < 1 ? 1 : 0);
+  return words.timeline.mark(words.detail.markNames[name], at, plusMinus(uncertaintyMs));
+}
+
+/**
+ * Each mark as a line through its lane and its spectrogram, in a band of twice its standard uncertainty to both sides, which holds the
+ * true instant in 95 of 100 cases.
+ */
+const markBands = (turn: ShownSoundTurn, tops: Tops, zeroMs: number, x: Scale, words: Messages): Markup[] =>
+  turn.measurement.marks.map((mark) => {
+    const { name, hostAtMs, uncertaintyMs } = mark;
+    const lane = markLanes[name];
+    const spectrum =
+      lane === 'prompt' ? tops.promptSpectrum : lane === 'reply' ? tops.replySpectrum : undefined;
+    const bottom = spectrum === undefined ? tops[lane] + LANE_HEIGHT : spectrum + SPECTRUM_HEIGHT;
+    const left = x(hostAtMs - 2 * uncertaintyMs);
+    return html`<g class="mark-at"
+      ><title>${markInWords(mark, zeroMs, words)}</title>
+      <rect
+        x="${left}"
+        width="${(x(hostAtMs + 2 * uncertaintyMs) - left).toFixed(2)}"
+        y="${tops[lane]}"
+        height="${bottom - tops[lane]}" /><path d="M${x(hostAtMs)} ${tops[lane]}V${bottom}"
+    /></g>`;
   });
 
-const providerDots = ({ record }: ShownSoundTurn): Dot[] =>
-  record.providerEvents.flatMap((event): Dot[] =>
-    event.type === 'tool-call'
-      ? [{ hostAtMs: event.hostAtMs, label: `asks ${event.name}` }]
-      : event.type === 'error'
-        ? [{ hostAtMs: event.hostAtMs, label: event.code }]
-        : [],
-  );
-
 /** What the link lost, on the lane that it left from, and what the reply's sound shows of that. */
-function lossStrips(turn: ShownSoundTurn, x: Scale): readonly (Markup | undefined)[] {
+function lossStrips(
+  turn: ShownSoundTurn,
+  tops: Tops,
+  x: Scale,
+  words: Messages,
+): readonly (Markup | undefined)[] {
   const { network } = turn.record;
   const { reply } = turn.measurement;
   const hostAtMs = hostAtMsOf(turn);
   const stretches = reply.state === 'found' ? (reply.quality?.stretches ?? []) : [];
   return [
-    ...lostStrip(network?.up.bursts ?? [], LANES.prompt + LANE_HEIGHT, x),
-    ...lostStrip(network?.down.bursts ?? [], LANES.provider + LANE_HEIGHT, x),
-    ...(hostAtMs === undefined ? [] : heardStrip(stretches, hostAtMs, LANES.reply + LANE_HEIGHT, x)),
+    ...lostStrip(network?.up.bursts ?? [], tops.prompt + LANE_HEIGHT, x, words),
+    ...lostStrip(network?.down.bursts ?? [], tops.provider + LANE_HEIGHT, x, words),
+    ...(hostAtMs === undefined ? [] : heardStrip(stretches, hostAtMs, tops.reply + LANE_HEIGHT, x, words)),
   ];
+}
+
+/** What was recorded on one channel: its waveform, and below it its spectrogram. */
+function heard(
+  turn: ShownSoundTurn,
+  sound: TurnSoundSummary | undefined,
+  role: 'loopback' | 'speaker',
+  [top, spectrumTop]: readonly [number, number | undefined],
+  x: Scale,
+  words: Messages,
+): readonly (Markup | undefined)[] {
+  const channel = sound?.channels.find((one) => one.role === role);
+  const place = sound && placeOf(turn, sound, x);
+  if (channel === undefined || place === undefined) return [];
+  const of = role === 'loopback' ? words.timeline.prompt : words.timeline.reply;
+  const title = words.timeline.spectrogram(of, SPECTROGRAM_DB);
+  return [waveform(channel, place, top), spectrogram(channel, place, spectrumTop, title)];
 }
 
 /**
  * Marks of a turn on one time axis, zero at the prompt's last speech sample: what the rig played, what the provider decided, what
- * the board did, what the rig heard. Undefined when the turn has no marks.
+ * the board did, what the rig heard, as waveforms and spectrograms. Undefined when the turn has no marks.
  */
-export function timeline(turn: ShownSoundTurn, sound: TurnSoundSummary | undefined): Markup | undefined {
+export function timeline(
+  turn: ShownSoundTurn,
+  sound: TurnSoundSummary | undefined,
+  words: Messages,
+): Markup | undefined {
   const marks = Object.fromEntries(turn.measurement.marks.map((mark) => [mark.name, mark])) as Marks;
-  const all = turn.measurement.marks.map(({ hostAtMs }) => hostAtMs);
-  if (all.length === 0) return undefined;
-  const zero = marks.promptOffset?.hostAtMs ?? Math.min(...all);
-  const extra = [...boardDots(turn), ...providerDots(turn)].map(({ hostAtMs }) => hostAtMs);
-  const axis = {
-    fromMs: Math.min(...all) - 120,
-    toMs: Math.max(...all, ...extra) + 220,
-    zeroMs: zero,
-    zeroIs: 'prompt',
-  };
+  const shown = axisOf(turn);
+  if (shown === undefined) return undefined;
+  const own = words.timeline;
+  const axis = { ...shown, title: own.afterPrompt };
   const x = placeOn(axis);
-  const peaksOf = (role: 'loopback' | 'speaker'): readonly number[] =>
-    sound?.channels.find((channel) => channel.role === role)?.peaks ?? [];
+  const hasSpectra = sound?.channels.some(({ spectrogram: png }) => png !== undefined) === true;
+  const tops = topsOf(hasSpectra);
   const { promptOnset, promptOffset, uplinkEnd, endpoint, firstAudioOut, replyOnset, replyOffset } = marks;
   const { interruptionOnset, interruptionOffset, replySilence } = marks;
   const { voiceToVoice } = turn.measurement.measures;
-  const total =
-    voiceToVoice.state === 'measured' ? `voice-to-voice ${voiceToVoice.valueMs.toFixed(1)} ms` : undefined;
+  const total = voiceToVoice.state === 'measured' ? own.total(voiceToVoice.valueMs.toFixed(1)) : undefined;
+  const { consoleLines, providerEvents } = turn.record;
   const lanes = [
-    { top: LANES.prompt, title: 'prompt', sub: 'rig → microphone' },
-    { top: LANES.provider, title: 'provider', sub: 'hears, decides, sends' },
-    { top: LANES.board, title: 'board', sub: 'console' },
-    { top: LANES.reply, title: 'reply', sub: 'speaker → rig' },
+    laneOf('prompt', tops.prompt, words),
+    ...(tops.promptSpectrum === undefined
+      ? []
+      : [laneOf('promptSpectrum', tops.promptSpectrum, words, SPECTRUM_HEIGHT)]),
+    laneOf('provider', tops.provider, words),
+    laneOf('board', tops.board, words),
+    laneOf('reply', tops.reply, words),
+    ...(tops.replySpectrum === undefined
+      ? []
+      : [laneOf('replySpectrum', tops.replySpectrum, words, SPECTRUM_HEIGHT)]),
   ];
+  const inWords = turn.measurement.marks
+    .map((mark) => markInWords(mark, axis.zeroMs, words))
+    .join(words.list);
+  const promptBottom =
+    tops.promptSpectrum === undefined ? tops.prompt + LANE_HEIGHT : tops.promptSpectrum + SPECTRUM_HEIGHT;
   return timelineOf(
-    turn.record.turnId,
+    own.alt(turn.record.turnId, inWords),
     axis,
     lanes,
-    html`${span(promptOnset, promptOffset, LANES.prompt, 'speech', 'prompt', x)}
-    ${waveform(turn, peaksOf('loopback'), LANES.prompt, x)}
-    ${span(uplinkEnd, endpoint, LANES.provider, 'endpointing', 'endpointing', x)}
-    ${span(endpoint, firstAudioOut, LANES.provider, 'ttfa', 'first audio', x)}
-    ${span(leadInFrom(turn, replyOnset), replyOnset, LANES.reply, 'lead-in', 'lead-in', x)}
-    ${span(interruptionOnset, interruptionOffset, LANES.prompt, 'speech', 'interruption', x)}
-    ${span(replyOnset, replySilence ?? replyOffset, LANES.reply, 'speech', 'reply', x)}
-    ${waveform(turn, peaksOf('speaker'), LANES.reply, x)} ${lossStrips(turn, x)}
-    ${link(promptOffset, uplinkEnd, [LANES.prompt + LANE_HEIGHT, LANES.provider], 'uplink', x)}
-    ${link(firstAudioOut, leadInFrom(turn, replyOnset), [LANES.provider + LANE_HEIGHT, LANES.reply], 'downlink', x)}
+    html`${span(promptOnset, promptOffset, tops.prompt, 'speech', own.prompt, x)}
+    ${heard(turn, sound, 'loopback', [tops.prompt, tops.promptSpectrum], x, words)}
+    ${span(uplinkEnd, endpoint, tops.provider, 'endpointing', own.endpointing, x)}
+    ${span(endpoint, firstAudioOut, tops.provider, 'ttfa', own.firstAudio, x)}
+    ${span(leadInFrom(turn, replyOnset), replyOnset, tops.reply, 'lead-in', own.leadIn, x)}
+    ${span(interruptionOnset, interruptionOffset, tops.prompt, 'speech', own.interruption, x)}
+    ${span(replyOnset, replySilence ?? replyOffset, tops.reply, 'speech', own.reply, x)}
+    ${heard(turn, sound, 'speaker', [tops.reply, tops.replySpectrum], x, words)}
+    ${markBands(turn, tops, axis.zeroMs, x, words)} ${lossStrips(turn, tops, x, words)}
+    ${link(promptOffset, uplinkEnd, [promptBottom, tops.provider], 'uplink', x)}
+    ${link(firstAudioOut, leadInFrom(turn, replyOnset), [tops.provider + LANE_HEIGHT, tops.reply], 'downlink', x)}
     ${
       voiceToVoice.state === 'censored' &&
-      html`<text class="missing" x="${RIGHT - 10}" y="${LANES.reply + 18}" text-anchor="end"
-        >no reply within ${voiceToVoice.aboveMs} ms</text
+      html`<text class="missing" x="${RIGHT - 10}" y="${tops.reply + 18}" text-anchor="end"
+        >${own.noReply(voiceToVoice.aboveMs)}</text
       >`
     }
-    ${dotsOn(LANES.provider, 'provider', providerDots(turn), x)}
-    ${dotsOn(LANES.board, 'board', boardDots(turn), x)}
+    ${ticksOn(
+      tops.provider,
+      providerEvents.map(({ hostAtMs }) => hostAtMs),
+      x,
+      own.events(providerEvents.length),
+    )}
+    ${ticksOn(
+      tops.board,
+      consoleLines.map(({ hostAtMs }) => hostAtMs),
+      x,
+      own.lines(consoleLines.length),
+    )}
+    ${dotsOn(tops.provider, 'provider', providerDots(turn, words), x)}
+    ${dotsOn(tops.board, 'board', boardDots(turn, words), x)}
     ${
       promptOffset !== undefined &&
       replyOnset !== undefined &&

@@ -1,5 +1,4 @@
 import {
-  measures,
   soundMeasureNames,
   type CallHops,
   type CallObservation,
@@ -7,6 +6,7 @@ import {
   type SoundMeasureName,
 } from '../../measurement';
 import type { ShownSoundTurn } from '../judged-turn';
+import type { Messages } from '../language';
 import { playedInWords } from '../condition-words';
 import { takeInWords } from '../take-words';
 import { inMs, measuredInWords, plain, plusMinus } from '../wording';
@@ -29,10 +29,14 @@ const sourceOf = (path: string, inline: InlineAudio | undefined): string => {
     : `data:audio/wav;base64,${Buffer.from(bytes).toString('base64')}`;
 };
 
-function players({ record }: ShownSoundTurn, inline: InlineAudio | undefined): Markup | undefined {
+function players(
+  { record }: ShownSoundTurn,
+  inline: InlineAudio | undefined,
+  { detail }: Messages,
+): Markup | undefined {
   const files = [
-    ...(record.capture === undefined ? [] : [['What the rig heard', record.capture.path] as const]),
-    ...(record.received === undefined ? [] : [['What the provider received', record.received.path] as const]),
+    ...(record.capture === undefined ? [] : [[detail.heard, record.capture.path] as const]),
+    ...(record.received === undefined ? [] : [[detail.received, record.received.path] as const]),
   ];
   if (files.length === 0) return undefined;
   return html`<div class="players">
@@ -49,7 +53,7 @@ function players({ record }: ShownSoundTurn, inline: InlineAudio | undefined): M
             controls
             preload="none"
             src="${sourceOf(path, inline)}"
-            aria-label="${title}, ${record.turnId}"
+            aria-label="${detail.playerOf(title, record.turnId)}"
           ></audio>
         </figure>`,
     )}
@@ -58,19 +62,21 @@ function players({ record }: ShownSoundTurn, inline: InlineAudio | undefined): M
 
 const json = (value: unknown): string => (value === undefined ? '' : JSON.stringify(value));
 
-const hopTitles: readonly (readonly [keyof CallHops, string])[] = [
-  ['promptToAsked', 'prompt → asked'],
-  ['askedToExecuted', 'asked → executed'],
-  ['executedToEffect', 'executed → effect'],
-  ['askedToOutput', 'asked → output back'],
-  ['executedToOutput', 'executed → output back'],
+const hopNames: readonly (keyof CallHops)[] = [
+  'promptToAsked',
+  'askedToExecuted',
+  'executedToEffect',
+  'askedToOutput',
+  'executedToOutput',
 ];
 
 /** One line for each hop; a turn that an older version measured has none. */
-const hopList = (hops: CallHops = {}): Markup[] =>
-  hopTitles.flatMap(([name, title]) => {
+const hopList = (hops: CallHops = {}, { detail }: Messages): Markup[] =>
+  hopNames.flatMap((name) => {
     const hop = hops[name];
-    return hop === undefined ? [] : html`<div>${title} ${inMs(hop.ms)} ${plusMinus(hop.uncertaintyMs)}</div>`;
+    return hop === undefined
+      ? []
+      : html`<div>${detail.hops[name]} ${inMs(hop.ms)} ${plusMinus(hop.uncertaintyMs)}</div>`;
   });
 
 /** Effects in order; those that contradict what was asked for stand out. */
@@ -81,17 +87,23 @@ const effectList = (effects: readonly string[], contradicting: readonly string[]
   });
 
 /** One call: what was asked, executed and shown, below each other, since arguments are long and the column is narrow. */
-function callPairs({ name, asked, executed, effects, contradicting, hops }: CallObservation): Markup {
+function callPairs(
+  { name, asked, executed, effects, contradicting, hops }: CallObservation,
+  words: Messages,
+): Markup {
+  const own = words.detail;
   const runs = executed.map(
-    (run) => html`<code>${run.arguments === undefined ? 'no JSON' : json(run.arguments)}</code> `,
+    (run) => html`<code>${run.arguments === undefined ? own.noJson : json(run.arguments)}</code> `,
   );
-  const took = hopList(hops);
+  const took = hopList(hops, words);
   const entries: readonly (readonly [string, MarkupValue])[] = [
-    ['call', html`<code>${name}</code>`],
-    ['asked', asked === undefined ? 'not asked' : html`<code>${json(asked.arguments)}</code>`],
-    ['executed', runs.length === 0 ? html`<span class="bad">never</span>` : runs],
-    ...(effects.length === 0 ? [] : [['effect', effectList(effects, contradicting)] as const]),
-    ...(took.length === 0 ? [] : [['took, ms', html`<div class="hops">${took}</div>`] as const]),
+    [own.call, html`<code>${name}</code>`],
+    [own.asked, asked === undefined ? own.notAsked : html`<code>${json(asked.arguments)}</code>`],
+    [own.executed, runs.length === 0 ? html`<span class="bad">${own.never}</span>` : runs],
+    ...(effects.length === 0
+      ? []
+      : [[own.effect, html`<span lang="en">${effectList(effects, contradicting)}</span>`] as const]),
+    ...(took.length === 0 ? [] : [[own.took, html`<div class="hops">${took}</div>`] as const]),
   ];
   return html`<dl class="pairs call">
     ${entries.map(
@@ -102,78 +114,94 @@ function callPairs({ name, asked, executed, effects, contradicting, hops }: Call
   </dl>`;
 }
 
-function calls({ measurement, record }: ShownSoundTurn): Markup {
-  if (measurement.calls.length > 0) return html`${measurement.calls.map(callPairs)}`;
-  const expected = record.expected.calls.map(({ name }) => name).join(', ');
+function calls({ measurement, record }: ShownSoundTurn, words: Messages): Markup {
+  if (measurement.calls.length > 0) return html`${measurement.calls.map((call) => callPairs(call, words))}`;
+  const expected = record.expected.calls.map(({ name }) => name).join(words.list);
   return html`<p class="empty">
-    ${expected === '' ? 'No call was expected and none was seen.' : `The provider did not ask for ${expected}.`}
+    ${expected === '' ? words.detail.noCall : words.detail.didNotAsk(expected)}
   </p>`;
 }
 
-const dB = (level: number | undefined): string =>
-  level === undefined ? 'not known' : Number.isFinite(level) ? `${level.toFixed(1)} dBFS` : 'silence';
+const dB = (level: number | undefined, words: Messages): string =>
+  level === undefined
+    ? words.unknown
+    : Number.isFinite(level)
+      ? `${level.toFixed(1)} dBFS`
+      : words.detail.silence;
 
-function replyText(reply: ReplyCheck): string {
+function replyText(reply: ReplyCheck, words: Messages): string {
+  const own = words.detail;
   switch (reply.state) {
     case 'found':
-      return `${(reply.completeness * 100).toFixed(0)} % of ${reply.replyId}, ${dB(reply.levelDbFs)}, drift ${reply.driftPpm.toFixed(0)} ppm`;
+      return own.replyFound(
+        (reply.completeness * 100).toFixed(0),
+        reply.replyId,
+        dB(reply.levelDbFs, words),
+        reply.driftPpm.toFixed(0),
+      );
     case 'not-found':
-      return `${reply.replyId} not found, ${dB(reply.levelDbFs)}`;
+      return own.replyNotFound(reply.replyId, dB(reply.levelDbFs, words));
     case 'heard':
-      return `speech of unknown wording, ${dB(reply.levelDbFs)}, onset ± ${reply.onsetUncertaintyMs.toFixed(1)} ms; completeness cannot be judged`;
+      return own.replyHeard(dB(reply.levelDbFs, words), reply.onsetUncertaintyMs.toFixed(1));
     case 'not-heard':
-      return `no speech heard (${reply.reason}), ${dB(reply.levelDbFs)}; what was sent is not known`;
+      return own.replyNotHeard(words.onsetMisses[reply.reason], dB(reply.levelDbFs, words));
     case 'not-sent':
-      return 'none was sent';
+      return own.replyNotSent;
   }
 }
 
-function sound({ measurement, record }: ShownSoundTurn): Markup {
+function sound({ measurement, record }: ShownSoundTurn, words: Messages): Markup {
+  const own = words.detail;
   const { reply, witness, levels, take, selfCheck, callDetour } = measurement;
   const lateReply = measurement.interruption?.reply;
   const stop = selfCheck?.bargeInStop;
   const calledBy = measurement.marks.find(({ name }) => name === 'functionCall')?.stampedBy;
   const entries: (readonly [string, string])[] = [
-    ['reply', replyText(reply)],
-    ...(lateReply === undefined ? [] : [['reply to the interruption', replyText(lateReply)] as const]),
-    [
-      'prompt',
-      `${witness.onLoopback ? 'on loopback' : 'not on loopback'}, ${witness.asBleed ? 'in the room' : 'not found in the room'}; provider received ${dB(witness.receivedLevelDbFs)}`,
-    ],
+    [own.reply, replyText(reply, words)],
+    ...(lateReply === undefined ? [] : [[own.lateReply, replyText(lateReply, words)] as const]),
+    [own.prompt, own.witness(witness.onLoopback, witness.asBleed, dB(witness.receivedLevelDbFs, words))],
     ...(calledBy === undefined
       ? []
-      : [
-          [
-            'call',
-            `timed by ${calledBy === 'device' ? "the board's own clock" : 'the arrival of its line'}`,
-          ] as const,
-        ]),
+      : [[own.call, calledBy === 'device' ? own.callTimedByDevice : own.callTimedByHost] as const]),
     ...(callDetour === undefined
       ? []
       : [
           [
-            'first audio',
-            `${callDetour.toCallMs.toFixed(0)} ms to the call, ${callDetour.throughBoardMs.toFixed(0)} ms through the firmware, ${callDetour.toAudioMs.toFixed(0)} ms to the first packet`,
+            own.firstAudio,
+            own.detour(
+              callDetour.toCallMs.toFixed(0),
+              callDetour.throughBoardMs.toFixed(0),
+              callDetour.toAudioMs.toFixed(0),
+            ),
           ] as const,
         ]),
-    ...(record.conditions === undefined ? [] : [['played', playedInWords(record.conditions)] as const]),
-    ['levels', `loopback ${dB(levels.loopbackDbFs)}, noise floor ${dB(levels.noiseFloorDbFs)}`],
+    ...(record.conditions === undefined
+      ? []
+      : [[own.played, playedInWords(record.conditions, words)] as const]),
+    [own.levels, own.levelsOf(dB(levels.loopbackDbFs, words), dB(levels.noiseFloorDbFs, words))],
     ...(record.capture === undefined
       ? []
       : [
           [
-            'capture',
+            own.capture,
             take === undefined
-              ? `lag ${record.capture.maxLagMs.toFixed(1)} ms, ${record.capture.overruns} overruns`
-              : takeInWords(take, record),
+              ? words.take.overruns(record.capture.maxLagMs.toFixed(1), record.capture.overruns)
+              : takeInWords(take, record, words),
           ] as const,
         ]),
     ...(selfCheck === undefined
       ? []
       : [
           [
-            'self-check',
-            `truth ${selfCheck.voiceToVoiceTruthMs.toFixed(3)} ms, error ${selfCheck.voiceToVoiceErrorMs.toFixed(4)} ms${stop === undefined ? '' : `; barge-in stop: truth ${stop.truthMs.toFixed(1)} ms, error ${stop.errorMs.toFixed(1)} ± ${stop.uncertaintyMs.toFixed(1)} ms`}`,
+            own.selfCheck,
+            own.truth(selfCheck.voiceToVoiceTruthMs.toFixed(3), selfCheck.voiceToVoiceErrorMs.toFixed(4)) +
+              (stop === undefined
+                ? ''
+                : own.stopTruth(
+                    stop.truthMs.toFixed(1),
+                    stop.errorMs.toFixed(1),
+                    stop.uncertaintyMs.toFixed(1),
+                  )),
           ] as const,
         ]),
   ];
@@ -185,13 +213,37 @@ const isShown = (name: SoundMeasureName, { interruption }: ShownSoundTurn['recor
   name !== 'bargeInStop' || interruption !== undefined;
 
 /** The board's own voice in what it sent; nothing where it was not measured. */
-function echoRow({ echo }: ShownSoundTurn['measurement']): Markup | undefined {
+function echoRow({ echo }: ShownSoundTurn['measurement'], { detail }: Messages): Markup | undefined {
   if (echo?.state !== 'measured') return undefined;
-  const bound = echo.delayMs === undefined ? 'below ' : '';
+  const level = echo.levelDb.toFixed(0);
   return html`<tr>
-    <td>echo re prompt</td>
-    <td class="num">${bound}${echo.levelDb.toFixed(0)} dB${echo.leaks ? ', leaks' : ''}</td>
+    <td>${detail.echo}</td>
+    <td class="num">
+      ${echo.delayMs === undefined ? detail.echoBelow(level) : `${level} dB`}${echo.leaks ? detail.leaks : ''}
+    </td>
   </tr>`;
+}
+
+/** Every mark with its standard uncertainty, in the order of time: what the picture above shows, in figures. */
+function markTable(
+  { marks }: ShownSoundTurn['measurement'],
+  zeroMs: number,
+  { detail }: Messages,
+): Markup | undefined {
+  if (marks.length === 0) return undefined;
+  const inOrder = [...marks].sort((a, b) => a.hostAtMs - b.hostAtMs);
+  return html`<h4 class="further">${detail.marks}</h4>
+    <table class="compact">
+      <tbody>
+        ${inOrder.map(
+          ({ name, hostAtMs, uncertaintyMs }) =>
+            html`<tr>
+              <td>${detail.markNames[name]}</td>
+              <td class="num">${(hostAtMs - zeroMs).toFixed(1)} ${plusMinus(uncertaintyMs)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
 }
 
 /** Everything about one turn below its row. */
@@ -199,15 +251,17 @@ export function turnDetail(
   turn: ShownSoundTurn,
   soundSummary: TurnSoundSummary | undefined,
   inline: InlineAudio | undefined,
+  words: Messages,
 ): Markup {
   const { record, measurement } = turn;
   const zeroMs =
     measurement.marks.find(({ name }) => name === 'promptOffset')?.hostAtMs ?? record.startedAtHostMs;
   return html`<div class="detail">
-    ${turn.findings.length > 0 && findingList(turn.findings, false)} ${timeline(turn, soundSummary)}
+    ${turn.findings.length > 0 && findingList(turn.findings, false, words)}
+    ${timeline(turn, soundSummary, words)} ${players(turn, inline, words)}
     <div class="columns">
       <section>
-        <h4>Measures, ms</h4>
+        <h4>${words.detail.measures}</h4>
         <table class="compact">
           <tbody>
             ${soundMeasureNames
@@ -215,23 +269,24 @@ export function turnDetail(
               .map(
                 (name) =>
                   html`<tr>
-                    <td><i class="part ${name}"></i>${measures[name].title}</td>
-                    <td class="num">${measuredInWords(measurement.measures[name])}</td>
+                    <td><i class="part ${name}"></i>${words.measures[name].title}</td>
+                    <td class="num">${measuredInWords(measurement.measures[name], words)}</td>
                   </tr>`,
               )}
-            ${echoRow(measurement)}
+            ${echoRow(measurement, words)}
           </tbody>
         </table>
+        ${markTable(measurement, zeroMs, words)}
       </section>
       <section>
-        <h4>Calls</h4>
-        ${calls(turn)}
+        <h4>${words.detail.calls}</h4>
+        ${calls(turn, words)}
       </section>
       <section>
-        <h4>Sound</h4>
-        ${sound(turn)} ${replyQualityTable(turn.measurement)} ${networkTable(turn)}
+        <h4>${words.detail.sound}</h4>
+        ${sound(turn, words)} ${replyQualityTable(turn.measurement, words)} ${networkTable(turn, words)}
       </section>
     </div>
-    ${players(turn, inline)} ${turnLogs(record, zeroMs, 'prompt')}
+    ${turnLogs(record, zeroMs, words.timeline.afterPrompt, words)}
   </div>`;
 }

@@ -1,5 +1,6 @@
 import type { AnyTurnRecord, ProviderEvent } from '../../ports';
 import { msOfSamples } from '../../units';
+import type { Messages } from '../language';
 import { html, type Markup } from './markup';
 
 interface LogLine {
@@ -8,25 +9,34 @@ interface LogLine {
 }
 
 const MOST_LINES = 400;
+/** A board that prints without an end of line must not fill the page. */
+const MOST_CHARACTERS = 2_000;
+
+function shortened(text: string, { logs }: Messages): string {
+  const more = text.length - MOST_CHARACTERS;
+  return more <= 0 ? text : `${text.slice(0, MOST_CHARACTERS)}${logs.shortened(more)}`;
+}
 
 /** A log with times relative to an instant of the turn. */
-function log(title: string, zeroMs: number, lines: readonly LogLine[]): Markup {
+function log(title: string, zeroMs: number, lines: readonly LogLine[], words: Messages): Markup {
   if (lines.length === 0)
     return html`<section class="log">
       <h4>${title}</h4>
-      <p class="empty">Nothing.</p>
+      <p class="empty">${words.logs.nothing}</p>
     </section>`;
   const rows = lines
     .slice(0, MOST_LINES)
     .map(
       ({ hostAtMs, text }) =>
-        html`<span><span class="at">${(hostAtMs - zeroMs).toFixed(0).padStart(6)}</span> ${text}</span>`,
+        html`<span
+          ><b>${(hostAtMs - zeroMs).toFixed(0).padStart(6)}</b> <bdi>${shortened(text, words)}</bdi></span
+        >`,
     );
   const more = lines.length - MOST_LINES;
-  const rest = more > 0 && html`<span>${more} more lines are in the run folder</span>`;
+  const rest = more > 0 && html`<span>${words.logs.more(more)}</span>`;
   return html`<section class="log">
     <h4>${title}</h4>
-    <pre tabindex="0" aria-label="${title}">${rows}${rest}</pre>
+    <pre tabindex="0" role="group" aria-label="${title}" lang="en" dir="ltr">${rows}${rest}</pre>
   </section>`;
 }
 
@@ -40,7 +50,7 @@ function providerLine(event: ProviderEvent): LogLine {
 }
 
 /** Provider events as lines; a reply's packets in a row become one line. */
-function providerLines(events: readonly ProviderEvent[]): LogLine[] {
+function providerLines(events: readonly ProviderEvent[], { logs }: Messages): LogLine[] {
   const lines: LogLine[] = [];
   for (let at = 0; at < events.length; at += 1) {
     const event = events[at];
@@ -57,7 +67,7 @@ function providerLines(events: readonly ProviderEvent[]): LogLine[] {
       next = events[at + packets];
     }
     const soundMs = msOfSamples(lengthSamples, event.rateHz).toFixed(0);
-    const text = `audio-out ${event.replyId}: ${packets} packets, ${soundMs} ms of sound`;
+    const text = logs.packets(event.replyId, packets, soundMs);
     lines.push({ hostAtMs: event.hostAtMs, text });
     at += packets - 1;
   }
@@ -66,14 +76,15 @@ function providerLines(events: readonly ProviderEvent[]): LogLine[] {
 
 /**
  * What the board printed and the provider did in a turn, side by side.
- * @param after - What stands at 0, in a word.
+ * @param after - What the times are counted from, in words.
  */
-export const turnLogs = (record: AnyTurnRecord, zeroMs: number, after: string): Markup =>
+export const turnLogs = (record: AnyTurnRecord, zeroMs: number, after: string, words: Messages): Markup =>
   html`<div class="columns logs">
     ${log(
-      `Console, ms after ${after}`,
+      words.logs.console(after),
       zeroMs,
       record.consoleLines.map(({ hostAtMs, text }) => ({ hostAtMs, text })),
+      words,
     )}
-    ${log(`Provider, ms after ${after}`, zeroMs, providerLines(record.providerEvents))}
+    ${log(words.logs.provider(after), zeroMs, providerLines(record.providerEvents, words), words)}
   </div>`;

@@ -8,7 +8,7 @@ import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
 import { partsInWords, powerInWords, shiftRows, shiftTitles } from '../shifts';
-import { surveyTitles } from '../html/survey-chart';
+import { en } from '../language';
 import { surveyCurves } from '../survey-curves';
 import { concealedInWords, lossInWords } from '../network-words';
 import {
@@ -129,7 +129,7 @@ export function renderMarkdown(run: FinishedRun): string {
     ]);
     const unit = axis === 'rt60Ms' ? 'ms' : 'dB';
     lines.push(
-      `### ${surveyTitles[axis]}`,
+      `### ${en.survey.axes[axis].title}`,
       '',
       ...table([unit, 'heard', 'median, ms'], ['r', 'r', 'r'], rows),
     );
