@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../errors';
 import { didYouMean } from '../config';
 
@@ -17,6 +17,10 @@ const suitesIn = (folder: string): string[] =>
 
 /** Names of the suites that come with Earshot and are run unless others are named. */
 export const productSuites = (): string[] => suitesIn(productFolder).map(nameOf);
+
+/** Whether the tests of a file depend on nothing that an earlier one of it did: of a team's own files nobody knows. */
+export const testsStandAlone = (file: string): boolean =>
+  dirname(file) === productFolder && nameOf(file) === 'latency';
 
 /** Names of those that are run by name only. */
 export const surveySuites = (): string[] => suitesIn(surveyFolder).map(nameOf);

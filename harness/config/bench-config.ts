@@ -50,6 +50,8 @@ interface BoardConfigBase {
   readonly rig: RigConfig | undefined;
   /** The voice service that this board talks to; absent: the bench's. */
   readonly provider?: ProviderConfig;
+  /** Boards with one name for it hear each other and are not to play at once; absent: it is heard by none. */
+  readonly isolation?: string;
 }
 
 export interface SerialBoardConfig extends BoardConfigBase {

@@ -157,6 +157,8 @@ const anyBoard = {
   sessionTimeout: duration({ atLeastMs: 1 }).default(30_000),
   /** In place of the bench's. Default: that one. */
   provider: provider.exactOptional(),
+  /** Default: none, nobody else hears it. */
+  isolation: name.exactOptional(),
 };
 
 const hexDigits = z

@@ -193,6 +193,7 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
     ...(board.addr2line === undefined ? {} : { addr2line: programOf(board.addr2line, folder) }),
     bootTimeoutMs: board.bootTimeout,
     sessionTimeoutMs: board.sessionTimeout,
+    ...(board.isolation === undefined ? {} : { isolation: board.isolation }),
     rig: board.rig && rigOf(board.rig, folder),
   };
   return board.kind === 'serial'

@@ -4,6 +4,7 @@ import type { WireError } from '../errors';
 import type { Measured } from '../measurement';
 import type { Finding, FunctionCall, PromptConditions } from '../ports';
 import type { TestRecord } from '../run';
+import type { HostWish } from './parent-leave';
 
 /** What a host process is to do: JSON. */
 export interface HostInit {
@@ -23,6 +24,10 @@ export interface HostInit {
   readonly earshotVersion: string;
   /** Values that must not be stored. */
   readonly secrets: readonly string[];
+  /** Boards of other hosts hear this one: it asks its parent before it plays. Absent: none does. */
+  readonly heardByOthers?: true;
+  /** Boards of other hosts do some of its tests: it asks its parent before each. Absent: it does all. */
+  readonly sharesTests?: true;
 }
 
 /** One finished turn, for progress. */
@@ -62,12 +67,20 @@ export type HostMessage =
   | { readonly type: 'test'; readonly test: TestRecord }
   /** A finding that the run folder could not take any more: the parent has to keep it. */
   | { readonly type: 'unrecorded'; readonly finding: Finding }
+  /** It does nothing of this until it is answered. */
+  | { readonly type: 'wish'; readonly id: number; readonly wish: HostWish }
+  /** Others may enter the room that it was let into. */
+  | { readonly type: 'room-left' }
+  /** All tests of this file that it is to do are done. */
+  | { readonly type: 'file'; readonly file: string }
   | { readonly type: 'closed' };
 
-/** From the parent: end the run, closing everything. A lost parent means the same. */
-export interface HostOrder {
-  readonly type: 'close';
-}
+/** From the parent. */
+export type HostOrder =
+  /** End the run, closing everything. A lost parent means the same. */
+  | { readonly type: 'close' }
+  /** What has become of a wish. */
+  | { readonly type: 'answer'; readonly id: number; readonly granted: boolean };
 
 /** First message of the parent. */
 export interface HostStart {

@@ -19,6 +19,8 @@ export interface HostProcess {
   readonly unrecorded: readonly Finding[];
   /** Resolves when the process has ended, with the reason if it was not told to. */
   readonly ended: Promise<HilError | undefined>;
+  /** Answers a wish that it told of. */
+  answer(id: number, granted: boolean): void;
   /** Ends the run; resolves when the process is gone. */
   close(): Promise<void>;
   /** Ends the process at once: what it was writing is left as it is. */
@@ -94,6 +96,10 @@ export function launchHost(
     unrecorded,
     get runPath() {
       return runPath;
+    },
+    answer(id, granted) {
+      const order: HostOrder = { type: 'answer', id, granted };
+      if (child.connected) child.send(order);
     },
     async close() {
       closing = true;

@@ -34,6 +34,8 @@ import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
 import { OrderedFaults } from './ordered-faults';
+import { aloneOnBench, type Leave } from './parent-leave';
+import { Room } from './room';
 import type { HostInit, HostMessage } from './host-messages';
 import { SoundWorkshop } from './sound-workshop';
 import type { BenchDescription } from './rpc/protocol';
@@ -228,9 +230,10 @@ export async function runHost(
   launch: ChildLauncher,
   clock: Clock,
   tell: (message: HostMessage) => void,
+  leave: Leave,
   signal?: AbortSignal,
 ): Promise<RunningHost> {
-  const host = await openHost(init, launch, clock, tell, signal);
+  const host = await openHost(init, launch, clock, tell, signal, leave);
   const opened: Closable[] = [host];
   try {
     const rpc = await serveRpc(init.rpcAddress, host.handlers, (error) => host.wasRecorded(error));
@@ -249,6 +252,7 @@ export async function runHost(
 
 /**
  * Opens the run folder and the bench, and serves nobody.
+ * @param leave - Whom it asks where boards of other hosts are to be waited for.
  * @throws HilError as `runHost`.
  */
 export async function openHost(
@@ -257,6 +261,7 @@ export async function openHost(
   clock: Clock,
   tell: (message: HostMessage) => void,
   signal?: AbortSignal,
+  leave: Leave = aloneOnBench,
 ): Promise<OpenHost> {
   const config = benchOfBoard(loadBench(init.benchPath, init.overrides), init.boardName);
   const boardConfig = chosenBoard(config, init.boardName);
@@ -276,6 +281,18 @@ export async function openHost(
   store.onFailed((failure) => findings.recordThrown(failure));
   try {
     const activity = (text: string): void => tell({ type: 'activity', text });
+    const { capabilities } = describeDialect(boardConfig, config.plugins);
+    const isHeard = init.heardByOthers === true && !capabilities.includes('text');
+    let hush = (): Promise<void> => Promise.resolve();
+    const room = new Room(leave, isHeard, () => hush());
+    if (isHeard && !capabilities.includes('session-commands')) {
+      const text = `Board ${boardConfig.name} cannot be told to end its session: it goes on listening, and may answer what the boards that it hears are asked.`;
+      store.appendEvent('warning', { hostAtMs: clock.nowMs(), text });
+      tell({ type: 'warning', text });
+    }
+    if (isHeard) activity('waiting for the boards that hear it');
+    // A board that boots greets aloud.
+    await room.enter();
     activity(`opening bench ${config.name}`);
     const bench = await openBench({
       config,
@@ -304,8 +321,13 @@ export async function openHost(
       bench.rig === undefined
         ? standInWriting(bench, parts)
         : standWithSound({ ...bench, rig: bench.rig }, parts, opened);
+    hush = () => stand.hush();
+    await room.leave();
     const description = describe(init, bench, config, store);
-    const serving = { init, bench, config, description, stand, findings, health, store, clock, tell };
+    const serving = {
+      ...{ init, bench, config, description, stand, findings, health, store, clock, tell },
+      ...{ leave, room },
+    };
     return {
       bench,
       store,
@@ -425,6 +447,8 @@ interface Serving {
   readonly store: RunStore;
   readonly clock: Clock;
   readonly tell: (message: HostMessage) => void;
+  readonly leave: Leave;
+  readonly room: Room;
 }
 
 /** The calls of the suites, each refusing on a broken bench and recording what it throws. */
@@ -439,6 +463,8 @@ function handlersOf({
   store,
   clock,
   tell,
+  leave,
+  room,
 }: Serving): HostHandlers {
   const { board } = bench;
   const guarded =
@@ -456,23 +482,26 @@ function handlersOf({
     };
   return {
     describe: () => Promise.resolve(description),
-    turn: guarded(async ({ promptId, interruption, crashAfterMs, network, conditions, survey }) =>
-      stand.turn(promptId, {
+    turn: guarded(async ({ promptId, interruption, crashAfterMs, network, conditions, survey }) => {
+      await room.enter();
+      return stand.turn(promptId, {
         interruption,
         crashAfterMs,
         network: turnNetwork(config.provider, network),
         conditions: { ...init.conditions, ...conditions },
         survey,
-      }),
-    ),
+      });
+    }),
     ask: guarded(async ({ promptId, fault, network }) =>
       stand.ask(promptId, fault, turnNetwork(config.provider, network)),
     ),
     newSession: guarded(async () => {
+      await room.enter();
       tell({ type: 'activity', text: `session ${stand.session + 1}: resetting ${board.name}` });
       return health.attend(() => stand.openSession());
     }),
     reset: guarded(async () => {
+      await room.enter();
       const firstLine = board.console.cursor();
       stand.spoil();
       await bench.crashes.settled();
@@ -499,15 +528,24 @@ function handlersOf({
       return board.boots.filter(({ lastLine }) => lastLine >= from);
     }),
     lines: ({ from }) => Promise.resolve(board.console.lines.filter(({ index }) => index >= from)),
-    testStarted: ({ name }) => {
+    testStarted: async ({ name, file }) => {
+      const isMine = init.sharesTests !== true || (await leave.ask({ what: 'test', file, name }));
+      if (!isMine) return { isMine };
+      // Here, where no test's time runs, and not in its first turn.
+      await room.enter();
       findings.currentTest = name;
       tell({ type: 'activity', text: name });
-      return Promise.resolve(null);
+      return { isMine };
     },
-    testFinished: ({ test }) => {
+    testFinished: async ({ test }) => {
       findings.currentTest = undefined;
       store.appendTest(test);
       tell({ type: 'test', test });
+      await room.leave();
+      return null;
+    },
+    fileFinished: ({ file }) => {
+      tell({ type: 'file', file });
       return Promise.resolve(null);
     },
     finding: ({ finding }) => {

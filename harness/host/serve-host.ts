@@ -2,6 +2,7 @@ import type { Closable } from '../errors';
 import { toWireError } from '../errors';
 import type { ChildLauncher, Clock } from '../ports';
 import type { HostMessage, HostOrder, HostStart } from './host-messages';
+import { ParentLeave } from './parent-leave';
 import type { runHost } from './run-host';
 
 /** The child's end of its IPC channel: `process`, or a stand-in of a test. */
@@ -23,10 +24,12 @@ export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Cl
     let host: Promise<Closable | undefined> | undefined;
     let closing = false;
     const ending = new AbortController();
+    const leave = new ParentLeave((message) => channel.send(message));
     const close = async (): Promise<void> => {
       if (closing) return;
       closing = true;
       ending.abort();
+      leave.close();
       const running = await host;
       try {
         await running?.close();
@@ -38,13 +41,13 @@ export function serveHost(channel: HostChannel, launch: ChildLauncher, clock: Cl
     };
     channel.onMessage((message) => {
       if (message.type === 'close') void close();
+      else if (message.type === 'answer') leave.answered(message.id, message.granted);
       else {
-        host ??= openHost(message.init, launch, clock, (update) => channel.send(update), ending.signal).catch(
-          (cause: unknown) => {
-            channel.send({ type: 'failed', error: toWireError(cause) });
-            return undefined;
-          },
-        );
+        const tell = (update: HostMessage): void => channel.send(update);
+        host ??= openHost(message.init, launch, clock, tell, leave, ending.signal).catch((cause: unknown) => {
+          channel.send({ type: 'failed', error: toWireError(cause) });
+          return undefined;
+        });
       }
     });
     channel.onDisconnect(() => void close());

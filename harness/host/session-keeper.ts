@@ -20,6 +20,10 @@ export class SessionKeeper {
   private turns = 0;
   private usable = false;
   private firstSeq = 0;
+  /** First event of the provider that may be of the session which the board opens by itself. */
+  private spoiltSeq = 0;
+  /** It was told to end its session, and has not begun another since. */
+  private silent = false;
   private readonly attempts = new Attempts();
 
   constructor(
@@ -30,6 +34,7 @@ export class SessionKeeper {
   ) {
     bench.board.onEvent((event) => {
       if (spoiling.has(event.type)) this.usable = false;
+      if (event.type === 'boot' || event.type === 'session-ready') this.silent = false;
     });
   }
 
@@ -51,6 +56,28 @@ export class SessionKeeper {
   /** The next turn needs a new session. */
   spoil(): void {
     this.usable = false;
+    this.spoiltSeq = this.bench.provider.events.length;
+  }
+
+  /**
+   * Has the board say nothing more: by ending its session where it reads commands, which it then does not listen in either; else by
+   * waiting until it has talked to its end. One that was reset is on its way into a session, which it begins with a greeting.
+   * @throws HilError of the part that broke; what `settle` throws.
+   */
+  async hush(): Promise<void> {
+    if (this.silent) return;
+    const { board } = this.bench;
+    const { capabilities } = board.dialect;
+    const isComing = !this.usable;
+    if (isComing) await board.startSession();
+    if (capabilities.includes('session-commands')) {
+      await board.stopSession();
+      this.usable = false;
+      this.silent = true;
+      return;
+    }
+    const greetingDue = isComing && capabilities.includes('greeting');
+    await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.spoiltSeq });
   }
 
   /** Opens a session unless the current one is fit for a turn. */
@@ -69,6 +96,7 @@ export class SessionKeeper {
     const firstLine = board.console.cursor();
     const firstEvent = board.events.length;
     this.usable = false;
+    this.silent = false;
     this.firstSeq = provider.events.length;
     this.sessions += 1;
     this.turns = 0;

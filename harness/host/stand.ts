@@ -13,6 +13,8 @@ export interface Stand {
   openSession(): Promise<SessionResult>;
   /** The next turn needs a new session. */
   spoil(): void;
+  /** Has the board say nothing more, and listen to nothing where it can be told to. @throws HilError where it cannot be brought to that. */
+  hush(): Promise<void>;
   /** @throws ConfigError `HIL_CONFIG_USAGE` for a board that is asked in writing. */
   turn(promptId: string, wishes: TurnWishes): Promise<TurnResult>;
   /** @throws ConfigError `HIL_CONFIG_USAGE` for a board that is asked by sound. */
@@ -35,6 +37,7 @@ export const soundStand = (name: string, keeper: SessionKeeper, taker: TurnTaker
   },
   openSession: () => keeper.open(),
   spoil: () => keeper.spoil(),
+  hush: () => keeper.hush(),
   turn: async (promptId, wishes) => {
     const turn = await taker.take(promptId, wishes);
     const { record, measurement, findings } = turn;
@@ -64,6 +67,7 @@ export const textStand = (name: string, sessions: TextSessions, taker: TextTurnT
   },
   openSession: () => sessions.open(),
   spoil: () => sessions.spoil(),
+  hush: () => Promise.resolve(),
   turn: () =>
     refused(`Board ${name} is asked in writing: ask() does, and turn() needs the capability audio.`),
   ask: async (promptId, fault, network) => {

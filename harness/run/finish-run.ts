@@ -4,26 +4,44 @@ import type { Verdict } from '../verdict';
 import { replaceFile } from './append-file';
 import { toJsonText } from './json-text';
 import type { Redactor } from './redaction';
-import type { RunRecord } from './run-record';
+import type { RunRecord, TestRecord } from './run-record';
 import { readJournal } from './stored-file';
 
 /**
- * Adds findings to a run whose writer has closed it or died, such as that its host process died. The torn last line of a killed
- * writer is cut off first: behind it, nothing could be read.
- * @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_DAMAGED`.
+ * Adds events to a run whose writer has closed it or died. The torn last line of a killed writer is cut off first: behind it, nothing
+ * could be read.
  */
-export function addFindings(path: string, findings: readonly Finding[], redactor: Redactor): void {
-  if (findings.length === 0) return;
+function addEvents(
+  path: string,
+  kind: 'finding' | 'test',
+  added: readonly (Finding | TestRecord)[],
+  redactor: Redactor,
+): void {
+  if (added.length === 0) return;
   const eventsPath = join(path, 'events.jsonl');
   const whole = readJournal(eventsPath).map(({ value }) => `${toJsonText(value)}\n`);
-  const added = findings.map((finding, index) => {
+  const lines = added.map((value, index) => {
     const seq = whole.length + index;
-    const data = redactor.value(finding);
-    const event = { schema: 'earshot/event@1', seq, kind: 'finding', hostAtMs: finding.hostAtMs, data };
+    const time = 'hostAtMs' in value ? { hostAtMs: value.hostAtMs } : {};
+    const event = { schema: 'earshot/event@1', seq, kind, ...time, data: redactor.value(value) };
     return `${toJsonText(event)}\n`;
   });
-  replaceFile(eventsPath, [...whole, ...added].join(''));
+  replaceFile(eventsPath, [...whole, ...lines].join(''));
 }
+
+/**
+ * Adds findings to a run whose writer has closed it or died, such as that its host process died.
+ * @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_DAMAGED`.
+ */
+export const addFindings = (path: string, findings: readonly Finding[], redactor: Redactor): void =>
+  addEvents(path, 'finding', findings, redactor);
+
+/**
+ * Adds tests that such a run's writer did not see the end of.
+ * @throws RunError `HIL_RUN_STORE_FAILED`, `HIL_RUN_DAMAGED`.
+ */
+export const addTests = (path: string, tests: readonly TestRecord[], redactor: Redactor): void =>
+  addEvents(path, 'test', tests, redactor);
 
 /** How a run ended. */
 export interface RunEnd {

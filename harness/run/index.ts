@@ -13,7 +13,7 @@ export {
   type DifferenceName,
 } from './baseline';
 export type { ConsoleSink } from './console-sink';
-export { addFindings, storeVerdict, writeVerdict } from './finish-run';
+export { addFindings, addTests, storeVerdict, writeVerdict } from './finish-run';
 export { latestRunPath, writeLatest } from './latest';
 export { mergeRuns, type MergeOptions } from './merge-runs';
 export { readConsole } from './read-console';

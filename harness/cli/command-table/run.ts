@@ -29,6 +29,11 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
           default: false,
           describe: 'Test all boards of the bench at once, and merge their runs',
         })
+        .option('share', {
+          type: 'boolean',
+          default: false,
+          describe: 'Boards that are alike share the tests instead of each doing all of them',
+        })
         .option('suite', {
           type: 'string',
           array: true,
@@ -113,14 +118,28 @@ export const addRun = (parser: Argv, exit: TakeExitCode): Argv =>
         .example('$0 run --bench bench.yaml --each-board', 'all boards of your bench at once, as one run')
         .example('$0 run --fault dead-mic', 'see how a broken microphone is reported')
         .example('$0 run --snr 10 --rt60 400', 'prompts as in a noisy room'),
-    async ({ bench, board, eachBoard, suite, grep, turns, provider, budget, fault, snr, rt60, ...rest }) => {
+    async ({
+      bench,
+      board,
+      eachBoard,
+      share,
+      suite,
+      grep,
+      turns,
+      provider,
+      budget,
+      fault,
+      snr,
+      rt60,
+      ...rest
+    }) => {
       const { defaultBench, runCommand } = await import('../commands/run.js');
       exit(
         await runCommand({
           bench: bench ?? defaultBench(),
           board: board?.split(','),
           eachBoard,
-          share: false,
+          share,
           suite,
           grep,
           turns,

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { loadBench, readEnvironment, packageRoot, type Budgets } from '../../config';
+import { loadBench, readEnvironment, packageRoot, type BoardConfig, type Budgets } from '../../config';
 import { virtualFaults, type VirtualFault } from '../../bench';
 import { ConfigError } from '../../errors';
 import type { PromptConditions } from '../../ports';
@@ -14,12 +14,13 @@ import { exitCodeOfError, exitCodes, firstExitCode } from '../exit-codes';
 import { finishRun } from '../finish-run';
 import { JestChild } from '../jest-child';
 import { chosenBoards } from '../lanes/chosen-boards';
-import { judgeLanes, type BoardEnd } from '../lanes/judge-lanes';
+import { judgeLanes } from '../lanes/judge-lanes';
 import { Lane, type LanePlace, type LaneWork } from '../lanes/lane';
+import { playLanes } from '../lanes/play-lanes';
 import { waitMsOf } from '../port-lease';
 import { Progress } from '../progress';
 import { onInterrupt } from '../run-signals';
-import { suiteFiles } from '../suite-files';
+import { suiteFiles, testsStandAlone } from '../suite-files';
 import { printSummary } from '../print-summary';
 
 export interface RunArguments {
@@ -71,18 +72,15 @@ const LANES = 'lanes';
 export async function runCommand(args: RunArguments): Promise<number> {
   const files = suiteFiles(args.suite);
   const boards = chosenBoards(loadBench(args.bench, { provider: args.provider }), args);
-  const [only, ...others] = boards.map(({ name }) => name);
   const { ci } = readEnvironment();
   const out = args.json ? process.stderr : process.stdout;
   const output = {
     write: (text: string) => void out.write(text),
     columns: out.isTTY && !ci ? out.columns : undefined,
   };
-  const several = only !== undefined && others.length > 0;
-  const progress = new Progress(output, colourTable(), several ? [only, ...others] : []);
-  return several
-    ? runBoards(args, [only, ...others], files, progress)
-    : runBoard(args, only, files, progress);
+  const names = boards.map(({ name }) => name);
+  if (names.length > 1) return runBoards(args, boards, files, new Progress(output, colourTable(), names));
+  return runBoard(args, names[0], files, new Progress(output, colourTable()));
 }
 
 /** What a host is started with for a board. */
@@ -135,7 +133,7 @@ async function runBoard(
 /** Several boards at once, each in a lane and a run of its own, and the run that these are merged into. */
 async function runBoards(
   args: RunArguments,
-  boardNames: readonly string[],
+  boards: readonly BoardConfig[],
   files: readonly string[],
   progress: Progress,
 ): Promise<number> {
@@ -146,33 +144,35 @@ async function runBoards(
   }
   const reportsPath = resolve(args.reports);
   let budgets: Budgets | undefined;
-  const lanes = boardNames.map((boardName) => {
-    const session = openSession({
-      init: sessionOf(args, boardName, join(reportsPath, LANES)),
-      budgetsPath: args.budget,
-      onMessage: (message) => progress.take(message, boardName),
-    });
-    ({ budgets } = session);
-    const begin = (place: LanePlace): LaneWork =>
-      new JestChild({ ...place, files, testNamePattern: args.grep });
-    return { boardName, lane: new Lane(session.host, begin, (text) => progress.line(text, boardName)) };
+  const lanes = playLanes({
+    boards,
+    files,
+    ...(args.share ? { shared: { standAlone: testsStandAlone } } : {}),
+    openHost: (boardName, asks, onMessage) => {
+      const session = openSession({
+        init: { ...sessionOf(args, boardName, join(reportsPath, LANES)), ...asks },
+        budgetsPath: args.budget,
+        onMessage,
+      });
+      ({ budgets } = session);
+      return session.host;
+    },
+    runSuites: (place, some) => new JestChild({ ...place, files: some, testNamePattern: args.grep }),
+    progress,
   });
   onInterrupt(
-    () => {
-      for (const { lane } of lanes) lane.interrupt();
-    },
+    () => lanes.interrupt(),
     (text) => progress.line(text),
   );
-  const ends = await Promise.all(
-    lanes.map(async ({ boardName, lane }): Promise<BoardEnd> => {
-      const end = await lane.ended;
-      progress.done(boardName);
-      if (end.error !== undefined) progress.line(describeError(end.error), boardName);
-      return { ...end, boardName };
-    }),
-  );
+  const { ends, undone } = await lanes.ended;
   progress.end();
-  const judged = judgeLanes(ends, { reportsPath, budgets, shared: false, language: args.language });
+  const judged = judgeLanes(ends, {
+    reportsPath,
+    budgets,
+    shared: args.share,
+    undone,
+    language: args.language,
+  });
   if (judged === undefined)
     return firstExitCode(
       ends.map(({ error }) => (error === undefined ? exitCodes.interrupted : exitCodeOfError(error))),

@@ -1,15 +1,28 @@
+import { basename } from 'node:path';
 import { readEnvironment, type Budgets } from '../../config';
+import { HilError } from '../../errors';
 import type { Finding } from '../../ports';
-import { addFindings, createRedactor, mergeRuns, readRun, writeLatest } from '../../run';
+import {
+  addFindings,
+  addTests,
+  createRedactor,
+  mergeRuns,
+  readRun,
+  writeLatest,
+  type TestRecord,
+} from '../../run';
 import { judgeRun } from '../../verdict';
 import { findingOf } from '../bench-session';
 import { endRun, judgeMerged, type JudgedRun } from '../finish-run';
 import type { ReportOptions } from '../write-reports';
 import type { LaneEnd } from './lane';
+import type { BrokenUnit } from './shared-suites';
 
 /** A lane that has ended, with the board that it was of. */
 export interface BoardEnd extends LaneEnd {
   readonly boardName: string;
+  /** What it had begun of shared suites when it was lost. Absent: nothing. */
+  readonly broken?: readonly BrokenUnit[];
 }
 
 export interface LanesEnding extends ReportOptions {
@@ -18,8 +31,8 @@ export interface LanesEnding extends ReportOptions {
   readonly budgets: Budgets | undefined;
   /** The boards shared the suites: bounds are on the turns of all together, since none has enough of its own. */
   readonly shared: boolean;
-  /** What was found of all of them together. Absent: nothing. */
-  readonly findings?: readonly Finding[];
+  /** Files that no board was left to do. Absent: none. */
+  readonly undone?: readonly string[];
 }
 
 const ofBoard =
@@ -29,6 +42,29 @@ const ofBoard =
     message: `${boardName}: ${finding.message}`,
     facts: { ...finding.facts, boardName },
   });
+
+/** What was broken off, as tests of the run that it was broken off in: its turns are there, and count as they were found. */
+function testsOf(runPath: string, broken: readonly BrokenUnit[]): TestRecord[] {
+  const { turns, tests } = readRun(runPath);
+  const known = new Set(tests.flatMap(({ turnIds }) => turnIds));
+  const turnIds = turns.map(({ record }) => record.turnId).filter((id) => !known.has(id));
+  return broken.map(({ file, test, doneBy }, index) => ({
+    schema: 'earshot/test@1',
+    file,
+    name: test.split(' › '),
+    status: 'skipped',
+    durationMs: 0,
+    skipReason: doneBy === undefined ? 'broken off' : `broken off, and done again by ${doneBy}`,
+    failures: [],
+    // A board does one unit at a time; the last one is what it was at.
+    turnIds: index === broken.length - 1 ? turnIds : [],
+  }));
+}
+
+const undoneInWords = (files: readonly string[]): Finding[] =>
+  files.map((file) =>
+    findingOf(new HilError('HIL_HARNESS_UNEXPECTED', `No board was left to do ${basename(file)}.`, { file })),
+  );
 
 /** What a board's own latencies say of the budgets: among those of faster boards a slow one would not be seen. */
 function tooSlow(runPath: string, boardName: string, budgets: Budgets): Finding[] {
@@ -46,14 +82,15 @@ function tooSlow(runPath: string, boardName: string, budgets: Budgets): Finding[
  */
 export function judgeLanes(
   ends: readonly BoardEnd[],
-  { reportsPath, budgets, shared, findings = [], language }: LanesEnding,
+  { reportsPath, budgets, shared, undone = [], language }: LanesEnding,
 ): JudgedRun | undefined {
-  const stored = ends.flatMap(({ runPath, boardName, findings: own, interrupted }) =>
-    runPath === undefined ? [] : [{ runPath, boardName, own, interrupted }],
-  );
+  const redactor = createRedactor(readEnvironment().secrets);
+  const stored = ends.flatMap((end) => (end.runPath === undefined ? [] : [{ ...end, runPath: end.runPath }]));
   if (stored.length === 0) return undefined;
-  for (const { runPath, own, interrupted } of stored)
-    endRun(runPath, { budgets: shared ? undefined : budgets, interrupted, findings: own });
+  for (const { runPath, findings, interrupted, broken = [] } of stored) {
+    if (broken.length > 0) addTests(runPath, testsOf(runPath, broken), redactor);
+    endRun(runPath, { budgets: shared ? undefined : budgets, interrupted, findings });
+  }
   const { path, record } = mergeRuns({
     runs: stored.map(({ runPath }) => runPath),
     out: { below: reportsPath },
@@ -67,7 +104,8 @@ export function judgeLanes(
   const absent = ends.flatMap(({ boardName, error }) =>
     error === undefined ? [] : [ofBoard(boardName)(findingOf(error))],
   );
-  addFindings(path, [...findings, ...absent, ...slow], createRedactor(readEnvironment().secrets));
+  const wasInterrupted = ends.some(({ interrupted }) => interrupted);
+  addFindings(path, [...absent, ...slow, ...(wasInterrupted ? [] : undoneInWords(undone))], redactor);
   writeLatest(reportsPath, record.runId);
   return judgeMerged(readRun(path), budgets, { language });
 }

@@ -35,6 +35,7 @@ class FakeParts {
       ended: this.hostEnd.promise,
       runPath,
       unrecorded: [],
+      answer: () => undefined,
       close: async () => {
         this.calls.push('host closed');
         this.hostEnd.resolve(undefined);

@@ -132,7 +132,13 @@ export interface HostMethods {
     readonly result: readonly BootSession[];
   };
   lines: { readonly params: { readonly from: number }; readonly result: readonly ConsoleLine[] };
-  testStarted: { readonly params: { readonly name: string }; readonly result: null };
+  /** Resolves when it may begin; `isMine: false`: another board does it, and it is to be passed by. */
+  testStarted: {
+    readonly params: { readonly name: string; readonly file: string };
+    readonly result: { readonly isMine: boolean };
+  };
+  /** Every test of the file that was this board's is done. */
+  fileFinished: { readonly params: { readonly file: string }; readonly result: null };
   testFinished: { readonly params: { readonly test: TestRecord }; readonly result: null };
   finding: {
     readonly params: { readonly finding: Omit<Finding, 'hostAtMs' | 'test'> & { readonly test?: string } };

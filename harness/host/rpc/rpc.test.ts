@@ -22,6 +22,7 @@ const handlers = (own: Partial<HostHandlers>): HostHandlers => ({
   lines: refuse,
   testStarted: refuse,
   testFinished: refuse,
+  fileFinished: refuse,
   finding: refuse,
   bound: refuse,
   ...own,

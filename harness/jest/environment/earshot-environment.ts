@@ -32,6 +32,8 @@ class EarshotEnvironment extends NodeEnvironment {
   private client: HostClient | undefined;
   private readonly file: string;
   private turnIds: string[] = [];
+  /** Tests that another board does. */
+  private readonly elsewhere = new Set<Circus.TestEntry>();
 
   constructor(config: JestEnvironmentConfig, context: EnvironmentContext) {
     super(config, context);
@@ -70,6 +72,8 @@ class EarshotEnvironment extends NodeEnvironment {
 
   override async teardown(): Promise<void> {
     await this.client?.settled();
+    // A host that is gone has its own finding.
+    await this.client?.call('fileFinished', { file: this.file }).catch(() => undefined);
     this.client?.close();
     await super.teardown();
   }
@@ -77,9 +81,15 @@ class EarshotEnvironment extends NodeEnvironment {
   async handleTestEvent(event: Circus.AsyncEvent | Circus.SyncEvent): Promise<void> {
     if (event.name === 'test_start') {
       this.turnIds = [];
-      await this.client?.call('testStarted', { name: nameOf(event.test).join(' › ') });
+      const { test } = event;
+      const asked = { name: nameOf(test).join(' › '), file: this.file };
+      const { isMine } = (await this.client?.call('testStarted', asked)) ?? { isMine: true };
+      if (isMine) return;
+      // Jest looks at the mode when this has been handled.
+      this.elsewhere.add(test);
+      test.mode = 'skip';
     } else if (event.name === 'test_skip') {
-      await this.finish(event.test, 'skipped');
+      if (!this.elsewhere.has(event.test)) await this.finish(event.test, 'skipped');
     } else if (event.name === 'test_done') {
       for (const error of event.test.errors) this.recordUnlessKnown(Array.isArray(error) ? error[0] : error);
       await this.finish(event.test, event.test.errors.length === 0 ? 'passed' : 'failed');
