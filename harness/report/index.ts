@@ -6,7 +6,7 @@ export { renderConsole, type ConsoleOptions } from './console/render-console';
 export { githubAnnotations, gitlabCodeQuality } from './gate/annotations';
 export { renderGate } from './gate/gate-summary';
 export { renderBadge } from './history/badge';
-export { renderHistory } from './history/history-page';
+export { renderHistory, type HistoryOptions } from './history/history-page';
 export { trendsOf, type Release, type Trend } from './history/releases';
 export { renderClipPlot, type ReviewedClip, type SpeechEnds } from './html/clip-plot';
 export { renderHtml, renderHtmlPieces, withoutRecordings, type HtmlOptions } from './html/render-html';

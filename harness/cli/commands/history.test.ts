@@ -66,7 +66,7 @@ describe('earshot publish and report --history', () => {
       ],
     });
     const index = readFileSync(join(out, 'index.html'), 'utf8');
-    const links = [...index.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => link);
+    const links = [...index.matchAll(/href="([^"#]+)"/g)].map(([, link = '']) => link);
     expect(links).toHaveLength(3);
     for (const link of links) expect(existsSync(join(out, link))).toBe(true);
     expect(readFileSync(join(out, 'badge.svg'), 'utf8')).toContain('ms · ');

@@ -1,7 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { measures } from '../../measurement';
-import { renderBadge, renderHistory, trendsOf, withoutRecordings, type Trend } from '../../report';
+import {
+  renderBadge,
+  renderHistory,
+  trendsOf,
+  withoutRecordings,
+  type HistoryOptions,
+  type Trend,
+} from '../../report';
 import type { RunHead } from '../../run';
 import { exitCodes } from '../exit-codes';
 import { storedRuns, type StoredRuns } from '../stored-runs';
@@ -57,6 +64,15 @@ function say(
   process.stdout.write(`${[...trends.flatMap(linesOf), ...none, '', `written  ${written}`].join('\n')}\n`);
 }
 
+/** Links to the reports of runs whose folders lie below `parent`, which is empty or ends with a slash. */
+function linksBelow(parent: string): HistoryOptions {
+  const linkTo =
+    (name: string) =>
+    ({ path }: RunHead): string | undefined =>
+      existsSync(join(path, name)) ? `${parent}${encodeURIComponent(basename(path))}/${name}` : undefined;
+  return { linkOf: linkTo('report.html'), allureLinkOf: linkTo('allure-report/index.html') };
+}
+
 export interface HistoryArguments {
   /** Holds run folders. */
   readonly folder: string;
@@ -68,9 +84,7 @@ export function historyCommand({ folder, json }: HistoryArguments): number {
   const stored = storedRuns(folder);
   const trends = trendsOf(stored.runs);
   const written = join(folder, 'history.html');
-  const linkOf = ({ path }: RunHead): string | undefined =>
-    existsSync(join(path, 'report.html')) ? `${encodeURIComponent(basename(path))}/report.html` : undefined;
-  writeFileSync(written, renderHistory(stored.runs, trends, { linkOf }));
+  writeFileSync(written, renderHistory(stored.runs, trends, linksBelow('')));
   say(stored, trends, written, json);
   return exitCodes.passed;
 }
@@ -90,6 +104,9 @@ function publishRun({ path, record }: RunHead, out: string, captures: boolean): 
   const page = join(to, 'report.html');
   if (!captures && existsSync(page)) writeFileSync(page, withoutRecordings(readFileSync(page, 'utf8')));
   if (!captures) return;
+  // It plays them too.
+  const allure = join(path, 'allure-report');
+  if (existsSync(allure)) cpSync(allure, join(to, 'allure-report'), { recursive: true });
   for (const { name } of record.boards) {
     const from = join(path, name, 'captures');
     if (existsSync(from)) cpSync(from, join(to, name, 'captures'), { recursive: true });
@@ -106,12 +123,10 @@ export function publishCommand({ folder, out, captures, json }: PublishArguments
   const trends = trendsOf(stored.runs);
   mkdirSync(out, { recursive: true });
   for (const run of stored.runs) publishRun(run, out, captures);
-  const linkOf = ({ path }: RunHead): string | undefined =>
-    existsSync(join(path, 'report.html'))
-      ? `runs/${encodeURIComponent(basename(path))}/report.html`
-      : undefined;
   const written = join(out, 'index.html');
-  writeFileSync(written, renderHistory(stored.runs, trends, { linkOf }));
+  const { linkOf, allureLinkOf } = linksBelow('runs/');
+  const links = captures ? { linkOf, allureLinkOf } : { linkOf };
+  writeFileSync(written, renderHistory(stored.runs, trends, links));
   const newest = [...trends].sort((a, b) => startOf(b).localeCompare(startOf(a)))[0];
   writeFileSync(join(out, 'badge.svg'), renderBadge(newest));
   // GitHub Pages would put it through Jekyll, which drops what begins with an underscore.

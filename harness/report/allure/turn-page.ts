@@ -21,6 +21,9 @@ export interface TurnPageOptions {
   readonly inlineAudio: InlineAudio;
 }
 
+/** Players of what the run folder came without: here they could be of nothing. */
+const unheard = /<audio\b[^>]*\bsrc="(?!data:)[^"]*"[^>]*><\/audio>/g;
+
 /** A turn as a page of its own, with its plot, its sound and its logs: no script, no other file. For frames, which get none. */
 export const turnPage = (turn: ShownTurn, { sound, inlineAudio }: TurnPageOptions): string =>
   html`<!doctype html>
@@ -35,4 +38,4 @@ export const turnPage = (turn: ShownTurn, { sound, inlineAudio }: TurnPageOption
       <body>
         ${isSoundTurn(turn) ? turnDetail(turn, sound, inlineAudio, en) : textTurnDetail(turn, en)}
       </body>
-    </html> `.text;
+    </html> `.text.replace(unheard, '');

@@ -56,7 +56,7 @@ describe('trendsOf', () => {
     const elsewhere = headOf('pass', 'v1', '2026-01-02T00:00:00Z', {
       provider: { name: 'live', protocol: 'openai-realtime' },
     });
-    expect(trendsOf([old, elsewhere]).map(({ provider }) => provider)).toEqual(['mock', 'live']);
+    expect(trendsOf([old, elsewhere]).map(({ provider }) => provider)).toEqual(['live', 'mock']);
   });
 
   it('knows no trend of runs that were broken off', () => {
@@ -77,6 +77,23 @@ describe('renderHistory', () => {
       text.indexOf('runs/gate-pass/report.html'),
     );
     expect(text).toContain('default-src &#39;none&#39;');
+  });
+
+  it('says how the median moved where enough turns say both, and nothing of a change otherwise', () => {
+    const faster = headOf('pass', 'v3', '2026-03-01T00:00:00Z');
+    const few = headOf('crash', 'v4', '2026-03-02T00:00:00Z');
+    const changes = [...page([old, newer, faster, few]).matchAll(/<td class="num">([+−]\d+\.\d|–)<\/td>/g)];
+    const said = changes.map(([, change]) => change);
+    // In the overview the newest release, then all of them, newest first.
+    expect(said.slice(0, 2)).toEqual(['–', '–']);
+    expect([said[2]?.[0], said[3]?.[0], said[4]]).toEqual(['−', '+', '–']);
+    expect(Math.abs(Number(said[3]))).toBeGreaterThan(40);
+  });
+
+  it('does not begin its axis at zero, and shows a fifth of the largest value at least', () => {
+    const labels = [...page([old]).matchAll(/text-anchor="end">(\d+)</g)].map(([, label]) => Number(label));
+    expect(Math.min(...labels)).toBeGreaterThan(100);
+    expect(Math.max(...labels) - Math.min(...labels)).toBeGreaterThan(0.15 * Math.max(...labels));
   });
 
   it('escapes whatever a board or a person wrote', () => {

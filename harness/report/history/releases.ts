@@ -64,14 +64,19 @@ function pooled(runs: readonly RunHead[], measure: MeasureName): Distribution {
 
 /**
  * Latencies by release, for each board model, dialect, provider and headline measure apart. Runs that were broken off or not judged have
- * no part in it, nor have those without a turn that was measured.
+ * no part in it, nor have those without a turn that was measured. By board and provider, so that a page has each where it was.
  */
 export function trendsOf(runs: readonly RunHead[]): Trend[] {
   const counted = runs
     .filter(({ record }) => judged.has(record.outcome ?? 'aborted'))
     .filter((run) => (run.verdict?.distributions[headOf(run).measure].n ?? 0) > 0)
     .sort((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
-  return grouped(counted, (run) => Object.values(headOf(run)).join('\0')).flatMap((group) => {
+  const byName = (a: Trend, b: Trend): number =>
+    a.board.localeCompare(b.board) ||
+    a.dialect.localeCompare(b.dialect) ||
+    a.provider.localeCompare(b.provider);
+  const groups = grouped(counted, (run) => Object.values(headOf(run)).join('\0'));
+  const trends = groups.flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const head = headOf(first);
@@ -83,4 +88,5 @@ export function trendsOf(runs: readonly RunHead[]): Trend[] {
     }));
     return [{ ...head, releases }];
   });
+  return trends.sort(byName);
 }
