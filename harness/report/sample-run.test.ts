@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import type { Topology } from '../ports';
@@ -171,6 +172,33 @@ describe('kinds of turns and topologies', () => {
 });
 
 describe('markdown', () => {
+  it('is word for word what was read in review (else build, run `node scripts/write-golden.mjs` and read the difference)', () => {
+    const golden = readFileSync(join(__dirname, '../../fixtures/runs/sample/summary.golden.md'), 'utf8');
+    expect(renderMarkdown(sample)).toBe(golden);
+  });
+
+  it('stays below what GitHub takes for a step, whatever was found, and closes what it opened', () => {
+    const long = {
+      ...run.turns[0]!,
+      record: {
+        ...run.turns[0]!.record,
+        prompt: { ...run.turns[0]!.record.prompt, transcript: '请'.repeat(4000) },
+      },
+    };
+    const findings = Array.from({ length: 500 }, () => run.findings[0]!);
+    const text = renderMarkdown({
+      ...run,
+      turns: Array.from({ length: 300 }, () => long),
+      verdict: undefined,
+      findings,
+    });
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    expect(text).toContain('The first 50 of 500 findings.');
+    expect(text).toMatch(/The rest is in report\.html[^\n]*\n$/);
+    const count = (tag: string): number => text.split('\n').filter((line) => line.startsWith(tag)).length;
+    expect(count('</details>')).toBe(count('<details>'));
+  });
+
   it('has tables whose rows all have as many cells as their titles', () => {
     const rows = renderMarkdown(run)
       .split('\n')

@@ -51,6 +51,37 @@ function table(
 /** Most turns that a summary lists: GitHub cuts a step summary at 1 MiB, and nobody reads further. */
 const MAX_TURNS = 200;
 
+/** Most findings: what failed once in each of a thousand turns is one thing. */
+const MAX_FINDINGS = 50;
+
+/** Of GitHub's 1 MiB for a step, which other steps' words may share; the rest of this is for what is said last. */
+const MAX_BYTES = 1_000_000;
+
+/** Lines up to the limit, none of them cut in two, with what they have opened closed. */
+export function withinStepSummary(lines: readonly string[]): string {
+  const kept: string[] = [];
+  let bytes = 0;
+  let open = 0;
+  for (const line of lines) {
+    bytes += Buffer.byteLength(line) + 1;
+    if (bytes > MAX_BYTES) {
+      // A table ends at a blank line.
+      const closing = Array.from({ length: open }, () => '</details>');
+      return [
+        ...kept,
+        '',
+        ...closing,
+        '',
+        'The rest is in report.html: a step summary holds no more.',
+        '',
+      ].join('\n');
+    }
+    kept.push(line);
+    open += (line.startsWith('<details>') ? 1 : 0) - (line === '</details>' ? 1 : 0);
+  }
+  return kept.join('\n');
+}
+
 /** `summary.md` of a run for a step summary: verdict first, then budgets, quantiles, findings and the turns, folded. */
 export function renderMarkdown(run: FinishedRun): string {
   const { record, verdict } = run;
@@ -137,12 +168,14 @@ export function renderMarkdown(run: FinishedRun): string {
   const findings = shownFindings(run);
   if (findings.length > 0) {
     lines.push('### Findings', '');
-    for (const { code, origin, message, turnId } of findings) {
+    for (const { code, origin, message, turnId } of findings.slice(0, MAX_FINDINGS)) {
       const where = turnId === undefined ? '' : ` · turn ${cell(turnId)}`;
       lines.push(
         `- \`${code}\` (${origin}${where}): ${cell(message)} ${cell(remedyOf(code) ?? '')}`.trimEnd(),
       );
     }
+    if (findings.length > MAX_FINDINGS)
+      lines.push('', `The first ${MAX_FINDINGS} of ${findings.length} findings.`);
     lines.push('');
   }
   const crashes = shownCrashes(run);
@@ -233,5 +266,5 @@ export function renderMarkdown(run: FinishedRun): string {
     if (textTurns.length > MAX_TURNS) lines.push(`The first ${MAX_TURNS} of ${textTurns.length} turns.`, '');
     lines.push('</details>', '');
   }
-  return lines.join('\n');
+  return withinStepSummary(lines);
 }
