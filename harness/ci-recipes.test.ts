@@ -21,16 +21,39 @@ const workflow = z.object({
 });
 
 describe('docs/ci.md', () => {
-  it.each(['firmware.yml', 'pages.yml'])('has a workflow %s whose steps each do one thing', (name) => {
+  const workflows = ['firmware.yml', 'pages.yml', 'voice-virtual.yml', 'live-night.yml', 'voice-gate.yml'];
+
+  it.each(workflows)('has a workflow %s whose steps each do one thing', (name) => {
     const { jobs } = workflow.parse(parse(named(name)));
     const steps = Object.values(jobs).flatMap((job) => job.steps);
     for (const { uses, run } of steps) expect([uses, run].filter((one) => one !== undefined)).toHaveLength(1);
   });
 
-  it('queues for the bench and cancels nothing that runs there', () => {
-    expect(workflow.parse(parse(named('firmware.yml'))).concurrency).toMatchObject({
-      'cancel-in-progress': false,
-    });
+  it.each(['firmware.yml', 'live-night.yml', 'voice-gate.yml'])(
+    'queues for the bench in %s, behind the others, and cancels nothing that runs there',
+    (name) => {
+      expect(workflow.parse(parse(named(name))).concurrency).toEqual({
+        group: 'bench-lab-2',
+        'cancel-in-progress': false,
+      });
+    },
+  );
+
+  it('asks a live provider by night only, for a number of turns that is named, and hands its cassette to the day', () => {
+    const commandsOf = (name: string): string[] =>
+      Object.values(workflow.parse(parse(named(name))).jobs).flatMap(({ steps }) =>
+        steps.flatMap(({ run }) => run ?? []),
+      );
+    const night = commandsOf('live-night.yml').filter((run) => /earshot (run|probe)/.test(run));
+    for (const run of night) expect(run).toMatch(/--(max-)?turns \d+/);
+    const provider = (name: string) => (parse(named(name)) as { provider: Record<string, string> }).provider;
+    const { kind, cassette } = provider('night.yaml');
+    expect(kind).toBe('proxy');
+    expect(provider('day.yaml')).toMatchObject({ kind: 'mock', replay: cassette });
+    for (const name of workflows.filter((one) => one !== 'live-night.yml'))
+      expect(named(name)).not.toMatch(/live:|night\.yaml|API_KEY/);
+    const { on } = parse(named('voice-gate.yml')) as { on: object };
+    expect(Object.keys(on)).toEqual(['pull_request']);
   });
 
   it('lets a GitLab job that decided nothing be yellow, and no other', () => {
