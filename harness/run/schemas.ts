@@ -4,7 +4,7 @@ import { z } from 'zod';
  * What readers rely on. Objects are loose: a field that a later minor version adds is kept and not looked at. Numbers may be
  * infinite, which `z.number()` refuses.
  */
-const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
+export const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const stamp = z.looseObject({ hostAtMs: number });
 const error = z.looseObject({ code: z.string(), message: z.string(), facts: z.looseObject({}) });
 
@@ -109,8 +109,8 @@ const textTurnMeasurement = z.looseObject({
   answerCheck: z.looseObject({ state: z.string() }),
 });
 
-const soundLine = z.looseObject({ record: turnRecord, measurement: turnMeasurement });
-const textLine = z.looseObject({ record: textTurnRecord, measurement: textTurnMeasurement });
+export const soundLine = z.looseObject({ record: turnRecord, measurement: turnMeasurement });
+export const textLine = z.looseObject({ record: textTurnRecord, measurement: textTurnMeasurement });
 
 const isText = (line: unknown): boolean =>
   z.looseObject({ record: z.looseObject({ kind: z.literal('text') }) }).safeParse(line).success;
