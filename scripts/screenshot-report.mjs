@@ -80,7 +80,6 @@ async function everything(browser, folder) {
   const site = join(folder, 'site');
   printed(['publish', '--reports', dirname(resolve(run)), '--out', site]);
   await pictures(browser, folder, 'site', pathToFileURL(join(site, 'index.html')).href);
-  await pictures(browser, folder, 'badge', pathToFileURL(join(site, 'badge.svg')).href);
   process.stderr.write(printed(['report', run, '--allure']).split('\n').slice(-3).join('\n'));
   const allure = pathToFileURL(join(resolve(run), 'allure-report/index.html')).href;
   // It draws itself after it was loaded.
