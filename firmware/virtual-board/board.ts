@@ -198,6 +198,7 @@ export class Board implements BoardControl {
       return;
     }
     this.identity = boot.identity;
+    this.parts.sound.chainOf(boot.identity.build?.dmaDescriptors);
     this.console.raw(romBanner(cause, boot.identity.layout));
     if (this.parts.faults.has('no-boot')) return;
     this.running = true;

@@ -27,6 +27,14 @@ export interface FirmwareIdentity {
   readonly compiled?: string;
   /** Of firmware that was read from the flash; default: a made-up one. */
   readonly layout?: FlashLayout;
+  /** How it was built, where its image says so; default: as the board was started. */
+  readonly build?: FirmwareBuild;
+}
+
+/** What of a build is heard: an image says it in its constants, as `virtual-board:dma-descriptors=14` with a NUL behind it. */
+export interface FirmwareBuild {
+  /** Descriptors of the speaker's DMA chain: each makes the board slower by its length. */
+  readonly dmaDescriptors?: number;
 }
 
 /** Identity of the simulated firmware of a project: made up, but the same in every run. */

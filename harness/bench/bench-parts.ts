@@ -199,6 +199,7 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
         crystalPpm: boardConfig.crystalPpm,
         ...(boardConfig.markers === true ? { markers: true as const } : {}),
         model: boardConfig.model,
+        ...(boardConfig.flashPath === undefined ? {} : { flashPath: boardConfig.flashPath }),
         ...(boardConfig.sound === undefined ? {} : { sound: boardConfig.sound }),
         faults: options.faults,
       }),

@@ -23,7 +23,7 @@ import type { TakeExitCode } from './command-table/take-exit-code';
 
 export { UsageError } from './command-table/argument-checks';
 export { faultChoices } from './command-table/fault-choices';
-export type { BaselineChoice } from './command-table/baseline-choice';
+export { DEFAULT_MARGIN_MS, type BaselineChoice } from './command-table/baseline-choice';
 export type { ProviderChoice } from './command-table/provider-choice';
 
 /** In the order in which `--help` lists them. */

@@ -56,16 +56,25 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
 /**
  * Judges what `mergeRuns` made, over the facts of all its sources, and stores verdict and reports beside them. It is interrupted where one
  * of them was broken off, whatever the others say.
+ * @param options - `reference`: what it is held against; absent: nothing.
  * @throws RunError when the folder cannot be written.
  */
 export function judgeMerged(
   { path, record, turns, findings, bounds }: FinishedRun,
   budgets: Budgets | undefined,
-  options: ReportOptions = {},
+  options: ReportOptions & { readonly reference?: Reference } = {},
 ): JudgedRun {
   const { sources = [] } = record;
   const interrupted = sources.some(({ aborted }) => aborted);
-  const verdict = judgeRun({ turns, findings, budgets, subject: record, bounds, interrupted });
+  const verdict = judgeRun({
+    turns,
+    findings,
+    budgets,
+    subject: record,
+    bounds,
+    interrupted,
+    ...(options.reference === undefined ? {} : { reference: options.reference }),
+  });
   const ends = sources.map(({ startedAtHostMs, endedAtHostMs = startedAtHostMs }) => endedAtHostMs);
   const endedAtHostMs = Math.max(...ends, ...turns.map((turn) => turn.record.endedAtHostMs));
   storeVerdict(path, { record, verdict, endedAtHostMs }, createRedactor(readEnvironment().secrets));

@@ -75,6 +75,8 @@ export interface VirtualBoardConfig extends BoardConfigBase {
   readonly firmwareDialect: string;
   /** What firmware asks that has its question built in; absent: its own. */
   readonly question?: string;
+  /** File with what its flash holds, which boots; absent: the simulated firmware that it comes with. */
+  readonly flashPath?: string;
   /** Where its microphone and speaker are in a sound server; absent: on an audio link, for a virtual rig. */
   readonly sound?: VirtualSoundConfig;
 }

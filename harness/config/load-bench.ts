@@ -39,6 +39,8 @@ export interface BenchOverrides {
   readonly provider?:
     { readonly kind: 'mock' | 'proxy' | 'live'; readonly protocol: ProviderProtocol } | undefined;
   readonly turn?: Partial<TurnConfig> | undefined;
+  /** What was written into the boards, and the file that the flash of a virtual one is in. */
+  readonly flashed?: { readonly imagePath: string; readonly flashPath: string } | undefined;
 }
 
 /**
@@ -64,7 +66,7 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
       file.boards.map((board): BoardConfig => {
         const own = board.provider && providerOf(board.provider, file.plugins, dirname(absolutePath));
         return {
-          ...boardOf(board, dirname(absolutePath)),
+          ...flashedWith(boardOf(board, dirname(absolutePath)), overrides.flashed),
           ...(own === undefined ? {} : { provider: overridden(own, overrides.provider) }),
         };
       }),
@@ -88,6 +90,12 @@ export function loadBench(path: string, overrides: BenchOverrides = {}): BenchCo
 const packaged = (path: string): string => join(packageRoot(), path);
 
 /** The file's provider, or another kind of it that listens in the same place. */
+function flashedWith(board: BoardConfig, flashed: BenchOverrides['flashed']): BoardConfig {
+  if (flashed === undefined) return board;
+  const { imagePath, flashPath } = flashed;
+  return board.kind === 'virtual' ? { ...board, imagePath, flashPath } : { ...board, imagePath };
+}
+
 function overridden(provider: ProviderConfig, override: BenchOverrides['provider']): ProviderConfig {
   if (override === undefined) return provider;
   const { kind, protocol } = override;

@@ -76,7 +76,8 @@ function provenanceOf({ record }: FinishedRun): Provenance {
   };
 }
 
-const firmwareInWords = ({ boards }: Provenance): string =>
+/** `openai_demo 1.4.2 9f3b0c6d11`, of each board. */
+export const firmwareInWords = ({ boards }: Pick<Provenance, 'boards'>): string =>
   boards
     .map(({ firmware }) => [firmware?.project, firmware?.version, firmware?.elfSha256Prefix].join(' ').trim())
     .filter((text) => text !== '')

@@ -15,6 +15,7 @@ export {
 export type { ConsoleSink } from './console-sink';
 export { addFindings, addTests, storeVerdict, writeVerdict } from './finish-run';
 export { latestRunPath, writeLatest } from './latest';
+export { referenceInTurns } from './in-turns';
 export { mergeRuns, type MergeOptions } from './merge-runs';
 export { readConsole } from './read-console';
 export {

@@ -21,6 +21,13 @@ export interface MergeOptions {
   readonly out: string | { readonly below: string };
   /** Differences that are known and borne, as boards of one bench have providers of their own. */
   readonly despite?: readonly DifferenceName[];
+  /** Of blocks that were played in turns with those of another image. Absent: they were not. */
+  readonly inTurns?: {
+    /** The pair that the block of this run id is in. */
+    pairOf(runId: string): number | undefined;
+    /** The other image's merged run. Absent: it is not merged yet, and names this one. */
+    readonly with?: string;
+  };
 }
 
 /** What is to be written of one part, with its place in the order of all. */
@@ -192,6 +199,22 @@ class Merger {
   }
 }
 
+function withPairs(plan: MergePlan, inTurns: MergeOptions['inTurns']): MergePlan {
+  if (inTurns === undefined) return plan;
+  const sources = plan.record.sources?.map((source) => {
+    const pair = inTurns.pairOf(source.runId);
+    return pair === undefined ? source : { ...source, pair };
+  });
+  return {
+    ...plan,
+    record: {
+      ...plan.record,
+      ...(sources === undefined ? {} : { sources }),
+      ...(inTurns.with === undefined ? {} : { inTurnsWith: inTurns.with }),
+    },
+  };
+}
+
 function assertFree(path: string): void {
   if (isFree(path)) return;
   throw new RunError('HIL_RUN_UNMERGEABLE', `${path} is there already and not empty.`, { out: path });
@@ -210,12 +233,15 @@ function assertFree(path: string): void {
  * @throws RunError `HIL_RUN_UNMERGEABLE` for a run that is named twice or is none of the same kind, and where something is in `out`
  * already; `HIL_RUN_STORE_FAILED`; what `readRun` throws. Nothing is left behind then.
  */
-export function mergeRuns({ runs, out, despite }: MergeOptions): FinishedRun {
+export function mergeRuns({ runs, out, despite, inTurns }: MergeOptions): FinishedRun {
   // What lies in the way is told ahead of reading anything.
   if (typeof out === 'string') assertFree(resolve(out));
-  const plan = planMerge(
-    runs.map((run) => readRun(run)),
-    despite,
+  const plan = withPairs(
+    planMerge(
+      runs.map((run) => readRun(run)),
+      despite,
+    ),
+    inTurns,
   );
   const path = typeof out === 'string' ? resolve(out) : join(resolve(out.below), plan.record.runId);
   assertFree(path);

@@ -55,6 +55,8 @@ export interface RunRecord {
   readonly faults: readonly string[];
   /** The played runs that this one was merged of, in the order in which they began. Absent: it was played itself. */
   readonly sources?: readonly RunSource[];
+  /** The run of the other image, beside this one, that its blocks were played in turns with. Absent: it was played by itself. */
+  readonly inTurnsWith?: string;
   /** Absent while the run is going on; `aborted` is set by the reader when the writer never finished. */
   readonly outcome?: Outcome;
   readonly exitCode?: number;
@@ -81,6 +83,8 @@ export interface RunSource extends Pick<
   /** Names in the merged run. */
   readonly boards: readonly string[];
   readonly turns: number;
+  /** Which pair of blocks it was one block of. Absent: it was played in no turns with another image. */
+  readonly pair?: number;
   /** It was broken off: what is here was recorded until then. */
   readonly aborted: boolean;
 }

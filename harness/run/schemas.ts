@@ -172,6 +172,7 @@ export const runSchema = z.looseObject({
   scenario: z.looseObject({ name: z.string() }),
   corpus: z.looseObject({ prompts: number }),
   faults: z.array(z.string()),
+  inTurnsWith: z.string().optional(),
   sources: z
     .array(
       z.looseObject({
@@ -182,6 +183,7 @@ export const runSchema = z.looseObject({
         bench: z.looseObject({ name: z.string() }),
         boards: z.array(z.string()),
         turns: number,
+        pair: number.optional(),
         aborted: z.boolean(),
       }),
     )

@@ -11,6 +11,7 @@ export {
   type Reference,
   type ShiftResult,
 } from './shift/judge-shifts';
+export { isUndecided } from './shift/shift-findings';
 export { compareArms, comparePairs, decide } from './shift/decide';
 export { FEWEST_TURNS, looks, MOST_TURNS } from './shift/looks';
 export type { ArmTurn } from './shift/rank-shift';

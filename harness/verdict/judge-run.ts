@@ -100,7 +100,8 @@ export function judgeRun(input: JudgeRunInput): Verdict {
   const budgetResults = [...budgeted.budgets, ...judgeBounds(input.bounds ?? [], turns, judgements)];
   const { goals } = budgeted;
   const { reference } = input;
-  const shifts = reference && judgeShifts(reference, armsOf(countedTurns, topology?.counted, reference.pairOf));
+  const shifts =
+    reference && judgeShifts(reference, armsOf(countedTurns, topology?.counted, reference.pairOf));
   const selfCheck = selfCheckOf(turns, judgements);
   const crashes = crashGroups(recorded);
   const budgetFindings = [

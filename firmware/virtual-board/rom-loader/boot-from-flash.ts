@@ -1,4 +1,4 @@
-import type { FirmwareIdentity, FlashLayout } from '../firmware-identity';
+import type { FirmwareBuild, FirmwareIdentity, FlashLayout } from '../firmware-identity';
 import { readFlashedImage, type FlashedImage } from './flash-image';
 import type { FlashMemory } from './flash-memory';
 import { bootedRow, readPartitionRows, usageOf, type PartitionRow } from './partition-rows';
@@ -41,7 +41,24 @@ export function bootFromFlash(flash: FlashMemory): FlashBoot {
   if (slot === undefined) return stopped('No bootable app partitions in the partition table');
   const app = readFlashedImage(flash, slot.offset);
   if (typeof app === 'string') return stopped(app);
-  return { state: 'runs', identity: identityIn(app, { ...layout, ...appRows(app, slot) }) };
+  const build = buildIn(flash, app);
+  const identity = identityIn(app, { ...layout, ...appRows(app, slot) });
+  return { state: 'runs', identity: build === undefined ? identity : { ...identity, build } };
+}
+
+/** Constants lie in the first segment; what this board looks for stands right behind the description. */
+const CONSTANTS_BYTES = 4096;
+const MOST_DESCRIPTORS = 64;
+
+function buildIn(flash: FlashMemory, { segments }: FlashedImage): FirmwareBuild | undefined {
+  const [first] = segments;
+  if (first === undefined) return undefined;
+  const constants = flash.read(first.atByte, Math.min(first.sizeBytes, CONSTANTS_BYTES)).toString('latin1');
+  const written = /virtual-board:dma-descriptors=(\d{1,3})\0/.exec(constants)?.[1];
+  const dmaDescriptors = Number(written);
+  return written === undefined || dmaDescriptors < 2 || dmaDescriptors > MOST_DESCRIPTORS
+    ? undefined
+    : { dmaDescriptors };
 }
 
 function layoutOf(bootloader: FlashedImage, rows: readonly PartitionRow[]): FlashLayout {

@@ -17,6 +17,17 @@ describe('DmaChain', () => {
     expect(frames[first + 1000]).toBe(0);
   });
 
+  it('is as long as the firmware that starts has it', () => {
+    const chain = new DmaChain(6, 240);
+    chain.transmit(100);
+    chain.resize(16);
+    chain.play('item_1', 0, ramp(10));
+    expect(chain.transmit(5_000).runs).toMatchObject([{ startFrame: 16 * 240 }]);
+    chain.resize(2);
+    chain.play('item_2', 0, ramp(10));
+    expect(chain.transmit(1_000).runs).toMatchObject([{ startFrame: 2 * 240 }]);
+  });
+
   it('breaks a run where the reply came too late and silence was played', () => {
     const chain = new DmaChain(2, 100);
     chain.play('item_1', 0, ramp(50));

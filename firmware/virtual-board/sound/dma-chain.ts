@@ -40,7 +40,7 @@ export interface Refilling {
  */
 export class DmaChain {
   private readonly queue = new PlayQueue();
-  private readonly ring: Descriptor[];
+  private readonly ring: Descriptor[] = [];
   /** Frames of the first descriptor that were played. */
   private played = 0;
   private last: StoppedItem | undefined;
@@ -51,10 +51,18 @@ export class DmaChain {
 
   constructor(
     descriptors: number,
-    framesEach: number,
+    private readonly framesEach: number,
     private readonly refilling: Refilling = {},
   ) {
-    this.ring = Array.from({ length: descriptors }, () => ({ frames: new Int16Array(framesEach), runs: [] }));
+    this.resize(descriptors);
+  }
+
+  /** Has so many descriptors from here on, the ones that come or stay silent: for firmware that starts. */
+  resize(descriptors: number): void {
+    this.played = 0;
+    this.ring.length = 0;
+    for (let index = 0; index < descriptors; index += 1)
+      this.ring.push({ frames: new Int16Array(this.framesEach), runs: [] });
   }
 
   /** Queues samples of a reply item; false when the board has no memory left for them. */

@@ -36,15 +36,17 @@ export class SoundCard {
   private rtp: RtpSource | undefined;
   private adcSamples = 0;
   private dacFrames = 0;
+  private descriptors: number;
 
   constructor(
     private readonly faults: FaultSwitches,
     /** Runs since power-on: a reset of the chip does not stop the sample clock. */
     readonly crystal: Crystal,
-    dmaDescriptors: number,
+    private readonly dmaDescriptors: number,
     dmaFrames: number,
     readonly dacRateHz: number = SOCKET_RATE_HZ,
   ) {
+    this.descriptors = dmaDescriptors;
     this.chain = new DmaChain(dmaDescriptors, dmaFrames, {
       starves: () => faults.has('stutter'),
       supply: () => this.rtp?.supply() ?? false,
@@ -104,6 +106,13 @@ export class SoundCard {
 
   closeMicrophone(): void {
     this.uplink = undefined;
+  }
+
+  /** The firmware that starts has a DMA chain of so many descriptors; undefined: as the board was started with. */
+  chainOf(descriptors: number = this.dmaDescriptors): void {
+    if (descriptors === this.descriptors) return;
+    this.descriptors = descriptors;
+    this.chain.resize(descriptors);
   }
 
   /** No session, no sound: what a reset or a panic leaves behind. */

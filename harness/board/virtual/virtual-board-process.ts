@@ -28,6 +28,10 @@ export interface VirtualBoardProcessOptions {
   readonly tlsCa?: string;
   /** Its sound is in a sound server; default: an audio link. */
   readonly sound?: VirtualSound;
+  /** File with what its flash holds, which boots; default: what the dialect's own firmware is. */
+  readonly flashPath?: string;
+  /** GPIO0 is low at power-on: the ROM waits for a download. */
+  readonly startsInDownload?: true;
   /** Faults that it has from the start. */
   readonly faults: readonly string[];
   readonly clock: Clock;
@@ -140,6 +144,8 @@ const commandOf = ({
   ...given('question', optional.question),
   ...given('ntp-server', optional.ntpServer),
   ...(optional.markers === true ? ['--markers'] : []),
+  ...given('flash', optional.flashPath),
+  ...(optional.startsInDownload === true ? ['--download'] : []),
   ...soundOf(optional.sound),
   ...faults.map((fault) => `--fault=${fault}`),
 ];

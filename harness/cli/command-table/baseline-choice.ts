@@ -19,7 +19,7 @@ export interface BaselineChoice {
 }
 
 /** measurement.md section 8: the smallest change that matters. */
-const DEFAULT_MARGIN_MS = 30;
+export const DEFAULT_MARGIN_MS = 30;
 
 /** Options of every command that compares. */
 export const baselineOptions = {
@@ -44,10 +44,10 @@ interface Given {
 
 /** A check of what `baselineOptions` took. */
 export function checkBaselineOptions(given: Readonly<Record<string, unknown>>): true {
-  const { baseline, margin, despite } = given as unknown as Given;
+  const { baseline, margin, despite, ab } = given as unknown as Given & { readonly ab?: unknown };
   if (margin !== undefined && !(margin > 0 && margin <= 10_000))
     throw new UsageError('--margin takes milliseconds above 0, up to 10000.');
-  if (baseline === undefined && (margin !== undefined || despite.length > 0))
+  if (baseline === undefined && ((margin !== undefined && ab === undefined) || despite.length > 0))
     throw new UsageError('--margin and --despite say how a --baseline is compared; name one.');
   return true;
 }

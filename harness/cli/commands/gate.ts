@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readEnvironment } from '../../config';
 import {
   githubAnnotations,
@@ -13,13 +13,15 @@ import {
   createRedactor,
   joinRuns,
   readBaseline,
+  readRun,
+  referenceInTurns,
   referenceOf,
   storeVerdict,
   writeVerdict,
   type FinishedRun,
 } from '../../run';
-import { judgeRun } from '../../verdict';
-import type { BaselineChoice } from '../command-table';
+import { judgeRun, type Reference } from '../../verdict';
+import { DEFAULT_MARGIN_MS, type BaselineChoice } from '../command-table';
 import { renderFinished } from '../finish-run';
 import { namedRuns } from '../named-runs';
 import { budgetsOfRun } from '../run-budgets';
@@ -36,6 +38,14 @@ export interface GateArguments {
   readonly json: boolean;
 }
 
+/** The other image's run, where this one was played in turns with it and both folders are still side by side. */
+function inTurnsWith(run: FinishedRun): Reference | undefined {
+  const { inTurnsWith: other } = run.record;
+  if (other === undefined) return undefined;
+  const { marginMs = DEFAULT_MARGIN_MS } = run.verdict?.comparison ?? {};
+  return referenceInTurns(run, readRun(join(dirname(run.path), other)), { marginMs });
+}
+
 /**
  * Judges runs that were played, taken together, and writes the verdict where CI looks for it.
  * @returns Exit code of DESIGN section 8.
@@ -46,7 +56,10 @@ export function gateCommand(args: GateArguments): number {
   const redactor = createRedactor(secrets);
   const runs = namedRuns(args.runs, args.reports);
   const run = joinRuns(runs);
-  const baseline = args.baseline && referenceOf(readBaseline(args.baseline.path), run, args.baseline);
+  const baseline =
+    args.baseline === undefined
+      ? inTurnsWith(run)
+      : referenceOf(readBaseline(args.baseline.path), run, args.baseline);
   const verdict = judgeRun({
     turns: run.turns,
     findings: run.findings,

@@ -84,7 +84,7 @@ export async function runCommand(args: RunArguments): Promise<number> {
 }
 
 /** What a host is started with for a board. */
-const sessionOf = (args: RunArguments, boardName: string | undefined, reportsPath: string) => ({
+export const sessionOf = (args: RunArguments, boardName: string | undefined, reportsPath: string) => ({
   benchPath: args.bench,
   overrides: { provider: args.provider },
   boardName,
