@@ -14,6 +14,11 @@ const processBan = [
   { object: 'process', property: 'env', message: 'Only harness/config/ reads the environment.' },
 ];
 
+const shellBan = {
+  selector: "Property[key.name='shell'][value.value!=false]",
+  message: 'Programs get their arguments as an array and no shell: device names and paths would be commands.',
+};
+
 export default tseslint.config(
   // The example is another project, with types of its own; scripts/try-package.mjs checks it.
   { ignores: ['dist/', 'node_modules/', 'reports/', 'coverage/', 'fixtures/example-project/'] },
@@ -24,6 +29,17 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-console': 'error',
+      'no-restricted-syntax': ['error', shellBan],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:child_process', 'child_process'].map((name) => ({
+            name,
+            importNames: ['exec', 'execSync'],
+            message: 'exec goes through a shell; execFile and spawn take arguments as an array.',
+          })),
+        },
+      ],
       'no-restricted-globals': ['error', ...timerBan],
       'no-restricted-properties': ['error', ...clockBan, ...processBan],
       '@typescript-eslint/consistent-type-imports': 'error',

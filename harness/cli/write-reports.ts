@@ -9,7 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { isAbsolute, join, normalize } from 'node:path';
+import { join } from 'node:path';
 import { listeningCopy, readWav } from '../audio';
 import { isSoundTurn, type MeasuredTurn } from '../measurement';
 import {
@@ -23,7 +23,7 @@ import {
   type Language,
   type TurnSoundSummary,
 } from '../report';
-import type { FinishedRun } from '../run';
+import { fileInRun, type FinishedRun } from '../run';
 
 /** Absolute paths of what was written. */
 export interface WrittenReports {
@@ -40,9 +40,9 @@ export interface WrittenReports {
 const EMBEDDED_BYTES = 48 * 1024 * 1024;
 
 /** Bytes of a recording of the run; undefined where it is not there, or not within the folder: runs come from elsewhere, too. */
-function sizeOf(runPath: string, file: string): number | undefined {
-  const isInside = !isAbsolute(file) && !normalize(file).startsWith('..') && file.endsWith('.wav');
-  return isInside ? statSync(join(runPath, file), { throwIfNoEntry: false })?.size : undefined;
+function sizeOf(runPath: string, path: string): number | undefined {
+  const file = path.endsWith('.wav') ? fileInRun(runPath, path) : undefined;
+  return file === undefined ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
 }
 
 /** What is shown of a turn's capture; undefined of a turn without one, and where it cannot be read. */

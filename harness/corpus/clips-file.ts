@@ -12,7 +12,7 @@ export const clipSchema = z
     utterance: id,
     file: z
       .string()
-      .regex(/^(?!\/)(?!.*\.\.\/).+\.wav$/i, 'expected a .wav in or below the folder of the manifest'),
+      .regex(/^(?!\/)(?!.*\.\.\/)[^\\]+\.wav$/i, 'expected a .wav in or below the folder of the manifest'),
     /** BCP 47. */
     language: z.string().regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/, 'expected a language such as en or zh'),
     voice: text,

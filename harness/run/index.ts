@@ -14,6 +14,7 @@ export {
 } from './baseline';
 export type { ConsoleSink } from './console-sink';
 export { addFindings, addTests, storeVerdict, writeVerdict } from './finish-run';
+export { fileInRun } from './file-in-run';
 export { latestRunPath, writeLatest } from './latest';
 export { referenceInTurns } from './in-turns';
 export { mergeRuns, type MergeOptions } from './merge-runs';
@@ -27,5 +28,6 @@ export {
   type RunEvent,
 } from './read-run';
 export { createRedactor, type Redactor } from './redaction';
+export { folderNameOf } from './run-id';
 export type { RunRecord, RunSource, TestRecord } from './run-record';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

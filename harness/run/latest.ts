@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from './append-file';
+import { isFolderName } from './file-in-run';
 import type { StoreFiles } from './store-files';
 
 /** A text file and no symbolic link: links need a privilege on Windows, and archives and artifact stores drop them. */
@@ -14,7 +15,7 @@ export const writeLatest = (reportsPath: string, runId: string, files?: StoreFil
 export function latestRunPath(reportsPath: string): string | undefined {
   try {
     const runId = readFileSync(join(reportsPath, FILE), 'utf8').trim();
-    return runId === '' ? undefined : join(reportsPath, runId);
+    return isFolderName(runId) ? join(reportsPath, runId) : undefined;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw cause;

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
   appendFileSync,
@@ -15,6 +16,7 @@ import { isHilError } from '../errors';
 import { DeviceClocks, isTextTurn, measureTextTurn } from '../measurement';
 import { answering, printing, textTurnOf } from '../measurement/__fixtures__/text-turn';
 import { AppendFile } from './append-file';
+import { fileInRun } from './file-in-run';
 import { addFindings, storeVerdict } from './finish-run';
 import { latestRunPath } from './latest';
 import { readConsole } from './read-console';
@@ -274,6 +276,37 @@ describe('a folder that cannot be read', () => {
     appendFileSync(join(store.path, 'turns.jsonl'), '{"schema":"earshot/turn-line@1"\n');
     expect(() => readRun(store.path)).toThrow(/turns\.jsonl line 2 is not what the store wrote/);
     expect(codeOf(() => readRun(store.path))).toBe('HIL_RUN_DAMAGED');
+  });
+
+  it.each(['../../etc/passwd', '/etc/passwd', 'a/../../b.wav', 'C:/x.wav', 'a\\..\\b.wav'])(
+    'is damaged when a turn has its sound in %s',
+    async (path) => {
+      const store = open();
+      await store.appendTurn(sampleTurn('t1', path));
+      await store.close();
+      expect(() => readRun(store.path)).toThrow(/capture\.path: leads out of the run folder/);
+    },
+  );
+
+  it('is damaged when its id is no name of a folder, and no id leads elsewhere', async () => {
+    const store = open();
+    await store.close();
+    const path = join(store.path, 'run.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(store.runId, '../x'));
+    expect(() => readRun(store.path)).toThrow(/runId: is no name of a folder/);
+    writeFileSync(join(reportsPath, 'latest.txt'), '../../elsewhere\n');
+    expect(latestRunPath(reportsPath)).toBeUndefined();
+  });
+
+  it('gives no file that a link leads out of it to', async () => {
+    const store = open();
+    writeFileSync(join(reportsPath, 'outside.wav'), '');
+    store.saveBytes('atom/captures/t1.wav', Buffer.from('RIFF'));
+    await store.close();
+    symlinkSync(join(reportsPath, 'outside.wav'), join(store.path, 'atom/captures/t2.wav'));
+    expect(fileInRun(store.path, 'atom/captures/t1.wav')).toMatch(/t1\.wav$/);
+    for (const path of ['atom/captures/t2.wav', '../outside.wav', 'atom/captures/t3.wav', '.', ''])
+      expect([path, fileInRun(store.path, path)]).toEqual([path, undefined]);
   });
 
   it('is damaged when a field has another type', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isFolderName, isInside } from './file-in-run';
 
 /**
  * What readers rely on. Objects are loose: a field that a later minor version adds is kept and not looked at. Numbers may be
@@ -7,6 +8,9 @@ import { z } from 'zod';
 export const number = z.custom<number>((value) => typeof value === 'number', 'expected a number');
 const stamp = z.looseObject({ hostAtMs: number });
 const error = z.looseObject({ code: z.string(), message: z.string(), facts: z.looseObject({}) });
+
+/** Of a file of the run. */
+const path = z.string().refine(isInside, 'leads out of the run folder');
 
 const clip = z.looseObject({
   id: z.string(),
@@ -41,9 +45,9 @@ const turnRecord = z.looseObject({
   endedAtHostMs: number,
   deadlineMs: number,
   ending: z.string(),
-  capture: z.looseObject({ path: z.string(), rateHz: number, firstRigSample: number }).optional(),
-  received: z.looseObject({ path: z.string() }).optional(),
-  replies: z.array(z.looseObject({ responseId: z.string(), clip })),
+  capture: z.looseObject({ path, rateHz: number, firstRigSample: number }).optional(),
+  received: z.looseObject({ path }).optional(),
+  replies: z.array(z.looseObject({ responseId: z.string(), clip, path: path.optional() })),
   consoleLines: z.array(stamp.extend({ index: number, text: z.string(), boot: number })),
   boardEvents: z.array(stamp.extend({ type: z.string() })),
   providerEvents: z.array(stamp.extend({ type: z.string(), seq: number })),
@@ -155,7 +159,7 @@ export const testEventSchema = eventSchema.extend({
 });
 
 export const runSchema = z.looseObject({
-  runId: z.string(),
+  runId: z.string().refine(isFolderName, 'is no name of a folder'),
   earshotVersion: z.string(),
   startedAt: z.string(),
   startedAtHostMs: number,

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,6 +77,16 @@ describe('earshot publish and report --history', () => {
     publishCommand({ folder, out, captures: true, json: true });
     expect(existsSync(join(out, 'runs/gate-pass/korvo-1/captures/t0001.wav'))).toBe(true);
     expect(page()).toContain('data:audio');
+    // A run may come from anybody: its links and its boards' names lead nowhere.
+    const secret = join(folder, 'secret.wav');
+    writeFileSync(secret, 'secret');
+    symlinkSync(secret, join(folder, 'gate-pass/korvo-1/captures/t0002.wav'));
+    mkdirSync(join(folder, 'captures'));
+    const manifest = join(folder, 'gate-crash/run.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"korvo-1"', '".."'));
+    publishCommand({ folder, out, captures: true, json: true });
+    expect(existsSync(join(out, 'runs/gate-pass/korvo-1/captures/t0002.wav'))).toBe(false);
+    expect(existsSync(join(out, 'runs/captures'))).toBe(false);
   });
 
   it('leaves out a run that cannot be read, and says so', () => {

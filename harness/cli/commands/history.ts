@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { measures } from '../../measurement';
 import {
@@ -9,7 +9,7 @@ import {
   type HistoryOptions,
   type Trend,
 } from '../../report';
-import type { RunHead } from '../../run';
+import { fileInRun, folderNameOf, type RunHead } from '../../run';
 import { exitCodes } from '../exit-codes';
 import { storedRuns, type StoredRuns } from '../stored-runs';
 
@@ -100,16 +100,20 @@ const published = ['report.html', 'summary.md', 'junit.xml', 'verdict.json'] as 
 function publishRun({ path, record }: RunHead, out: string, captures: boolean): void {
   const to = join(out, 'runs', basename(path));
   mkdirSync(to, { recursive: true });
-  for (const name of published) if (existsSync(join(path, name))) cpSync(join(path, name), join(to, name));
+  // A link would publish what it leads to, wherever that is.
+  const filter = (from: string): boolean => !lstatSync(from).isSymbolicLink();
+  for (const name of published)
+    if (existsSync(join(path, name))) cpSync(join(path, name), join(to, name), { filter });
   const page = join(to, 'report.html');
   if (!captures && existsSync(page)) writeFileSync(page, withoutRecordings(readFileSync(page, 'utf8')));
   if (!captures) return;
   // It plays them too.
   const allure = join(path, 'allure-report');
-  if (existsSync(allure)) cpSync(allure, join(to, 'allure-report'), { recursive: true });
+  if (existsSync(allure)) cpSync(allure, join(to, 'allure-report'), { recursive: true, filter });
   for (const { name } of record.boards) {
-    const from = join(path, name, 'captures');
-    if (existsSync(from)) cpSync(from, join(to, name, 'captures'), { recursive: true });
+    const folder = folderNameOf(name);
+    const from = fileInRun(path, `${folder}/captures`);
+    if (from !== undefined) cpSync(from, join(to, folder, 'captures'), { recursive: true, filter });
   }
 }
 
