@@ -31,12 +31,19 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
     let under: QueueUnderContract;
     let queue: FleetQueue;
     let ended: JobOutcome[];
+    /** Resolves with the first job that is over. */
+    let over: Promise<JobOutcome>;
 
     beforeEach(async () => {
       under = await open();
       queue = under.queue;
       ended = [];
-      queue.onJobOver((outcome) => ended.push(outcome));
+      over = new Promise((resolve) => {
+        queue.onJobOver((outcome) => {
+          ended.push(outcome);
+          resolve(outcome);
+        });
+      });
     });
     afterEach(() => queue.close());
 
@@ -63,7 +70,8 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
         attempts: 1,
         bundle,
       }));
-      expect(ended).toEqual([{ jobId, isCancelled: false, pieces }]);
+      expect(await over).toEqual({ jobId, isCancelled: false, pieces });
+      expect(ended).toHaveLength(1);
     });
 
     it('gives work to boards that can do it', async () => {
@@ -116,7 +124,7 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       expect(await queue.complete(lost, bundle)).toBe('stale');
       expect(ended).toEqual([]);
       expect(await queue.complete(again, bundle)).toBe('accepted');
-      expect(ended[0]?.pieces).toMatchObject([{ board: 'b', attempts: 2 }]);
+      expect((await over).pieces).toMatchObject([{ board: 'b', attempts: 2 }]);
     });
 
     it('takes what a board that was not heard of delivers while nobody else has it, and gives it to nobody then', async () => {
@@ -125,7 +133,7 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       await under.leaseEnds();
       expect(await queue.complete(late, bundle)).toBe('accepted');
       expect(await queue.claim(seat('b'))).toBeUndefined();
-      expect(ended[0]?.pieces).toMatchObject([{ board: 'a', attempts: 1 }]);
+      expect((await over).pieces).toMatchObject([{ board: 'a', attempts: 1 }]);
     });
 
     it('knows a bundle that comes twice', async () => {
@@ -133,6 +141,7 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       const claim = await claimed('a');
       expect(await queue.complete(claim, bundle)).toBe('accepted');
       expect(await queue.complete(claim, bundle)).toBe('repeated');
+      await over;
       expect(ended).toHaveLength(1);
     });
 
@@ -140,9 +149,8 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       await queue.submit(order());
       for (const board of ['a', 'b', 'c']) await queue.fail(await claimed(board), `${board} lost its port`);
       expect(await queue.claim(seat('d'))).toBeUndefined();
-      expect(ended[0]?.pieces).toEqual([
-        { piece: `${ended[0]?.jobId}/0`, attempts: 3, missing: 'c lost its port' },
-      ]);
+      const { jobId, pieces } = await over;
+      expect(pieces).toEqual([{ piece: `${jobId}/0`, attempts: 3, missing: 'c lost its port' }]);
     });
 
     it('drops the waiting units of a cancelled job and tells who plays one', async () => {
@@ -151,7 +159,7 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       await queue.cancel(jobId);
       expect(await queue.heartbeat(playing)).toBe('cancelled');
       expect(await queue.claim(seat('b'))).toBeUndefined();
-      expect(ended).toMatchObject([{ jobId, isCancelled: true }]);
+      expect(await over).toMatchObject({ jobId, isCancelled: true });
       await queue.cancel(jobId);
       expect(ended).toHaveLength(1);
     });

@@ -1,11 +1,7 @@
 export { Allowances, type Allowance } from './allowances';
 export { MemoryFence, type Acceptance, type Fence } from './fence';
-export {
-  InProcessQueue,
-  LEASE_MS,
-  MOST_ATTEMPTS,
-  type InProcessQueueOptions,
-} from './in-process/in-process-queue';
+export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-process-queue';
+export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
 export type {
   BundleRef,

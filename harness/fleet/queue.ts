@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Closable } from '../errors';
 import type { Acceptance } from './fence';
 import type { Needs, Priority, Seat, Unit } from './work';
@@ -68,6 +69,21 @@ export interface JobStatus {
   readonly done: number;
   readonly isOver: boolean;
 }
+
+/** Boards of a job that names no number. */
+const BOARDS_OF_JOB = 2;
+
+/** Boards that may play a job at once. */
+export const boardsOf = ({ boards }: JobOrder): number => boards ?? BOARDS_OF_JOB;
+
+/** Name of a job's piece, by its place in the order. */
+export const pieceOf = (jobId: string, index: number): string => `${jobId}/${index}`;
+
+/** Two orders of one print are one job while the first is under way. */
+export const printOf = ({ priority, firmwareSha256, pieces }: JobOrder): string =>
+  createHash('sha256')
+    .update(JSON.stringify([priority, firmwareSha256, pieces]))
+    .digest('hex');
 
 /** Many benches' work. Closing it leaves what waits where it is. */
 export interface FleetQueue extends Closable {

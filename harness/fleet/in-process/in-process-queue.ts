@@ -1,26 +1,23 @@
-import { createHash } from 'node:crypto';
 import type { Cancel, Clock } from '../../ports';
 import { Allowances, type Allowance } from '../allowances';
 import { MemoryFence, type Acceptance } from '../fence';
+import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
 import { choose, type Waiting } from '../placement';
-import type {
-  BundleRef,
-  Claim,
-  FleetQueue,
-  Hold,
-  JobOrder,
-  JobOutcome,
-  JobStatus,
-  PieceOutcome,
+import {
+  boardsOf,
+  pieceOf,
+  printOf,
+  type BundleRef,
+  type Claim,
+  type FleetQueue,
+  type Hold,
+  type JobOrder,
+  type JobOutcome,
+  type JobStatus,
+  type PieceOutcome,
 } from '../queue';
 import { nextAttempt, queueOf, queuesOf, type Seat, type Unit } from '../work';
 import { WaitingLine } from './waiting-line';
-
-/** Without a heartbeat for so long a board counts as lost: three heartbeats of ten seconds. */
-export const LEASE_MS = 30_000;
-/** A unit that so many boards lost is no board's fault any more. */
-export const MOST_ATTEMPTS = 3;
-const BOARDS_OF_JOB = 2;
 
 export interface InProcessQueueOptions {
   readonly clock: Clock;
@@ -46,12 +43,6 @@ interface Running {
   readonly waiting: Waiting;
   expiry: Cancel;
 }
-
-/** Two orders of one print are one job while the first is under way. */
-const printOf = ({ priority, firmwareSha256, pieces }: JobOrder): string =>
-  createHash('sha256')
-    .update(JSON.stringify([priority, firmwareSha256, pieces]))
-    .digest('hex');
 
 /** A fleet in one process: what tests, simulations and a single bench with several boards need. Holds nothing across its end. */
 export class InProcessQueue implements FleetQueue {
@@ -166,7 +157,7 @@ export class InProcessQueue implements FleetQueue {
     for (const { claim } of [...this.running.values()])
       if (claim.unit.jobId === jobId) this.release(claim.unit);
     for (const [index] of job.order.pieces.entries()) {
-      const piece = pieceOf(job, index);
+      const piece = pieceOf(job.id, index);
       if (!job.outcomes.has(piece)) job.outcomes.set(piece, { piece, attempts: 0, missing: 'cancelled' });
     }
     this.endIfOver(job);
@@ -202,7 +193,7 @@ export class InProcessQueue implements FleetQueue {
 
   private begin(job: Job): void {
     job.sinceMs = this.clock.nowMs();
-    for (let board = 0; board < (job.order.boards ?? BOARDS_OF_JOB); board++) this.offerNext(job);
+    for (let board = 0; board < boardsOf(job.order); board++) this.offerNext(job);
   }
 
   /** Puts the job's next piece in line, as old as the job is: whoever began with it goes on with it. */
@@ -211,7 +202,7 @@ export class InProcessQueue implements FleetQueue {
     const wanted = order.pieces[next];
     if (job.isCancelled || wanted === undefined) return;
     job.next += 1;
-    const piece = pieceOf(job, next);
+    const piece = pieceOf(job.id, next);
     const { costCents = 0, ...asked } = wanted;
     const { priority, firmwareSha256 } = order;
     const unit: Unit = {
@@ -276,10 +267,9 @@ export class InProcessQueue implements FleetQueue {
   private endIfOver(job: Job): void {
     if (!isOver(job)) return;
     this.underWay.delete(printOf(job.order));
-    const pieces = job.order.pieces.flatMap((_, index) => job.outcomes.get(pieceOf(job, index)) ?? []);
+    const pieces = job.order.pieces.flatMap((_, index) => job.outcomes.get(pieceOf(job.id, index)) ?? []);
     for (const listener of this.listeners) listener({ jobId: job.id, isCancelled: job.isCancelled, pieces });
   }
 }
 
-const pieceOf = ({ id }: Job, index: number): string => `${id}/${index}`;
 const isOver = ({ order, outcomes }: Job): boolean => outcomes.size >= order.pieces.length;

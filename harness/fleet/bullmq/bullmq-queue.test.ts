@@ -1,0 +1,140 @@
+import { QueueEvents } from 'bullmq';
+import type { Claim, JobOrder, JobOutcome, Seat } from '..';
+import { hasRedis, RedisServer } from '../__fixtures__/redis-server';
+import { fleetQueueContract } from '../fleet-queue.contract';
+import { BullMqQueue } from './bullmq-queue';
+
+const LEASE_MS = 400;
+const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get install redis-server)';
+
+(hasRedis ? describe : describe.skip)(named, () => {
+  let server: RedisServer;
+  let opened = 0;
+  const watching: QueueEvents[] = [];
+  beforeAll(async () => {
+    server = await RedisServer.start();
+  });
+  afterEach(() => Promise.all(watching.splice(0).map((events) => events.close())));
+  afterAll(() => server.close());
+
+  const open = (prefix: string): Promise<BullMqQueue> =>
+    BullMqQueue.open({
+      redis: server.address,
+      prefix,
+      leaseMs: LEASE_MS,
+      allowances: { 'live:openai': { atOnce: 1, spendCents: 10 } },
+    });
+
+  fleetQueueContract('BullMQ', async () => {
+    opened += 1;
+    const prefix = `fleet${opened}`;
+    const events = new QueueEvents('korvo-2/alsa/en/mock', {
+      connection: server.address,
+      prefix: `${prefix}:bull`,
+    });
+    watching.push(events);
+    await events.waitUntilReady();
+    const stalls = (): Promise<void> => new Promise((resolve) => events.once('stalled', () => resolve()));
+    return { queue: await open(prefix), leaseEnds: stalls, nowMs: () => Date.now() };
+  });
+
+  describe('with several agents', () => {
+    const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' };
+    const piece = { needs, suites: ['boot'], expectedMs: 10_000 };
+    const bundle = { uri: 'file:///bundles/one.tar', sha256: 'bb' };
+    const seat = (board: string): Seat => ({
+      board,
+      bench: board,
+      offer: { boardModel: 'Korvo-2', rig: 'alsa', languages: ['en'], providers: ['mock'] },
+    });
+    const queues: BullMqQueue[] = [];
+    afterEach(() => Promise.all(queues.splice(0).map((queue) => queue.close())));
+
+    async function agents(count: number): Promise<readonly BullMqQueue[]> {
+      opened += 1;
+      for (let made = 0; made < count; made++) queues.push(await open(`fleet${opened}`));
+      return queues;
+    }
+    const first = <T>([one]: readonly T[]): T => {
+      if (one === undefined) throw new Error('there is none');
+      return one;
+    };
+    const order = (pieces: number): JobOrder => ({
+      priority: 'gate',
+      firmwareSha256: 'aa',
+      boards: pieces,
+      pieces: Array.from({ length: pieces }, () => piece),
+    });
+    async function claimed(queue: BullMqQueue, board: string): Promise<Claim> {
+      const claim = await queue.claim(seat(board));
+      if (claim === undefined) throw new Error(`${board} was given nothing`);
+      return claim;
+    }
+
+    it('gives no unit to two that ask at once, and ends each once', async () => {
+      const asking = await agents(3);
+      const over = new Promise<JobOutcome>((resolve) => first(asking).onJobOver(resolve));
+      await first(asking).submit(order(12));
+      const played = await Promise.all(
+        asking.map(async (queue, agent) => {
+          const pieces: string[] = [];
+          for (
+            let claim = await queue.claim(seat(`b${agent}`));
+            claim;
+            claim = await queue.claim(seat(`b${agent}`))
+          ) {
+            expect(await queue.complete(claim, bundle)).toBe('accepted');
+            pieces.push(claim.unit.piece);
+          }
+          return pieces;
+        }),
+      );
+      const { pieces } = await over;
+      expect(played.flat().sort()).toEqual(pieces.map((one) => one.piece).sort());
+      expect(pieces).toHaveLength(12);
+    });
+
+    it('accepts one of two bundles of a claim that come at once', async () => {
+      const [one, other] = await agents(2);
+      if (one === undefined || other === undefined) throw new Error('there are not two');
+      await one.submit(order(1));
+      const claim = await claimed(one, 'a');
+      const said = await Promise.all([one.complete(claim, bundle), other.complete(claim, bundle)]);
+      expect([...said].sort()).toEqual(['accepted', 'repeated']);
+    });
+
+    it('goes on where it was when Redis is killed and comes back', async () => {
+      const queue = first(await agents(1));
+      const over = new Promise<JobOutcome>((resolve) => queue.onJobOver(resolve));
+      const jobId = await queue.submit(order(2));
+      const claim = await claimed(queue, 'a');
+      await server.kill();
+      const held = queue.heartbeat(claim);
+      await server.up();
+      expect(['held', 'lost']).toContain(await held);
+      // Whether the lease has run out meanwhile or not: the bundle counts as long as nobody else has the unit.
+      expect(await queue.complete(claim, bundle)).toBe('accepted');
+      const second = await claimed(queue, 'b');
+      expect(await queue.complete(second, bundle)).toBe('accepted');
+      expect(await over).toMatchObject({ jobId, pieces: [{ board: 'a' }, { board: 'b' }] });
+    });
+
+    it('delivers once a Redis that stood still goes on', async () => {
+      const queue = first(await agents(1));
+      const over = new Promise<JobOutcome>((resolve) => queue.onJobOver(resolve));
+      await queue.submit(order(1));
+      const claim = await claimed(queue, 'a');
+      server.pause();
+      const delivered = queue.complete(claim, bundle);
+      server.goOn();
+      expect(await delivered).toBe('accepted');
+      expect((await over).pieces).toHaveLength(1);
+    });
+  });
+});
+
+it('says so when there is no Redis', async () => {
+  await expect(BullMqQueue.open({ redis: { host: '127.0.0.1', port: 1 } })).rejects.toThrow(
+    /ECONNREFUSED|closed/,
+  );
+});

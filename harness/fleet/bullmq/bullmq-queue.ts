@@ -1,0 +1,391 @@
+import { randomUUID } from 'node:crypto';
+import { Queue, Worker, type Job } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Allowance } from '../allowances';
+import type { Acceptance } from '../fence';
+import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
+import { choose, type Waiting } from '../placement';
+import {
+  boardsOf,
+  pieceOf,
+  printOf,
+  type BundleRef,
+  type Claim,
+  type FleetQueue,
+  type Hold,
+  type JobOrder,
+  type JobOutcome,
+  type JobStatus,
+} from '../queue';
+import { nextAttempt, priorities, queueOf, queuesOf, type Seat, type Unit } from '../work';
+import { JobBook, type KeptJob } from './job-book';
+import { RedisAllowances } from './redis-allowances';
+import { RedisFence } from './redis-fence';
+
+/** Where Redis is, and who asks. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  /** Absent: in the clear, as on loopback. */
+  readonly tls?: { readonly ca?: string; readonly servername?: string };
+}
+
+export interface BullMqQueueOptions {
+  readonly redis: RedisAddress;
+  /** Of all keys. Default: `earshot`. */
+  readonly prefix?: string;
+  /** By provider; the same for all benches. Default: none is limited. */
+  readonly allowances?: Readonly<Record<string, Allowance>>;
+  /** Default: 30 s. */
+  readonly leaseMs?: number;
+  /** Hears why Redis cannot be reached, each time it is tried; what is asked meanwhile waits until it can. Default: nobody. */
+  readonly onTrouble?: (error: Error) => void;
+}
+
+/** What waits in BullMQ. */
+interface Waiter extends Waiting {
+  /** Who plays it. Absent: nobody yet. */
+  readonly board?: string;
+}
+
+type WaiterQueue = Queue<Waiter, void, string, Waiter, void, string>;
+
+/** A unit that this process plays. */
+interface Playing {
+  readonly job: Job<Waiter, void>;
+  readonly lock: string;
+  readonly quiet: string | undefined;
+}
+
+/** So many of a queue are looked at for a board's choice, and so many that it may not play are put back. */
+const LOOKED_AT = 8;
+/** A unit that a board may not play is out of the others' way for so long. */
+const PUT_BACK_MS = 1_000;
+/** BullMQ takes 2 097 151 priorities, the least first: a third of them for each of ours, by the age of the job in these steps. */
+const PRIORITIES_OF_RANK = 600_000;
+const AGE_STEP_MS = 10_000;
+/** More often than anybody looks for stalled units. */
+const MOST_STALLS = 1_000_000;
+
+/**
+ * A fleet on Redis. BullMQ keeps the units, locks them for whoever plays them and finds those whose lock ran out; placement and fence
+ * are the fleet's own. A unit that stalls fails there and comes again under another id, for another board.
+ */
+export class BullMqQueue implements FleetQueue {
+  private readonly redis: Redis;
+  private readonly ears: Redis;
+  private readonly prefix: string;
+  private readonly leaseMs: number;
+  private readonly fence: RedisFence;
+  private readonly allowances: RedisAllowances;
+  private readonly book: JobBook;
+  private readonly queues = new Map<string, WaiterQueue>();
+  private readonly workers = new Map<string, Worker<Waiter, void>>();
+  private readonly playing = new Map<string, Playing>();
+  private readonly listeners: ((outcome: JobOutcome) => void)[] = [];
+
+  private readonly trouble: (error: Error) => void;
+
+  private constructor(private readonly options: BullMqQueueOptions) {
+    const { prefix = 'earshot', allowances = {}, leaseMs = LEASE_MS } = options;
+    this.prefix = prefix;
+    this.leaseMs = leaseMs;
+    this.trouble = options.onTrouble ?? (() => undefined);
+    this.redis = new Redis({ ...connectionTo(options.redis), lazyConnect: true });
+    this.ears = this.redis.duplicate();
+    for (const connection of [this.redis, this.ears]) connection.on('error', this.trouble);
+    this.fence = new RedisFence(this.redis, `${prefix}:fence`);
+    this.allowances = new RedisAllowances(this.redis, prefix, allowances);
+    this.book = new JobBook(this.redis, prefix);
+  }
+
+  /** @throws Error of ioredis when there is no Redis that answers. */
+  static async open(options: BullMqQueueOptions): Promise<BullMqQueue> {
+    const queue = new BullMqQueue(options);
+    try {
+      await queue.redis.connect();
+      await queue.ears.connect();
+    } catch (cause) {
+      // It would try on for ever.
+      await queue.close();
+      throw cause;
+    }
+    queue.ears.on('message', (_, jobId: string) => void queue.tellOver(jobId));
+    await queue.ears.subscribe(queue.book.channel);
+    return queue;
+  }
+
+  async submit(order: JobOrder): Promise<string> {
+    const sinceMs = Math.max(Date.now(), order.notBeforeMs ?? 0);
+    const wanted = `job-${randomUUID()}`;
+    const jobId = await this.book.begin(wanted, printOf(order), order, sinceMs);
+    if (jobId === wanted) await this.feed({ jobId, order, sinceMs, isCancelled: false });
+    return jobId;
+  }
+
+  async claim(seat: Seat): Promise<Claim | undefined> {
+    const names = queuesOf(seat.offer);
+    await Promise.all(names.map((name) => this.takeUpStalled(name)));
+    for (let tried = 0; tried < LOOKED_AT; tried++) {
+      const chosen = await this.chosenBy(seat, names);
+      if (chosen === undefined) return undefined;
+      const claim = await this.takeFrom(queueOf(chosen.unit.needs), seat);
+      if (claim !== undefined) return claim;
+    }
+    return undefined;
+  }
+
+  async heartbeat(claim: Claim): Promise<Hold> {
+    const { unit } = claim;
+    const playing = this.playing.get(unit.id);
+    const job = await this.book.job(unit.jobId);
+    if (job?.isCancelled === true) {
+      await this.letGo(claim);
+      return 'cancelled';
+    }
+    if (playing === undefined) return 'lost';
+    const isHeld = await playing.job.extendLock(playing.lock, this.leaseMs).catch(() => 0);
+    if (isHeld !== 1) {
+      await this.letGo(claim);
+      return 'lost';
+    }
+    if (playing.quiet !== undefined) await this.redis.pexpire(playing.quiet, this.leaseMs);
+    return 'held';
+  }
+
+  async complete(claim: Claim, bundle: BundleRef, costCents?: number): Promise<Acceptance> {
+    const { unit, token, board } = claim;
+    const acceptance = await this.fence.accept(unit.piece, token);
+    if (acceptance === 'stale') return acceptance;
+    // Also after a repeated delivery: what was to follow the first may not have come to pass.
+    await this.book.settle(unit.jobId, { piece: unit.piece, board, attempts: unit.attempt, bundle });
+    await this.letGo(claim, costCents);
+    await this.goOn(unit.jobId);
+    return acceptance;
+  }
+
+  async fail(claim: Claim, reason: string): Promise<void> {
+    const playing = this.playing.get(claim.unit.id);
+    if (playing === undefined) return;
+    // The next attempt first: of a process that ends between the two the lock runs out, which comes to the same.
+    await this.again(playing.job.data, claim.board, reason);
+    await this.letGo(claim);
+  }
+
+  async cancel(jobId: string): Promise<void> {
+    if (!(await this.book.cancel(jobId))) return;
+    const job = await this.book.job(jobId);
+    if (job === undefined) return;
+    for (const name of new Set(job.order.pieces.map(({ needs }) => queueOf(needs)))) {
+      const waiting = await this.queue(name).getJobs(['prioritized', 'delayed']);
+      for (const one of waiting) if (one.data.unit.jobId === jobId) await one.remove().catch(() => undefined);
+    }
+    for (const [index] of job.order.pieces.entries())
+      await this.book.settle(jobId, { piece: pieceOf(jobId, index), attempts: 0, missing: 'cancelled' });
+    await this.book.end(jobId);
+  }
+
+  async status(): Promise<readonly JobStatus[]> {
+    const running = await this.allowances.running();
+    const statuses: JobStatus[] = [];
+    for (const jobId of await this.book.ids()) {
+      const job = await this.book.job(jobId);
+      if (job === undefined) continue;
+      const { priority, pieces } = job.order;
+      const done = await this.book.settled(jobId);
+      const played = running.filter((id) => id.startsWith(`${jobId}/`)).length;
+      statuses.push({
+        jobId,
+        priority,
+        waiting: pieces.length - done - played,
+        running: played,
+        done,
+        isOver: await this.book.isOver(jobId),
+      });
+    }
+    return statuses;
+  }
+
+  onJobOver(listener: (outcome: JobOutcome) => void): void {
+    this.listeners.push(listener);
+  }
+
+  async close(): Promise<void> {
+    this.ears.disconnect();
+    await Promise.all([...this.workers.values()].map((worker) => worker.close(true)));
+    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    this.redis.disconnect();
+  }
+
+  private async tellOver(jobId: string): Promise<void> {
+    const job = await this.book.job(jobId);
+    if (job === undefined) return;
+    const outcome = await this.book.outcome(job);
+    for (const listener of this.listeners) listener(outcome);
+  }
+
+  /** Sees to it that as many pieces wait or are played as the job asks for; done again it changes nothing. */
+  private async feed({ jobId, order, sinceMs, isCancelled }: KeptJob): Promise<void> {
+    if (isCancelled) return;
+    const settled = await this.book.settled(jobId);
+    const until = Math.min(order.pieces.length, settled + boardsOf(order));
+    const { priority, firmwareSha256 } = order;
+    for (const [index, { costCents = 0, ...asked }] of order.pieces.slice(0, until).entries()) {
+      const piece = pieceOf(jobId, index);
+      if ((await this.book.outcomeOf(jobId, piece)) !== undefined) continue;
+      const first = { attempt: 1, priority, firmwareSha256, costCents, notOn: [] };
+      await this.put({ ...asked, ...first, id: `${piece}#1`, piece, jobId }, sinceMs);
+    }
+  }
+
+  /** Adds a unit to its queue, where each id is kept once. */
+  private async put(unit: Unit, sinceMs: number): Promise<void> {
+    const rank = priorities.indexOf(unit.priority) * PRIORITIES_OF_RANK;
+    const age = Math.floor(sinceMs / AGE_STEP_MS) % PRIORITIES_OF_RANK;
+    const nowMs = Date.now();
+    await this.queue(queueOf(unit.needs)).add(
+      unit.suites.join(' '),
+      { unit, sinceMs, offeredAtMs: Math.max(nowMs, sinceMs) },
+      { jobId: unit.id, priority: rank + age + 1, delay: Math.max(0, sinceMs - nowMs) },
+    );
+  }
+
+  private async chosenBy(seat: Seat, names: readonly string[]): Promise<Waiting | undefined> {
+    const heads: Waiting[] = [];
+    for (const name of names) {
+      const jobs = await this.queue(name).getJobs(['prioritized'], 0, LOOKED_AT - 1, true);
+      for (const { data } of jobs) if (await this.allowances.allows(data.unit)) heads.push(data);
+    }
+    return choose(heads, seat, await this.circumstances(seat));
+  }
+
+  private async circumstances({ isolation }: Seat): Promise<Parameters<typeof choose>[2]> {
+    const isHeard = isolation !== undefined && (await this.redis.exists(this.quietKey(isolation))) === 1;
+    return { nowMs: Date.now(), allows: () => true, isHeard: () => isHeard };
+  }
+
+  /** The first of a queue, if the board may play it; else it is put back. */
+  private async takeFrom(name: string, seat: Seat): Promise<Claim | undefined> {
+    const lock = `${seat.board}-${randomUUID()}`;
+    const job = await (await this.worker(name)).getNextJob(lock, { block: false });
+    if (job === undefined) return undefined;
+    const { unit, offeredAtMs, board: lostOn } = job.data;
+    if (lostOn !== undefined) {
+      await this.again(job.data, lostOn, `${lostOn} was not heard of for ${this.leaseMs} ms`);
+      await job.moveToCompleted(undefined, lock, false);
+      return undefined;
+    }
+    const isFit = choose([job.data], seat, await this.circumstances(seat)) !== undefined;
+    if (!isFit || !(await this.allowances.take(unit))) return this.putBack(job, lock);
+    const quiet = seat.isolation === undefined ? undefined : this.quietKey(seat.isolation);
+    if (quiet !== undefined && (await this.redis.set(quiet, unit.id, 'PX', this.leaseMs, 'NX')) === null) {
+      await this.allowances.end(unit, 0);
+      return this.putBack(job, lock);
+    }
+    const playing: Playing = { job, lock, quiet };
+    this.playing.set(unit.id, playing);
+    const token = await this.fence.issue(unit.piece);
+    const claim = { unit, board: seat.board, token: token ?? 0, leaseMs: this.leaseMs, offeredAtMs };
+    if (token === undefined) {
+      // A board that was taken for lost has delivered since.
+      await this.letGo(claim, 0);
+      return undefined;
+    }
+    await job.updateData({ ...job.data, board: seat.board });
+    return claim;
+  }
+
+  private async putBack(job: Job<Waiter, void>, lock: string): Promise<undefined> {
+    await job.moveToDelayed(Date.now() + PUT_BACK_MS, lock);
+    return undefined;
+  }
+
+  /** The unit is nobody's any more: its lock, its allowance and its silence end. */
+  private async letGo(claim: Claim, costCents?: number): Promise<void> {
+    const { unit } = claim;
+    const playing = this.playing.get(unit.id);
+    this.playing.delete(unit.id);
+    await this.allowances.end(unit, costCents);
+    if (playing === undefined) return;
+    const { job, lock, quiet } = playing;
+    if (quiet !== undefined && (await this.redis.get(quiet)) === unit.id) await this.redis.del(quiet);
+    // Without a lock it has stalled and failed already.
+    await job.moveToCompleted(undefined, lock, false).catch(() => undefined);
+  }
+
+  /** Units whose lock ran out: BullMQ has them wait again, and whoever looks next has them played under another id. */
+  private async takeUpStalled(name: string): Promise<void> {
+    const waiting = await this.queue(name).getJobs(['prioritized', 'wait'], 0, LOOKED_AT - 1, true);
+    for (const job of waiting) if (job.data.board !== undefined) await this.takeUp(job, job.data.board);
+  }
+
+  private async takeUp(job: Job<Waiter, void>, board: string): Promise<void> {
+    await this.again(job.data, board, `${board} was not heard of for ${this.leaseMs} ms`);
+    // Somebody else may have done so already.
+    await job.remove().catch(() => undefined);
+  }
+
+  /** A board lost a unit: another is to play it, unless it was lost too often. Done again it changes nothing. */
+  private async again({ unit, sinceMs }: Waiter, board: string, reason: string): Promise<void> {
+    const job = await this.book.job(unit.jobId);
+    await this.allowances.end(unit);
+    if (job?.isCancelled !== false || (await this.book.outcomeOf(unit.jobId, unit.piece)) !== undefined)
+      return;
+    if (unit.attempt < MOST_ATTEMPTS) await this.put(nextAttempt(unit, board), sinceMs);
+    else {
+      await this.book.settle(unit.jobId, { piece: unit.piece, attempts: unit.attempt, missing: reason });
+      await this.goOn(unit.jobId);
+    }
+  }
+
+  private async goOn(jobId: string): Promise<void> {
+    const job = await this.book.job(jobId);
+    if (job === undefined) return;
+    if ((await this.book.settled(jobId)) >= job.order.pieces.length) await this.book.end(jobId);
+    else await this.feed(job);
+  }
+
+  private quietKey(isolation: string): string {
+    return `${this.prefix}:quiet:${isolation}`;
+  }
+
+  private get bull(): { readonly connection: ReturnType<typeof connectionTo>; readonly prefix: string } {
+    return { connection: connectionTo(this.options.redis), prefix: `${this.prefix}:bull` };
+  }
+
+  private queue(name: string): WaiterQueue {
+    const known = this.queues.get(name);
+    if (known !== undefined) return known;
+    const queue: WaiterQueue = new Queue(bullName(name), this.bull);
+    queue.on('error', this.trouble);
+    this.queues.set(name, queue);
+    return queue;
+  }
+
+  private async worker(name: string): Promise<Worker<Waiter, void>> {
+    const known = this.workers.get(name);
+    if (known !== undefined) return known;
+    const worker = new Worker<Waiter, void>(bullName(name), null, {
+      ...this.bull,
+      autorun: false,
+      lockDuration: this.leaseMs,
+      stalledInterval: Math.ceil(this.leaseMs / 3),
+      // A unit that stalls is taken up here, under another id.
+      maxStalledCount: MOST_STALLS,
+      skipLockRenewal: true,
+    });
+    worker.on('error', this.trouble);
+    this.workers.set(name, worker);
+    await worker.waitUntilReady();
+    void worker.startStalledCheckTimer();
+    return worker;
+  }
+}
+
+/** A worker of BullMQ waits for its Redis as long as it takes. */
+const connectionTo = (address: RedisAddress) => ({ ...address, maxRetriesPerRequest: null });
+
+/** BullMQ has no colons in names. */
+const bullName = (name: string): string => name.replaceAll(':', '.');
