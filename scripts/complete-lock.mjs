@@ -33,7 +33,14 @@ const processors = [
 const libraries = { gnu: 'glibc', gnueabihf: 'glibc', musl: 'musl', musleabihf: 'musl' };
 
 // They have an install script and were loaded after `npm ci --ignore-scripts`: their binaries come as packages.
-const worksWithoutScript = ['@parcel/watcher', '@serialport/bindings-cpp', '@swc/core', 'esbuild', 'koffi'];
+const worksWithoutScript = [
+  '@parcel/watcher',
+  '@serialport/bindings-cpp',
+  '@swc/core',
+  'esbuild',
+  'koffi',
+  'msgpackr-extract',
+];
 
 /** What a name such as `@swc/core-linux-x64-musl` says about the machine; undefined when it says nothing. */
 function platformOf(name) {

@@ -118,7 +118,7 @@ export class BullMqQueue implements FleetQueue {
   }
 
   async submit(order: JobOrder): Promise<string> {
-    const sinceMs = Math.max(Date.now(), order.notBeforeMs ?? 0);
+    const sinceMs = Math.max(await this.nowMs(), order.notBeforeMs ?? 0);
     const wanted = `job-${randomUUID()}`;
     const jobId = await this.book.begin(wanted, printOf(order), order, sinceMs);
     if (jobId === wanted) await this.feed({ jobId, order, sinceMs, isCancelled: false });
@@ -244,7 +244,7 @@ export class BullMqQueue implements FleetQueue {
   private async put(unit: Unit, sinceMs: number): Promise<void> {
     const rank = priorities.indexOf(unit.priority) * PRIORITIES_OF_RANK;
     const age = Math.floor(sinceMs / AGE_STEP_MS) % PRIORITIES_OF_RANK;
-    const nowMs = Date.now();
+    const nowMs = await this.nowMs();
     await this.queue(queueOf(unit.needs)).add(
       unit.suites.join(' '),
       { unit, sinceMs, offeredAtMs: Math.max(nowMs, sinceMs) },
@@ -263,13 +263,15 @@ export class BullMqQueue implements FleetQueue {
 
   private async circumstances({ isolation }: Seat): Promise<Parameters<typeof choose>[2]> {
     const isHeard = isolation !== undefined && (await this.redis.exists(this.quietKey(isolation))) === 1;
-    return { nowMs: Date.now(), allows: () => true, isHeard: () => isHeard };
+    return { nowMs: await this.nowMs(), allows: () => true, isHeard: () => isHeard };
   }
 
   /** The first of a queue, if the board may play it; else it is put back. */
   private async takeFrom(name: string, seat: Seat): Promise<Claim | undefined> {
     const lock = `${seat.board}-${randomUUID()}`;
-    const job = await (await this.worker(name)).getNextJob(lock, { block: false });
+    const worker = await this.worker(name);
+    // Its type leaves out that there may be none.
+    const job = (await worker.getNextJob(lock, { block: false })) as Job<Waiter, void> | undefined;
     if (job === undefined) return undefined;
     const { unit, offeredAtMs, board: lostOn } = job.data;
     if (lostOn !== undefined) {
@@ -280,7 +282,7 @@ export class BullMqQueue implements FleetQueue {
     const isFit = choose([job.data], seat, await this.circumstances(seat)) !== undefined;
     if (!isFit || !(await this.allowances.take(unit))) return this.putBack(job, lock);
     const quiet = seat.isolation === undefined ? undefined : this.quietKey(seat.isolation);
-    if (quiet !== undefined && (await this.redis.set(quiet, unit.id, 'PX', this.leaseMs, 'NX')) === null) {
+    if (quiet !== undefined && (await this.redis.set(quiet, unit.id, 'PX', this.leaseMs, 'NX')) !== 'OK') {
       await this.allowances.end(unit, 0);
       return this.putBack(job, lock);
     }
@@ -298,7 +300,7 @@ export class BullMqQueue implements FleetQueue {
   }
 
   private async putBack(job: Job<Waiter, void>, lock: string): Promise<undefined> {
-    await job.moveToDelayed(Date.now() + PUT_BACK_MS, lock);
+    await job.moveToDelayed((await this.nowMs()) + PUT_BACK_MS, lock);
     return undefined;
   }
 
@@ -345,6 +347,12 @@ export class BullMqQueue implements FleetQueue {
     if (job === undefined) return;
     if ((await this.book.settled(jobId)) >= job.order.pieces.length) await this.book.end(jobId);
     else await this.feed(job);
+  }
+
+  /** Milliseconds since 1970 by the clock of Redis, which all benches share. */
+  private async nowMs(): Promise<number> {
+    const [seconds, microseconds] = await this.redis.time();
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
   }
 
   private quietKey(isolation: string): string {
