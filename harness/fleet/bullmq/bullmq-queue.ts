@@ -85,6 +85,8 @@ export class BullMqQueue implements FleetQueue {
   private readonly workers = new Map<string, Worker<Waiter, void>>();
   private readonly playing = new Map<string, Playing>();
   private readonly listeners: ((outcome: JobOutcome) => void)[] = [];
+  /** Ends of jobs that are being looked up for the listeners. */
+  private readonly telling = new Set<Promise<void>>();
 
   private readonly trouble: (error: Error) => void;
 
@@ -112,7 +114,13 @@ export class BullMqQueue implements FleetQueue {
       await queue.close();
       throw cause;
     }
-    queue.ears.on('message', (_, jobId: string) => void queue.tellOver(jobId));
+    queue.ears.on('message', (_, jobId: string) => {
+      const told: Promise<void> = queue
+        .tellOver(jobId)
+        .catch(queue.trouble)
+        .finally(() => queue.telling.delete(told));
+      queue.telling.add(told);
+    });
     await queue.ears.subscribe(queue.book.channel);
     return queue;
   }
@@ -214,6 +222,7 @@ export class BullMqQueue implements FleetQueue {
 
   async close(): Promise<void> {
     this.ears.disconnect();
+    await Promise.all(this.telling);
     await Promise.all([...this.workers.values()].map((worker) => worker.close(true)));
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
     this.redis.disconnect();
