@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { chromium } from 'playwright-core';
 import { isSoundTurn } from '../../measurement';
 import { readRun, type FinishedRun } from '../../run';
 import { shownTurns } from '../judged-turn';
@@ -250,36 +247,3 @@ describe('timeline', () => {
     ).toBeUndefined();
   });
 });
-
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => existsSync(path),
-);
-
-// Skipped where no Chromium is installed: `apt-get install chromium`.
-(chromiumPath === undefined ? it.skip : it)(
-  'runs in a browser: opens the turn of its link, filters, asks the network for nothing',
-  async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'earshot-report-'));
-    const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox'] });
-    try {
-      const file = join(folder, 'report.html');
-      writeFileSync(file, page);
-      const tab = await browser.newPage();
-      const complaints: string[] = [];
-      const requests: string[] = [];
-      tab.on('console', (message) => complaints.push(message.text()));
-      tab.on('pageerror', (error) => complaints.push(error.message));
-      tab.on('request', (request) => requests.push(request.url()));
-      await tab.goto(`file://${file}#t024`);
-      expect(await tab.locator('details[open]').getAttribute('id')).toBe('t024');
-      await tab.click('button[data-filter="not-judged"]');
-      expect(await tab.locator('details.turn:visible').count()).toBe(1);
-      expect(complaints).toEqual([]);
-      expect(requests.every((url) => url.startsWith(`file://${file}`))).toBe(true);
-    } finally {
-      await browser.close();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-  30_000,
-);

@@ -26,7 +26,7 @@ const SPECTROGRAM_TO_HZ = 8_000;
 /** What is drawn under the strongest point; below lies the noise of most rooms. */
 export const SPECTROGRAM_DB = 55;
 /** Points of a picture: as many as its width and height on the page make out. */
-const COLUMNS = 360;
+const COLUMNS = 324;
 const ROWS = 32;
 const PEAKS = 400;
 
