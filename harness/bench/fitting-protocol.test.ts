@@ -50,6 +50,6 @@ it('finds every bench that comes along fitting', () => {
   expect(benches.length).toBeGreaterThan(6);
   for (const name of benches) {
     const { boards, provider } = loadBench(join(folder, name));
-    for (const board of boards) checkProtocol(describeDialect(board), provider);
+    for (const board of boards) checkProtocol(describeDialect(board), board.provider ?? provider);
   }
 });
