@@ -16,7 +16,6 @@ const longest = [
   'live-bridge',
   'bad-bench',
   'crash-suite',
-  'pulse-bench',
   'calibrate',
   'interrupts',
 ];
