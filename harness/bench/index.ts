@@ -1,6 +1,5 @@
 export { checkAtOnce, unlikeIn } from './at-once';
-export { benchOfBoard, chosenBoard, describeDialect } from './bench-parts';
-export type { Holder } from './bench-parts';
+export { benchOfBoard, chosenBoard, describeDialect, type BenchParts, type Holder } from './bench-parts';
 export {
   describeHolder,
   inWords,
@@ -18,6 +17,7 @@ export {
   checkGroups,
   chosenChecks,
   examineBench,
+  hasPlayed,
   preflight,
   preflightFailure,
   type Check,

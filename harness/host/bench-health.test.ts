@@ -1,6 +1,10 @@
+import { tmpdir } from 'node:os';
 import { BoardError, type HilError } from '../errors';
-import type { BoardEvent } from '../ports';
+import { systemClock, type AudioRig, type BoardEvent } from '../ports';
+import { benchWith, fakeParts, serialBoard } from '../bench/preflight/__fixtures__/fake-context';
+import { HEALTHY_PATHS, WiredRig } from '../rig/calibration/__fixtures__/wired-rig';
 import { BenchHealth } from './bench-health';
+import { BenchProof } from './bench-proof';
 
 function healthOf(): {
   readonly health: BenchHealth;
@@ -72,5 +76,43 @@ describe('BenchHealth', () => {
     unplug();
     expect(reported).toMatchObject([{ code: 'HIL_BOARD_PORT_LOST' }]);
     expect(() => health.assertWhole()).toThrow('unplugged');
+  });
+});
+
+describe('BenchProof', () => {
+  const [speaker] = HEALTHY_PATHS;
+  /** A bench whose loopback cable was pulled since the run began. */
+  function pulled() {
+    const told: (readonly [suite: string | undefined, ids: string])[] = [];
+    const rig = new WiredRig({ paths: [speaker, undefined] });
+    const proof = new BenchProof({
+      config: benchWith(),
+      parts: fakeParts(serialBoard, { rig: () => Promise.resolve(rig as AudioRig) }),
+      reportsPath: tmpdir(),
+      clock: systemClock,
+      record: (checks, suite) =>
+        told.push([suite, checks.flatMap(({ id, state }) => (state === 'fail' ? id : [])).join()]),
+    });
+    return { proof, told, rig };
+  }
+
+  it('takes the word of turns for the sound, and else ends the run as the bench’s fault before the next suite', async () => {
+    const { proof, told, rig } = pulled();
+    const { health, reported } = healthOf();
+    expect(await proof.beforeSuite('a.hil.ts', true, health)).toBe(false);
+    expect([rig.played, reported]).toEqual([[], []]);
+    expect(await proof.beforeSuite('b.hil.ts', false, health)).toBe(true);
+    expect(reported).toMatchObject([{ code: 'HIL_BENCH_PREFLIGHT', origin: 'bench' }]);
+    expect(() => health.assertWhole()).toThrow(/is not ready for a run: loopback: no loopback: /);
+    // What is broken is not proved again.
+    expect(await proof.beforeSuite('c.hil.ts', false, health)).toBe(false);
+    expect(told).toEqual([
+      ['a.hil.ts', ''],
+      ['b.hil.ts', 'loopback'],
+    ]);
+  });
+
+  it('ends a run before its first suite', async () => {
+    await expect(pulled().proof.beforeRun()).rejects.toMatchObject({ code: 'HIL_BENCH_PREFLIGHT' });
   });
 });

@@ -21,13 +21,7 @@ export class BenchHealth {
     { board, rig, provider }: Parts,
     private readonly report: (cause: HilError) => void,
   ) {
-    const lose = (error: Error): void => {
-      if (this.firstCause !== undefined) return;
-      this.firstCause = isHilError(error)
-        ? error
-        : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
-      this.tell(this.firstCause);
-    };
+    const lose = (error: Error): void => this.lose(error);
     rig?.onLost(lose);
     provider.onLost(lose);
     board.onLost(lose);
@@ -46,6 +40,19 @@ export class BenchHealth {
     } finally {
       this.attending -= 1;
     }
+  }
+
+  /** From now on the bench is broken, by this or by what broke it before. */
+  lose(error: Error): void {
+    if (this.firstCause !== undefined) return;
+    this.firstCause = isHilError(error)
+      ? error
+      : new HilError('HIL_HARNESS_UNEXPECTED', error.message, {}, { cause: error });
+    this.tell(this.firstCause);
+  }
+
+  get isWhole(): boolean {
+    return this.firstCause === undefined;
   }
 
   /** @throws HilError the one cause that every later call of a broken bench repeats. */

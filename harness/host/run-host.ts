@@ -6,8 +6,6 @@ import {
   describeHolder,
   describeDialect,
   openBench,
-  preflight,
-  preflightFailure,
   type OpenBench,
   type SoundBench,
 } from '../bench';
@@ -32,6 +30,7 @@ import {
 import { createRedactor, createRunStore, type RunRecord, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
+import { BenchProof, type BenchProofOptions } from './bench-proof';
 import { FindingLog } from './finding-log';
 import { OrderedFaults } from './ordered-faults';
 import { aloneOnBench, type Leave } from './parent-leave';
@@ -144,30 +143,23 @@ function recordRig(
   }
 }
 
-/**
- * Has the bench prove its own parts and records what it said.
- * @throws HilError `HIL_BENCH_PREFLIGHT`: nothing of what follows would say anything of the board.
- */
-async function proveBench(
-  { parts }: OpenBench,
-  config: BenchConfig,
-  reportsPath: string,
-  store: RunStore,
-  clock: Clock,
-  tell: (message: HostMessage) => void,
-): Promise<void> {
-  if (parts === undefined) return;
-  const checks = await preflight({ config, parts, reportsPath, clock });
-  store.appendEvent('preflight', { hostAtMs: clock.nowMs(), checks });
-  for (const { state, id, seen } of checks) {
-    if (state !== 'warn') continue;
-    const text = `${id}: ${seen}`;
-    store.appendEvent('warning', { hostAtMs: clock.nowMs(), text });
-    tell({ type: 'warning', text });
-  }
-  const failure = preflightFailure(config.name, checks);
-  if (failure !== undefined) throw failure;
-}
+/** Keeps what a preflight said, and tells its warnings. */
+const recordProof =
+  (store: RunStore, clock: Clock, tell: (message: HostMessage) => void): BenchProofOptions['record'] =>
+  (checks, suite) => {
+    store.appendEvent('preflight', {
+      hostAtMs: clock.nowMs(),
+      ...(suite === undefined ? {} : { suite }),
+      checks,
+    });
+    for (const { state, id, seen } of checks) {
+      // What was told before the run is known.
+      if (state !== 'warn' || suite !== undefined) continue;
+      const text = `${id}: ${seen}`;
+      store.appendEvent('warning', { hostAtMs: clock.nowMs(), text });
+      tell({ type: 'warning', text });
+    }
+  };
 
 /** Crashes with what was looked up, and core dumps, which hold all that the board had in memory, keys included. */
 function recordCrashes({ board, crashes }: OpenBench, store: RunStore): void {
@@ -314,7 +306,17 @@ export async function openHost(
     recordEverything(bench, store);
     recordRig(bench, store, clock, tell);
     activity(`proving bench ${config.name}`);
-    await proveBench(bench, config, init.reportsPath, store, clock, tell);
+    const { parts: benchParts } = bench;
+    const proof =
+      benchParts &&
+      new BenchProof({
+        config,
+        parts: benchParts,
+        reportsPath: init.reportsPath,
+        clock,
+        record: recordProof(store, clock, tell),
+      });
+    await proof?.beforeRun();
     const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));
     const parts: StandParts = { init, config, boardConfig, store, findings, health, clock, tell };
     const stand =
@@ -326,7 +328,7 @@ export async function openHost(
     const description = describe(init, bench, config, store);
     const serving = {
       ...{ init, bench, config, description, stand, findings, health, store, clock, tell },
-      ...{ leave, room },
+      ...{ leave, room, proof },
     };
     return {
       bench,
@@ -444,6 +446,7 @@ interface Serving {
   readonly stand: Stand;
   readonly findings: FindingLog;
   readonly health: BenchHealth;
+  readonly proof: BenchProof | undefined;
   readonly store: RunStore;
   readonly clock: Clock;
   readonly tell: (message: HostMessage) => void;
@@ -460,6 +463,7 @@ function handlersOf({
   stand,
   findings,
   health,
+  proof,
   store,
   clock,
   tell,
@@ -528,6 +532,13 @@ function handlersOf({
       return board.boots.filter(({ lastLine }) => lastLine >= from);
     }),
     lines: ({ from }) => Promise.resolve(board.console.lines.filter(({ index }) => index >= from)),
+    suiteStarted: async ({ file }) => {
+      // What is played then, others in the room hear.
+      if (!stand.isRigShown) await room.enter();
+      if ((await proof?.beforeSuite(file, stand.isRigShown, health)) === true) stand.spoil();
+      await room.leave();
+      return null;
+    },
     testStarted: async ({ name, file }) => {
       const isMine = init.sharesTests !== true || (await leave.ask({ what: 'test', file, name }));
       if (!isMine) return { isMine };

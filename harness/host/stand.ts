@@ -10,6 +10,8 @@ import type { TurnTaker } from './turn-taker';
 /** How the board of a bench is asked: by sound or in writing. */
 export interface Stand {
   readonly session: number;
+  /** False when the latest take was spoilt by the rig: what it shows is in doubt. */
+  readonly isRigShown: boolean;
   openSession(): Promise<SessionResult>;
   /** The next turn needs a new session. */
   spoil(): void;
@@ -34,6 +36,9 @@ const refused = (message: string): Promise<never> =>
 export const soundStand = (name: string, keeper: SessionKeeper, taker: TurnTaker, tell: Tell): Stand => ({
   get session() {
     return keeper.session;
+  },
+  get isRigShown() {
+    return taker.isRigShown;
   },
   openSession: () => keeper.open(),
   spoil: () => keeper.spoil(),
@@ -65,6 +70,7 @@ export const textStand = (name: string, sessions: TextSessions, taker: TextTurnT
   get session() {
     return sessions.session;
   },
+  isRigShown: true,
   openSession: () => sessions.open(),
   spoil: () => sessions.spoil(),
   hush: () => Promise.resolve(),

@@ -14,6 +14,20 @@ describe('TakeLedger', () => {
     expect(new TakeLedger({ ...limits, retakes: 0 }).bears(1)).toBe(false);
   });
 
+  it('has the rig shown by the latest take, and by no spoilt one', () => {
+    const ledger = new TakeLedger(limits);
+    const shown = [ledger.isRigShown];
+    for (const [good, bad] of [
+      [1, 0],
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      add(ledger, good, bad);
+      shown.push(ledger.isRigShown);
+    }
+    expect(shown).toEqual([true, true, false, true]);
+  });
+
   it('blames a hiccup on nobody, and a rig that goes on spoiling takes on the bench', () => {
     const ledger = new TakeLedger(limits);
     add(ledger, 0, 7);

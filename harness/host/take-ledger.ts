@@ -16,6 +16,7 @@ const FEWEST_BAD_TAKES = 8;
 export class TakeLedger {
   private takes = 0;
   private bad = 0;
+  private latestIsGood = true;
   private readonly faults = new Map<TakeFault, number>();
 
   constructor(readonly limits: TakeLimits) {}
@@ -23,9 +24,15 @@ export class TakeLedger {
   /** Adds a take, with what on the rig's side spoilt it. */
   add(spoiltBy: readonly TakeFault[]): void {
     this.takes += 1;
+    this.latestIsGood = spoiltBy.length === 0;
     if (spoiltBy.length === 0) return;
     this.bad += 1;
     for (const fault of spoiltBy) this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  /** True when the latest take was not spoilt, and before the first one: what it shows of the rig need not be proved. */
+  get isRigShown(): boolean {
+    return this.latestIsGood;
   }
 
   /** True when a turn is to be repeated of which so many takes were made, the last of them spoilt. */

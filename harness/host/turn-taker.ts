@@ -77,6 +77,11 @@ export class TurnTaker {
     private readonly takes: TakeLedger,
   ) {}
 
+  /** False when the latest take was spoilt by the rig. */
+  get isRigShown(): boolean {
+    return this.takes.isRigShown;
+  }
+
   /**
    * One turn with this prompt, and with a second one that interrupts its reply. A take that the rig spoilt is stored and
    * repeated.

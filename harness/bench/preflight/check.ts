@@ -108,6 +108,8 @@ export interface Check {
   readonly withinMs: number;
   /** Part of the short form that comes before each run: proves the bench's own parts only. */
   readonly beforeRuns?: true;
+  /** Part of what comes before each suite as well: it costs next to nothing, and nothing that was played shows it. */
+  readonly beforeSuites?: true;
   readonly run: (context: CheckContext) => Promise<CheckResult>;
 }
 

@@ -21,6 +21,7 @@ export const disk: Check = {
   uses: [],
   withinMs: 3_000,
   beforeRuns: true,
+  beforeSuites: true,
   async run({ machine, reportsPath }: CheckContext) {
     const { folder, freeBytes, freeFiles, mayWrite } = await machine.space(reportsPath);
     const facts = { folder, freeBytes, freeFiles };

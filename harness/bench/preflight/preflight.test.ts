@@ -7,12 +7,17 @@ import { benchWith, fakeMachine, fakeParts, serialBoard } from './__fixtures__/f
 import { chosenChecks } from './checks';
 import { examineBench } from './examine-bench';
 import type { Machine } from './machine';
-import { preflight, preflightFailure } from './preflight';
+import { hasPlayed, preflight, preflightFailure, type PreflightOptions } from './preflight';
 
 const [speaker, wire] = HEALTHY_PATHS as [(typeof HEALTHY_PATHS)[0], (typeof HEALTHY_PATHS)[0]];
 
-const flown = (rig: WiredRig | undefined, machine: Partial<Machine> = {}) =>
+const flown = (
+  rig: WiredRig | undefined,
+  machine: Partial<Machine> = {},
+  again?: PreflightOptions['again'],
+) =>
   preflight({
+    ...(again === undefined ? {} : { again }),
     config: benchWith(),
     parts: fakeParts(serialBoard, { rig: () => Promise.resolve(rig as AudioRig | undefined) }),
     reportsPath: '/srv/reports',
@@ -42,6 +47,19 @@ describe('preflight', () => {
     for (const reports of [await flown(rig), await flown(undefined)])
       expect(reports.map(({ id }) => id)).toEqual(['certificate', 'host-clock', 'disk']);
     expect(rig.played).toEqual([]);
+  });
+
+  it('has the capture and the disk looked at before each suite, and plays again only what no turn has shown since', async () => {
+    const rig = new WiredRig();
+    const shown = await flown(rig, {}, { isSoundShown: true });
+    expect(shown.map(({ id, state }) => `${id} ${state}`)).toEqual(['rig ok', 'disk ok']);
+    expect([rig.played, hasPlayed(shown)]).toEqual([[], false]);
+    const pulled = new WiredRig({ paths: [speaker, undefined] });
+    const reports = await flown(pulled, {}, { isSoundShown: false });
+    expect(hasPlayed(reports)).toBe(true);
+    expect(preflightFailure('korvo', reports)?.message).toMatch(/: loopback: no loopback: /);
+    const virtual = await flown(new WiredRig({ topology: 'virtual' }), {}, { isSoundShown: false });
+    expect(virtual.map(({ id }) => id)).toEqual(['disk']);
   });
 
   it('looks once more before it ends a run over sound that was lost in a moment', async () => {

@@ -3,7 +3,7 @@ import { HilError } from '../../errors';
 import type { Clock } from '../../ports';
 import type { RigCheckLine } from '../../rig';
 import type { BenchParts } from '../bench-parts';
-import type { CheckReport } from './check';
+import type { Check, CheckReport } from './check';
 import { allChecks } from './checks';
 import { thisMachine, type Machine } from './machine';
 import { lookAtRig } from './rig-lines';
@@ -15,9 +15,18 @@ export interface PreflightOptions {
   readonly parts: BenchParts;
   readonly reportsPath: string;
   readonly clock: Clock;
+  /**
+   * It has been flown in this run: only what costs next to nothing is looked at again, and the sound unless turns have shown it since.
+   * Default: it is the first.
+   */
+  readonly again?: { readonly isSoundShown: boolean };
   /** Default: the one that this program runs on. */
   readonly machine?: Machine;
 }
+
+/** True when a preflight has played something: what a board made of that is no answer to anybody. */
+export const hasPlayed = (reports: readonly CheckReport[]): boolean =>
+  reports.some(({ id, state }) => id === 'loopback' && state !== 'skipped');
 
 /**
  * The bench proves its own parts, before the board is asked anything: what is wrong here is never the board's. A rig with a sound card
@@ -25,12 +34,14 @@ export interface PreflightOptions {
  * @returns One report for each check of the short form.
  */
 export async function preflight(options: PreflightOptions): Promise<readonly CheckReport[]> {
-  const { config, parts, reportsPath, clock, machine = thisMachine } = options;
+  const { config, parts, reportsPath, clock, again, machine = thisMachine } = options;
   const { signal } = new AbortController();
   const rig = await parts.rig();
   const isVirtual = rig === undefined || rig.topology === 'virtual';
+  const isDue = ({ group, beforeSuites }: Check): boolean =>
+    again === undefined || beforeSuites === true || (group === 'sound' && !again.isSoundShown);
   const checks = allChecks.filter(
-    ({ beforeRuns, group }) => beforeRuns === true && !(isVirtual && group === 'sound'),
+    (check) => check.beforeRuns === true && !(isVirtual && check.group === 'sound') && isDue(check),
   );
   const { playbackGainDb } = config.turn;
   const sound = lookTwice(() => lookAtRig(parts, playbackGainDb, signal)());

@@ -12,6 +12,7 @@ export const rig: Check = {
   uses: ['rig'],
   withinMs: 10_000,
   beforeRuns: true,
+  beforeSuites: true,
   async run({ parts }: CheckContext) {
     const lost = await withoutProvider(parts);
     if (lost !== undefined) return lost;

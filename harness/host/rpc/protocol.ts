@@ -132,6 +132,8 @@ export interface HostMethods {
     readonly result: readonly BootSession[];
   };
   lines: { readonly params: { readonly from: number }; readonly result: readonly ConsoleLine[] };
+  /** Resolves when the bench has proved itself as far as the suite needs it; a bench that could not is broken from then on. */
+  suiteStarted: { readonly params: { readonly file: string }; readonly result: null };
   /** Resolves when it may begin; `isMine: false`: another board does it, and it is to be passed by. */
   testStarted: {
     readonly params: { readonly name: string; readonly file: string };

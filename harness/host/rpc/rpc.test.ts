@@ -20,6 +20,7 @@ const handlers = (own: Partial<HostHandlers>): HostHandlers => ({
   expectLine: refuse,
   boots: refuse,
   lines: refuse,
+  suiteStarted: refuse,
   testStarted: refuse,
   testFinished: refuse,
   fileFinished: refuse,

@@ -52,6 +52,7 @@ class EarshotEnvironment extends NodeEnvironment {
     const client = await HostClient.connect(hostAddress);
     this.client = client;
     const bench: BenchDescription = await client.call('describe', {});
+    await client.call('suiteStarted', { file: this.file });
     installBridge(this.global, {
       bench,
       call: async (method, params) => {
