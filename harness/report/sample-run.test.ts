@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Topology } from '../ports';
 import { isSoundTurn } from '../measurement';
 import { readRun, type FinishedRun } from '../run';
@@ -32,7 +32,7 @@ interface ParsedSuites {
   testsuite: {
     properties: { property: { name: string; value: string }[] };
     testcase: {
-      properties: { property: { name: string; value: string } };
+      'system-out': string;
       skipped: { message: string };
       failure: { message: string; '#text': string }[];
     }[];
@@ -227,9 +227,9 @@ describe('junit', () => {
 
   it('counts tests, failures and skips, and names the turn of each test', () => {
     const suites = parse(run);
-    expect(suites).toMatchObject({ tests: '32', failures: '5', skipped: '2' });
+    expect(suites).toMatchObject({ tests: '32', failures: '5', testsuite: { skipped: '2' } });
     expect(suites.testsuite.testcase).toHaveLength(32);
-    expect(suites.testsuite.testcase[0]!.properties.property).toMatchObject({ name: 'turn', value: 't001' });
+    expect(suites.testsuite.testcase[0]!['system-out']).toBe('turns t001');
     expect(suites.testsuite.testcase[30]!.skipped.message).toBe('openai-demo lacks barge-in');
   });
 
@@ -247,6 +247,100 @@ describe('junit', () => {
   it('carries the verdict as properties', () => {
     const { property } = parse(run).testsuite.properties;
     expect(property).toContainEqual({ name: 'earshot.outcome', value: 'fail' });
+  });
+
+  describe('by the schema of Jenkins', () => {
+    // Elements and attributes of junit-10.xsd of jenkinsci/xunit-plugin (MIT), in the order: children, attributes, those that are required.
+    const grammar: Readonly<Record<string, readonly [string, string, string]>> = {
+      testsuites: ['testsuite', 'name time tests failures errors', ''],
+      testsuite: [
+        'testsuite properties testcase system-out system-err',
+        'name tests failures errors group time skipped timestamp hostname id package file log url',
+        'name tests failures errors',
+      ],
+      properties: ['property', '', ''],
+      property: ['', 'name value', 'name value'],
+      testcase: ['skipped error failure system-out system-err', 'name time classname group', 'name'],
+      failure: ['#text', 'type message', ''],
+      skipped: ['#text', 'type message', ''],
+      'system-out': ['#text', '', ''],
+    };
+    const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+    type Node = Readonly<Record<string, readonly Node[] | object>>;
+    const ordered = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '', preserveOrder: true });
+
+    /** Everything that is not in the schema, by its path. */
+    function strange(nodes: readonly Node[], allowed: readonly string[], path = ''): string[] {
+      return nodes.flatMap((node) => {
+        const [name = ''] = Object.keys(node).filter((key) => key !== ':@');
+        const at = `${path}/${name}`;
+        if (!allowed.includes(name)) return [at];
+        if (name === '#text') return [];
+        const [children, attributes, required] = grammar[name] ?? ['', '', ''];
+        const given = (node[':@'] ?? {}) as Readonly<Record<string, string>>;
+        const { time = '0' } = given;
+        return [
+          ...Object.keys(given)
+            .filter((key) => !words(attributes).includes(key))
+            .map((key) => `${at}@${key}`),
+          ...words(required)
+            .filter((key) => given[key] === undefined)
+            .map((key) => `${at} lacks @${key}`),
+          ...(/^(?:(?:\d{0,3},)*\d{3}|\d{0,3})*(?:\.\d*)?$/.test(time) ? [] : [`${at}@time=${time}`]),
+          ...strange((node[name] ?? []) as readonly Node[], words(children), at),
+        ];
+      });
+    }
+    const strangeIn = (xml: string): string[] => {
+      expect(XMLValidator.validate(xml)).toBe(true);
+      const [, ...nodes] = ordered.parse(xml) as readonly Node[];
+      return strange(nodes, ['testsuites']);
+    };
+    const hostile =
+      '\u001b[31m<script>alert(1)</script> ]]> & "q" \u0000\u202e\ud800 \u{1f600}' + 'x'.repeat(20_000);
+    const [first] = run.tests;
+    const odd = {
+      ...first!,
+      file: `a<b>&"${hostile}`,
+      name: [hostile, `${hostile}\nmore`],
+      durationMs: 3_661_000.5,
+      turnIds: [hostile],
+      ranOn: hostile,
+    };
+    const tests = [
+      { ...odd, status: 'failed' as const, failures: [hostile, ''] },
+      { ...odd, status: 'failed' as const, failures: [] },
+      { ...odd, status: 'skipped' as const, skipReason: hostile },
+    ];
+    const examples = ['pass', 'slower', 'undecided', 'bench-fault', 'provider-outage', 'crash'];
+
+    it.each<readonly [string, FinishedRun]>([
+      ['the sample', run],
+      ['a run without tests', { ...run, tests: [] }],
+      [
+        'hostile names, messages and reasons',
+        { ...run, tests, record: { ...run.record, bench: { ...run.record.bench, name: hostile } } },
+      ],
+      ...examples.map((name) => {
+        const example = readRun(join(__dirname, `../../fixtures/runs/gate-${name}`));
+        return [`the example ${name}`, { ...example, tests: [...run.tests, ...tests] }] as const;
+      }),
+    ])('is valid for %s', (_what, of) => expect(strangeIn(renderJunit(of))).toEqual([]));
+
+    it('is not where an element, an attribute or a time is none of it', () => {
+      const xml = renderJunit({ ...run, tests: run.tests.slice(0, 1) });
+      expect(strangeIn(xml.replace('<testcase ', '<testcase file="a" '))).toEqual([
+        '/testsuites/testsuite/testcase@file',
+      ]);
+      expect(strangeIn(xml.replaceAll('system-out', 'output'))).toEqual([
+        '/testsuites/testsuite/testcase/output',
+      ]);
+      expect(strangeIn(xml.replace(/time="[^"]*"/, 'time="-1 s"'))).toEqual(['/testsuites@time=-1 s']);
+      expect(strangeIn(xml.replace(/ tests="1"/, ''))).toEqual([]);
+      expect(strangeIn(xml.replace(/(<testsuite .*) tests="1"/, '$1'))).toEqual([
+        '/testsuites/testsuite lacks @tests',
+      ]);
+    });
   });
 
   it('is well-formed without tests', () => {
