@@ -21,7 +21,8 @@ import type { Application, BoardServices, FirmwareDialect, ProviderAccess } from
 import type { FaultSwitches } from './faults';
 import { identityOf, type FirmwareIdentity } from './firmware-identity';
 import { Markers } from './markers';
-import { panicText, type PanicSite } from './panic-text';
+import { garbledLine } from './noisy-line';
+import { panicText, type CrashKind, type PanicEnd, type PanicSite } from './panic-text';
 import { bootFromFlash, type FlashBoot } from './rom-loader/boot-from-flash';
 import type { FlashMemory } from './rom-loader/flash-memory';
 import { RomLoader, ROM_BAUD, type LoaderExit } from './rom-loader/rom-loader';
@@ -38,6 +39,16 @@ const INVALID_HEADER_MS = 300;
 const WATCHDOG_MS = 15;
 /** DSR status request: asks the terminal whether it understands escape sequences. */
 const TERMINAL_PROBE = '\x1b[5n';
+
+/** What is free of the internal RAM and the PSRAM while nothing leaks. */
+const FREE_INTERNAL_BYTES = 196_604;
+const FREE_PSRAM_BYTES = 7_926_852;
+/** The fault `memory-leak`: a reply leaves this much behind, so that there is none left for the third. */
+const LEAK_BYTES = 81_920;
+
+/** What stood still where the task watchdog looked; upper-case digits, as older ESP-IDF prints them outside a panic. */
+const WATCHDOG_BACKTRACE =
+  '\r\n\r\nBacktrace: 0x4200C83B:0x3FCD0E60 0x4200CB17:0x3FCD0E90 0x40381E0D:0x3FCD0F00\r\n\r\n';
 
 /** The fault `wrong-project`: what somebody flashed by mistake. */
 const otherFirmware = identityOf('openai_demo', '1.0.0');
@@ -82,11 +93,15 @@ export class Board implements BoardControl {
   /** What was flashed when the chip booted last: boot log and panic of one boot agree. */
   private identity: FirmwareIdentity;
   private ssid: string;
+  /** Of the internal RAM, since the boot. */
+  private leakedBytes = 0;
 
   constructor(private readonly parts: BoardParts) {
     this.crystal = new Crystal(parts.clock, parts.crystalPpm);
     this.wallClock = new WallClock(this.crystal);
-    this.uart = new UartTransmitter(parts.clock, ROM_BAUD, (bytes) => parts.serial.write(bytes));
+    this.uart = new UartTransmitter(parts.clock, ROM_BAUD, (bytes) =>
+      parts.serial.write(parts.faults.has('garbled-console') ? garbledLine(bytes) : bytes),
+    );
     this.console = new BoardConsole(this.crystal, this.uart);
     this.markers = new Markers(this.console, this.crystal, parts.markers ?? false);
     this.identity = parts.dialect.identity;
@@ -147,7 +162,7 @@ export class Board implements BoardControl {
     }
     if (this.parts.dialect.console === 'usb-output') return;
     if (this.repl !== undefined) this.repl.input(bytes);
-    else this.application?.input?.(bytes);
+    else if (this.running) this.application?.input?.(bytes);
   }
 
   /** Power off. */
@@ -164,6 +179,7 @@ export class Board implements BoardControl {
     this.parts.serial.discard();
     this.crystal.restart();
     this.markers.restart();
+    this.leakedBytes = 0;
     this.boots++;
     this.uart.setBaudRate(ROM_BAUD);
     // At power-on it comes for the first time.
@@ -247,12 +263,89 @@ export class Board implements BoardControl {
     this.parts.sound.silence();
   }
 
-  private panic(site: PanicSite): void {
+  private panic(site: PanicSite, kind?: CrashKind, ending?: PanicEnd, ahead = ''): void {
     if (!this.running) return;
     const { panicEnd = 'gdb-stub' } = this.parts.dialect;
+    const end = ending ?? panicEnd;
     this.halt();
-    this.console.preempt(panicText(site, this.identity, panicEnd));
-    if (panicEnd === 'reboot') this.startOnceSent();
+    this.console.preempt(ahead + panicText(site, this.identity, end, kind));
+    if (end === 'reboot') this.startOnceSent();
+  }
+
+  private strike(site: PanicSite): void {
+    const fault = this.parts.faults.striking;
+    switch (fault) {
+      case undefined:
+        return;
+      case 'panic-mid-reply':
+        this.panic(site);
+        return;
+      case 'task-watchdog-warning':
+        this.console.raw(this.watchdogText(['Print CPU 1 (current core) backtrace']));
+        this.console.raw(WATCHDOG_BACKTRACE);
+        return;
+      case 'task-watchdog':
+        this.panic(site, 'abort', undefined, this.watchdogText(['Aborting.']));
+        return;
+      case 'memory-leak':
+        this.leakedBytes += LEAK_BYTES;
+        if (this.leakedBytes > FREE_INTERNAL_BYTES) this.panic(site, 'out-of-memory');
+        return;
+      case 'silent-hang':
+        this.hang();
+        return;
+      case 'brownout':
+        this.brownOut();
+        return;
+      case 'wifi-drop':
+        this.dropWifi();
+        return;
+      case 'abort':
+      case 'stack-overflow':
+      case 'heap-corruption':
+      case 'interrupt-watchdog':
+        this.panic(site, fault);
+    }
+  }
+
+  /** What the task watchdog prints, by itself no crash; device.md 3.2. It prints from its interrupt, by polling. */
+  private watchdogText(further: readonly string[] = []): string {
+    const stamp = Math.floor(this.crystal.elapsedMs());
+    const said = [
+      'Task watchdog got triggered. The following tasks/users did not reset the watchdog in time:',
+      ' - IDLE1 (CPU 1)',
+      'Tasks currently running:',
+      'CPU 0: IDLE0',
+      'CPU 1: player',
+      ...further,
+    ];
+    return said.map((text) => `E (${stamp}) task_wdt: ${text}\r\n`).join('');
+  }
+
+  /** Interrupts are off and no watchdog is on: nothing runs, nothing is printed, connections stay open. */
+  private hang(): void {
+    this.running = false;
+    this.crystal.cancelAll();
+    this.repl = undefined;
+    this.application?.freeze?.();
+    this.console.hang();
+    this.parts.sound.silence();
+  }
+
+  /** The supply sagged: its detector restarts the chip. */
+  private brownOut(): void {
+    this.halt();
+    // Without a time stamp: it is logged from an interrupt.
+    this.console.raw('I BOD: Brownout detector was triggered\r\n\r\n');
+    this.startOnceSent('brownout');
+  }
+
+  /** The access point is gone for a moment; the driver joins it again. */
+  private dropWifi(): void {
+    this.application?.networkDown();
+    this.console.log('I', 'wifi', 'state: run -> init (0x0)');
+    this.console.log('I', 'NETWORK', 'retry to connect to the AP');
+    this.join(this.ssid);
   }
 
   /** `esp_restart`, and the end of a panic: the ROM starts once the transmitter is idle. */
@@ -272,6 +365,7 @@ export class Board implements BoardControl {
     const actions = [
       { atMs: startUpTimes.schedulerMs, run: () => console.startScheduler() },
       { atMs: startUpTimes.applicationMs, run: () => this.startApplication() },
+      { atMs: startUpTimes.radioMs, run: () => this.parts.faults.has('brownout') && this.brownOut() },
       ...(startUp.hasRepl ? repl : []),
       { atMs: startUpTimes.associatedMs, run: () => this.joinsStored && this.associated(this.ssid) },
       { atMs: startUpTimes.gotIpMs, run: () => this.joinsStored && this.gotIp() },
@@ -280,6 +374,10 @@ export class Board implements BoardControl {
   }
 
   private startApplication(): void {
+    if (this.parts.faults.has('boot-loop')) {
+      this.panic('console-command', 'abort', 'reboot');
+      return;
+    }
     this.application = this.parts.dialect.start(this.services());
   }
 
@@ -304,6 +402,7 @@ export class Board implements BoardControl {
   private services(): BoardServices {
     const { faults, sound, provider, clock } = this.parts;
     const { ssid } = this;
+    const freeInternal = (): number => FREE_INTERNAL_BYTES - this.leakedBytes;
     return {
       console: this.console,
       markers: this.markers,
@@ -315,6 +414,10 @@ export class Board implements BoardControl {
       hostNowMs: () => clock.nowMs(),
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),
       panic: (site) => this.panic(site),
+      strike: (site) => this.strike(site),
+      get memory() {
+        return { internal: freeInternal(), psram: FREE_PSRAM_BYTES };
+      },
       joinWifi: (ssid) => this.joinWifi(ssid),
       restart: () => {
         this.halt();
@@ -326,6 +429,10 @@ export class Board implements BoardControl {
   private joinWifi(ssid: string): void {
     this.application?.networkDown();
     this.joinsStored = false;
+    this.join(ssid);
+  }
+
+  private join(ssid: string): void {
     this.console.log('I', 'wifi', 'state: init -> auth (0xb0)');
     for (const cancel of this.joining) cancel();
     this.joining = [

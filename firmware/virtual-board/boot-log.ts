@@ -7,7 +7,8 @@ export interface BootStraps {
 }
 
 /** Why the chip starts, as the ROM prints it; device.md 1.1. */
-export type ResetCause = 'power-on' | 'usb' | 'restart' | 'bootloader' | 'watchdog' | 'timer-watchdog';
+export type ResetCause =
+  'power-on' | 'usb' | 'restart' | 'bootloader' | 'watchdog' | 'timer-watchdog' | 'brownout';
 
 /** After any reset but a power-on the ROM also prints where the processor was. */
 const SAVED_PC = 'Saved PC:0x40381e0d';
@@ -17,6 +18,7 @@ const causes: Readonly<Record<ResetCause, { readonly code: string; readonly rest
   restart: { code: '0xc (RTC_SW_CPU_RST)', rest: [SAVED_PC] },
   bootloader: { code: '0x3 (RTC_SW_SYS_RST)', rest: [SAVED_PC] },
   watchdog: { code: '0x10 (RTCWDT_RTC_RST)', rest: [SAVED_PC] },
+  brownout: { code: '0xf (BROWNOUT_RST)', rest: [SAVED_PC] },
   'timer-watchdog': { code: '0x7 (TG0WDT_SYS_RST)', rest: [SAVED_PC] },
 };
 const latches: Readonly<Record<BootStraps['gpio0'], string>> = {
@@ -219,6 +221,8 @@ export const startUpTimes = {
   /** The terminal has 500 ms to answer the probe; then the REPL starts in dumb mode. */
   probeMs: 1030,
   replMs: 1540,
+  /** The radio takes its first large current. */
+  radioMs: 1690,
   associatedMs: 2330,
   gotIpMs: 3360,
 } as const;

@@ -13,6 +13,8 @@ export interface TimedStep {
  */
 export class Crystal {
   private startedAtMs: number;
+  /** Counts what `cancelAll` ended. */
+  private epoch = 0;
   private readonly armed = new Set<Cancel>();
 
   constructor(
@@ -60,11 +62,14 @@ export class Crystal {
       this.at(next.atMs, () => this.follow(steps));
       return;
     }
+    const { epoch } = this;
     next.run();
-    this.follow(later);
+    // A step may have ended the boot that it belongs to.
+    if (epoch === this.epoch) this.follow(later);
   }
 
   cancelAll(): void {
+    this.epoch += 1;
     for (const cancel of [...this.armed]) cancel();
   }
 }

@@ -163,6 +163,130 @@ describe('faults', () => {
     expect(bench.terminal.text).toContain('EXCCAUSE: 0x0000001d  ');
   });
 
+  let replies = 0;
+  /** A reply in the middle of which a fault strikes. */
+  async function struckBy(fault: string): Promise<number> {
+    await bench.fault(fault);
+    const from = bench.terminal.text.length;
+    bench.provider.send({ type: 'input_audio_buffer.speech_started', item_id: 'item_u' });
+    replies += 1;
+    bench.provider.say(`item_reply${replies}`, tone(600));
+    await bench.printedSince(from);
+    await bench.rig.play(silence(800));
+    return from;
+  }
+  const trace = String.raw`Backtrace: (?:0x[0-9a-f]{8}:0x[0-9a-f]{8} ?)+\r\n\r\n\r\nELF file SHA256: [0-9a-f]{9}\r\n`;
+
+  it.each([
+    ['abort', String.raw`\r\nabort\(\) was called at PC 0x4200c83e on core 1\r\n\r\n\r\n`],
+    ['stack-overflow', String.raw`\*\*\*ERROR\*\*\* A stack overflow in task player has been detected\.\r\n`],
+    [
+      'heap-corruption',
+      String.raw`CORRUPT HEAP: Bad tail at 0x3fcb1a4c\. .*\r\n\r\nassert failed: multi_heap_free`,
+    ],
+    [
+      'interrupt-watchdog',
+      String.raw`Core {2}0 panic'ed \(Interrupt wdt timeout on CPU0\)[^]*Core {2}1 register dump:`,
+    ],
+    [
+      'task-watchdog',
+      String.raw`did not reset the watchdog in time[^]*task_wdt: Aborting\.\r\n\r\nabort\(\)`,
+    ],
+  ])('%s: dies of it in the middle of a reply', async (fault, reason) => {
+    const from = await struckBy(fault);
+    await bench.terminal.expect(new RegExp(`${reason}[^]*${trace}`), from);
+    expect(await bench.state()).toMatchObject({ running: false, session: 'none' });
+  });
+
+  it('task-watchdog-warning: says so once, and goes on', async () => {
+    const from = await struckBy('task-watchdog-warning');
+    await bench.terminal.expect(
+      /task_wdt: Print CPU 1 \(current core\) backtrace\r\n\r\n\r\nBacktrace: 0x4200C83B/,
+      from,
+    );
+    await bench.rig.play(silence(400));
+    expect(bench.terminal.text.slice(from).match(/did not reset the watchdog/g)).toHaveLength(1);
+    expect(bench.rig.spans.reduce((sum, { lengthSamples }) => sum + lengthSamples, 0)).toBe(600 * 24);
+  });
+
+  it('memory-leak: has less of it after each reply, and dies of the third', async () => {
+    await struckBy('memory-leak');
+    const from = bench.terminal.text.length;
+    bench.terminal.type('i\n');
+    await bench.terminal.expect(/IRam:114684, PSRam:7926852/, from);
+    await struckBy('memory-leak');
+    await bench.rig.play(silence(400));
+    expect(await bench.state()).toMatchObject({ running: true });
+    const later = await struckBy('memory-leak');
+    await bench.terminal.expect(/Mem alloc fail\. size 0x00000c00 caps 0x00000804\r\n\r\nabort\(\)/, later);
+  });
+
+  it('silent-hang: nothing more is printed, played or sent, and the connection stays', async () => {
+    const from = await struckBy('silent-hang');
+    const sent = bench.provider.messages.all.length;
+    bench.terminal.type('help\n');
+    await bench.rig.play(silence(400));
+    expect(bench.terminal.text.slice(from)).not.toMatch(/help|panic|abort/);
+    expect(bench.provider.messages.all).toHaveLength(sent);
+    expect(bench.provider.closes.all).toEqual([]);
+    expect(await bench.state()).toMatchObject({ running: false });
+    await bench.fault('silent-hang', false);
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/session\.updated \(tools/, from);
+  });
+
+  it('brownout: restarts with its own cause, again at each first current of the radio', async () => {
+    const from = await struckBy('brownout');
+    await bench.terminal.expect(/I BOD: Brownout detector was triggered\r\n\r\nESP-ROM/, from);
+    await bench.terminal.expect(/(?:rst:0xf \(BROWNOUT_RST\)[^]*){2}/, from);
+    await bench.fault('brownout', false);
+    await bench.terminal.expect(/session\.updated \(tools/, from);
+  });
+
+  it('boot-loop: aborts as soon as its application runs, and restarts', async () => {
+    await bench.fault('boot-loop');
+    const from = bench.terminal.text.length;
+    await bench.control.ask({ op: 'reset' });
+    await bench.terminal.expect(/(?:abort\(\) was called[^]*Rebooting\.\.\.[^]*rst:0xc[^]*){2}/, from);
+    await bench.fault('boot-loop', false);
+    await bench.terminal.expect(/session\.updated \(tools/, from);
+  });
+
+  it('wifi-drop: loses the access point, joins it again and opens a new session', async () => {
+    const from = await struckBy('wifi-drop');
+    await bench.terminal.expect(/wifi:state: run -> init[^]*got ip:[^]*session\.updated \(tools/, from);
+  });
+
+  it('stuck-session: takes no notice of the service, and sends it nothing', async () => {
+    await bench.fault('stuck-session');
+    const from = bench.terminal.text.length;
+    const sent = bench.provider.messages.all.length;
+    bench.call('OpenDoor', '{"open":true}');
+    await bench.rig.play(silence(400));
+    expect(bench.terminal.text.slice(from)).toBe('');
+    expect(bench.provider.messages.all).toHaveLength(sent);
+    await bench.fault('stuck-session', false);
+    bench.call('OpenDoor', '{"open":true}', 'call_2');
+    await bench.terminal.expect(/Door is Opened/);
+  });
+
+  it('wrong-type: makes text of every argument, and has no use for that', async () => {
+    await bench.fault('wrong-type');
+    const from = bench.terminal.text.length;
+    bench.call('SetVolume', '{"volume":44}');
+    expect(await bench.printedSince(from)).toContain(
+      'args={"volume":44}\r\nUnhandled attribute type or invalid value for: volume\r\n',
+    );
+  });
+
+  it('garbled-console: every byte is one that no text holds', async () => {
+    await bench.fault('garbled-console');
+    const from = bench.terminal.text.length;
+    bench.call('OpenDoor', '{"open":true}');
+    await bench.terminal.expect(/[^ -~]{40}/, from);
+    expect(bench.terminal.text.slice(from)).not.toMatch(/[ -~]/);
+  });
+
   it('cut-reply: 600 ms of every item are heard, the rest never', async () => {
     await bench.fault('cut-reply');
     bench.provider.say('item_1', tone(2_000));

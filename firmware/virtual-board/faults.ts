@@ -5,7 +5,20 @@ export const faultNames = [
   'lost-call',
   'double-call',
   'wrong-argument',
+  'wrong-type',
   'panic-mid-reply',
+  'abort',
+  'stack-overflow',
+  'heap-corruption',
+  'interrupt-watchdog',
+  'task-watchdog',
+  'task-watchdog-warning',
+  'memory-leak',
+  'silent-hang',
+  'brownout',
+  'wifi-drop',
+  'boot-loop',
+  'stuck-session',
   'no-boot',
   'stuck-download',
   'cut-reply',
@@ -26,8 +39,25 @@ export const faultNames = [
   'loader-encrypted',
   'loader-reenumerates',
   'reenumerates',
+  'garbled-console',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
+
+/** Those that strike in the middle of a reply: 300 ms into the first one after a prompt, so not into the greeting. */
+const striking = [
+  'panic-mid-reply',
+  'abort',
+  'stack-overflow',
+  'heap-corruption',
+  'interrupt-watchdog',
+  'task-watchdog',
+  'task-watchdog-warning',
+  'memory-leak',
+  'silent-hang',
+  'brownout',
+  'wifi-drop',
+] as const satisfies readonly FaultName[];
+export type StrikingFault = (typeof striking)[number];
 
 const isFaultName = (name: unknown): name is FaultName => (faultNames as readonly unknown[]).includes(name);
 
@@ -45,6 +75,11 @@ export class FaultSwitches {
 
   has(name: FaultName): boolean {
     return this.on.has(name);
+  }
+
+  /** What strikes in the middle of the next reply; undefined: nothing does. */
+  get striking(): StrikingFault | undefined {
+    return striking.find((name) => this.on.has(name));
   }
 
   get names(): readonly FaultName[] {

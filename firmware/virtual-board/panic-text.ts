@@ -92,30 +92,98 @@ function registers(crash: Crash): readonly (readonly [name: string, value: numbe
   ];
 }
 
-/**
- * The panic of a write through a null pointer, as device.md 3.1 shapes it. Both openai_demo forks configure the GDB stub; ESP-IDF's
- * default is to reboot. CR LF at every line end, none after the GDB packet.
- */
-export function panicText(site: PanicSite, identity: FirmwareIdentity, end: PanicEnd): string {
-  const crash = crashes[site];
-  const cells = registers(crash).map(([name, value]) => `${name.padEnd(8)}: ${hex(value)}  `);
-  const dump = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
+/** What the panic handler is told of. */
+export type CrashKind =
+  'null-pointer' | 'abort' | 'stack-overflow' | 'heap-corruption' | 'interrupt-watchdog' | 'out-of-memory';
+
+/** The task that overflows its stack, by what it does there. */
+const taskOf: Readonly<Record<PanicSite, string>> = {
+  'console-command': 'console_repl',
+  playback: 'player',
+  answer: 'main',
+};
+
+function backtraceOf({ pc, stackPointer, callers }: Crash): string {
+  // A printed program counter is that of the call, three bytes before the return address.
+  const frames: readonly (readonly [number, number])[] = [[pc - 3, stackPointer], ...callers];
+  return `Backtrace: ${frames.map(([at, sp]) => `${hex(at)}:${hex(sp)}`).join(' ')}`;
+}
+
+/** Registers of a core, in rows of four. */
+function registerDump(crash: Crash, core: number, cause: number): readonly string[] {
+  const values = registers(crash).map(([name, value]): [string, number] => [
+    name,
+    name === 'EXCCAUSE' ? cause : value,
+  ]);
+  const cells = values.map(([name, value]) => `${name.padEnd(8)}: ${hex(value)}  `);
+  const rows = Array.from({ length: Math.ceil(cells.length / 4) }, (_, row) =>
     cells.slice(4 * row, 4 * row + 4).join(''),
   );
-  // A printed program counter is that of the call, three bytes before the return address.
-  const frames: readonly (readonly [number, number])[] = [
-    [crash.pc - 3, crash.stackPointer],
-    ...crash.callers,
-  ];
+  return [`Core  ${core} register dump:`, ...rows, ''];
+}
+
+const abortLine = ({ pc, core }: Crash): string => `abort() was called at PC ${hex(pc)} on core ${core}`;
+
+/** EXCCAUSE of the interrupt watchdog on core 0, as ESP-IDF numbers its own causes. */
+const INTERRUPT_WATCHDOG = 5;
+
+/** What is printed ahead of the hash of the ELF file, by kind; device.md 3.1 and 3.2. */
+function reasonLines(kind: CrashKind, site: PanicSite): readonly string[] {
+  const crash = crashes[site];
+  const backtrace = backtraceOf(crash);
+  switch (kind) {
+    case 'null-pointer':
+      return [
+        `Guru Meditation Error: Core  ${crash.core} panic'ed (StoreProhibited). Exception was unhandled.`,
+        '',
+        ...registerDump(crash, crash.core, STORE_PROHIBITED),
+        '',
+        backtrace,
+      ];
+    case 'interrupt-watchdog':
+      return [
+        "Guru Meditation Error: Core  0 panic'ed (Interrupt wdt timeout on CPU0). ",
+        '',
+        ...registerDump(crashes.answer, 0, INTERRUPT_WATCHDOG),
+        '',
+        backtraceOf(crashes.answer),
+        '',
+        '',
+        ...registerDump(crash, 1, INTERRUPT_WATCHDOG),
+        '',
+        backtrace,
+      ];
+    case 'stack-overflow':
+      return [`***ERROR*** A stack overflow in task ${taskOf[site]} has been detected.`, '', '', backtrace];
+    case 'heap-corruption':
+      return [
+        'CORRUPT HEAP: Bad tail at 0x3fcb1a4c. Expected 0xbaad5678 got 0x00000000',
+        '',
+        'assert failed: multi_heap_free multi_heap_poisoning.c:279 (head != NULL)',
+        '',
+        '',
+        backtrace,
+      ];
+    case 'out-of-memory':
+      return ['Mem alloc fail. size 0x00000c00 caps 0x00000804', '', abortLine(crash), '', '', backtrace];
+    case 'abort':
+      return [abortLine(crash), '', '', backtrace];
+  }
+}
+
+/**
+ * The text of a crash as device.md 3.1 and 3.2 shape it. Both openai_demo forks configure the GDB stub; ESP-IDF's default is to reboot. CR LF
+ * at every line end, none after the GDB packet.
+ */
+export function panicText(
+  site: PanicSite,
+  identity: FirmwareIdentity,
+  end: PanicEnd,
+  kind: CrashKind = 'null-pointer',
+): string {
   return [
     '',
-    `Guru Meditation Error: Core  ${crash.core} panic'ed (StoreProhibited). Exception was unhandled.`,
-    '',
-    `Core  ${crash.core} register dump:`,
-    ...dump,
-    '',
-    '',
-    `Backtrace: ${frames.map(([pc, sp]) => `${hex(pc)}:${hex(sp)}`).join(' ')}`,
+    ...reasonLines(kind, site),
     '',
     '',
     `ELF file SHA256: ${identity.elfSha256.slice(0, 9)}`,

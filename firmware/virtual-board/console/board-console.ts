@@ -10,6 +10,7 @@ const LINE_FEED = 0x0a;
 /** What the firmware prints: ESP-IDF log lines (colours off) and plain printf text, `\n` as CR LF on the wire. */
 export class BoardConsole {
   private ticks = false;
+  private isHung = false;
 
   constructor(
     private readonly crystal: Crystal,
@@ -24,7 +25,14 @@ export class BoardConsole {
   /** Cuts the line in flight; stamps count milliseconds again. */
   reset(): void {
     this.ticks = false;
+    this.isHung = false;
     this.uart.cut();
+  }
+
+  /** The processor stands still: nothing more is printed until the next boot. */
+  hang(): void {
+    this.isHung = true;
+    this.uart.cut(TX_FIFO_BYTES);
   }
 
   /** `I (1080) Board: Init board.`; the Wi-Fi blob's tag `wifi` has no space after its colon. */
@@ -39,12 +47,12 @@ export class BoardConsole {
   print(text: string | Buffer): void {
     // Latin-1 gives each byte a character of its own.
     const bytes = Buffer.from(text).toString('latin1');
-    this.uart.send(Buffer.from(bytes.replaceAll('\n', '\r\n'), 'latin1'));
+    if (!this.isHung) this.uart.send(Buffer.from(bytes.replaceAll('\n', '\r\n'), 'latin1'));
   }
 
   /** Bytes as they are: ROM text, echo, escape sequences. */
   raw(bytes: Buffer | string): void {
-    this.uart.send(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+    if (!this.isHung) this.uart.send(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
   }
 
   /** The panic handler writes by polling: only what is in the hardware FIFO still leaves before it. */

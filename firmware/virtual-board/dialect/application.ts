@@ -40,6 +40,8 @@ export interface BoardServices {
   readonly provider: ProviderAccess;
   /** Name of the network in the board's NVS. */
   readonly ssid: string;
+  /** Free bytes at this moment. */
+  readonly memory: { readonly internal: number; readonly psram: number };
   /** The time of day as far as the board knows. */
   readonly wallClock: WallClock;
   /** Host milliseconds (`process.hrtime`), for counted truth only: firmware has no such clock. */
@@ -48,6 +50,8 @@ export interface BoardServices {
   after(delayMs: number, callback: () => void): Cancel;
   /** Writes to address 0: the chip prints its panic and hangs. */
   panic(site: PanicSite): void;
+  /** Does what the fault that strikes in the middle of a reply does; nothing where none is on. */
+  strike(site: PanicSite): void;
   /** Leaves the network and joins another; `networkUp` follows. */
   joinWifi(ssid: string): void;
   /** `esp_restart`: the chip boots again. */
@@ -65,6 +69,11 @@ export interface Application {
   networkDown(): void;
   /** Typed bytes, for a firmware that does not have esp_console. */
   input?(bytes: Uint8Array): void;
+  /**
+   * The processor stands still: what arrives is read by nobody, and connections stay as they are. Absent: nothing of it needs to be
+   * stopped, since its timers and its sound are.
+   */
+  freeze?(): void;
   /** The chip stops here and now: connections end without a goodbye and nothing is printed any more. */
   cut(): void;
 }

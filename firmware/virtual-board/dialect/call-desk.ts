@@ -2,7 +2,7 @@ import type { BoardConsole } from '../console/board-console';
 import type { FaultSwitches } from '../faults';
 import type { Markers } from '../markers';
 import { confirmationRequest, functionResult, type ClientEvent } from './realtime-ws-messages';
-import { executeCall } from './realtime-ws-tools';
+import { executeCall, wrongArgumentsOf } from './realtime-ws-tools';
 
 /** Calls of which the copy in `response.done` is still recognised. */
 const REMEMBERED_CALLS = 64;
@@ -46,7 +46,7 @@ export class CallDesk {
 
   private execute(call: FunctionCall): string {
     this.markers.callBegun(call.callId, call.name);
-    const { lines, output, ok } = executeCall(call.name, call.arguments, this.faults.has('wrong-argument'));
+    const { lines, output, ok } = executeCall(call.name, call.arguments, wrongArgumentsOf(this.faults));
     // Arguments may be pretty-printed; a JSON string never holds a raw line end, so this changes no value.
     const args = call.arguments.replaceAll(/[\r\n]+/g, ' ');
     this.console.print(`\nFunction Call name=${call.name} call_id=${call.callId} args=${args}\n`);

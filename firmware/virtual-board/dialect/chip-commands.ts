@@ -25,6 +25,10 @@ const tableOf = (tasks: readonly TaskRow[]): string =>
     ),
   ].join('\n');
 
+/** Free bytes, as the allocator has them. */
+const memoryText = ({ memory: { internal, psram } }: BoardServices): string =>
+  `MEM Avail:${internal + psram}, IRam:${internal}, PSRam:${psram}\n`;
+
 /** Commands about the chip and not the application: `i`, `assert`, `wifi`. */
 export const chipCommands = (services: BoardServices, tasks: readonly TaskRow[]): readonly ReplCommand[] => [
   {
@@ -32,7 +36,7 @@ export const chipCommands = (services: BoardServices, tasks: readonly TaskRow[])
     help: 'Show memory and tasks',
     run(_argv, done) {
       services.after(TABLE_MS, () => {
-        services.console.log('I', 'SYS_STATE', 'MEM Avail:8123456, IRam:196604, PSRam:7926852\n');
+        services.console.log('I', 'SYS_STATE', memoryText(services));
         services.console.print(`${tableOf(tasks)}\n`);
         done('ESP_OK');
       });

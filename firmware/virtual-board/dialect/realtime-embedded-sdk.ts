@@ -119,7 +119,7 @@ class EmbeddedSdk implements Application {
         },
         message: (text) => {
           const isPrompt = text.includes('"input_audio_buffer.speech_started"');
-          if (isPrompt && this.services.faults.has('panic-mid-reply')) link.doomNextReply();
+          if (isPrompt && this.services.faults.striking !== undefined) link.doomNextReply();
         },
         lost: () => {
           this.tell('disconnected');

@@ -66,6 +66,12 @@ export class RealtimeWsLink {
     return this.socket.readyState === WebSocket.CLOSED;
   }
 
+  /** Nobody reads what arrives any more, and nobody answers. */
+  freeze(): void {
+    this.over = true;
+    this.socket.pause();
+  }
+
   /** Ends without a goodbye, as a chip in reset does. */
   cut(): void {
     this.over = true;

@@ -12,7 +12,7 @@ const STREAM_RATE_HZ = 24_000;
 /** Sound for a provider that does not read is dropped beyond this: 20 s of appends. */
 const UNSENT_LIMIT_BYTES = 2 << 20;
 /** The fault `panic-mid-reply`: this much of the reply is played before. */
-const PANIC_AFTER_SAMPLES = 7_200;
+const STRIKES_AFTER_SAMPLES = 7_200;
 /** The fault `cut-reply`: this much of each item is played. */
 const CUT_AFTER_SAMPLES = 14_400;
 
@@ -57,6 +57,7 @@ export class RealtimeWsSession {
 
   /** Takes one text message of the service; what is no event, or an unknown one, is ignored. */
   receive(message: string): void {
+    if (this.services.faults.has('stuck-session')) return;
     let event: unknown;
     try {
       event = JSON.parse(message);
@@ -128,7 +129,8 @@ export class RealtimeWsSession {
   }
 
   private append(samples: Int16Array): number | undefined {
-    const { console } = this.services;
+    const { console, faults } = this.services;
+    if (faults.has('stuck-session')) return undefined;
     const full = this.socket.bufferedAmount > UNSENT_LIMIT_BYTES;
     if (full && !this.dropsSound) console.log('W', TAG, 'Network is slow, microphone data is dropped');
     this.dropsSound = full;
@@ -146,13 +148,15 @@ export class RealtimeWsSession {
     if (lostBytes > 0) console.log('E', TAG, `Playback buffer full, dropped ${lostBytes} bytes`);
     if (!this.prompted || this.player.wasCut(itemId)) return;
     this.prompted = false;
-    if (!faults.has('panic-mid-reply')) return;
+    if (faults.striking === undefined) return;
     this.doomedItem = itemId;
     sound.watchPlayback((run) => {
       const isDue =
-        run.itemId === this.doomedItem && run.sourceSample + run.lengthSamples >= PANIC_AFTER_SAMPLES;
+        run.itemId === this.doomedItem && run.sourceSample + run.lengthSamples >= STRIKES_AFTER_SAMPLES;
       // The fault may have gone while the reply played.
-      if (isDue && faults.has('panic-mid-reply')) this.services.panic('playback');
+      if (!isDue || faults.striking === undefined) return;
+      sound.watchPlayback(undefined);
+      this.services.strike('playback');
     });
   }
 

@@ -1,6 +1,6 @@
-import { executeCall } from './realtime-ws-tools';
+import { executeCall, type WrongArguments } from './realtime-ws-tools';
 
-const linesOf = (name: string, args: unknown, wrong = false): readonly string[] =>
+const linesOf = (name: string, args: unknown, wrong: WrongArguments = 'none'): readonly string[] =>
   executeCall(name, JSON.stringify(args), wrong).lines;
 
 describe('executeCall', () => {
@@ -25,18 +25,18 @@ describe('executeCall', () => {
       expect(linesOf('SetVolume', { volume })).toEqual([
         'Unhandled attribute type or invalid value for: volume',
       ]);
-    expect(executeCall('SetVolume', '{"volume":1}', false).output).toBe('{"ok":true}');
-    expect(executeCall('SetVolume', '{}', false).output).toContain('"ok":false');
+    expect(executeCall('SetVolume', '{"volume":1}').output).toBe('{"ok":true}');
+    expect(executeCall('SetVolume', '{}').output).toContain('"ok":false');
   });
 
   it('refuses arguments that are no JSON object', () => {
     for (const args of ['', '{', '[]', 'null', '3'])
-      expect(executeCall('OpenDoor', args, false)).toMatchObject({ lines: ['Error parsing arguments JSON'] });
+      expect(executeCall('OpenDoor', args)).toMatchObject({ lines: ['Error parsing arguments JSON'] });
   });
 
   it('does nothing for a function that was never declared', () => {
     for (const name of ['Dance', 'toString', '__proto__'])
-      expect(executeCall(name, '{}', false)).toEqual({
+      expect(executeCall(name, '{}')).toEqual({
         lines: [],
         output: '{"ok":false,"error":"unknown function"}',
         ok: false,
@@ -45,11 +45,11 @@ describe('executeCall', () => {
 
   it('takes other values than asked when told to, always', () => {
     for (let volume = 0; volume <= 100; volume++) {
-      const [line] = linesOf('SetVolume', { volume }, true);
+      const [line] = linesOf('SetVolume', { volume }, 'value');
       expect(line).toMatch(/^Volume set to (\d|[1-9]\d|100)$/);
       expect(line).not.toBe(`Volume set to ${volume}`);
     }
-    expect(linesOf('OpenDoor', { open: true }, true)).toEqual(['Door is Closed']);
-    expect(linesOf('SetLightState', { LightState: false }, true)).toEqual(['Light set to ON']);
+    expect(linesOf('OpenDoor', { open: true }, 'value')).toEqual(['Door is Closed']);
+    expect(linesOf('SetLightState', { LightState: false }, 'value')).toEqual(['Light set to ON']);
   });
 });

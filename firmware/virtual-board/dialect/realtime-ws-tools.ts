@@ -1,3 +1,5 @@
+import type { FaultSwitches } from '../faults';
+
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** What executing a call printed, and the `output` that goes back to the service. */
@@ -14,6 +16,15 @@ interface Attribute {
   /** Lines of its effect; undefined when the value has the wrong type or is out of range. */
   effect(value: unknown, wrong: boolean): readonly string[] | undefined;
 }
+
+/** What a firmware makes of the arguments that it was sent. */
+export type WrongArguments = 'none' | 'value' | 'type';
+
+export const wrongArgumentsOf = (faults: FaultSwitches): WrongArguments =>
+  faults.has('wrong-type') ? 'type' : faults.has('wrong-argument') ? 'value' : 'none';
+
+const asText = (values: Arguments): Arguments =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value)]));
 
 const isObject = (value: unknown): value is Arguments =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -74,9 +85,10 @@ const functions: Readonly<Record<string, readonly Attribute[] | undefined>> = {
 /**
  * Executes one call. Attributes are taken one by one: a bad one says so, and the others still take effect. A name that
  * was never declared does nothing and answers `{"ok":false}`.
- * @param wrong - The fault `wrong-argument`: other values than asked take effect.
+ * @param wrong - The fault `wrong-argument`, `value`: other values than asked take effect. The fault `wrong-type`, `type`: the parser makes
+ * text of every value.
  */
-export function executeCall(name: string, argumentsJson: string, wrong: boolean): Execution {
+export function executeCall(name: string, argumentsJson: string, wrong: WrongArguments = 'none'): Execution {
   const attributes = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (attributes === undefined)
     return { lines: [], output: '{"ok":false,"error":"unknown function"}', ok: false };
@@ -92,6 +104,6 @@ export function executeCall(name: string, argumentsJson: string, wrong: boolean)
       output: '{"ok":false,"error":"arguments are not JSON"}',
       ok: false,
     };
-  const { lines, ok } = execute(attributes, values, wrong);
+  const { lines, ok } = execute(attributes, wrong === 'type' ? asText(values) : values, wrong === 'value');
   return { lines, ok, output: JSON.stringify(ok ? { ok } : { ok, error: 'attribute missing or invalid' }) };
 }

@@ -72,6 +72,10 @@ export class RealtimeWsApplication implements Application {
     return true;
   }
 
+  freeze(): void {
+    this.link?.freeze();
+  }
+
   cut(): void {
     this.link?.cut();
     for (const link of this.leaving) link.cut();

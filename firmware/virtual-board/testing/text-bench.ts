@@ -50,6 +50,8 @@ export class TextBench {
       hostNowMs: () => this.clock.nowMs(),
       after: (delayMs, callback) => this.crystal.after(delayMs, callback),
       panic: (site) => this.end(`panic ${site}`),
+      strike: (site) => this.faults.striking !== undefined && this.end(`panic ${site}`),
+      memory: { internal: 196_604, psram: 7_926_852 },
       joinWifi: () => undefined,
       restart: () => this.end('restart'),
     });

@@ -8,8 +8,8 @@ import { JitterBuffer, type ArrivedPacket, type ReceptionCounts } from './jitter
 
 /** The fault `cut-reply`: this much of each reply is played. */
 const CUT_AFTER_MS = 600;
-/** The fault `panic-mid-reply`: this much of the reply is played before. */
-const PANIC_AFTER_MS = 300;
+/** Faults that strike in the middle of a reply: this much of it is played before. */
+const STRIKES_AFTER_MS = 300;
 /** What the sound card calls what was received, and what was made up for what was not. */
 const RECEIVED = 'received';
 const CONCEALED = 'concealed';
@@ -75,15 +75,17 @@ export class ReplyStream implements RtpSource {
     return { ssrc, timestamp, ticksPerSample };
   }
 
-  /** Panics once that much of the next reply was heard, while the fault is on. */
-  doomNextReply(panic: () => void): void {
+  /** Strikes once, when that much of the next reply was heard, while a fault that does is on. */
+  doomNextReply(strike: () => void): void {
     let doomed: number | undefined;
     const after = this.end;
     this.sound.watchPlayback((run) => {
       if (run.sourceSample < after) return;
       doomed ??= run.sourceSample;
       const heardMs = ((run.sourceSample + run.lengthSamples - doomed) * 1000) / this.format.sampleRateHz;
-      if (heardMs >= PANIC_AFTER_MS && this.faults.has('panic-mid-reply')) panic();
+      if (heardMs < STRIKES_AFTER_MS || this.faults.striking === undefined) return;
+      this.sound.watchPlayback(undefined);
+      strike();
     });
   }
 

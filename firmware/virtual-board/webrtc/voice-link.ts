@@ -101,7 +101,7 @@ export class VoiceLink {
 
   /** The fault `panic-mid-reply` strikes in the next reply. */
   doomNextReply(): void {
-    this.replies.doomNextReply(() => this.services.panic('playback'));
+    this.replies.doomNextReply(() => this.services.strike('playback'));
   }
 
   /** Says goodbye and is silent. */

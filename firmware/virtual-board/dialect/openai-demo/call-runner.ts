@@ -1,6 +1,6 @@
 import type { BoardServices } from '../application';
 import type { ClientEvent } from '../realtime-ws-messages';
-import { executeCall } from '../realtime-ws-tools';
+import { executeCall, wrongArgumentsOf } from '../realtime-ws-tools';
 import type { Generation } from './generation';
 import { confirmationRequest, functionResult } from './messages';
 
@@ -44,11 +44,7 @@ export class CallRunner {
   private execute(call: CallFields, heading: string): string {
     const { console, faults } = this.services;
     const isKnown = this.generation.tools.includes(call.name);
-    const { lines, output } = executeCall(
-      isKnown ? call.name : '',
-      call.arguments,
-      faults.has('wrong-argument'),
-    );
+    const { lines, output } = executeCall(isKnown ? call.name : '', call.arguments, wrongArgumentsOf(faults));
     for (let times = faults.has('double-call') ? 2 : 1; times > 0; times--)
       console.print([heading, ...lines.map((line) => `${line}\n`)].join(''));
     return output;

@@ -158,7 +158,7 @@ export class OpenaiDemo implements Application {
       this.generation,
       (text) => link.sendText(text),
       () => {
-        if (this.services.faults.has('panic-mid-reply')) link.doomNextReply();
+        if (this.services.faults.striking !== undefined) link.doomNextReply();
       },
     );
     this.conversation.begin();

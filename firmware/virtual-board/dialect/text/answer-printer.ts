@@ -25,7 +25,7 @@ export class AnswerPrinter {
     const printed = this.services.faults.has('garbled-answer') ? garbled(text) : text;
     this.answerBytes += Buffer.byteLength(printed);
     this.print('answer', ANSWER, printed);
-    if (this.services.faults.has('panic-mid-reply')) this.services.panic('answer');
+    this.services.strike('answer');
   }
 
   /** Ends the line that was begun, if there is one. */

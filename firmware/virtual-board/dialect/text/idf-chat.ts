@@ -102,8 +102,8 @@ class IdfChat implements Application {
     const { console, faults } = this.services;
     if (faults.has('lost-answer')) return;
     this.log(`HTTP状态码 = ${status}, 内容长度 = ${headers['content-length'] ?? UNKNOWN_LENGTH}`);
-    if (faults.has('panic-mid-reply')) {
-      this.services.panic('answer');
+    if (faults.striking !== undefined) {
+      this.services.strike('answer');
       return;
     }
     const body = faults.has('garbled-answer')

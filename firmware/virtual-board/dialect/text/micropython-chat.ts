@@ -139,7 +139,7 @@ class MicroPythonChat implements Application {
   private show(status: number, body: string, signal: AbortSignal): void {
     const { faults } = this.services;
     if (signal.aborted) return;
-    if (faults.has('panic-mid-reply')) this.services.panic('answer');
+    if (faults.striking !== undefined) this.services.strike('answer');
     else if (status !== 200) this.print(`Error Response: ${body}\n`);
     else this.print(`AI回复: ${faults.has('garbled-answer') ? garbled(contentIn(body)) : contentIn(body)}\n`);
   }
