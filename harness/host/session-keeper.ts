@@ -1,6 +1,7 @@
 import type { OpenBench } from '../bench';
 import { advertisedIn, settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
-import type { BoardEvent } from '../ports';
+import { isHilError, ProviderError } from '../errors';
+import type { BoardEvent, ProviderEvent } from '../ports';
 import { msOfSamples } from '../units';
 import { Attempts } from './attempts';
 import type { SessionResult } from './rpc/protocol';
@@ -13,6 +14,23 @@ const spoiling: ReadonlySet<BoardEvent['type']> = new Set([
   'boot',
   'console-gap',
 ]);
+
+/** Errors by which a service refuses a session whatever the board asks for; others answer a request that was not good. */
+const REFUSALS = /api.?key|expired|server|internal|rate.?limit|quota|overload|unavailable/i;
+
+/** What kept a session from opening: the service's own refusal where its log holds one, whatever the board made of it. */
+function unlessRefused(cause: unknown, board: string, events: readonly ProviderEvent[]): unknown {
+  if (!isHilError(cause) || cause.code !== 'HIL_BOARD_SESSION_TIMEOUT') return cause;
+  const refusal = events.findLast((event) => event.type === 'error' && REFUSALS.test(event.code));
+  if (refusal?.type !== 'error') return cause;
+  const { code, message } = refusal;
+  return new ProviderError(
+    'HIL_PROVIDER_SESSION_FAILED',
+    `The provider refused board ${board} a session (${code}): ${message}`,
+    { board, code, message },
+    { cause },
+  );
+}
 
 /** Opens sessions, counts them, and knows whether the current one can take a turn. */
 export class SessionKeeper {
@@ -102,7 +120,9 @@ export class SessionKeeper {
     this.turns = 0;
     await board.reset();
     this.watch.restart();
-    await board.startSession();
+    await board.startSession().catch((cause: unknown) => {
+      throw unlessRefused(cause, board.name, provider.events.slice(this.firstSeq));
+    });
     const greetingDue = board.dialect.capabilities.includes('greeting');
     await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.firstSeq });
     this.usable = true;

@@ -66,6 +66,7 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
   } as unknown as SoundBench;
   const stored: { record: TurnRecord; measurement: TurnMeasurement }[] = [];
   const findings: Finding[] = [];
+  const spoilt: true[] = [];
   let measured: TurnMeasurement | undefined;
   const workshop = {
     clipAtRate: () => Promise.resolve(sound),
@@ -93,6 +94,7 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
     timing,
     {
       ensure: () => Promise.resolve(),
+      spoil: () => void spoilt.push(true),
       session: 1,
       sessionSeq: 0,
       countTurn: () => 1,
@@ -109,6 +111,7 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
   return {
     stored,
     findings,
+    spoilt,
     gains,
     take: (wishes?: TurnWishes) => fake.run(taker.take('en-joke-a', wishes)),
   };
@@ -175,9 +178,11 @@ describe('TurnTaker', () => {
   });
 
   it('repeats nothing that the bench does not bear', async () => {
-    const { take, stored, findings } = takerOf([{ unplugged: true }], { retakes: 0, badTakes: 0.25 });
+    const { take, stored, findings, spoilt } = takerOf([{ unplugged: true }], { retakes: 0, badTakes: 0.25 });
     await take();
     expect(stored).toHaveLength(1);
+    // Nothing was received by the end of this turn: whatever holds the board up, the next one needs a new session.
+    expect(spoilt).toEqual([true]);
     expect(findings.map(({ code }) => code)).toEqual(['HIL_RIG_NO_LOOPBACK']);
   });
 

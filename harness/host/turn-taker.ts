@@ -107,6 +107,7 @@ export class TurnTaker {
         this.takes.add(spoiltBy);
         await this.store.appendTurn({ record, measurement });
         if (spoiltBy.length > 0 && this.takes.bears(takes)) continue;
+        if (found.length > 0 && uplinkStopped(record)) this.keeper.spoil();
         for (const finding of found)
           if (wishes.survey !== true || standsInSurvey(finding, record)) this.findings.record(finding);
         return { record, measurement, findings: found };
@@ -196,6 +197,13 @@ export class TurnTaker {
     });
   }
 }
+
+/** A board that has sent nothing for so long by the end of its turn hangs, or is stuck in its session. */
+const LONGEST_PAUSE_MS = 1_500;
+
+/** The board stopped sending what it hears: whatever it is, the next turn needs a new session. */
+const uplinkStopped = ({ received, unwatched, endedAtHostMs }: TurnRecord): boolean =>
+  unwatched !== true && endedAtHostMs - (received?.packets.at(-1)?.hostAtMs ?? -Infinity) > LONGEST_PAUSE_MS;
 
 /** `t0001` for the first turn. */
 export const turnIdOf = (count: number): string => `t${String(count).padStart(4, '0')}`;

@@ -11,7 +11,13 @@ type Executed = Extract<BoardEvent, { readonly type: 'function-call' }>;
 export interface MatchedCall {
   readonly observation: CallObservation;
   readonly effects: readonly EffectEvent[];
+  /** What the firmware complained of while it executed the call. */
+  readonly complaints: readonly string[];
 }
+
+/** Device.md 9.4: what a firmware says that could not read the arguments of a call. */
+const OF_ARGUMENTS =
+  /Missing required attribute|Unhandled attribute type or invalid value|Error parsing arguments|Invalid JSON format/;
 
 interface Open {
   readonly name: string;
@@ -33,17 +39,21 @@ function answered(calls: readonly Open[], { name, callId, arguments: given }: Ex
   return free.find((call) => isDeepStrictEqual(call.asked?.arguments, given)) ?? free[0] ?? named.at(-1);
 }
 
-/** Effects belong to the latest function call printed before them. */
-function effectsOf(record: TurnRecord): ReadonlyMap<Executed, readonly EffectEvent[]> {
-  const effects = new Map<Executed, EffectEvent[]>();
+type Shown = { readonly effects: EffectEvent[]; readonly complaints: string[] };
+
+/** Effects and complaints belong to the latest function call printed before them. */
+function shownBy(record: TurnRecord): ReadonlyMap<Executed, Shown> {
+  const shown = new Map<Executed, Shown>();
   let latest: Executed | undefined;
   for (const event of record.boardEvents) {
     if (event.type === 'function-call') {
       latest = event;
-      effects.set(event, []);
-    } else if (latest !== undefined && isEffect(event)) effects.get(latest)?.push(event);
+      shown.set(event, { effects: [], complaints: [] });
+    } else if (latest !== undefined && isEffect(event)) shown.get(latest)?.effects.push(event);
+    else if (latest !== undefined && event.type === 'complaint' && OF_ARGUMENTS.test(event.text))
+      shown.get(latest)?.complaints.push(event.text);
   }
-  return effects;
+  return shown;
 }
 
 /** Every call of the turn: those that the provider asked for in its order, then those that nobody asked for. */
@@ -68,12 +78,14 @@ export function matchCalls(record: TurnRecord): readonly MatchedCall[] {
       calls.push({ name: event.name, asked: undefined, executed: [event], repeated: [] });
     else call.executed.push(event);
   }
-  const shown = effectsOf(record);
+  const shown = shownBy(record);
   const textOf = new Map(record.consoleLines.map(({ index, text }) => [index, text]));
   return calls.map(({ name, asked, executed, repeated }) => {
-    const effects = [...executed, ...repeated].flatMap((event) => shown.get(event) ?? []);
+    const printed = [...executed, ...repeated].flatMap((event) => shown.get(event) ?? []);
+    const effects = printed.flatMap((one) => one.effects);
     return {
       effects,
+      complaints: printed.flatMap((one) => one.complaints),
       observation: {
         name,
         asked,

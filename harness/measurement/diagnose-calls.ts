@@ -42,8 +42,12 @@ function missing({ observation }: MatchedCall, tools: readonly string[] | undefi
 }
 
 /** One finding for one call at most: not executed, executed again, or executed on other arguments. */
-function diagnoseCall(call: MatchedCall, tools: readonly string[] | undefined): readonly Diagnosis[] {
-  const { observation, effects } = call;
+function diagnoseCall(
+  call: MatchedCall,
+  tools: readonly string[] | undefined,
+  expected: readonly FunctionCall[],
+): readonly Diagnosis[] {
+  const { observation, effects, complaints } = call;
   const { name, asked, executed } = observation;
   const facts = { call: observation };
   if (asked === undefined) {
@@ -63,6 +67,14 @@ function diagnoseCall(call: MatchedCall, tools: readonly string[] | undefined): 
   if (contradictions(effects, asked.arguments).length > 0) {
     const message = `The firmware reports "${observation.effects.join('; ')}" for ${name}(${text(asked.arguments)}).`;
     return [{ code: 'HIL_TURN_CALL_ARGUMENTS', message, facts }];
+  }
+  // Of arguments that the provider got wrong a firmware has every reason to complain.
+  const asExpected = expected.some(
+    ({ name: one, arguments: wanted }) => one === name && isDeepStrictEqual(wanted, asked.arguments),
+  );
+  if (asExpected && complaints.length > 0 && effects.length === 0) {
+    const message = `The firmware could not use the arguments of ${name}(${text(asked.arguments)}): ${complaints.join('; ')}.`;
+    return [{ code: 'HIL_TURN_CALL_ARGUMENTS', message, facts: { ...facts, complaints } }];
   }
   return [];
 }
@@ -91,7 +103,9 @@ function diagnoseUnwatchedCalls(record: TurnRecord): readonly Diagnosis[] {
 export const diagnoseCalls: Diagnose = (record) => {
   if (record.unwatched === true) return diagnoseUnwatchedCalls(record);
   const calls = matchCalls(record);
-  const findings = calls.flatMap((call) => diagnoseCall(call, advertisedTools(record)));
+  const findings = calls.flatMap((call) =>
+    diagnoseCall(call, advertisedTools(record), expectedCalls(record)),
+  );
   if (findings.length > 0) return findings;
   const asked = eventsOf(record.providerEvents, 'tool-call').map(({ name, arguments: given }) => ({
     name,

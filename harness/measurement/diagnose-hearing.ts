@@ -44,7 +44,7 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected, unwatched }, { hea
     return [
       {
         code: 'HIL_TURN_MICROPHONE_SILENT',
-        message: `The microphone is silent: prompt ${prompt.id} was in the room${asBleed ? ' (its bleed is on the speaker channel)' : ''} and the provider received ${level(receivedLevelDbFs)}; speech has ${SILENT_BELOW_DBFS} dBFS at least.`,
+        message: `${receivedLevelDbFs === undefined ? 'The board sent no sound at all' : 'The microphone is silent'}: prompt ${prompt.id} was in the room${asBleed ? ' (its bleed is on the speaker channel)' : ''} and the provider received ${level(receivedLevelDbFs)}; speech has ${SILENT_BELOW_DBFS} dBFS at least.`,
         facts,
       },
     ];

@@ -54,6 +54,26 @@ export function providerFailure(
     : undefined;
 }
 
+/** A response of the turn that the provider ended early or, its session gone, not at all. */
+function unfinishedResponse(record: TurnRecord): Diagnosis | undefined {
+  const events = record.providerEvents;
+  const closed = eventsOf(events, 'session-closed').at(-1);
+  const done = eventsOf(events, 'response-done');
+  const open = eventsOf(events, 'response-started').find(
+    ({ responseId }) => !done.some((ended) => ended.responseId === responseId),
+  );
+  const isCut = closed !== undefined && open !== undefined && closed.seq > open.seq;
+  if (isCut && closed.sessionId === open.sessionId && closed.closedBy !== 'board') {
+    return {
+      code: 'HIL_TURN_PROVIDER_FAILED',
+      message: `The session ended with ${closed.closeCode} in the middle of response ${open.responseId}; the provider never said that it was done.`,
+      facts: { responseId: open.responseId, closeCode: closed.closeCode },
+    };
+  }
+  const isEarly = done.some(({ status }) => status === 'failed' || status === 'incomplete');
+  return isEarly ? providerFailure(record, { unanswered: false }) : undefined;
+}
+
 /** No reply was sent: the provider's doing, unless it waited for the board. */
 function notSent(record: TurnRecord): readonly Diagnosis[] {
   const calls = eventsOf(record.providerEvents, 'tool-call');
@@ -186,6 +206,9 @@ export const diagnoseReply: Diagnose = (record, measurement) => {
   if (reply.state === 'not-found') return notFound(record, measurement, reply);
   const { quality } = reply;
   if (reply.completeness >= COMPLETE_FROM) {
+    // What was sent of it was played; that it was not all is told by the provider alone.
+    const unfinished = record.expected.spoken ? unfinishedResponse(record) : undefined;
+    if (unfinished !== undefined) return [unfinished];
     if (quality === undefined || quality.repeats.totalMs < LEAST_REPEATED_MS) return [];
     const { repeats } = quality;
     return [

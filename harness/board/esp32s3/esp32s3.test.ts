@@ -105,6 +105,8 @@ describe('PanicReader', () => {
   it('ends a brownout at the banner', () => {
     const [error] = faults(readPanics(consoleLines('brownout.txt')));
     expect(error).toMatchObject({
+      code: 'HIL_BOARD_POWER_FAULT',
+      message: expect.stringMatching(/^The supply of board .* sagged: brownout; it rebooted\.$/) as string,
       facts: { reason: 'brownout', endState: 'rebooted', lines: ['E BOD: Brownout detector was triggered'] },
     });
   });

@@ -1,5 +1,5 @@
 import { backtraceIn, type Backtrace, type BacktraceEnd } from './backtrace';
-import type { PanicEnd, PanicStart } from './panic-grammar';
+import { BROWNOUT, type PanicEnd, type PanicStart } from './panic-grammar';
 
 // A block is some 40 lines; a core dump on the console is thousands, and its place is the raw log.
 const MAX_LINES = 200;
@@ -146,7 +146,9 @@ const endWords: Readonly<Record<PanicEnd, string>> = {
 
 /** One sentence that says what crashed where, for people. */
 export const panicMessage = (board: string, facts: PanicFacts): string =>
-  `Board ${board} crashed: ${panicSummary(facts)}.`;
+  facts.reason === BROWNOUT
+    ? `The supply of board ${board} sagged: ${panicSummary(facts)}.`
+    : `Board ${board} crashed: ${panicSummary(facts)}.`;
 
 /** Reason, core, task, place and end of a crash in words, without a full stop. */
 export function panicSummary(facts: PanicFacts): string {

@@ -7,6 +7,9 @@ export interface PanicStart {
   readonly task?: string;
 }
 
+/** The supply sagged: no doing of the firmware. */
+export const BROWNOUT = 'brownout';
+
 type Opening = readonly [RegExp, (groups: readonly string[]) => PanicStart];
 
 // device.md sections 3.1 and 3.2. Order matters where one line could fit two.
@@ -37,7 +40,7 @@ const openings: readonly Opening[] = [
   ],
   [/Stack smashing protect failure/, () => ({ reason: 'stack smashing' })],
   [/CORRUPT HEAP: (.*) at 0x[0-9a-f]{8}/, ([what]) => ({ reason: `corrupt heap: ${what ?? ''}` })],
-  [/Brownout detector was triggered/, () => ({ reason: 'brownout' })],
+  [/Brownout detector was triggered/, () => ({ reason: BROWNOUT })],
 ];
 
 /** The crash that a line announces; undefined for every other line. */

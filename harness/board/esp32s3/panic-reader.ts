@@ -2,7 +2,7 @@ import { BoardError, toWireError } from '../../errors';
 import type { BoardEvent, ConsoleLine } from '../../ports';
 import { stampEvent, type EventBody } from '../event-body';
 import { PanicBlock, panicMessage } from './panic-block';
-import { panicEnd, panicStart, type PanicEnd } from './panic-grammar';
+import { BROWNOUT, panicEnd, panicStart, type PanicEnd } from './panic-grammar';
 
 /** A crash that prints nothing for so long has ended: a truncated report (device.md section 3.2). */
 export const PANIC_SILENCE_MS = 3000;
@@ -63,7 +63,9 @@ export class PanicReader {
   private end(endState: PanicEnd): readonly BoardEvent[] {
     if (this.block === undefined || this.firstLine === undefined) return [];
     const facts = this.block.facts(endState);
-    const error = toWireError(new BoardError('HIL_BOARD_PANIC', panicMessage(this.board, facts), facts));
+    // A supply that sags is the bench's, whoever prints that it did.
+    const code = facts.reason === BROWNOUT ? 'HIL_BOARD_POWER_FAULT' : 'HIL_BOARD_PANIC';
+    const error = toWireError(new BoardError(code, panicMessage(this.board, facts), facts));
     const event = stampEvent({ type: 'fault', error }, this.firstLine);
     this.block = undefined;
     this.firstLine = undefined;

@@ -38,6 +38,11 @@ export const providerCodes = {
     origin: 'provider',
     remedy: 'Top up the account, or renew its package; asking again does not help.',
   },
+  HIL_PROVIDER_SESSION_FAILED: {
+    origin: 'provider',
+    remedy:
+      'Read the provider events and the console from the last reset on: the provider refused the session, or broke it while it opened.',
+  },
   HIL_PROVIDER_REFUSED: {
     origin: 'provider',
     remedy: 'Change what the answer above complains about: model, address or question.',

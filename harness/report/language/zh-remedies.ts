@@ -88,6 +88,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_PROVIDER_KEY_REJECTED: '检查密钥及其账号；对于签名请求，还要检查本机时钟。',
   HIL_PROVIDER_LIMITED: '稍后再问，减少同时提问的数量，或提高账号的限额。',
   HIL_PROVIDER_QUOTA: '给账号充值或续费；重复提问无济于事。',
+  HIL_PROVIDER_SESSION_FAILED:
+    '查看服务端事件以及上次复位之后的控制台输出：服务拒绝了会话，或在会话建立过程中将其中断。',
   HIL_PROVIDER_REFUSED: '按上面的回答修改：模型、地址或问题。',
   HIL_PROVIDER_UNREACHABLE: '检查地址、网络和代理；使用自有证书时请用 --ca 指定其 CA。',
   HIL_PROVIDER_TIMEOUT: '稍后再试，换用更快的模型，或给它更多时间。',
