@@ -1,6 +1,7 @@
 // The fault matrix: brings every fault about and looks at what came of it. Prints it as a table, writes reports/faults/matrix.json and
 // matrix.md. Exits 1 when a row is wrong, 2 for options that it does not know.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ const help = `npm run test:faults -- [options]
 
   --only ID[,ID]   these rows, or those of a part: board, bench, provider (default: all)
   --lanes N        benches that are open at once (default: 4)
+  --tests FILE     what Jest wrote with --json of a run with the tests of rows (default: they are run)
+  --no-tests       leaves the rows out that are tests
   --keep           keeps the runs of the rows, and says where
   --list           print the rows
   --help           this text
@@ -31,6 +34,8 @@ function optionsOf() {
       options: {
         only: { type: 'string', multiple: true, default: [] },
         lanes: { type: 'string', default: '4' },
+        tests: { type: 'string', multiple: true, default: [] },
+        'no-tests': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -49,7 +54,7 @@ if (options.help) {
 if (!/^[1-9]\d*$/.test(options.lanes))
   usage(`--lanes: a whole number from 1 is wanted, not "${options.lanes}".`);
 
-const { faultMatrix, runMatrix, tableMarkdown, tableText } = require(
+const { faultMatrix, isTestRow, runMatrix, tableMarkdown, tableText, testResults, testsOf } = require(
   at('dist/harness/proving-ground/faults/index.js'),
 );
 const wanted = options.only.flatMap((names) => names.split(','));
@@ -65,10 +70,38 @@ if (options.list) {
   process.exit(0);
 }
 
+const report = ({ id, ok, ms, wrong }) =>
+  process.stderr.write(
+    `${ok ? 'ok   ' : 'WRONG'} ${id} (${Math.round(ms)} ms)${ok ? '' : `: ${wrong.join('; ')}`}\n`,
+  );
+
 const folder = mkdtempSync(join(tmpdir(), 'earshot-faults-'));
 const from = process.hrtime.bigint();
-const results = await runMatrix({
-  rows,
+/** Tests that nobody has run yet. */
+function runTests() {
+  const { files, pattern } = testsOf(rows);
+  if (files.length === 0) return [];
+  process.stderr.write(`Running the tests of ${rows.filter(isTestRow).length} rows\n`);
+  const output = join(folder, 'jest.json');
+  const args = [
+    '--selectProjects',
+    'unit',
+    'e2e',
+    '--testNamePattern',
+    pattern,
+    '--json',
+    '--outputFile',
+    output,
+  ];
+  spawnSync(process.execPath, [at('node_modules/jest/bin/jest.js'), ...files, ...args], {
+    cwd: at('.'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return [output];
+}
+
+const onBenches = await runMatrix({
+  rows: rows.filter((row) => !isTestRow(row)),
   lanes: Number(options.lanes),
   program: at('dist/harness/cli/main.js'),
   fixtures: at('fixtures'),
@@ -78,6 +111,12 @@ const results = await runMatrix({
       `${ok ? 'ok   ' : 'WRONG'} ${id} (${Math.round(ms)} ms)${ok ? '' : `: ${wrong.join('; ')}`}\n`,
     ),
 });
+const reports = (options.tests.length > 0 ? options.tests : runTests())
+  .filter((path) => existsSync(path))
+  .map((path) => JSON.parse(readFileSync(path, 'utf8')));
+const ofTests = testResults(rows, reports);
+for (const result of ofTests) report(result);
+const results = rows.flatMap(({ id }) => [...onBenches, ...ofTests].find((one) => one.id === id) ?? []);
 const seconds = Number(process.hrtime.bigint() - from) / 1e9;
 if (options.keep) process.stderr.write(`The runs are in ${folder}.\n`);
 else rmSync(folder, { recursive: true, force: true });

@@ -19,30 +19,8 @@ export type Cause =
             readonly stoppedMs: number;
           }
       ))
-  /** The bench is opened for this row, with what is wrong about it. */
-  | { readonly by: 'bench'; readonly wrong: WrongBench }
-  /** A whole `earshot run` in processes of its own, of which one gets a signal. */
-  | {
-      readonly by: 'run';
-      readonly signal: 'SIGINT' | 'SIGTERM' | 'SIGKILL';
-      readonly to: Role | 'terminal';
-    }
   /** What no virtual part can do is tried where the ports are faked: a test of this name in this file. */
   | { readonly by: 'test'; readonly file: string; readonly name: string };
-
-/** What a process of a run is there for. */
-export type Role = 'run' | 'host-child' | 'provider-child' | 'virtual-board' | 'jest-child';
-
-/** Benches that cannot be opened, or that break for good. */
-export type WrongBench =
-  | 'port-missing'
-  | 'port-held'
-  | 'provider-port-taken'
-  | 'other-image'
-  | 'port-unplugged'
-  | 'provider-killed'
-  | 'board-killed'
-  | 'muted-rig';
 
 interface OnOpenBench {
   readonly bench: BenchName;
@@ -105,8 +83,6 @@ export type Recovery =
   | 'reset'
   /** A new session: what the board made of the fault, such as an echo canceller that learned silence, lasts for this one. */
   | 'session'
-  /** Once what was wrong is put right, the bench opens. */
-  | 'reopen'
   /** The run is over; what was recorded is there, no process is left. */
   | 'ends'
   /** The test says. */

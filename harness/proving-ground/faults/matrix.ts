@@ -182,5 +182,433 @@ const boardRows: readonly FaultRow[] = [
   },
 ];
 
+/** Deaths in the middle of a reply, each told by its own words. */
+const deaths: readonly (readonly [id: string, what: string, says: string, console: string])[] = [
+  ['abort', 'calls abort()', 'abort', 'abort\\(\\) was called at PC'],
+  [
+    'stack-overflow',
+    'a task overflows its stack',
+    'stack overflow.*player',
+    'A stack overflow in task player',
+  ],
+  ['heap-corruption', 'the heap is corrupt', 'heap', 'CORRUPT HEAP: Bad tail'],
+  ['interrupt-watchdog', 'interrupts are off for too long', 'Interrupt wdt', 'Interrupt wdt timeout on CPU0'],
+  [
+    'task-watchdog',
+    'a task starves the others, and the watchdog aborts',
+    'task watchdog',
+    'task_wdt: Aborting',
+  ],
+];
+
+const deathRows = deaths.map(([id, what, says, console]): FaultRow => ({
+  id,
+  part: 'board',
+  what: `${what} in the middle of a reply`,
+  cause: onVoice(id, asked),
+  withinMs: 6_000,
+  origin: 'board',
+  codes: ['HIL_BOARD_PANIC'],
+  says,
+  turn: 'fail',
+  exitCode: 1,
+  evidence: { capture: true, received: true, crash: true, console },
+  recovery: 'reset',
+}));
+
+const furtherBoardRows: readonly FaultRow[] = [
+  {
+    id: 'task-watchdog-warning',
+    part: 'board',
+    what: 'the task watchdog complains, and the firmware goes on',
+    cause: onVoice('task-watchdog-warning', asked),
+    withinMs: 10_000,
+    origin: undefined,
+    codes: [],
+    turn: 'pass',
+    exitCode: 0,
+    evidence: { capture: true, crash: true, console: 'task_wdt: Task watchdog got triggered' },
+    recovery: 'none',
+  },
+  {
+    id: 'memory-leak',
+    part: 'board',
+    what: 'leaks memory with each reply until it has none left',
+    cause: onVoice('memory-leak', [...asked, ...asked, ...asked]),
+    withinMs: 25_000,
+    origin: 'board',
+    codes: ['HIL_BOARD_PANIC'],
+    turn: 'fail',
+    exitCode: 1,
+    evidence: { capture: true, crash: true, console: 'Mem alloc fail' },
+    recovery: 'reset',
+  },
+  {
+    id: 'silent-hang',
+    part: 'board',
+    what: 'stands still in the middle of a reply and says nothing',
+    cause: onVoice('silent-hang', asked),
+    withinMs: 20_000,
+    origin: 'board',
+    codes: [['HIL_TURN_REPLY_INCOMPLETE', 'HIL_TURN_MICROPHONE_SILENT']],
+    turn: 'fail',
+    exitCode: 1,
+    evidence: { capture: true },
+    recovery: 'reset',
+  },
+  {
+    id: 'stuck-session',
+    part: 'board',
+    what: 'its session is open, and it neither hears nor answers',
+    cause: onVoice('stuck-session', asked),
+    withinMs: 15_000,
+    origin: 'board',
+    codes: ['HIL_TURN_MICROPHONE_SILENT'],
+    turn: 'fail',
+    exitCode: 1,
+    evidence: { capture: true },
+    recovery: 'session',
+  },
+  {
+    id: 'stuck-opening',
+    part: 'board',
+    what: 'takes no notice of its provider while it opens a session',
+    cause: onVoice('stuck-session', [{ do: 'session' }]),
+    withinMs: 10_000,
+    origin: 'board',
+    codes: ['HIL_BOARD_SESSION_TIMEOUT'],
+    turn: 'none',
+    exitCode: 1,
+    evidence: { console: 'WebSocket connected' },
+    recovery: 'reset',
+  },
+  {
+    id: 'boot-loop',
+    part: 'board',
+    what: 'aborts at the start of its application, again and again',
+    cause: onVoice('boot-loop', [{ do: 'session' }]),
+    withinMs: 10_000,
+    origin: 'board',
+    codes: ['HIL_BOARD_PANIC'],
+    turn: 'none',
+    exitCode: 1,
+    evidence: { crash: true, console: 'Rebooting\\.\\.\\.' },
+    recovery: 'reset',
+  },
+  {
+    id: 'wrong-type',
+    part: 'board',
+    what: 'cannot read the types of a tool call’s arguments',
+    cause: onVoice('wrong-type', told),
+    withinMs: 10_000,
+    origin: 'board',
+    codes: ['HIL_TURN_CALL_ARGUMENTS'],
+    turn: 'fail',
+    exitCode: 1,
+    evidence: { capture: true, console: 'Unhandled attribute type' },
+    recovery: 'none',
+  },
+];
+
+const benchRows: readonly FaultRow[] = [
+  {
+    id: 'brownout-loop',
+    part: 'bench',
+    what: 'the supply sags in the middle of a reply, and at each boot',
+    cause: onVoice('brownout', [...asked, { do: 'session' }]),
+    withinMs: 10_000,
+    origin: 'bench',
+    codes: ['HIL_BOARD_POWER_FAULT'],
+    turn: 'not-judged',
+    exitCode: 3,
+    evidence: { capture: true, console: 'BROWNOUT_RST' },
+    recovery: 'reset',
+  },
+  {
+    id: 'garbled-console',
+    part: 'bench',
+    what: 'garbage on the console, as at a wrong baud rate',
+    cause: onVoice('garbled-console', [{ do: 'reset' }]),
+    withinMs: 4_000,
+    origin: 'bench',
+    codes: ['HIL_BOARD_CONSOLE_GARBLED'],
+    turn: 'none',
+    exitCode: 3,
+    evidence: {},
+    recovery: 'reset',
+  },
+  {
+    id: 'starved',
+    part: 'bench',
+    what: 'the machine is too busy: the board’s process stands still for 1.2 s in a prompt',
+    cause: { by: 'signal', bench: 'voice', to: 'virtual-board', stoppedMs: 1_200, act: asked },
+    withinMs: 20_000,
+    origin: undefined,
+    codes: [],
+    turn: 'pass',
+    exitCode: 0,
+    evidence: { capture: true },
+    recovery: 'none',
+  },
+];
+
+type Orders = Extract<FaultRow['cause'], { readonly by: 'provider' }>['orders'];
+const byProvider = (bench: 'voice' | 'call', orders: Orders, act: readonly Act[]) =>
+  ({ by: 'provider', bench, orders, act }) as const;
+const anew: readonly Act[] = [{ do: 'session' }];
+
+/** Faults of a provider: what the harness blames it by is what was seen, since nobody tells it. */
+const providerRow = (row: Pick<FaultRow, 'id' | 'what' | 'cause'> & Partial<FaultRow>): FaultRow => ({
+  part: 'provider',
+  withinMs: 12_000,
+  origin: 'provider',
+  codes: ['HIL_TURN_PROVIDER_FAILED'],
+  turn: 'not-judged',
+  exitCode: 4,
+  evidence: { capture: true },
+  recovery: 'session',
+  ...row,
+});
+const noSession: Partial<FaultRow> = { codes: ['HIL_PROVIDER_SESSION_FAILED'], turn: 'none', evidence: {} };
+
+const providerRows: readonly FaultRow[] = [
+  providerRow({
+    id: 'key-rejected',
+    what: '401 for the key',
+    cause: byProvider('voice', { fault: 'bad-key' }, anew),
+    ...noSession,
+  }),
+  providerRow({
+    id: 'key-expired',
+    what: 'an expired key',
+    cause: byProvider('call', { fault: 'expired-credential' }, anew),
+    ...noSession,
+  }),
+  providerRow({
+    id: 'rate-limit',
+    what: '429 in place of an answer',
+    cause: byProvider('voice', { fault: 'rate-limit' }, asked),
+  }),
+  providerRow({
+    id: 'slow-first-token',
+    withinMs: 60_000,
+    what: 'says nothing for 30 s',
+    cause: byProvider('voice', { fault: 'slow-first-token' }, asked),
+  }),
+  providerRow({
+    id: 'reply-cut',
+    what: 'cuts the connection in the middle of a reply',
+    cause: byProvider('voice', { fault: 'mid-stream-death' }, asked),
+  }),
+  providerRow({
+    id: 'session-limit',
+    what: 'the session is over its limit',
+    cause: byProvider('voice', { fault: 'session-end' }, asked),
+  }),
+  providerRow({
+    id: 'content-blocked',
+    what: 'half of a reply, then a filter',
+    cause: byProvider('voice', { fault: 'content-blocked' }, asked),
+  }),
+  providerRow({
+    id: 'call-twice',
+    what: 'asks for each tool call twice, which the firmware has to bear',
+    cause: byProvider('voice', { fault: 'duplicate' }, told),
+    origin: undefined,
+    codes: [],
+    turn: 'pass',
+    exitCode: 0,
+    recovery: 'none',
+  }),
+  providerRow({
+    id: 'server-error',
+    what: '500 for the offer',
+    cause: byProvider('call', { fault: 'error-as-answer' }, anew),
+    ...noSession,
+  }),
+  providerRow({
+    id: 'udp-loss',
+    what: 'a fifth of all UDP packets is lost',
+    cause: byProvider(
+      'call',
+      { network: { up: { loss: { rate: 0.2 } }, down: { loss: { rate: 0.2 } } } },
+      asked,
+    ),
+    codes: ['HIL_PROVIDER_FAULT_ORDERED'],
+  }),
+];
+
+/** What needs hardware, a whole run, or a file system that forgets: tried where the ports are faked, or on processes of its own. */
+const testRow = (
+  id: string,
+  what: string,
+  [file, name]: readonly [file: string, name: string],
+  row: Partial<FaultRow> = {},
+): FaultRow => ({
+  id,
+  part: 'bench',
+  what,
+  cause: { by: 'test', file, name },
+  withinMs: 30_000,
+  origin: 'bench',
+  codes: [],
+  turn: 'not-judged',
+  exitCode: 3,
+  evidence: {},
+  recovery: 'tested',
+  ...row,
+});
+const reattach = 'harness/board/serial/reattach.test.ts';
+const badBench = 'harness/cli/bad-bench.e2e.ts';
+const deathsOf = 'harness/cli/deaths.e2e.ts';
+const interrupts = 'harness/cli/interrupts.e2e.ts';
+const alsa = 'harness/rig/alsa/open-alsa-rig.test.ts';
+const store = 'harness/run/power-loss.test.ts';
+const interrupted: Partial<FaultRow> = { origin: undefined, exitCode: 130, recovery: 'ends' };
+
+const testedRows: readonly FaultRow[] = [
+  testRow(
+    'port-renamed',
+    'the port goes away and comes back under another name',
+    [reattach, 'knows a device by its serial number, under another path and in another socket'],
+    { origin: undefined, turn: 'pass', exitCode: 0 },
+  ),
+  testRow(
+    'port-gone',
+    'the port goes away and does not come back',
+    [reattach, 'is lost when the device is not back in time, with what stood in the way'],
+    { codes: ['HIL_BOARD_PORT_LOST'] },
+  ),
+  testRow('port-held', 'another program has the port', [badBench, 'a serial port that somebody else holds'], {
+    codes: ['HIL_BOARD_PORT_BUSY'],
+    turn: 'none',
+  }),
+  testRow('port-missing', 'there is no such port', [badBench, 'a serial port that is not there'], {
+    codes: ['HIL_BOARD_PORT_MISSING'],
+    turn: 'none',
+  }),
+  testRow(
+    'provider-port-taken',
+    'another program has the provider’s port',
+    [badBench, 'a provider port that is taken'],
+    {
+      codes: ['HIL_PROVIDER_PORT_TAKEN'],
+      turn: 'none',
+    },
+  ),
+  testRow(
+    'sound-card-stalls',
+    'the sound card takes no more sound',
+    [alsa, 'is lost when that has taken no sound for five seconds'],
+    {
+      codes: ['HIL_RIG_STALLED'],
+    },
+  ),
+  testRow(
+    'xruns',
+    'the sound card loses samples of a capture',
+    [alsa, 'marks what arecord says that it lost, at the sample, and goes on'],
+    {
+      codes: ['HIL_RIG_XRUN'],
+    },
+  ),
+  testRow(
+    'disk-full',
+    'the disk fills in the middle of a run',
+    [store, 'stops at a full disk with every line whole, and says whose fault it is'],
+    {
+      codes: ['HIL_RUN_STORE_FAILED'],
+      recovery: 'ends',
+    },
+  ),
+  testRow(
+    'power-lost',
+    'the bench machine loses its power',
+    [
+      store,
+      'loses no turn that was acknowledged, whenever the power goes and whatever it leaves of the unsynced',
+    ],
+    {
+      origin: undefined,
+      exitCode: 130,
+      recovery: 'ends',
+    },
+  ),
+  testRow(
+    'clock-set-back',
+    'the wall clock is set back during a run',
+    [
+      'harness/run/run-store.test.ts',
+      'never writes into the folder of another run, also where the clock was set back to the second in which that began',
+    ],
+    {
+      origin: undefined,
+      turn: 'pass',
+      exitCode: 0,
+    },
+  ),
+  testRow(
+    'sigint',
+    'Ctrl-C in the middle of a turn',
+    [interrupts, 'in the middle of a turn ends with 130, and the run is whole and reported'],
+    interrupted,
+  ),
+  testRow(
+    'sigint-opening',
+    'Ctrl-C while the bench opens',
+    [interrupts, 'while the bench opens ends with 130'],
+    interrupted,
+  ),
+  testRow(
+    'sigint-twice',
+    'Ctrl-C twice',
+    [interrupts, 'a second time ends at once, and what was recorded can be read'],
+    interrupted,
+  ),
+  testRow(
+    'command-killed',
+    'SIGKILL of the command itself',
+    [deathsOf, 'the command itself: every other process ends by itself, and `report` finishes the run'],
+    interrupted,
+  ),
+  testRow('host-killed', 'SIGKILL of the host', [deathsOf, 'host: not judged, exit code 3'], {
+    origin: 'harness',
+    codes: ['HIL_HOST_DIED'],
+    recovery: 'ends',
+  }),
+  testRow('jest-killed', 'SIGKILL of Jest', [deathsOf, 'Jest: not judged, exit code 3'], {
+    origin: 'harness',
+    codes: ['HIL_HARNESS_UNEXPECTED'],
+    recovery: 'ends',
+  }),
+  testRow(
+    'board-killed',
+    'SIGKILL of a virtual board',
+    [deathsOf, 'virtual board: the bench’s fault, exit code 3'],
+    {
+      recovery: 'ends',
+    },
+  ),
+  testRow(
+    'provider-killed',
+    'SIGKILL of the provider',
+    [deathsOf, 'provider: the provider’s fault, exit code 4'],
+    {
+      part: 'provider',
+      origin: 'provider',
+      codes: ['HIL_PROVIDER_DIED'],
+      exitCode: 4,
+      recovery: 'ends',
+    },
+  ),
+];
+
 /** Every fault that the bench has to bear or to name, and what has to come of it. */
-export const faultMatrix: readonly FaultRow[] = [...boardRows];
+export const faultMatrix: readonly FaultRow[] = [
+  ...boardRows,
+  ...deathRows,
+  ...furtherBoardRows,
+  ...benchRows,
+  ...testedRows,
+  ...providerRows,
+];

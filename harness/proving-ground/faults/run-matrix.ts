@@ -8,7 +8,7 @@ import type { FromLane, ToLane } from './lane-messages';
 /** A row that takes longer hangs, which is what no fault may bring about. */
 const LONGEST_ROW_MS = 90_000;
 /** From the start of a lane to its first row: two processes and a boot. */
-const LONGEST_OPENING_MS = 30_000;
+const LONGEST_OPENING_MS = 60_000;
 /** More rows than these are shared out among lanes; fewer are not worth the opening of a bench. */
 const ROWS_OF_A_SHARE = 5;
 
