@@ -1,4 +1,5 @@
 import type { Mark } from '../../measurement';
+import { displayWidth } from '../display-width';
 import type { ShownSoundTurn } from '../judged-turn';
 import type { Messages } from '../language';
 import { plusMinus } from '../wording';
@@ -114,7 +115,7 @@ function span(
   if (from === undefined || to === undefined || from === to) return undefined;
   const left = x(from.hostAtMs);
   const width = Math.max(1, x(to.hostAtMs) - left);
-  const fits = kind !== 'speech' && width > label.length * 6.4 + 6;
+  const fits = kind !== 'speech' && width > displayWidth(label) * 6.4 + 6;
   return html`<g
     ><rect class="span ${kind}" x="${left}" width="${width}" y="${top}" height="${LANE_HEIGHT}" rx="3">
       <title>${label}</title> </rect
