@@ -12,7 +12,7 @@ const help = `npm run test:long -- [options]
   --fresh        starts anew: forgets the parts that were kept
   --turns N      turns for each condition of the job accuracy (100)
   --messages N   messages to each mock of the job fuzz (20000)
-  --files N      whole and damaged WAVs of the job wav (20000)
+  --files N      spoiled files for each reader of the job fuzz, and WAVs of the job wav (20000)
   --kills N      writers of runs to kill in the job kills (200)
   --list         print the jobs
   --help         this text
@@ -127,7 +127,7 @@ function jobsOf() {
     process.stderr.write(`skipped: ${job.name}, there is no ${job.script}\n`);
     return [];
   });
-  const fuzz = fuzzJob({ root, messages: Number(options.messages) });
+  const fuzz = fuzzJob({ root, messages: Number(options.messages), files: Number(options.files) });
   const kills = killsJob({ root, kills: Number(options.kills) });
   return [accuracy, fuzz, wavJob({ root, files: Number(options.files) }), kills, ...ofScripts];
 }

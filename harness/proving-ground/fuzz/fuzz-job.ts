@@ -17,6 +17,8 @@ import type { Target } from '../accuracy/targets';
 import type { LongJob } from '../long/long-job';
 import { sourcesKey } from '../long/sources-key';
 import { fuzzCalls } from './fuzz-calls';
+import { fuzzRuns, fuzzYaml, type FileFuzzReport } from './fuzz-files';
+import { fuzzWav } from './fuzz-wav';
 import { fuzzChannel } from './fuzz-channel';
 import { fuzzHttp } from './fuzz-http';
 import type { FuzzReport } from './fuzz-report';
@@ -31,6 +33,8 @@ export interface FuzzJobOptions {
   readonly root: string;
   /** For each mock. */
   readonly messages: number;
+  /** For each kind of file that is read. */
+  readonly files: number;
 }
 
 /** What one mock made of its messages. */
@@ -170,19 +174,69 @@ async function fuzzMock(
   }
 }
 
-/** Spoiled messages to every mock: a part for each, and for each way of OpenAI Realtime. */
+/** WAVs as far as the reader of files is concerned: whole ones that are misread and damaged ones that are not refused. */
+function fuzzWavs({ inputs, seed }: { readonly inputs: number; readonly seed: number }): FileFuzzReport {
+  const half = Math.ceil(inputs / 2);
+  const { whole, damaged } = fuzzWav({ files: half, seed });
+  const failed = [whole, damaged].flatMap((hex) => (hex === undefined ? [] : `the file ${hex}`));
+  return { inputs: 2 * half, read: half, refused: {}, failed };
+}
+
+/** Readers of files, each with spoiled ones. */
+const readers: Readonly<
+  Record<
+    string,
+    (options: { readonly root: string; readonly inputs: number; readonly seed: number }) => FileFuzzReport
+  >
+> = { wav: fuzzWavs, yaml: fuzzYaml, 'run-folders': fuzzRuns };
+
+/** In slices, between which the job may be ended. */
+async function fuzzReader(
+  part: string,
+  { root, files }: FuzzJobOptions,
+  signal: AbortSignal,
+): Promise<readonly FileFuzzReport[]> {
+  const reports: FileFuzzReport[] = [];
+  for (let slice = 0; slice * SLICE < files; slice++) {
+    signal.throwIfAborted();
+    const inputs = Math.min(SLICE, files - slice * SLICE);
+    const report = readers[part]?.({ root, inputs, seed: derivedSeed(SEED, `${part} ${slice}`) });
+    if (report !== undefined) reports.push(report);
+    // Whoever ends it is heard in between.
+    await new Promise((resolve) => void systemClock.after(0, () => resolve(undefined)));
+  }
+  return reports;
+}
+
+function targetOfReader(part: string, reports: readonly FileFuzzReport[]): Target {
+  const failed = reports.flatMap((report) => report.failed);
+  const inputs = reports.reduce((sum, report) => sum + report.inputs, 0);
+  return {
+    name: `${part}: files neither read nor refused in words${failed.length === 0 ? '' : ` (${failed[0]})`}`,
+    value: failed.length,
+    unit: `of ${inputs} files`,
+    bound: '= 0',
+    ok: failed.length === 0,
+  };
+}
+
+/** Spoiled messages to every mock, a part for each and for each way of OpenAI Realtime, and spoiled files to every reader. */
 export function fuzzJob(options: FuzzJobOptions): LongJob {
-  const { root, messages } = options;
-  const folders = ['provider', 'proving-ground/fuzz'].map((folder) => `dist/harness/${folder}`);
+  const { root, messages, files } = options;
+  const folders = ['provider', 'config', 'run', 'audio', 'proving-ground/fuzz'].map(
+    (folder) => `dist/harness/${folder}`,
+  );
   const sources = sourcesKey(root, folders, (path) => path.endsWith('.js'));
   return {
     name: 'fuzz',
-    title: `fuzz: ${messages} spoiled messages to each mock`,
-    key: JSON.stringify({ messages, sources }),
-    parts: [...written, ...Object.keys(realtime)],
-    run: (part, signal) => fuzzMock(part, options, signal),
+    title: `fuzz: ${messages} spoiled messages to each mock, ${files} spoiled files to each reader`,
+    key: JSON.stringify({ messages, files, sources }),
+    parts: [...Object.keys(readers), ...written, ...Object.keys(realtime)],
+    run: (part, signal) =>
+      part in readers ? fuzzReader(part, options, signal) : fuzzMock(part, options, signal),
     finish: (parts) => ({
       targets: [...parts].flatMap(([protocol, part]): readonly Target[] => {
+        if (protocol in readers) return [targetOfReader(protocol, part as readonly FileFuzzReport[])];
         const { report, heapGrowthBytesPerMessage: grown } = part as FuzzPart;
         const zero = (['hung', 'failed', 'unmeasured', 'unserved', 'unhandledRejections'] as const).map(
           (name) => ({
