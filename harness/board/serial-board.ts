@@ -40,6 +40,11 @@ export interface SerialBoardParts {
   readonly clock: Clock;
 }
 
+/** `i` of openai_demo takes its task table over a second. */
+const SAMPLE_WITHIN_MS = 5_000;
+/** Of `hil_marker` (docs/markers.md). */
+const MARKER_HEAP_COMMAND = 'hil heap';
+
 /** Nothing that the bench has can reset the board, and no later try can do more. */
 const hopeless: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'HIL_BOARD_RESET_FAILED',
@@ -188,11 +193,43 @@ export class SerialBoard implements Board {
     if (this.events.findLast(({ type }) => type === 'marker')?.boot === boot) await this.clockSync.ping(boot);
   }
 
+  async sampleMemory(): Promise<void> {
+    const command = this.memoryCommand();
+    if (command === undefined || this.ended !== undefined || this.session().session === 'crashed') return;
+    const ended = (): Error => new Error('no sample');
+    const printed = this.log.wait(
+      ({ type }) => {
+        if (type === 'fault' || type === 'boot') return { failure: ended() };
+        return type === 'heap' ? 'done' : 'wait';
+      },
+      SAMPLE_WITHIN_MS,
+      ended,
+    );
+    try {
+      await this.sendArmed(command, `sample the memory of board ${this.name}`, printed);
+      await printed;
+    } catch {
+      // A sample that is missing is one that is not there; what broke tells of itself.
+    }
+  }
+
   async close(): Promise<void> {
     this.cancelLost();
     const message = `Serial port ${this.parts.transport.path} of board ${this.name} was closed.`;
     this.end(new BoardError('HIL_BOARD_PORT_LOST', message, { port: this.parts.transport.path }));
     await this.parts.transport.close();
+  }
+
+  /** How this boot of the firmware is asked for its heap; undefined: not at all. */
+  private memoryCommand(): string | undefined {
+    const { memoryCommand, description } = this.parts.dialect;
+    if (!description.capabilities.includes('console-input')) return undefined;
+    if (memoryCommand !== undefined) return memoryCommand;
+    // Firmware without markers would call it an unknown command.
+    const boot = this.latestBoot();
+    return this.events.findLast(({ type }) => type === 'marker')?.boot === boot
+      ? MARKER_HEAP_COMMAND
+      : undefined;
   }
 
   private markGap({ awaySinceHostMs, hostAtMs, reason }: PortGap): void {

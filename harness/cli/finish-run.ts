@@ -1,6 +1,6 @@
 import { readEnvironment, type Budgets } from '../config';
 import { systemClock, type Finding } from '../ports';
-import { addFindings, createRedactor, readRun, storeVerdict, type FinishedRun } from '../run';
+import { addFindings, createRedactor, readRun, soakOf, storeVerdict, type FinishedRun } from '../run';
 import { judgeRun, type Reference, type Verdict } from '../verdict';
 import { writeReports, type ReportOptions, type WrittenReports } from './write-reports';
 
@@ -27,7 +27,8 @@ export interface JudgedRun {
 export function endRun(runPath: string, ending: RunEnding): Verdict {
   const redactor = createRedactor(readEnvironment().secrets);
   addFindings(runPath, ending.findings, redactor);
-  const { record, turns, findings, bounds } = readRun(runPath);
+  const stored = readRun(runPath);
+  const { record, turns, findings, bounds } = stored;
   const { budgets, interrupted, reference } = ending;
   const verdict = judgeRun({
     turns,
@@ -36,6 +37,7 @@ export function endRun(runPath: string, ending: RunEnding): Verdict {
     subject: record,
     bounds,
     interrupted,
+    ...soakOf(stored),
     ...(reference === undefined ? {} : { reference }),
   });
   const lastAtMs = Math.max(record.startedAtHostMs, ...turns.map((turn) => turn.record.endedAtHostMs));
@@ -53,6 +55,12 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
   return renderFinished(runPath, ending);
 }
 
+export interface MergedEnding extends ReportOptions {
+  /** Absent: it was where one of the parts was broken off. */
+  readonly interrupted?: boolean;
+  readonly reference?: Reference;
+}
+
 /**
  * Judges what `mergeRuns` made, over the facts of all its sources, and stores verdict and reports beside them. It is interrupted where one
  * of them was broken off, whatever the others say.
@@ -60,12 +68,13 @@ export function finishRun(runPath: string, ending: RunEnding): JudgedRun {
  * @throws RunError when the folder cannot be written.
  */
 export function judgeMerged(
-  { path, record, turns, findings, bounds }: FinishedRun,
+  run: FinishedRun,
   budgets: Budgets | undefined,
-  options: ReportOptions & { readonly reference?: Reference } = {},
+  options: MergedEnding = {},
 ): JudgedRun {
+  const { path, record, turns, findings, bounds } = run;
   const { sources = [] } = record;
-  const interrupted = sources.some(({ aborted }) => aborted);
+  const { interrupted = sources.some(({ aborted }) => aborted) } = options;
   const verdict = judgeRun({
     turns,
     findings,
@@ -74,6 +83,7 @@ export function judgeMerged(
     bounds,
     interrupted,
     ...(options.reference === undefined ? {} : { reference: options.reference }),
+    ...soakOf(run),
   });
   const ends = sources.map(({ startedAtHostMs, endedAtHostMs = startedAtHostMs }) => endedAtHostMs);
   const endedAtHostMs = Math.max(...ends, ...turns.map((turn) => turn.record.endedAtHostMs));
@@ -89,7 +99,15 @@ export function renderFinished(runPath: string, options: ReportOptions = {}): Ju
   const stored = readRun(runPath);
   const { record, turns, findings, bounds, events } = stored;
   const verdict =
-    stored.verdict ?? judgeRun({ turns, findings, budgets: undefined, bounds, interrupted: stored.aborted });
+    stored.verdict ??
+    judgeRun({
+      turns,
+      findings,
+      budgets: undefined,
+      bounds,
+      interrupted: stored.aborted,
+      ...soakOf(stored),
+    });
   if (stored.verdict === undefined || record.endedAtHostMs === undefined) {
     // The last instant that was recorded: the clock of that machine may have started anew since.
     const endedAtHostMs = events.reduce(

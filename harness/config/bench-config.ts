@@ -7,6 +7,7 @@ import type {
   RealtimeDialect,
   ResetChoice,
   SampleFormat,
+  SoakBounds,
   SntpAnswer,
   ToolRace,
   Topology,
@@ -265,6 +266,8 @@ export interface BudgetBounds {
   readonly goals?: MeasureBounds;
   /** Bounds on the turns of one kind; absent: none. */
   readonly kinds?: Readonly<Partial<Record<'cold' | 'warm' | 'tool' | 'plain', MeasureBounds>>>;
+  /** Smallest losses of memory that matter in a soak; absent: the defaults. */
+  readonly memory?: SoakBounds;
 }
 
 /** Bounds for some boards, which take the place of those for all: a board is meant that every selector names. */

@@ -59,6 +59,13 @@ describe('loadBudgets', () => {
     ]);
   });
 
+  it('reads what a soak may lose, by memory', () => {
+    expect(load('memory: { internal: { bytesPerHour: 512, bytesPerTurn: 16 } }').memory).toEqual({
+      internal: { bytesPerHour: 512, bytesPerTurn: 16 },
+      psram: {},
+    });
+  });
+
   it.each([
     [
       'for: [{ measures: { ttfa: { p50: 1s } } }]',
@@ -81,6 +88,8 @@ describe('loadBudgets', () => {
     ['measures: { ttfa: { p95: 1 } }', 'measures.ttfa.p95 is 1; a unit is missing: write 1ms'],
     ['measures: { ttfa: { p50: 2s, p95: 1s } }', 'measures.ttfa.p95 is "1s"; the bound of p50 is higher'],
     ['successRate: 95', 'successRate is 95; expected at most 1'],
+    ['memory: { internal: { bytesPerHour: 0 } }', 'memory.internal.bytesPerHour is 0'],
+    ['memory: { heap: { bytesPerTurn: 64 } }', 'memory.heap is unknown'],
   ])('refuses %s', (text, sentence) => {
     expect(() => load(text)).toThrow(sentence);
   });

@@ -83,6 +83,11 @@ const section = z
       complain('it bounds nothing: give measures, kinds, goals or a successRate');
   });
 
+const loss = z.number().positive().exactOptional();
+
+/** Smallest losses of one memory that matter, in bytes. */
+const losses = z.strictObject({ bytesPerHour: loss, bytesPerTurn: loss }).prefault({});
+
 /** budgets.yaml as written; docs/bench-file.md explains every key. */
 export const budgetsFile = z.strictObject({
   schema: z.literal('earshot/budgets@1'),
@@ -96,6 +101,8 @@ export const budgetsFile = z.strictObject({
   kinds,
   /** Default: the bounds above are for all boards. */
   for: z.array(section).exactOptional(),
+  /** What a soak may lose of each memory. Default: what `earshot soak` says. */
+  memory: z.strictObject({ internal: losses, psram: losses }).exactOptional(),
 });
 
 function readSection({
@@ -122,13 +129,14 @@ function readSection({
  */
 export function loadBudgets(path: string): Budgets {
   const written = readYamlFile(path, budgetsFile, 'budgets file');
-  const { successRate, measures: all, goals, kinds: ofKinds, for: sections } = written;
+  const { successRate, measures: all, goals, kinds: ofKinds, for: sections, memory } = written;
   return deepFreeze({
     path: resolve(path),
     successRate,
     measures: all,
     ...(goals === undefined ? {} : { goals }),
     ...(ofKinds === undefined ? {} : { kinds: ofKinds }),
+    ...(memory === undefined ? {} : { memory }),
     ...(sections === undefined ? {} : { sections: sections.map(readSection) }),
   });
 }

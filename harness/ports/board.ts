@@ -95,5 +95,10 @@ export interface Board {
    * not; at once where nothing shows that it would. The answers are events as any other. Absent: it cannot. Never throws.
    */
   pingClock?(): Promise<void>;
+  /**
+   * Has the firmware print its heap, where it has a command for that, and resolves when it has or will not; at once where it has none.
+   * What it printed are events as any other. Absent: it cannot. Never throws.
+   */
+  sampleMemory?(): Promise<void>;
   close(): Promise<void>;
 }

@@ -77,6 +77,11 @@ export interface DialectPlugin {
     ask?(text: string): string;
     /** Makes it crash, as `assert` of openai_demo does. Needed for `crash-command`. */
     readonly crash?: string;
+    /**
+     * Makes it print its heap as `i` of openai_demo does (`I (…) SYS_STATE: MEM Avail:…, IRam:…, PSRam:…`), or as a marker: what a soak
+     * follows. Absent: firmware with `hil_marker` is asked by its own command, others print it by themselves or not at all.
+     */
+    readonly memory?: string;
   };
   readonly lines: readonly DialectLine[];
   /**

@@ -16,6 +16,7 @@ export type { BootSession, BootStart } from './boot-session';
 export type { BoardEvent, BoardEventType, FirmwareIdentity, MarkerEvent } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';
+export { soakPatterns, type LossBounds, type SoakBounds, type SoakPattern, type SoakPlan } from './soak';
 export type {
   Console,
   ConsoleLine,

@@ -29,5 +29,6 @@ export {
 } from './read-run';
 export { createRedactor, type Redactor } from './redaction';
 export { folderNameOf } from './run-id';
-export type { RunRecord, RunSource, TestRecord } from './run-record';
+export type { LetGo, RunRecord, RunSource, SoakRecord, TestRecord } from './run-record';
+export { soakOf } from './soak-of';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

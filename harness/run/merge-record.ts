@@ -3,7 +3,7 @@ import { RunError } from '../errors';
 import { differencesBetween, type DifferenceName } from './baseline';
 import type { FinishedRun } from './read-run';
 import { createRunId } from './run-id';
-import type { RunRecord, RunSource } from './run-record';
+import type { LetGo, RunRecord, RunSource } from './run-record';
 
 type BoardRecord = RunRecord['boards'][number];
 
@@ -193,6 +193,36 @@ const digestOf = (runIds: readonly string[]): Buffer =>
 
 const wallMs = ({ startedAt }: RunRecord): number => Date.parse(startedAt);
 
+/** Parts of one soak are one soak; runs that are none take its time away. */
+function soakOfParts(records: readonly RunRecord[]): Pick<RunRecord, 'soak'> {
+  const soaks = records.flatMap(({ soak }) => soak ?? []);
+  const last = soaks.at(-1);
+  if (last === undefined || soaks.length < records.length) return {};
+  const { forMs, pattern, bounds, isBound, keepEvery } = last;
+  const letGo = soaks.flatMap((soak) => soak.letGo ?? []);
+  const sum = (of: (one: LetGo) => number): number => letGo.reduce((total, one) => total + of(one), 0);
+  return {
+    soak: {
+      forMs,
+      playedMs: 0,
+      pattern,
+      bounds,
+      isBound,
+      keepEvery,
+      ...(letGo[0] === undefined
+        ? {}
+        : {
+            letGo: {
+              rule: letGo[0].rule,
+              turns: sum(({ turns }) => turns),
+              soundBytes: sum(({ soundBytes }) => soundBytes),
+              consoleBytes: sum(({ consoleBytes }) => consoleBytes),
+            },
+          }),
+    },
+  };
+}
+
 /**
  * What becomes of runs that are merged, whatever the order in which they are named.
  * @param despite - Differences that are known and borne.
@@ -235,6 +265,7 @@ export function planMerge(named: readonly FinishedRun[], despite: readonly Diffe
       corpus,
       ...(conditions === undefined ? {} : { conditions }),
       faults: unique(records.flatMap(({ faults }) => faults)),
+      ...soakOfParts(records),
       sources,
     },
   };

@@ -3,6 +3,7 @@ import type {
   DialectDescription,
   FirmwareIdentity,
   PromptConditions,
+  SoakPlan,
   Topology,
 } from '../ports';
 import type { Outcome } from '../verdict';
@@ -57,10 +58,30 @@ export interface RunRecord {
   readonly sources?: readonly RunSource[];
   /** The run of the other image, beside this one, that its blocks were played in turns with. Absent: it was played by itself. */
   readonly inTurnsWith?: string;
+  /** What a run for hours was told. Absent: it was none. */
+  readonly soak?: SoakRecord;
   /** Absent while the run is going on; `aborted` is set by the reader when the writer never finished. */
   readonly outcome?: Outcome;
   readonly exitCode?: number;
   readonly why?: string;
+}
+
+/** A soak, and what of its evidence was let go. */
+export interface SoakRecord extends SoakPlan {
+  /** Absent: everything is there. */
+  readonly letGo?: LetGo;
+}
+
+/** What a run for hours has not kept, so that it ends before its disk does. Every turn has its measurement, whatever is here. */
+export interface LetGo {
+  /** In words. */
+  readonly rule: string;
+  /** Good turns of which sound, console lines and events were not kept. */
+  readonly turns: number;
+  /** Bytes of sound that were removed. */
+  readonly soundBytes: number;
+  /** Bytes of console logs that were removed. */
+  readonly consoleBytes: number;
 }
 
 /** A played run in one that it was merged into: what is its own there. */

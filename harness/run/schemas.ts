@@ -177,6 +177,14 @@ export const runSchema = z.looseObject({
   corpus: z.looseObject({ prompts: number }),
   faults: z.array(z.string()),
   inTurnsWith: z.string().optional(),
+  soak: z
+    .looseObject({
+      forMs: number,
+      playedMs: number,
+      pattern: z.string(),
+      bounds: z.looseObject({ internal: z.looseObject({}), psram: z.looseObject({}) }),
+    })
+    .optional(),
   sources: z
     .array(
       z.looseObject({

@@ -15,5 +15,7 @@ export { isUndecided } from './shift/shift-findings';
 export { compareArms, comparePairs, decide } from './shift/decide';
 export { FEWEST_TURNS, looks, MOST_TURNS } from './shift/looks';
 export type { ArmTurn } from './shift/rank-shift';
+export { defaultSoakBounds } from './soak/judge-soak';
+export type { LossResult, SoakInput, SoakTrend, SoakVerdict } from './soak/judge-soak';
 export type { JudgedTurn } from './turn-outcome';
 export type { BudgetResult, Outcome, TurnOutcome, Verdict } from './verdict';

@@ -15,6 +15,7 @@ import {
 import { reasonOf } from './reason';
 import { armsOf, distributionsOfArms, judgeShifts, type Reference } from './shift/judge-shifts';
 import { findingsOfShifts, isUndecided } from './shift/shift-findings';
+import { findingsOfSoak, judgeSoak, lossesOf, type SoakInput } from './soak/judge-soak';
 import {
   findingsOfFaults,
   judgeTurn,
@@ -36,6 +37,8 @@ export interface JudgeRunInput {
   readonly bounds?: readonly LatencyBound[];
   /** What the run is held against besides its budgets. Absent: nothing. */
   readonly reference?: Reference;
+  /** What a run for hours is judged by besides. Absent: it was none. */
+  readonly soak?: SoakInput;
   /** A person or a signal stopped the run. */
   readonly interrupted: boolean;
   /** The arguments were wrong, before anything could be found. */
@@ -102,11 +105,14 @@ export function judgeRun(input: JudgeRunInput): Verdict {
   const { reference } = input;
   const shifts =
     reference && judgeShifts(reference, armsOf(countedTurns, topology?.counted, reference.pairOf));
+  const soak = input.soak && judgeSoak(input.soak, turns, budgets?.memory);
+  const losses = lossesOf(soak);
   const selfCheck = selfCheckOf(turns, judgements);
   const crashes = crashGroups(recorded);
   const budgetFindings = [
     ...findingsOfBudgets(budgetResults, endedAtHostMs),
     ...findingsOfShifts(shifts ?? [], endedAtHostMs),
+    ...findingsOfSoak(soak, endedAtHostMs),
   ];
   const findings = [...recorded, ...budgetFindings];
 
@@ -131,7 +137,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     inconclusive:
       judged.length === 0 ||
       uncounted.length > 0 ||
-      budgetResults.some((result) => result.outcome === 'inconclusive') ||
+      [...budgetResults, ...losses].some((result) => result.outcome === 'inconclusive') ||
       (shifts !== undefined && isUndecided(shifts)),
   });
   const why = reasonOf(exitCode, {
@@ -143,6 +149,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
     uncounted,
     budgets: budgetResults,
     shifts,
+    losses,
     selfCheck,
   });
   return {
@@ -165,6 +172,7 @@ export function judgeRun(input: JudgeRunInput): Verdict {
             reference: distributionsOfArms(reference.arms),
           },
         }),
+    ...(soak === undefined ? {} : { soak }),
     distributions,
     distributionsByKind: byKind,
     ...(topology === undefined ? {} : { topology }),

@@ -2,6 +2,7 @@ import type { SelfCheckSummary } from '../measurement';
 import type { Finding } from '../ports';
 import type { ExitCode } from './exit-code';
 import type { ShiftResult } from './shift/judge-shifts';
+import type { LossResult } from './soak/judge-soak';
 import type { BudgetResult, TurnOutcome } from './verdict';
 
 /** What decided, sorted by who is at fault. */
@@ -17,6 +18,8 @@ export interface ReasonInput {
   readonly budgets: readonly BudgetResult[];
   /** Undefined: the run is held against no baseline. */
   readonly shifts: readonly ShiftResult[] | undefined;
+  /** What became of the bounds on lost memory; none but of a soak. */
+  readonly losses: readonly LossResult[];
   readonly selfCheck: SelfCheckSummary | undefined;
 }
 
@@ -41,13 +44,15 @@ function whyFailed({ turns, blames, budgets }: ReasonInput): string {
   return `The board failed${share}: ${firstOf(blames)}.`;
 }
 
-function whyInconclusive({ turns, uncounted, budgets, shifts }: ReasonInput): string {
+function whyInconclusive({ turns, uncounted, budgets, shifts, losses }: ReasonInput): string {
   if (!turns.some((turn) => turn.outcome !== 'not-judged')) {
     return turns.length === 0
       ? 'No turn was judged: the tests that ran play no prompt; latency, conversation and function-calls do, and text-chat on boards that are asked in writing.'
       : 'No turn was judged: none of the takes was good.';
   }
-  const open = [...budgets, ...(shifts ?? [])].filter((result) => result.outcome === 'inconclusive');
+  const open = [...budgets, ...(shifts ?? []), ...losses].filter(
+    (result) => result.outcome === 'inconclusive',
+  );
   const [first] = open;
   if (first === undefined && uncounted.length === 0 && shifts !== undefined) {
     return `Not compared: ${shifts[0]?.why ?? 'the baseline and the run have no measure in common.'}`;
@@ -56,10 +61,12 @@ function whyInconclusive({ turns, uncounted, budgets, shifts }: ReasonInput): st
     return `Findings against the board come from takes that do not count: ${firstOf(uncounted)}.`;
   }
   const more = open.length === 1 ? '' : ` (and ${open.length - 1} more)`;
+  if (losses.some((loss) => loss === first))
+    return `A longer soak is needed: ${first.why.replace(/\.$/, '')}${more}.`;
   return `More turns are needed: ${first.why.replace(/\.$/, '')}${more}.`;
 }
 
-function whyPassed({ turns, budgets, shifts }: ReasonInput): string {
+function whyPassed({ turns, budgets, shifts, losses }: ReasonInput): string {
   const judged = turns.filter((turn) => turn.outcome !== 'not-judged').length;
   const held = budgets.filter((result) => result.outcome === 'pass').length;
   const open = budgets.filter((result) => result.outcome === 'not-judged').length;
@@ -68,7 +75,9 @@ function whyPassed({ turns, budgets, shifts }: ReasonInput): string {
   const openPart = open === 0 ? '' : `, ${counted(open, 'budget')} not judged at this number of turns`;
   const slower = shifts?.filter(({ outcome }) => outcome === 'pass')[0];
   const shiftPart = slower === undefined ? '' : `; ${slower.why.replace(/\.$/, '')}`;
-  return `${turnsPart}${heldPart}${openPart}${shiftPart}.`;
+  const kept = losses.filter(({ outcome }) => outcome === 'pass')[0];
+  const lossPart = kept === undefined ? '' : `; ${kept.why.replace(/\.$/, '')}`;
+  return `${turnsPart}${heldPart}${openPart}${shiftPart}${lossPart}.`;
 }
 
 /** One sentence: what decided the exit code. */

@@ -2,6 +2,7 @@ import type { Distribution, MeasureName, SelfCheckSummary, TurnKind } from '../m
 import type { Finding, Topology } from '../ports';
 import type { CrashGroup } from './crash-groups';
 import type { ShiftResult } from './shift/judge-shifts';
+import type { SoakVerdict } from './soak/judge-soak';
 
 export type Outcome = 'pass' | 'fail' | 'inconclusive' | 'not-judged' | 'aborted';
 
@@ -60,6 +61,8 @@ export interface Verdict {
     /** What the compared measures were in the reference, for pictures. Absent in verdicts of older versions. */
     readonly reference?: Readonly<Partial<Distributions>>;
   };
+  /** How the board did over hours. Absent: the run was no soak. */
+  readonly soak?: SoakVerdict;
   readonly distributions: Distributions;
   /** The same for cold, warm, tool and plain turns apart. Absent in verdicts of older versions. */
   readonly distributionsByKind?: Readonly<Record<TurnKind, Distributions>>;

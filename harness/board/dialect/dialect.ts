@@ -19,6 +19,8 @@ export interface Dialect {
   readonly stopCommand?: string;
   /** Makes the firmware crash, so that it can be tried what becomes of that. */
   readonly crashCommand?: string;
+  /** Has the firmware print its heap, in words that are read of any firmware. */
+  readonly memoryCommand?: string;
   /** The command that asks a question, where `prompt` is `command`. */
   askCommand?(text: string): string;
   /** A reader for one board: what a line says in the harness's words, beyond boot and crash. */

@@ -37,6 +37,7 @@ export const realtimeWs: Dialect = {
   startCommand: 'start',
   stopCommand: 'stop',
   crashCommand: 'assert',
+  memoryCommand: 'i',
   createReader: () => ({ read: readLine }),
 };
 

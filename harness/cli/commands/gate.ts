@@ -16,6 +16,7 @@ import {
   readRun,
   referenceInTurns,
   referenceOf,
+  soakOf,
   storeVerdict,
   writeVerdict,
   type FinishedRun,
@@ -67,6 +68,7 @@ export function gateCommand(args: GateArguments): number {
     budgets: budgetsOfRun(run, args.budget),
     subject: run.record,
     interrupted: run.aborted,
+    ...(runs.length === 1 ? soakOf(run) : {}),
     ...(baseline === undefined ? {} : { reference: baseline }),
   });
 

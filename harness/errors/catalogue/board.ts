@@ -114,6 +114,11 @@ export const boardCodes = {
     remedy:
       'Find what restarts the firmware in the middle of a turn: the reset cause above tells a watchdog from esp_restart().',
   },
+  HIL_BOARD_LEAK: {
+    origin: 'board',
+    remedy:
+      'Compare the heap before and after a turn (`heap_trace_start`, or `heap_caps_print_heap_info`) and free what each turn keeps; the trend charts of the report show since when.',
+  },
   HIL_BOARD_POWER_FAULT: {
     origin: 'bench',
     remedy: 'Check supply, cable and hub, and whether another program resets the board; then run again.',

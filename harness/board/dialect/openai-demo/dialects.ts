@@ -8,6 +8,7 @@ const demo = {
   startCommand: 'start',
   stopCommand: 'stop',
   crashCommand: 'assert',
+  memoryCommand: 'i',
   createReader: createOpenaiDemoReader,
 } as const satisfies Partial<Dialect>;
 

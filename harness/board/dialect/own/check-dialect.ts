@@ -44,8 +44,8 @@ const schema = z.strictObject({
   echoes: flag,
   commands: z
     .strictObject(
-      { start: command, stop: command, ask: func, crash: command },
-      'an object with start, stop, ask and crash',
+      { start: command, stop: command, ask: func, crash: command, memory: command },
+      'an object with start, stop, ask, crash and memory',
     )
     .optional(),
   lines: z.array(

@@ -9,7 +9,7 @@ import { createOwnReader } from './own-reader';
 export function ownDialect(plugin: DialectPlugin): Dialect {
   const { name, firmware, protocol, project, commands = {}, readsConsole, echoes } = plugin;
   const { capabilities, knownGaps = [], unadvertised, prompt = 'sound', startsByItself = true } = plugin;
-  const { start, stop, crash } = commands;
+  const { start, stop, crash, memory } = commands;
   return {
     description: {
       name,
@@ -27,6 +27,7 @@ export function ownDialect(plugin: DialectPlugin): Dialect {
     ...(start === undefined ? {} : { startCommand: start }),
     ...(stop === undefined ? {} : { stopCommand: stop }),
     ...(crash === undefined ? {} : { crashCommand: crash }),
+    ...(memory === undefined ? {} : { memoryCommand: memory }),
     ...(commands.ask === undefined ? {} : { askCommand: (text: string) => askOf(plugin, text) }),
     createReader: () => createOwnReader(plugin),
   };
