@@ -42,11 +42,12 @@ const config: Config = {
     {
       ...hil,
       // Suites of teams are run as theirs, by scripts/try-package.mjs, and one for several boards by scripts/bench-webrtc.mjs.
-      // Surveys take minutes and are run by name.
+      // Surveys take minutes and are run by name, and a soak by its command.
       testPathIgnorePatterns: [
         '<rootDir>/fixtures/',
         '<rootDir>/scripts/',
         '<rootDir>/harness/suites/surveys/',
+        '<rootDir>/harness/suites/soak/',
       ],
       modulePathIgnorePatterns,
       globalSetup: hilGlobalSetup,

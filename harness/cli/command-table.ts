@@ -18,6 +18,7 @@ import { addRecord } from './command-table/record';
 import { addPublish } from './command-table/publish';
 import { addReport } from './command-table/report';
 import { addRun } from './command-table/run';
+import { addSoak } from './command-table/soak';
 import { addVirtualBoard } from './command-table/virtual-board';
 import type { TakeExitCode } from './command-table/take-exit-code';
 
@@ -29,6 +30,7 @@ export type { ProviderChoice } from './command-table/provider-choice';
 /** In the order in which `--help` lists them. */
 const commands = [
   addRun,
+  addSoak,
   addReport,
   addGate,
   addBaseline,

@@ -1,6 +1,8 @@
 import pc from 'picocolors';
 import type { TurnProgress } from '../host';
+import type { SoakPlan } from '../ports';
 import { Progress } from './progress';
+import { durationInWords, SoakProgress } from './soak-progress';
 
 const plain = pc.createColors(false);
 
@@ -119,4 +121,38 @@ describe('Progress', () => {
       '… b: session 1',
     ]);
   });
+});
+
+describe('SoakProgress', () => {
+  const plan: SoakPlan = {
+    forMs: 2 * 3_600_000,
+    playedMs: 0,
+    pattern: 'steady',
+    bounds: { internal: {}, psram: {} },
+    isBound: false,
+    keepEvery: 20,
+  };
+  const soak = new SoakProgress(plan, () => new Date('2026-11-22T12:00:00'));
+
+  it('says how much of a soak is over and when it ends, and tells a log now and then', () => {
+    soak.take({ type: 'turn', turn: turn() }, 0);
+    expect(soak.take({ type: 'rested', elapsedMs: 1_800_000, leftMs: 5_400_000 }, 1_000)).toEqual({
+      text: 'soak: 30 min of 2 h (25 %), 1 turn, ends at 13:30',
+      isDue: true,
+    });
+    const next = { type: 'rested', elapsedMs: 1_860_000, leftMs: 5_340_000 } as const;
+    expect(soak.take(next, 300_999)?.isDue).toBe(false);
+    expect(soak.take(next, 301_000)?.isDue).toBe(true);
+  });
+
+  it('says nothing of rests in other runs', () => {
+    expect(soak.take({ type: 'rested', elapsedMs: 1 }, 0)).toBeUndefined();
+  });
+
+  it.each([
+    [40_000, '40 s'],
+    [90_000, '2 min'],
+    [3_600_000, '1 h'],
+    [29_100_000, '8 h 5 min'],
+  ])('has %d ms in words', (ms, words) => expect(durationInWords(ms)).toBe(words));
 });

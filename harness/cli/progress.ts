@@ -77,6 +77,7 @@ export class Progress {
       case 'unrecorded':
         this.line(firstSentence(message.finding.message));
         break;
+      case 'rested':
       case 'stored':
       case 'ready':
       case 'failed':

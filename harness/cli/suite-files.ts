@@ -7,6 +7,8 @@ const SUITE = /\.hil\.(ts|js|mts|cts)$/;
 const productFolder = join(__dirname, '../suites');
 /** Those that take minutes and judge little: only by name. */
 const surveyFolder = join(productFolder, 'surveys');
+/** What `earshot soak` plays, and nobody else. */
+const soakFolder = join(productFolder, 'soak');
 const nameOf = (path: string): string => basename(path).replace(SUITE, '');
 
 const suitesIn = (folder: string): string[] =>
@@ -24,6 +26,9 @@ export const testsStandAlone = (file: string): boolean =>
 
 /** Names of those that are run by name only. */
 export const surveySuites = (): string[] => suitesIn(surveyFolder).map(nameOf);
+
+/** The suite of `earshot soak`. */
+export const soakSuites = (): string[] => suitesIn(soakFolder);
 
 /**
  * Files of the suites to run.

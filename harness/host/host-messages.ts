@@ -2,7 +2,7 @@ import type { BenchOverrides } from '../config';
 import type { VirtualFault } from '../bench';
 import type { WireError } from '../errors';
 import type { Measured } from '../measurement';
-import type { Finding, FunctionCall, PromptConditions } from '../ports';
+import type { Finding, FunctionCall, PromptConditions, SoakPlan } from '../ports';
 import type { TestRecord } from '../run';
 import type { HostWish } from './parent-leave';
 
@@ -16,6 +16,8 @@ export interface HostInit {
   readonly turns: number;
   /** How all prompts are to be heard; absent: as they are. */
   readonly conditions?: PromptConditions;
+  /** A run for hours; absent: an ordinary one. */
+  readonly soak?: SoakPlan;
   readonly reportsPath: string;
   /** Who takes the board, and how long it may wait for somebody else who has it. Default: `earshot run`, not at all. */
   readonly holder?: { readonly command: string; readonly waitMs: number };
@@ -65,6 +67,8 @@ export type HostMessage =
   | { readonly type: 'warning'; readonly text: string }
   | { readonly type: 'turn'; readonly turn: TurnProgress | TextTurnProgress }
   | { readonly type: 'test'; readonly test: TestRecord }
+  /** The board was left alone for a while; how much of a soak is over by then. */
+  | { readonly type: 'rested'; readonly elapsedMs: number; readonly leftMs?: number }
   /** A finding that the run folder could not take any more: the parent has to keep it. */
   | { readonly type: 'unrecorded'; readonly finding: Finding }
   /** It does nothing of this until it is answered. */

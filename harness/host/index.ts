@@ -5,6 +5,7 @@ export type {
   BenchDescription,
   HostMethod,
   HostMethods,
+  RestResult,
   SessionResult,
   TextTurnResult,
   TurnResult,

@@ -36,6 +36,7 @@ import { OrderedFaults } from './ordered-faults';
 import { aloneOnBench, type Leave } from './parent-leave';
 import { Room } from './room';
 import type { HostInit, HostMessage } from './host-messages';
+import { SoakClock } from './soak-clock';
 import { SoundWorkshop } from './sound-workshop';
 import type { BenchDescription } from './rpc/protocol';
 import { serveRpc, type HostHandlers } from './rpc/server';
@@ -44,6 +45,7 @@ import { soundStand, textStand, type Stand } from './stand';
 import { TextSessions } from './text-sessions';
 import { TakeLedger } from './take-ledger';
 import { TextTurnTaker } from './text-turn-taker';
+import { TurnKeeping } from './turn-keeping';
 import { turnNetwork, worsens } from './turn-network';
 import { turnBenchOf, TurnTaker } from './turn-taker';
 
@@ -103,6 +105,7 @@ function openStore(
       scenario: { name: loadScenario(config.scenarioPath).name, sha256: sha256Of(config.scenarioPath) },
       corpus: { path: config.corpusPath, sha256: corpusSha256(corpus), prompts: corpus.prompts.size },
       ...(init.conditions === undefined ? {} : { conditions: init.conditions }),
+      ...(init.soak === undefined ? {} : { soak: init.soak }),
       faults: init.faults,
     },
   });
@@ -118,6 +121,11 @@ const closing = (close: () => void): Closable => ({
 
 /** A test that watches longer watches for something else. */
 const LONGEST_BOOT_WATCH_MS = 60_000;
+
+/** Between two turns of a soak nothing takes longer. */
+const LONGEST_REST_MS = 3_600_000;
+/** Shorter ones are over before anybody has read of them. */
+const SHOWN_REST_MS = 5_000;
 
 /** What is kept of core dumps: a board that crashes at each boot prints one at each boot. */
 const MAX_CORE_DUMPS = 10;
@@ -186,14 +194,14 @@ async function triagedError({ crashes }: OpenBench, thrown: unknown): Promise<un
 }
 
 /** Everything that the bench says goes into the run as it happens. */
-function recordEverything(bench: OpenBench, store: RunStore): void {
+function recordEverything(bench: OpenBench, store: RunStore, keeping: TurnKeeping): void {
   const sink = store.consoleSink(bench.board.name);
   bench.board.console.onBytes((bytes, hostAtMs) => sink.bytes(bytes, hostAtMs));
   bench.board.console.onLine((line) => sink.line(line));
   recordCrashes(bench, store);
-  bench.provider.onEvent((event) => store.appendEvent('provider', { ...event }));
+  bench.provider.onEvent((event) => keeping.event('provider', { ...event }));
   bench.board.onEvent((event) => {
-    store.appendEvent('board', { ...event });
+    keeping.event('board', { ...event });
     if (event.type === 'firmware' || event.type === 'generation') {
       const { firmware } = bench.board;
       if (firmware === undefined) return;
@@ -286,6 +294,8 @@ export async function openHost(
     // A board that boots greets aloud.
     await room.enter();
     activity(`opening bench ${config.name}`);
+    const keeping = new TurnKeeping(store, init.soak?.keepEvery ?? 1);
+    opened.push(closing(() => keeping.close()));
     const bench = await openBench({
       config,
       boardName: init.boardName,
@@ -303,7 +313,7 @@ export async function openHost(
       },
     });
     opened.push(bench);
-    recordEverything(bench, store);
+    recordEverything(bench, store, keeping);
     recordRig(bench, store, clock, tell);
     activity(`proving bench ${config.name}`);
     const { parts: benchParts } = bench;
@@ -318,7 +328,17 @@ export async function openHost(
       });
     await proof?.beforeRun();
     const health = new BenchHealth(bench, (cause) => findings.recordThrown(cause));
-    const parts: StandParts = { init, config, boardConfig, store, findings, health, clock, tell };
+    const parts: StandParts = {
+      init,
+      config,
+      boardConfig,
+      store,
+      keeping,
+      findings,
+      health,
+      clock,
+      tell,
+    };
     const stand =
       bench.rig === undefined
         ? standInWriting(bench, parts)
@@ -327,7 +347,7 @@ export async function openHost(
     await room.leave();
     const description = describe(init, bench, config, store);
     const serving = {
-      ...{ init, bench, config, description, stand, findings, health, store, clock, tell },
+      ...{ init, bench, config, description, stand, findings, health, store, keeping, clock, tell },
       ...{ leave, room, proof },
     };
     return {
@@ -345,7 +365,7 @@ export async function openHost(
 }
 
 const describe = (
-  { turns }: Pick<HostInit, 'turns'>,
+  { turns, soak }: Pick<HostInit, 'turns' | 'soak'>,
   bench: OpenBench,
   config: BenchConfig,
   store: RunStore,
@@ -370,6 +390,7 @@ const describe = (
   ),
   turns,
   playbackGainDb: config.turn.playbackGainDb,
+  ...(soak === undefined ? {} : { soak }),
 });
 
 /** What turns are taken with, whichever kind they are of. */
@@ -378,6 +399,7 @@ interface StandParts {
   readonly config: BenchConfig;
   readonly boardConfig: BoardConfig;
   readonly store: RunStore;
+  readonly keeping: TurnKeeping;
   readonly findings: FindingLog;
   readonly health: BenchHealth;
   readonly clock: Clock;
@@ -385,7 +407,7 @@ interface StandParts {
 }
 
 function standWithSound(bench: SoundBench, parts: StandParts, opened: Closable[]): Stand {
-  const { init, config, store, findings, health, clock, tell } = parts;
+  const { init, config, store, keeping, findings, health, clock, tell } = parts;
   const watch = new SpeakerWatch(bench.rig);
   const workshop = new SoundWorkshop(store.path);
   opened.push(workshop);
@@ -398,7 +420,7 @@ function standWithSound(bench: SoundBench, parts: StandParts, opened: Closable[]
     config.turn,
     keeper,
     workshop,
-    store,
+    keeping,
     findings,
     health,
     init.faults,
@@ -416,7 +438,7 @@ const willOf = ({
     : { faults: [], network: false };
 
 function standInWriting(bench: OpenBench, parts: StandParts): Stand {
-  const { init, config, boardConfig, store, findings, health, clock, tell } = parts;
+  const { init, config, boardConfig, keeping, findings, health, clock, tell } = parts;
   const sessions = new TextSessions(bench);
   const taker = new TextTurnTaker(
     bench,
@@ -430,7 +452,7 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
     { deadlineMs: config.turn.deadlineMs, requestMs: boardConfig.sessionTimeoutMs },
     willOf(config),
     sessions,
-    store,
+    keeping,
     findings,
     health,
     init.faults,
@@ -448,6 +470,7 @@ interface Serving {
   readonly health: BenchHealth;
   readonly proof: BenchProof | undefined;
   readonly store: RunStore;
+  readonly keeping: TurnKeeping;
   readonly clock: Clock;
   readonly tell: (message: HostMessage) => void;
   readonly leave: Leave;
@@ -465,12 +488,14 @@ function handlersOf({
   health,
   proof,
   store,
+  keeping,
   clock,
   tell,
   leave,
   room,
 }: Serving): HostHandlers {
   const { board } = bench;
+  const soak = new SoakClock(clock, board, init.soak, () => health.assertWhole());
   const guarded =
     <P, R>(handle: (params: P) => Promise<R>) =>
     async (params: P): Promise<R> => {
@@ -503,6 +528,18 @@ function handlersOf({
       await room.enter();
       tell({ type: 'activity', text: `session ${stand.session + 1}: resetting ${board.name}` });
       return health.attend(() => stand.openSession());
+    }),
+    rest: guarded(async ({ forMs }) => {
+      if (!(forMs >= 0 && forMs <= LONGEST_REST_MS))
+        throw new ConfigError(
+          'HIL_CONFIG_USAGE',
+          `The board is to rest for ${forMs} ms; 0 to ${LONGEST_REST_MS} ms can be waited for.`,
+          { forMs },
+        );
+      if (forMs >= SHOWN_REST_MS) tell({ type: 'activity', text: `resting ${Math.round(forMs / 1_000)} s` });
+      const result = await soak.rest(forMs);
+      tell({ type: 'rested', ...result });
+      return result;
     }),
     reset: guarded(async () => {
       await room.enter();
@@ -551,6 +588,7 @@ function handlersOf({
     testFinished: async ({ test }) => {
       findings.currentTest = undefined;
       store.appendTest(test);
+      keeping.tell();
       tell({ type: 'test', test });
       await room.leave();
       return null;

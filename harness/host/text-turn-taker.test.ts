@@ -7,6 +7,7 @@ import type { RunStore } from '../run';
 import { FakeBench, fakeClip } from '../turn/__fixtures__/fake-bench';
 import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
+import { TurnKeeping } from './turn-keeping';
 import { TextSessions } from './text-sessions';
 import { TextTurnTaker, type StandingOrders } from './text-turn-taker';
 
@@ -55,7 +56,7 @@ function open(
     { deadlineMs: 8_000, requestMs: 30_000 },
     options.orders ?? noOrders,
     sessions,
-    { appendTurn: (turn: MeasuredTurn) => stored.push(turn) } as unknown as RunStore,
+    new TurnKeeping({ appendTurn: (turn: MeasuredTurn) => stored.push(turn) } as unknown as RunStore, 1),
     findings,
     new BenchHealth(openBench, () => undefined),
     [],

@@ -2,7 +2,6 @@ import type { OpenBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
 import { diagnoseTextTurn, measureTextTurn } from '../measurement';
 import type { NetworkShape, ProviderFault, SpeechClip, TextTurnRecord } from '../ports';
-import type { RunStore } from '../run';
 import { askTurn, type AskPlan, type TextBench, type TextTiming } from '../turn';
 import type { BenchHealth } from './bench-health';
 import { breakWhatIsDue } from './due-faults';
@@ -11,6 +10,7 @@ import { withTriage } from './triaged-turn';
 import type { TextTurnResult } from './rpc/protocol';
 import type { TextSessions } from './text-sessions';
 import { turnIdOf } from './turn-taker';
+import type { TurnKeeping } from './turn-keeping';
 
 /** What goes wrong in turns by order of the bench file. */
 export interface StandingOrders {
@@ -31,7 +31,7 @@ export class TextTurnTaker {
     private readonly timing: TextTiming,
     private readonly orders: StandingOrders,
     private readonly sessions: TextSessions,
-    private readonly store: RunStore,
+    private readonly keeping: TurnKeeping,
     private readonly findings: FindingLog,
     private readonly health: BenchHealth,
     private readonly faults: readonly VirtualFault[],
@@ -61,10 +61,13 @@ export class TextTurnTaker {
       );
       if (record.faults.length > 0) this.sessions.spoil();
       const measurement = measureTextTurn(record);
-      await this.store.appendTurn({ record, measurement });
       const findings = diagnoseTextTurn(record);
+      const isKept = await this.keeping.append(
+        { record, measurement },
+        findings.length === 0 && record.faults.length === 0,
+      );
       for (const finding of findings) this.findings.record(finding);
-      return { record, measurement, findings };
+      return { record, measurement, findings, ...(isKept ? {} : { letGo: true }) };
     } finally {
       this.busy = false;
     }

@@ -11,6 +11,7 @@ import { FindingLog } from './finding-log';
 import type { TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import { TakeLedger } from './take-ledger';
+import { TurnKeeping } from './turn-keeping';
 import { TurnTaker } from './turn-taker';
 
 const fixtures = join(packageRoot(), 'fixtures');
@@ -100,9 +101,12 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
       countTurn: () => 1,
     } as unknown as SessionKeeper,
     workshop as unknown as ConstructorParameters<typeof TurnTaker>[5],
-    { appendTurn: (turn: never) => stored.push(turn) } as unknown as ConstructorParameters<
-      typeof TurnTaker
-    >[6],
+    new TurnKeeping(
+      { appendTurn: (turn: never) => stored.push(turn) } as unknown as ConstructorParameters<
+        typeof TurnKeeping
+      >[0],
+      1,
+    ),
     new FindingLog(fake.clock, (finding) => findings.push(finding)),
     new BenchHealth(bench, () => undefined),
     [],

@@ -22,6 +22,7 @@ import type { TurnResult, TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
 import type { SoundWorkshop } from './sound-workshop';
 import type { TakeLedger } from './take-ledger';
+import type { TurnKeeping } from './turn-keeping';
 import { withTriage } from './triaged-turn';
 
 /** No reply is longer than the player's memory holds, and a test that waits longer waits for something else. */
@@ -69,7 +70,7 @@ export class TurnTaker {
     private readonly timing: TurnTiming,
     private readonly keeper: SessionKeeper,
     private readonly workshop: SoundWorkshop,
-    private readonly store: RunStore,
+    private readonly keeping: TurnKeeping,
     private readonly findings: FindingLog,
     private readonly health: BenchHealth,
     private readonly faults: readonly VirtualFault[],
@@ -105,12 +106,13 @@ export class TurnTaker {
         // What broke is no bad take: it is reported as what it is.
         const spoiltBy = record.faults.length > 0 ? [] : (measurement.take?.spoiltBy ?? []);
         this.takes.add(spoiltBy);
-        await this.store.appendTurn({ record, measurement });
+        const isGood = found.length === 0 && record.faults.length === 0 && spoiltBy.length === 0;
+        const isKept = await this.keeping.append({ record, measurement }, isGood);
         if (spoiltBy.length > 0 && this.takes.bears(takes)) continue;
         if (found.length > 0 && uplinkStopped(record)) this.keeper.spoil();
         for (const finding of found)
           if (wishes.survey !== true || standsInSurvey(finding, record)) this.findings.record(finding);
-        return { record, measurement, findings: found };
+        return { record, measurement, findings: found, ...(isKept ? {} : { letGo: true }) };
       }
     } finally {
       this.busy = false;

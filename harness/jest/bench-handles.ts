@@ -1,7 +1,7 @@
 import { attachment, attachmentPath, logStep, Status, step, type StepContext } from 'allure-js-commons';
 import { join } from 'node:path';
 import { ConfigError, fromWireError } from '../errors';
-import type { BenchDescription, SessionResult, TextTurnResult, TurnResult } from '../host';
+import type { BenchDescription, RestResult, SessionResult, TextTurnResult, TurnResult } from '../host';
 import type {
   BootSession,
   ConsoleLine,
@@ -37,6 +37,11 @@ export interface BoardHandle {
     readonly forMs?: number;
   }) => Promise<readonly BootSession[]>;
   readonly lines: (from: number) => Promise<readonly ConsoleLine[]>;
+  /**
+   * Has the firmware print its heap, where it has a command for that, and leaves the board alone for so long, 0 to 3 600 000 ms; a soak
+   * that ends earlier ends the rest. Gives back how much of the soak is over. Throws when the board restarts meanwhile.
+   */
+  readonly rest: (forMs: number) => Promise<RestResult>;
 }
 
 /** How a board reaches its provider in one turn. */
@@ -223,6 +228,7 @@ export function benchHandles(): BenchHandles {
         ),
       boots: ({ from, forMs = 0 }) => call('boots', { from, forMs }),
       lines: (from) => call('lines', { from }),
+      rest: (forMs) => call('rest', { forMs }),
     },
     turn: async (prompt, options = {}) => {
       const { network, crashAfterMs, conditions, survey } = options;
@@ -250,7 +256,8 @@ export function benchHandles(): BenchHandles {
           ...(survey === undefined ? {} : { survey }),
         });
         await nameTurn(context, result);
-        await attachEvidence(bench, result);
+        // A soak of thousands of turns has no room for all of them.
+        if (result.letGo !== true) await attachEvidence(bench, result);
         throwFault(result);
         return result;
       });
@@ -264,7 +271,7 @@ export function benchHandles(): BenchHandles {
           ...(network === undefined ? {} : { network }),
         });
         await nameTurn(context, result);
-        await attachWriting(result);
+        if (result.letGo !== true) await attachWriting(result);
         throwFault(result);
         return result;
       });

@@ -4,22 +4,28 @@ import type { Diagnosis } from './diagnosis';
 /** Causes by which a firmware resets itself; power, brownout, USB and a lost banner do not say that it was the firmware. */
 const BY_ITSELF = /software|watchdog/;
 
+type Boots = Pick<AnyTurnRecord, 'boardEvents' | 'boardName'>;
+
 /**
  * A boot in the middle of a turn, where nobody resets a board. It explains everything after it, above all a provider that had
  * nobody left to answer. A restart behind a panic is the panic's.
  */
-export const diagnoseRestart = ({
-  boardEvents,
-  boardName,
-}: Pick<AnyTurnRecord, 'boardEvents' | 'boardName'>): readonly Diagnosis[] => {
+export const diagnoseRestart = (turn: Boots): readonly Diagnosis[] =>
+  restartIn(turn, 'in the middle of the turn');
+
+/** The same of a rest between two turns. */
+export const restartWhileResting = (rest: Boots): Diagnosis | undefined =>
+  restartIn(rest, 'while it was left alone')[0];
+
+function restartIn({ boardEvents, boardName }: Boots, when: string): readonly Diagnosis[] {
   const boot = boardEvents.find((event) => event.type === 'boot');
   if (boot === undefined) return [];
   const { resetCause, lineIndex } = boot;
   return [
     {
       code: BY_ITSELF.test(resetCause) ? 'HIL_BOARD_RESTARTED' : 'HIL_BOARD_POWER_FAULT',
-      message: `Board ${boardName} restarted in the middle of the turn: ${resetCause}.`,
+      message: `Board ${boardName} restarted ${when}: ${resetCause}.`,
       facts: { resetCause, lineIndex },
     },
   ];
-};
+}

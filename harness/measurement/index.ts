@@ -49,3 +49,4 @@ export type {
   SelfCheck,
   TurnMeasurement,
 } from './turn-measurement';
+export { restartWhileResting } from './diagnose-restart';

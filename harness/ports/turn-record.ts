@@ -98,6 +98,8 @@ interface AnyTurn {
   readonly unwatched?: true;
   /** What broke, in order. */
   readonly faults: readonly WireError[];
+  /** Its sound, its console lines and its events were not kept: a run for hours keeps those of some turns. Absent: all are here. */
+  readonly letGo?: true;
 }
 
 /** Everything that every side saw of one spoken turn. Facts only: nothing here is derived from sound. */

@@ -30,5 +30,5 @@ export {
 export { createRedactor, type Redactor } from './redaction';
 export { folderNameOf } from './run-id';
 export type { LetGo, RunRecord, RunSource, SoakRecord, TestRecord } from './run-record';
-export { soakOf } from './soak-of';
+export { soakElapsedMs, soakOf } from './soak-of';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

@@ -3,6 +3,7 @@ import { RunError } from '../errors';
 import { differencesBetween, type DifferenceName } from './baseline';
 import type { FinishedRun } from './read-run';
 import { createRunId } from './run-id';
+import { soakElapsedMs } from './soak-of';
 import type { LetGo, RunRecord, RunSource } from './run-record';
 
 type BoardRecord = RunRecord['boards'][number];
@@ -194,17 +195,24 @@ const digestOf = (runIds: readonly string[]): Buffer =>
 const wallMs = ({ startedAt }: RunRecord): number => Date.parse(startedAt);
 
 /** Parts of one soak are one soak; runs that are none take its time away. */
-function soakOfParts(records: readonly RunRecord[]): Pick<RunRecord, 'soak'> {
-  const soaks = records.flatMap(({ soak }) => soak ?? []);
+function soakOfParts(runs: readonly FinishedRun[]): Pick<RunRecord, 'soak'> {
+  const soaks = runs.flatMap(({ record }) => record.soak ?? []);
   const last = soaks.at(-1);
-  if (last === undefined || soaks.length < records.length) return {};
+  if (last === undefined || soaks.length < runs.length) return {};
   const { forMs, pattern, bounds, isBound, keepEvery } = last;
   const letGo = soaks.flatMap((soak) => soak.letGo ?? []);
   const sum = (of: (one: LetGo) => number): number => letGo.reduce((total, one) => total + of(one), 0);
   return {
     soak: {
       forMs,
-      playedMs: 0,
+      // Each part says what those before it had played, unless it was merged itself.
+      playedMs: runs.reduce(
+        (sum, run) =>
+          sum +
+          soakElapsedMs(run) -
+          (run.record.sources === undefined ? (run.record.soak?.playedMs ?? 0) : 0),
+        0,
+      ),
       pattern,
       bounds,
       isBound,
@@ -265,7 +273,7 @@ export function planMerge(named: readonly FinishedRun[], despite: readonly Diffe
       corpus,
       ...(conditions === undefined ? {} : { conditions }),
       faults: unique(records.flatMap(({ faults }) => faults)),
-      ...soakOfParts(records),
+      ...soakOfParts(runs),
       sources,
     },
   };

@@ -115,6 +115,13 @@ export const readRunHead = (path: string): RunHead => ({
   verdict: readVerdict(path, []),
 });
 
+/** A soak took the sound of this turn away when the disk filled: nobody is to look for its files. */
+function withoutSound(turn: FinishedTurn, silenced: ReadonlySet<unknown>): FinishedTurn {
+  if (isTextTurn(turn) || !silenced.has(turn.record.turnId)) return turn;
+  const { record, measurement } = turn;
+  return { record: { ...record, capture: undefined, received: undefined, replies: [] }, measurement };
+}
+
 /**
  * Reads a run folder back. A run that was killed is whole up to its last complete line; its outcome reads `aborted`.
  * @throws RunError `HIL_RUN_NOT_FOUND`, `HIL_RUN_TOO_NEW`, `HIL_RUN_DAMAGED` naming file and line.
@@ -134,12 +141,17 @@ export function readRun(path: string): FinishedRun {
       .filter(({ event }) => event.kind === kind)
       .map(({ event, place }) => (checkStored(event, 'event', shape, place) as RunEvent).data);
 
+  const silenced = new Set(
+    journal.flatMap(({ event }) => (event.kind === 'sound-let-go' ? [event.data['turnId']] : [])),
+  );
   const verdict = readVerdict(path, turns);
   const unfinished = stored.outcome === undefined;
   return {
     path,
     record: ended(stored),
-    turns: turns.map(({ record, measurement }) => ({ record, measurement }) as FinishedTurn),
+    turns: turns.map(({ record, measurement }) =>
+      withoutSound({ record, measurement } as FinishedTurn, silenced),
+    ),
     findings: dataOf('finding', findingEventSchema) as Finding[],
     tests: dataOf('test', testEventSchema) as TestRecord[],
     bounds: dataOf('bound', boundEventSchema) as LatencyBound[],

@@ -9,6 +9,7 @@ import type {
   NetworkShape,
   PromptConditions,
   ProviderFault,
+  SoakPlan,
   SpeechClip,
   TextTurnRecord,
   TurnRecord,
@@ -37,6 +38,8 @@ export interface BenchDescription {
   readonly turns: number;
   /** Level at which prompts are played, in dB over their own. */
   readonly playbackGainDb: number;
+  /** What a run for hours was told; absent: it is none. */
+  readonly soak?: SoakPlan;
 }
 
 /** A second prompt that is to be played into the reply. */
@@ -63,6 +66,8 @@ export interface TurnResult {
   readonly measurement: TurnMeasurement;
   /** What the monitor found wrong with it, already recorded. */
   readonly findings: readonly Finding[];
+  /** Its evidence is not kept. Absent: it is. */
+  readonly letGo?: true;
 }
 
 /** A turn in writing as the suites see it. */
@@ -71,6 +76,16 @@ export interface TextTurnResult {
   readonly measurement: TextTurnMeasurement;
   /** What the monitor found wrong with it, already recorded. */
   readonly findings: readonly Finding[];
+  /** Its evidence is not kept. Absent: it is. */
+  readonly letGo?: true;
+}
+
+/** What passed in a rest. */
+export interface RestResult {
+  /** Since the run began; earlier parts of a soak included. */
+  readonly elapsedMs: number;
+  /** Until a soak is over, at least 0. Absent: the run is none. */
+  readonly leftMs?: number;
 }
 
 /** What a new session started with. */
@@ -115,6 +130,11 @@ export interface HostMethods {
     readonly result: TextTurnResult;
   };
   newSession: { readonly params: Record<string, never>; readonly result: SessionResult };
+  rest: {
+    /** 0 to an hour. */
+    readonly params: { readonly forMs: number };
+    readonly result: RestResult;
+  };
   reset: { readonly params: Record<string, never>; readonly result: { readonly firstLine: number } };
   send: { readonly params: { readonly command: string }; readonly result: { readonly firstLine: number } };
   expectLine: {

@@ -15,6 +15,7 @@ const handlers = (own: Partial<HostHandlers>): HostHandlers => ({
   turn: refuse,
   ask: refuse,
   newSession: refuse,
+  rest: refuse,
   reset: refuse,
   send: refuse,
   expectLine: refuse,

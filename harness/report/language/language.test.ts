@@ -26,7 +26,7 @@ const finding: Finding = {
 };
 const nothing: ReasonInput = {
   ...{ turns: [], config: [], blames: [], bench: [], provider: [], uncounted: [], budgets: [] },
-  ...{ shifts: undefined, selfCheck: undefined },
+  ...{ shifts: undefined, losses: [], selfCheck: undefined },
 };
 const judged = (outcome: 'pass' | 'fail' | 'not-judged') => ({ turnId: 't1', outcome, findings: [] });
 

@@ -33,6 +33,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
     '让固件打印崩溃信息（CONFIG_ESP_SYSTEM_PANIC_PRINT_REBOOT 或 GDB stub）：无声的崩溃无从分析。',
   HIL_BOARD_WATCHDOG_WARNED: '用 `earshot decode` 解码警告中的回溯，让该任务让出 CPU 或喂狗。',
   HIL_BOARD_RESTARTED: '查明固件为何在轮次中途重启：上面的复位原因可区分看门狗与 esp_restart()。',
+  HIL_BOARD_LEAK:
+    '比较每一轮前后的堆（`heap_trace_start` 或 `heap_caps_print_heap_info`），释放每轮留下的内存；报告中的趋势图显示从何时开始。',
   HIL_BOARD_POWER_FAULT: '检查供电、线缆和集线器，以及是否有其他程序复位开发板；然后重新运行。',
   HIL_BOARD_COMMAND_UNSUPPORTED: '去掉该用例，或选择具有此命令的方言。',
   HIL_BOARD_REPL_SILENT:

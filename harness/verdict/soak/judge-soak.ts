@@ -48,6 +48,8 @@ export interface SoakVerdict {
 export interface SoakInput {
   readonly plan: SoakPlan;
   readonly startedAtHostMs: number;
+  /** How long it was played, all parts together. */
+  readonly elapsedMs: number;
   readonly events: readonly JournalEvent[];
 }
 
@@ -148,12 +150,12 @@ function trendOf(
  * @param memory - Of a budgets file, in place of the bounds that the soak was begun with.
  */
 export function judgeSoak(
-  { plan, startedAtHostMs, events }: SoakInput,
+  { plan, startedAtHostMs, elapsedMs, events }: SoakInput,
   turns: readonly JudgedTurn[],
   memory?: SoakBounds,
 ): SoakVerdict {
   const isBound = plan.isBound || memory !== undefined;
-  const { elapsedMs, counts, series } = soakSeries(events, turns, { startedAtHostMs, plannedMs: plan.forMs });
+  const { counts, series } = soakSeries(events, turns, { startedAtHostMs, plannedMs: plan.forMs });
   return {
     plannedMs: plan.forMs,
     elapsedMs,

@@ -32,7 +32,7 @@ export interface SoakSample {
 /** What happened over a soak, in numbers. */
 export interface SoakCounts {
   readonly turns: number;
-  /** Times that a session became ready, the first one included. */
+  /** Sessions that turns were played in, the first one included. */
   readonly sessions: number;
   readonly boots: number;
   /** Boots that nobody had ordered. */
@@ -40,7 +40,6 @@ export interface SoakCounts {
 }
 
 export interface SoakSeries {
-  readonly elapsedMs: number;
   readonly counts: SoakCounts;
   readonly series: Readonly<Record<SoakSeriesName, readonly SoakSample[]>>;
 }
@@ -89,8 +88,9 @@ export function soakSeries(
     questionToAnswer: [],
   };
   const warmFromMs = Math.min(LONGEST_WARM_UP_MS, plannedMs * WARM_UP_SHARE);
-  const counts = { turns: 0, sessions: 0, boots: 0, unorderedBoots: 0 };
-  let [boot, turnsAtBoot, elapsedMs] = ['', 0, 0];
+  const sessions = new Set(turns.map(({ record }) => record.session)).size;
+  const counts = { turns: 0, sessions, boots: 0, unorderedBoots: 0 };
+  let [boot, turnsAtBoot] = ['', 0];
   const add = (
     found: readonly (readonly [SoakSeriesName, number])[],
     atMs: number,
@@ -102,7 +102,6 @@ export function soakSeries(
   for (const { kind, hostAtMs, data } of events) {
     if (hostAtMs === undefined) continue;
     const atMs = hostAtMs - startedAtHostMs;
-    elapsedMs = Math.max(elapsedMs, atMs);
     if (kind === 'turn') {
       counts.turns += 1;
       const turn = byId.get(String(data['turnId']));
@@ -113,13 +112,12 @@ export function soakSeries(
     const { boardName = '' } = data as { readonly boardName?: string };
     const of = `${boardName} ${event.boot}`;
     if (of !== boot) [boot, turnsAtBoot] = [of, counts.turns];
-    if (event.type === 'session-ready') counts.sessions += 1;
     if (event.type === 'boot') counts.boots += 1;
     if (event.type === 'boot-ended' && !expectedStarts.has(event.session.startedBy) && event.session.boot > 0)
       counts.unorderedBoots += 1;
     add(valuesOf(event), atMs, true);
   }
-  return { elapsedMs, counts, series };
+  return { counts, series };
 }
 
 /** A take that the rig spoilt, or that was to show how far the board goes. */
