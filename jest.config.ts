@@ -48,6 +48,7 @@ const config: Config = {
         '<rootDir>/scripts/',
         '<rootDir>/harness/suites/surveys/',
         '<rootDir>/harness/suites/soak/',
+        '<rootDir>/harness/suites/controls/',
       ],
       modulePathIgnorePatterns,
       globalSetup: hilGlobalSetup,

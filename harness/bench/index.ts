@@ -28,3 +28,10 @@ export { certificateIn } from './provider-settings';
 export { openCardRig } from './open-rig';
 export { boardWithRig, openRigAlone, type LoneRig } from './open-rig-alone';
 export { calibrationPathOf } from './rig-calibration';
+export {
+  boardsInQuarantine,
+  liftQuarantine,
+  putInQuarantine,
+  quarantinePath,
+  type QuarantinedBoard,
+} from './quarantine';

@@ -1,5 +1,5 @@
 import type { JudgedRun } from './finish-run';
-import { renderConsole } from '../report';
+import { quarantineNotes, renderConsole } from '../report';
 
 /** Prints a judged run: the table for a person, or one JSON object for a script. */
 export function printSummary(
@@ -16,6 +16,7 @@ export function printSummary(
       outcome,
       exitCode,
       why,
+      ...(run.record.quarantined === undefined ? {} : { quarantined: run.record.quarantined }),
       turns,
       findings,
       budgets,
@@ -28,5 +29,6 @@ export function printSummary(
     process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
     return;
   }
+  for (const note of quarantineNotes(run)) process.stdout.write(`\n${note}\n`);
   process.stdout.write(`\n${renderConsole(run, { colours, reportPath: reports.html })}\n`);
 }

@@ -138,5 +138,6 @@ export class Progress {
   }
 }
 
-const firstSentence = (failure: string): string =>
+/** What failed, of all that a test says of it. */
+export const firstSentence = (failure: string): string =>
   (failure.split('\n').find((line) => line.trim() !== '') ?? '').replace(/^[A-Z]\w*Error: /, '');

@@ -20,6 +20,9 @@ const suitesIn = (folder: string): string[] =>
 /** Names of the suites that come with Earshot and are run unless others are named. */
 export const productSuites = (): string[] => suitesIn(productFolder).map(nameOf);
 
+/** What boards play before they get work. */
+export const controlSuite = (): string => suitesIn(join(productFolder, 'controls'))[0] ?? '';
+
 /** Whether the tests of a file depend on nothing that an earlier one of it did: of a team's own files nobody knows. */
 export const testsStandAlone = (file: string): boolean =>
   dirname(file) === productFolder && nameOf(file) === 'latency';

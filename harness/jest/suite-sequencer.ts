@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 
 /** The order in which a person would try a board: nothing can be said of calls before it boots and hears. */
 const order = [
+  'control',
   'boot',
   'session',
   'conversation',

@@ -16,6 +16,7 @@ export type { SoundOfTurn } from './html/turn-list';
 export { peaksOf, summariseSound, type TurnSoundSummary } from './html/turn-sound';
 export { renderJunit } from './junit/render-junit';
 export { renderMarkdown } from './markdown/render-markdown';
+export { quarantineNotes } from './quarantine-notes';
 export { renderProbePage } from './probe/probe-page';
 export {
   compareProbe,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readRun, type FinishedRun } from '../run';
 import { systemNotes } from './system-notes';
-import { renderMarkdown } from '.';
+import { renderHtml, renderMarkdown } from '.';
 
 const sample = readRun(join(__dirname, '../../fixtures/runs/sample'));
 const withEvents = (...all: readonly object[]): FinishedRun =>
@@ -31,4 +31,12 @@ describe('heap and load in reports', () => {
   it('are nothing of a run that printed none', () => {
     expect(systemNotes(withEvents())).toEqual([]);
   });
+});
+
+it('a board in quarantine is named, with why', () => {
+  const quarantined = [{ board: 'korvo-2', reason: 'heard nothing.', since: '2026-11-22T02:00:00Z' }];
+  const run = { ...sample, record: { ...sample.record, quarantined } };
+  const said = 'Board korvo-2 is in quarantine since 2026-11-22 and judges nothing: it heard nothing.';
+  expect(renderMarkdown(run).replaceAll('\\', '')).toContain(said);
+  expect(renderHtml(run, {})).toContain('heard nothing.');
 });

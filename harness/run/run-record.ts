@@ -60,6 +60,16 @@ export interface RunRecord {
   readonly inTurnsWith?: string;
   /** What a run for hours was told. Absent: it was none. */
   readonly soak?: SoakRecord;
+  /** Boards of a merged run that were in quarantine and are not judged in it. Absent: none. */
+  readonly quarantined?: readonly {
+    readonly board: string;
+    /** One sentence without its subject. */
+    readonly reason: string;
+    /** ISO 8601 with zone. */
+    readonly since: string;
+    /** The run that it was found in. Absent: it had none. */
+    readonly runId?: string;
+  }[];
   /** Absent while the run is going on; `aborted` is set by the reader when the writer never finished. */
   readonly outcome?: Outcome;
   readonly exitCode?: number;

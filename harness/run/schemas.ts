@@ -185,6 +185,9 @@ export const runSchema = z.looseObject({
       bounds: z.looseObject({ internal: z.looseObject({}), psram: z.looseObject({}) }),
     })
     .optional(),
+  quarantined: z
+    .array(z.looseObject({ board: z.string(), reason: z.string(), since: z.string() }))
+    .optional(),
   sources: z
     .array(
       z.looseObject({

@@ -1,4 +1,5 @@
-// Turns of one board among several that begin and end them together: `npm run bench:webrtc` starts each in a run of its own. Starting
+// Turns of one board among several that begin and end them together: `npm run bench:webrtc` starts each in a run of its own, and
+// `npm run bench:boards` all in one. Starting
 // Jest, and writing reports, takes more of the machine than the turns do, so neither may fall into another's turns.
 /* global process, require */
 const { mkdirSync, readdirSync, watch, writeFileSync } = require('node:fs');

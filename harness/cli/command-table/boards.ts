@@ -40,5 +40,20 @@ export const addBoards = (parser: Argv, exit: TakeExitCode): Argv =>
             const { releaseBoardCommand } = await import('../commands/boards.js');
             exit(await releaseBoardCommand({ board, force, json: asJson }));
           },
+        )
+        .command(
+          'lift <board>',
+          'Give a board in quarantine work again',
+          (command) =>
+            command
+              .positional('board', { type: 'string', demandOption: true, describe: 'Name on its bench' })
+              .option('bench', {
+                type: 'string',
+                describe: 'Bench file (default: the only one with such a board)',
+              }),
+          async ({ board, bench }) => {
+            const { liftBoardCommand } = await import('../commands/boards.js');
+            exit(liftBoardCommand({ board, bench }));
+          },
         ),
   );

@@ -1,5 +1,16 @@
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import { describeHolder, inWords, leaseKeyOf, readLeases, releaseLease, type LeaseState } from '../../bench';
+import {
+  boardsInQuarantine,
+  describeHolder,
+  inWords,
+  leaseKeyOf,
+  liftQuarantine,
+  readLeases,
+  releaseLease,
+  type LeaseState,
+  type QuarantinedBoard,
+} from '../../bench';
 import { ConfigError } from '../../errors';
 import { systemClock, type Clock } from '../../ports';
 import { exitCodes, type ExitCode } from '../exit-codes';
@@ -60,6 +71,14 @@ const jsonOf = ({ record, state }: LeaseState, nowMs: number) => ({
   lastHeardOfMs: Math.round(nowMs - record.heartbeatHostMs),
 });
 
+const quarantineInWords = (boards: readonly QuarantinedBoard[]): string =>
+  boards
+    .map(
+      ({ board, bench, reason, since }) =>
+        `${board} of ${bench} is in quarantine since ${since.slice(0, 10)}: it ${reason}\n`,
+    )
+    .join('');
+
 /** Shows what of this machine is held, and by whom. */
 export async function listBoardsCommand(
   { json }: { readonly json: boolean },
@@ -69,13 +88,18 @@ export async function listBoardsCommand(
   const leases = await readLeases();
   const nowMs = clock.nowMs();
   if (json) {
-    const found = { schema: 'earshot/boards@1', leases: leases.map((lease) => jsonOf(lease, nowMs)) };
+    const found = {
+      schema: 'earshot/boards@1',
+      leases: leases.map((lease) => jsonOf(lease, nowMs)),
+      quarantine: boardsInQuarantine(),
+    };
     terminal.print(`${JSON.stringify(found, null, 2)}\n`);
   } else if (leases.length === 0) terminal.print('Nobody has a board or a sound card of this machine.\n');
   else {
     const head = ['board', 'key', 'state', 'holder', 'process', 'for'];
     terminal.print(tableOf([head, ...leases.map((lease) => rowOf(lease, nowMs))]));
   }
+  if (!json) terminal.print(quarantineInWords(boardsInQuarantine()));
   return exitCodes.passed;
 }
 
@@ -137,5 +161,30 @@ export async function releaseBoardCommand(
       ? `${JSON.stringify({ schema: 'earshot/boards-release@1', name, key, how, holder: lease.record }, null, 2)}\n`
       : `${name} ${done[how]}.\n`,
   );
+  return exitCodes.passed;
+}
+
+/**
+ * Gives a board in quarantine work again.
+ * @throws ConfigError `HIL_CONFIG_USAGE` when none is meant, or boards of several benches are.
+ */
+export function liftBoardCommand(
+  { board, bench }: { readonly board: string; readonly bench: string | undefined },
+  terminal: Pick<BoardsTerminal, 'print'> = processTerminal,
+): ExitCode {
+  const boards = boardsInQuarantine();
+  const meant = boards.filter(
+    (one) => one.board === board && (bench === undefined || one.bench === resolve(bench)),
+  );
+  const [found] = meant;
+  if (found === undefined || meant.length > 1) {
+    const there = boards.map((one) => `${one.board} of ${one.bench}`).join(', ') || 'none';
+    const what =
+      found === undefined ? `No board "${board}" is in quarantine` : `Several are called "${board}"`;
+    const message = `${what}; in quarantine: ${there}. --bench says which.`;
+    throw new ConfigError('HIL_CONFIG_USAGE', message, { board });
+  }
+  liftQuarantine(found);
+  terminal.print(`${board} gets work again.\n`);
   return exitCodes.passed;
 }

@@ -1,7 +1,14 @@
 import { join, resolve } from 'node:path';
 import { loadBench, readEnvironment, packageRoot, type BoardConfig, type Budgets } from '../../config';
-import { virtualFaults, type VirtualFault } from '../../bench';
-import { ConfigError } from '../../errors';
+import {
+  boardsInQuarantine,
+  chosenBoard,
+  putInQuarantine,
+  unlikeIn,
+  virtualFaults,
+  type VirtualFault,
+} from '../../bench';
+import { ConfigError, HilError } from '../../errors';
 import type { PromptConditions } from '../../ports';
 import type { Language } from '../../report';
 import { readRun, referenceOf, readBaseline } from '../../run';
@@ -20,7 +27,7 @@ import { playLanes } from '../lanes/play-lanes';
 import { waitMsOf } from '../port-lease';
 import { Progress } from '../progress';
 import { onInterrupt } from '../run-signals';
-import { suiteFiles, testsStandAlone } from '../suite-files';
+import { controlSuite, suiteFiles, testsStandAlone } from '../suite-files';
 import { printSummary } from '../print-summary';
 
 export interface RunArguments {
@@ -133,7 +140,7 @@ async function runBoard(
 /** Several boards at once, each in a lane and a run of its own, and the run that these are merged into. */
 async function runBoards(
   args: RunArguments,
-  boards: readonly BoardConfig[],
+  chosen: readonly BoardConfig[],
   files: readonly string[],
   progress: Progress,
 ): Promise<number> {
@@ -143,10 +150,25 @@ async function runBoards(
     throw new ConfigError('HIL_CONFIG_USAGE', message);
   }
   const reportsPath = resolve(args.reports);
+  const config = loadBench(args.bench, { provider: args.provider });
+  const quarantine = boardsInQuarantine().filter(({ bench }) => bench === config.path);
+  const leftOut = quarantine.filter(({ board }) => chosen.some(({ name }) => name === board));
+  for (const { board, reason, since } of leftOut)
+    progress.line(`In quarantine since ${since.slice(0, 10)}: it ${reason}`, board);
+  const boards = chosen.filter(({ name }) => leftOut.every(({ board }) => board !== name));
+  if (boards.length === 0) {
+    const message = `All of ${chosen.map(({ name }) => name).join(', ')} are in quarantine.`;
+    throw new HilError('HIL_BENCH_QUARANTINED', message, { boards: leftOut });
+  }
+  const boardNamed = (name: string): BoardConfig => chosenBoard(config, name);
   let budgets: Budgets | undefined;
   const lanes = playLanes({
     boards,
     files,
+    control: {
+      file: controlSuite(),
+      areAlike: (one, other) => unlikeIn(config, boardNamed(one), boardNamed(other)).length === 0,
+    },
     ...(args.share ? { shared: { standAlone: testsStandAlone } } : {}),
     openHost: (boardName, asks, onMessage) => {
       const session = openSession({
@@ -166,10 +188,23 @@ async function runBoards(
   );
   const { ends, undone } = await lanes.ended;
   progress.end();
+  for (const { boardName, quarantined, runPath } of ends) {
+    if (quarantined === undefined) continue;
+    putInQuarantine({
+      schema: 'earshot/quarantine@1',
+      board: boardName,
+      bench: config.path,
+      model: boardNamed(boardName).model,
+      reason: quarantined,
+      since: new Date().toISOString(),
+      runPath,
+    });
+  }
   const judged = judgeLanes(ends, {
     reportsPath,
     budgets,
     shared: args.share,
+    leftOut: leftOut.map(({ board, reason, since }) => ({ board, reason, since })),
     undone,
     language: args.language,
   });

@@ -9,6 +9,7 @@ import {
   mergeRuns,
   readRun,
   writeLatest,
+  type RunRecord,
   type TestRecord,
 } from '../../run';
 import { judgeRun } from '../../verdict';
@@ -23,6 +24,8 @@ export interface BoardEnd extends LaneEnd {
   readonly boardName: string;
   /** What it had begun of shared suites when it was lost. Absent: nothing. */
   readonly broken?: readonly BrokenUnit[];
+  /** Why it was put in quarantine: what it found judges nobody. Absent: it was not. */
+  readonly quarantined?: string;
 }
 
 export interface LanesEnding extends ReportOptions {
@@ -31,6 +34,8 @@ export interface LanesEnding extends ReportOptions {
   readonly budgets: Budgets | undefined;
   /** The boards shared the suites: bounds are on the turns of all together, since none has enough of its own. */
   readonly shared: boolean;
+  /** Boards that were in quarantine before, and were not tested. Absent: none. */
+  readonly leftOut?: NonNullable<RunRecord['quarantined']>;
   /** Files that no board was left to do. Absent: none. */
   readonly undone?: readonly string[];
 }
@@ -82,7 +87,7 @@ function tooSlow(runPath: string, boardName: string, budgets: Budgets): Finding[
  */
 export function judgeLanes(
   ends: readonly BoardEnd[],
-  { reportsPath, budgets, shared, undone = [], language }: LanesEnding,
+  { reportsPath, budgets, shared, leftOut = [], undone = [], language }: LanesEnding,
 ): JudgedRun | undefined {
   const redactor = createRedactor(readEnvironment().secrets);
   const stored = ends.flatMap((end) => (end.runPath === undefined ? [] : [{ ...end, runPath: end.runPath }]));
@@ -91,21 +96,30 @@ export function judgeLanes(
     if (broken.length > 0) addTests(runPath, testsOf(runPath, broken), redactor);
     endRun(runPath, { budgets: shared ? undefined : budgets, interrupted, findings });
   }
+  const healthy = stored.filter(({ quarantined }) => quarantined === undefined);
   const { path, record } = mergeRuns({
-    runs: stored.map(({ runPath }) => runPath),
+    runs: healthy.map(({ runPath }) => runPath),
     out: { below: reportsPath },
     // Boards of different dialects talk to different providers.
     despite: ['provider'],
   });
   const slow =
-    shared || budgets === undefined || stored.length === 1
+    shared || budgets === undefined || healthy.length === 1
       ? []
-      : stored.flatMap(({ runPath, boardName }) => tooSlow(runPath, boardName, budgets));
+      : healthy.flatMap(({ runPath, boardName }) => tooSlow(runPath, boardName, budgets));
   const absent = ends.flatMap(({ boardName, error }) =>
     error === undefined ? [] : [ofBoard(boardName)(findingOf(error))],
   );
   const wasInterrupted = ends.some(({ interrupted }) => interrupted);
   addFindings(path, [...absent, ...slow, ...(wasInterrupted ? [] : undoneInWords(undone))], redactor);
   writeLatest(reportsPath, record.runId);
-  return judgeMerged(readRun(path), budgets, { language });
+  const run = readRun(path);
+  const broken = stored.flatMap(({ boardName, quarantined, runPath }) =>
+    quarantined === undefined
+      ? []
+      : [{ board: boardName, reason: quarantined, since: record.startedAt, runId: basename(runPath) }],
+  );
+  const quarantine = [...leftOut, ...broken];
+  const named = quarantine.length === 0 ? {} : { quarantined: quarantine };
+  return judgeMerged({ ...run, record: { ...run.record, ...named } }, budgets, { language });
 }

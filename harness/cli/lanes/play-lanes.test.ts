@@ -300,4 +300,61 @@ describe('playLanes', () => {
       );
     });
   });
+
+  describe('control prompts', () => {
+    const control = { control: { file: 'control', areAlike: () => true } };
+
+    /** Which files each board did, when these fail their control prompts. */
+    async function playedBy(boards: readonly string[], failing: readonly string[]) {
+      const did: string[] = [];
+      const suites = (host: FakeHost, files: readonly string[]): LaneWork => {
+        const board = host.runPath.slice('/runs/'.length);
+        const play = async (): Promise<undefined> => {
+          for (const file of files) {
+            if (await host.wants({ what: 'test', file, name: 'test' })) {
+              did.push(`${board} ${file}`);
+              const isFailing = file === 'control' && failing.includes(board);
+              const status = isFailing ? 'failed' : 'passed';
+              const test = {
+                file,
+                name: ['test'],
+                status,
+                failures: isFailing ? ['Error: Heard nothing.'] : [],
+              };
+              host.says({ type: 'test', test } as unknown as HostMessage);
+            }
+            host.says({ type: 'file', file });
+          }
+          return undefined;
+        };
+        return { ended: play(), kill: () => undefined };
+      };
+      const { ended, lines } = start(
+        boards.map((name) => ({ name })),
+        suites,
+        { files: ['one'], ...control },
+      );
+      const { ends } = await ended;
+      return { did: did.sort(), lines, quarantined: ends.map((end) => end.quarantined) };
+    }
+
+    it('keep a board from work that fails what its like passes', async () => {
+      const { did, quarantined, lines } = await playedBy(['a', 'b'], ['a']);
+      expect(did).toEqual(['a control', 'b control', 'b one']);
+      const reason =
+        'failed the control prompts that b, with the same firmware, passed: Error: Heard nothing.';
+      expect(quarantined).toEqual([reason, undefined]);
+      expect(lines).toEqual([`a: In quarantine: it ${reason}`]);
+    });
+
+    it('keep none from it when all fail, since that is their firmware', async () => {
+      const { did, quarantined } = await playedBy(['a', 'b'], ['a', 'b']);
+      expect(did).toEqual(['a control', 'a one', 'b control', 'b one']);
+      expect(quarantined).toEqual([undefined, undefined]);
+    });
+
+    it('are not played by a board that is alone', async () => {
+      expect((await playedBy(['a'], [])).did).toEqual(['a one']);
+    });
+  });
 });

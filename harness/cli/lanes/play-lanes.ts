@@ -1,6 +1,8 @@
 import type { HilError } from '../../errors';
 import type { HostInit, HostMessage, HostProcess } from '../../host';
 import { describeError } from '../describe-error';
+import { firstSentence } from '../progress';
+import { Controls } from './controls';
 import type { BoardEnd } from './judge-lanes';
 import { Lane, type LanePlace, type LaneWork } from './lane';
 import { Rooms } from './rooms';
@@ -14,6 +16,12 @@ export interface LanesPlan {
     readonly isolation?: string;
   }[];
   readonly files: readonly string[];
+  /** What boards play first that have their like among the others. Absent: nothing. */
+  readonly control?: {
+    readonly file: string;
+    /** Whether one of these boards may be tested for the other. */
+    readonly areAlike: (one: string, other: string) => boolean;
+  };
   /** Each test is done by one of the boards. Absent: by all. */
   readonly shared?: { readonly standAlone: (file: string) => boolean };
   /** Starts the host process of a board. */
@@ -76,37 +84,72 @@ function sharedWork(
   };
 }
 
+/** For each board, those that are like it. */
+const equalsOf = (
+  boards: LanesPlan['boards'],
+  areAlike: (one: string, other: string) => boolean = () => false,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    boards.map(({ name }) => [
+      name,
+      boards.flatMap((other) => (other.name !== name && areAlike(name, other.name) ? [other.name] : [])),
+    ]),
+  );
+
 /** Starts a lane for each board, decides between them, and waits for all: what becomes of one does not touch the others. */
-export function playLanes({ boards, files, shared, openHost, runSuites, progress }: LanesPlan): RunningLanes {
+export function playLanes(plan: LanesPlan): RunningLanes {
+  const { boards, files, control, shared, openHost, runSuites, progress } = plan;
   const rooms = new Rooms();
   const suites = shared && new SharedSuites(files, shared.standAlone);
+  const controls = new Controls(equalsOf(boards, control?.areAlike));
+  const quarantined = new Map<string, string>();
   const lanes = boards.map(({ name, isolation }) => {
     const room = boards.filter((other) => other.isolation === isolation).length > 1 ? isolation : undefined;
     const asks = {
       ...(room === undefined ? {} : { heardByOthers: true as const }),
-      ...(suites === undefined ? {} : { sharesTests: true as const }),
+      ...(suites === undefined && !controls.has(name) ? {} : { sharesTests: true as const }),
+    };
+    const first = control === undefined || !controls.has(name) ? [] : [control.file];
+    /** Whether it is to do this test; asked while no test's time runs. */
+    const isToDo = async (file: string, test: string): Promise<boolean> => {
+      if (first.includes(file)) return true;
+      const reason = await controls.decided(name);
+      if (reason === undefined) return suites?.claim(name, file, test) ?? true;
+      if (!quarantined.has(name)) progress.line(`In quarantine: it ${reason}`, name);
+      quarantined.set(name, reason);
+      suites?.lost(name);
+      return false;
     };
     const host = openHost(name, asks, (message) => {
       progress.take(message, name);
       if (message.type === 'wish') {
         const { id, wish } = message;
-        if (wish.what === 'test') host.answer(id, suites?.claim(name, wish.file, wish.name) ?? true);
+        if (wish.what === 'test')
+          void isToDo(wish.file, wish.name).then((granted) => host.answer(id, granted));
         else if (room === undefined) host.answer(id, true);
         else void rooms.enter(room, name).then(() => host.answer(id, true));
       }
       if (message.type === 'room-left' && room !== undefined) rooms.leave(room, name);
-      if (message.type === 'test') suites?.testDone(name, message.test.file, message.test.name.join(' › '));
-      if (message.type === 'file') suites?.fileDone(name, message.file);
+      if (message.type === 'test') {
+        const { file, name: names, status, failures } = message.test;
+        if (!first.includes(file)) suites?.testDone(name, file, names.join(' › '));
+        else if (status === 'failed') controls.failed(name, firstSentence(failures[0] ?? ''));
+      }
+      if (message.type === 'file') {
+        if (first.includes(message.file)) controls.ended(name);
+        else suites?.fileDone(name, message.file);
+      }
     });
     // A host that dies in the middle of anything holds up nobody.
     void host.ended.then(() => {
       rooms.gone(name);
+      controls.gone(name);
       suites?.lost(name);
     });
     const begin = (place: LanePlace): LaneWork =>
       suites === undefined
-        ? runSuites(place, files)
-        : sharedWork(name, suites, files, (some) => runSuites(place, some));
+        ? runSuites(place, [...first, ...files])
+        : sharedWork(name, suites, [...first, ...files], (some) => runSuites(place, some));
     const lane = new Lane(host, begin, (text) => progress.line(text, name));
     const ended = lane.ended.then((end) => {
       progress.done(name);
@@ -117,7 +160,11 @@ export function playLanes({ boards, files, shared, openHost, runSuites, progress
   });
   return {
     ended: Promise.all(lanes.map(({ ended }) => ended)).then((ends) => ({
-      ends: ends.map((end) => ({ ...end, broken: suites?.brokenOff(end.boardName) ?? [] })),
+      ends: ends.map((end) => {
+        const reason = quarantined.get(end.boardName);
+        const broken = suites?.brokenOff(end.boardName) ?? [];
+        return { ...end, broken, ...(reason === undefined ? {} : { quarantined: reason }) };
+      }),
       undone: suites?.undone() ?? [],
     })),
     interrupt: () => {

@@ -25,6 +25,11 @@ export const runCodes = {
     origin: 'bench',
     remedy: 'Run `earshot doctor` on this bench and mend what it names; the board was asked nothing.',
   },
+  HIL_BENCH_QUARANTINED: {
+    origin: 'bench',
+    remedy:
+      'Look at the board, at its microphone, its speaker and its power, then `earshot boards lift NAME` gives it work again.',
+  },
   HIL_RUN_NOT_FOUND: {
     origin: 'config',
     remedy: 'Name a run folder that holds a run.json, such as one below reports/.',

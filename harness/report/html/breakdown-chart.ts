@@ -91,7 +91,7 @@ export function breakdownChart(turns: readonly ShownSoundTurn[], words: Messages
           x="${PLOT.left + step * (index + 0.5)}"
           y="${HEIGHT - 10}"
           text-anchor="middle"
-          >${record.turnId}</text
+          >${record.turnId.split('@')[0]}</text
         >`,
     )}
   </svg>`;

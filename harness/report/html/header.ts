@@ -88,6 +88,9 @@ export function header(run: FinishedRun, words: Messages): Markup {
         ),
         fact(own.dialect, dialect.name, html`<span lang="en">${dialect.firmware}</span>`),
       ])}
+      ${(record.quarantined ?? []).map(({ board, reason }) =>
+        fact(own.quarantine, board, html`<span lang="en">${reason}</span>`),
+      )}
       ${rigFacts(record, words)}
       ${fact(own.provider, record.provider.name, record.provider.way ?? record.provider.protocol)}
       ${fact(own.scenario, record.scenario.name, own.prompts(record.corpus.prompts))}

@@ -344,6 +344,7 @@ export const en = {
   },
 
   header: {
+    quarantine: 'In quarantine',
     run: 'run',
     exit: 'exit',
     board: 'Board',

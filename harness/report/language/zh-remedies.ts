@@ -132,6 +132,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_RUN_STORE_FAILED: '腾出磁盘空间，或修正运行文件夹的权限。',
   HIL_RUN_DISK_LOW: '腾出磁盘空间，或用 --reports 把运行存到其他磁盘；此前记录的内容是完整的。',
   HIL_BENCH_PREFLIGHT: '对该测试台运行 `earshot doctor`，修好它所指出的问题；尚未向开发板提问。',
+  HIL_BENCH_QUARANTINED:
+    '检查该开发板的麦克风、扬声器和供电，然后用 `earshot boards lift NAME` 让它重新参与测试。',
   HIL_BENCH_HELD:
     '等待它（`--wait 10m`），用 `earshot boards` 查看由谁占用，或用 `earshot boards release` 让其归还。',
   HIL_BENCH_LEASE_FAILED:

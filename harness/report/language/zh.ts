@@ -285,6 +285,7 @@ export const zh: Messages = {
   },
 
   header: {
+    quarantine: '已隔离，不参与判定',
     run: '运行',
     exit: '退出码',
     board: '开发板',

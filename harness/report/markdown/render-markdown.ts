@@ -7,6 +7,7 @@ import { countInWords, crashNotes, shownCrashes } from '../crashes';
 import { goalRows, goalTitles } from '../goals';
 import { headlineOf, kindRows, latencyNotes, shownMeasures } from '../kinds';
 import { remedyOf, shownFindings, shownTurns, whyOf } from '../judged-turn';
+import { quarantineNotes } from '../quarantine-notes';
 import { partsInWords, powerInWords, shiftRows, shiftTitles } from '../shifts';
 import { en } from '../language';
 import { surveyCurves } from '../survey-curves';
@@ -100,6 +101,7 @@ export function renderMarkdown(run: FinishedRun): string {
     `**Board** ${boards.join(', ')} · **bench** ${cell(record.bench.name)}${rig} · **provider** ${cell(record.provider.name)} (${cell(record.provider.way ?? record.provider.protocol)}) · **run** ${cell(record.runId)}`,
     '',
   ];
+  for (const note of quarantineNotes(run)) lines.push(cell(note), '');
   if (record.conditions !== undefined)
     lines.push(`**Prompts** ${cell(conditionsInWords(record.conditions) ?? 'as they are')}`, '');
   if (record.faults.length > 0)
