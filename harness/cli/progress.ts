@@ -82,6 +82,9 @@ export class Progress {
       case 'ready':
       case 'failed':
       case 'closed':
+      case 'file':
+      case 'room-left':
+      case 'wish':
         break;
     }
   }

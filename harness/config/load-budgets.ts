@@ -79,7 +79,7 @@ const section = z
     const complain = (message: string): void => context.addIssue({ code: 'custom', message });
     if ((dialect ?? provider ?? board) === undefined)
       complain('it says not whom it is for: name a dialect, a provider or a board');
-    if (Object.values(bounds).every((bound) => bound === undefined))
+    if (Object.keys(bounds).length === 0)
       complain('it bounds nothing: give measures, kinds, goals or a successRate');
   });
 
