@@ -16,6 +16,7 @@ export {
   rigFaults,
   SAFE_LEVEL_DB_FS,
   storeCalibration,
+  toldRateLine,
   withRoundTrip,
   type AppliedCalibration,
   type CalibrateRigOptions,

@@ -1,5 +1,11 @@
 import type { AudioRig } from '../../ports';
-import { checkLevels, LOUDEST_LEVEL_DB_FS, SAFE_LEVEL_DB_FS, type RigCheckLine } from '../../rig';
+import {
+  checkLevels,
+  LOUDEST_LEVEL_DB_FS,
+  SAFE_LEVEL_DB_FS,
+  toldRateLine,
+  type RigCheckLine,
+} from '../../rig';
 import type { BenchParts } from '../bench-parts';
 
 /** As faint as a probe can be. */
@@ -15,8 +21,13 @@ export async function rigLines(
   signal: AbortSignal,
 ): Promise<readonly RigCheckLine[]> {
   const levelDbFs = Math.min(LOUDEST_LEVEL_DB_FS, Math.max(FAINTEST_LEVEL_DB_FS, SAFE_LEVEL_DB_FS + gainDb));
-  const { lines } = await checkLevels(rig, { levelDbFs, signal });
-  return lines;
+  try {
+    return (await checkLevels(rig, { levelDbFs, signal })).lines;
+  } catch (cause) {
+    const told = toldRateLine(cause);
+    if (told === undefined) throw cause;
+    return [told];
+  }
 }
 
 /** One look at the rig of a bench, once however often it is asked for; nothing of a bench without a rig. */

@@ -21,4 +21,5 @@ export {
   type RigMeasurement,
 } from './rig-calibration';
 export { rigFaults, type RigCheckLine, type RigFault } from './rig-check';
+export { toldRateLine } from './told-rate';
 export { withRoundTrip } from './with-round-trip';
