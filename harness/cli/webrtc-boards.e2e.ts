@@ -35,8 +35,10 @@ describe('boards that speak WebRTC', () => {
       exitCode: 0,
     });
     const { turns } = readRun(result.summary.runPath);
-    expect(turns).toHaveLength(3);
-    for (const { measurement } of turns)
+    // A take that a busy machine spoilt is there too, ahead of the one that counts.
+    const counted = turns.filter(({ measurement }) => measurement.take.spoiltBy.length === 0);
+    expect(counted).toHaveLength(3);
+    for (const { measurement } of counted)
       expect(measurement).toMatchObject({ measures: { voiceToVoice: { state: 'measured' } } });
   });
 
