@@ -103,6 +103,8 @@ export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   'harness/host': ['harness/host/run-host'],
   // index.ts loads the readers' schemas, which a process that only writes need not have.
   'harness/run': ['harness/run/writer'],
+  // index.ts is for simulations and one process; this one loads BullMQ and ioredis.
+  'harness/fleet': ['harness/fleet/bullmq'],
   // index.ts loads the serial port's driver, which no recording, image or ELF needs.
   'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3', 'harness/board/micropython'],
 };

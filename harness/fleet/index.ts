@@ -1,6 +1,7 @@
 export { Allowances, type Allowance } from './allowances';
 export { MemoryFence, type Acceptance, type Fence } from './fence';
 export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-process-queue';
+export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
 export type {
@@ -14,6 +15,18 @@ export type {
   PieceOrder,
   PieceOutcome,
 } from './queue';
+export {
+  FORGOTTEN_MS,
+  orderKinds,
+  type BenchOrder,
+  type BenchReport,
+  type BenchRoll,
+  type BenchState,
+  type BoardActivity,
+  type BoardState,
+  type OrderKind,
+} from './roll';
+export type { BookedVerdict, VerdictBook } from './verdict-book';
 export {
   nextAttempt,
   priorities,

@@ -1,8 +1,10 @@
 import { QueueEvents } from 'bullmq';
-import type { Claim, JobOrder, JobOutcome, Seat } from '..';
+import { Redis } from 'ioredis';
+import { LEASE_MS as FLEET_LEASE_MS, type Claim, type JobOrder, type JobOutcome, type Seat } from '..';
 import { hasRedis, RedisServer } from '../__fixtures__/redis-server';
+import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
-import { BullMqQueue } from './bullmq-queue';
+import { BullMqQueue, redisAddressOf, RedisRoll, RedisVerdicts } from '.';
 
 const LEASE_MS = 400;
 const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get install redis-server)';
@@ -36,6 +38,23 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     await events.waitUntilReady();
     const stalls = (): Promise<void> => new Promise((resolve) => events.once('stalled', () => resolve()));
     return { queue: await open(prefix), leaseEnds: stalls, nowMs: () => Date.now() };
+  });
+
+  benchRollContract('Redis', async () => {
+    opened += 1;
+    const options = { redis: server.address, prefix: `fleet${opened}` };
+    const roll = await RedisRoll.open(options);
+    // Rather than wait: as if what was told had been told so long ago.
+    const silence = async (): Promise<void> => {
+      const redis = new Redis(server.address);
+      const key = `${options.prefix}:benches`;
+      for (const state of await roll.benches()) {
+        const earlier = { ...state, seenAtMs: state.seenAtMs - FLEET_LEASE_MS };
+        await redis.hset(key, state.bench, JSON.stringify(earlier));
+      }
+      redis.disconnect();
+    };
+    return { roll, verdicts: await RedisVerdicts.open(options), silence };
   });
 
   describe('with several agents', () => {
@@ -138,3 +157,19 @@ it('says so when there is no Redis', async () => {
     /ECONNREFUSED|closed/,
   );
 });
+
+it.each([
+  ['redis://lab', { host: 'lab', port: 6379 }],
+  ['rediss://bench:p%40ss@lab:6380/0', { host: 'lab', port: 6380, username: 'bench', password: 'p@ss' }],
+  ['redis://[::1]:7000', { host: '::1', port: 7000 }],
+])('reads %s', (uri, expected) => {
+  expect(redisAddressOf(uri)).toMatchObject(expected);
+});
+
+it.each(['lab:6379', 'http://lab', 'redis://', 'redis://:secret@lab/1'])(
+  'refuses %s and repeats no password',
+  (uri) => {
+    expect(() => redisAddressOf(uri)).toThrow(/expected redis:/);
+    expect(() => redisAddressOf(uri)).not.toThrow(/secret/);
+  },
+);

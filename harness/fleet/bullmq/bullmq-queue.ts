@@ -19,18 +19,9 @@ import {
 } from '../queue';
 import { nextAttempt, priorities, queueOf, queuesOf, type Seat, type Unit } from '../work';
 import { JobBook, type KeptJob } from './job-book';
+import { connectionTo, nowOf, type RedisAddress } from './redis-address';
 import { RedisAllowances } from './redis-allowances';
 import { RedisFence } from './redis-fence';
-
-/** Where Redis is, and who asks. */
-export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
-  readonly username?: string;
-  readonly password?: string;
-  /** Absent: in the clear, as on loopback. */
-  readonly tls?: { readonly ca?: string; readonly servername?: string };
-}
 
 export interface BullMqQueueOptions {
   readonly redis: RedisAddress;
@@ -358,10 +349,8 @@ export class BullMqQueue implements FleetQueue {
     else await this.feed(job);
   }
 
-  /** Milliseconds since 1970 by the clock of Redis, which all benches share. */
-  private async nowMs(): Promise<number> {
-    const [seconds, microseconds] = await this.redis.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  private nowMs(): Promise<number> {
+    return nowOf(this.redis);
   }
 
   private quietKey(isolation: string): string {
@@ -400,9 +389,6 @@ export class BullMqQueue implements FleetQueue {
     return worker;
   }
 }
-
-/** A worker of BullMQ waits for its Redis as long as it takes. */
-const connectionTo = (address: RedisAddress) => ({ ...address, maxRetriesPerRequest: null });
 
 /** BullMQ has no colons in names. */
 const bullName = (name: string): string => name.replaceAll(':', '.');

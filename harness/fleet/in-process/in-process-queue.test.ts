@@ -1,5 +1,15 @@
-import { InProcessQueue, LEASE_MS, OTHERS_FIRST_MS, queueOf, queuesOf, type Seat } from '..';
+import {
+  InProcessQueue,
+  InProcessRoll,
+  InProcessVerdicts,
+  LEASE_MS,
+  OTHERS_FIRST_MS,
+  queueOf,
+  queuesOf,
+  type Seat,
+} from '..';
 import { VirtualTime } from '../../proving-ground/fleet/virtual-time';
+import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
 
 const allowances = { 'live:openai': { atOnce: 1, spendCents: 10 } };
@@ -17,6 +27,15 @@ fleetQueueContract('in process', () => {
     queue: new InProcessQueue({ clock: time, allowances }),
     leaseEnds: () => pass(time, LEASE_MS),
     nowMs: () => time.nowMs(),
+  });
+});
+
+benchRollContract('in process', () => {
+  const time = new VirtualTime();
+  return Promise.resolve({
+    roll: new InProcessRoll(time),
+    verdicts: new InProcessVerdicts(),
+    silence: () => pass(time, LEASE_MS),
   });
 });
 

@@ -1,0 +1,67 @@
+import { Redis } from 'ioredis';
+import { ConfigError } from '../../errors';
+
+/** Where Redis is, and who asks. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly username?: string;
+  readonly password?: string;
+  /** Absent: in the clear, as on loopback. */
+  readonly tls?: { readonly ca?: string; readonly servername?: string };
+}
+
+/** IANA's for Redis. */
+const DEFAULT_PORT = 6_379;
+
+/**
+ * Reads `redis://user:password@host:port`, or `rediss://` for TLS.
+ * @param ca - Certificate of the authority that signed the server's, as PEM. Default: those that Node trusts.
+ * @throws ConfigError `HIL_CONFIG_USAGE` for anything else; the message does not repeat what may hold a password.
+ */
+export function redisAddressOf(uri: string, ca?: string): RedisAddress {
+  const refused = (): ConfigError =>
+    new ConfigError(
+      'HIL_CONFIG_USAGE',
+      'The queue is a Redis: expected redis://HOST:PORT, or rediss://USER@HOST:PORT for TLS.',
+      {},
+    );
+  if (!URL.canParse(uri)) throw refused();
+  const { protocol, hostname, port, username, password, pathname } = new URL(uri);
+  if (!['redis:', 'rediss:'].includes(protocol) || hostname === '' || !['', '/', '/0'].includes(pathname))
+    throw refused();
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? DEFAULT_PORT : Number(port),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+    ...(protocol === 'rediss:' ? { tls: { servername: hostname, ...(ca === undefined ? {} : { ca }) } } : {}),
+  };
+}
+
+/** For ioredis and BullMQ: what is asked while Redis cannot be reached waits until it can. */
+export const connectionTo = (address: RedisAddress) => ({ ...address, maxRetriesPerRequest: null });
+
+/**
+ * A connection that comes back by itself once it is there.
+ * @param trouble - Hears each time why it is not.
+ * @throws Error of ioredis when there is no Redis that answers.
+ */
+export async function connect(address: RedisAddress, trouble: (error: Error) => void): Promise<Redis> {
+  const redis = new Redis({ ...connectionTo(address), lazyConnect: true });
+  redis.on('error', trouble);
+  try {
+    await redis.connect();
+  } catch (cause) {
+    // It would try on for ever.
+    redis.disconnect();
+    throw cause;
+  }
+  return redis;
+}
+
+/** Milliseconds since 1970 by the clock of Redis, which all benches share. */
+export async function nowOf(redis: Redis): Promise<number> {
+  const [seconds, microseconds] = await redis.time();
+  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+}
