@@ -11,6 +11,7 @@ const hil = hilProject(__dirname);
 /** ES modules that units load by `import()`: Jest loads CommonJS only, so they are compiled like TypeScript. */
 const esModules = '/node_modules/(@echogarden|esptool-js)/.+\\.js$';
 const modulePathIgnorePatterns = ['<rootDir>/dist/', '<rootDir>/reports/'];
+const setupFilesAfterEnv = ['<rootDir>/scripts/own-leases.cjs'];
 
 /** Tests in TypeScript without a bench of Jest's own. */
 const plain = (displayName: string) => ({
@@ -19,6 +20,7 @@ const plain = (displayName: string) => ({
   testMatch: [`**/*.${displayName}.ts`],
   testEnvironment: 'node',
   modulePathIgnorePatterns,
+  setupFilesAfterEnv,
   ...(hil.transform === undefined ? {} : { transform: hil.transform }),
 });
 
@@ -34,6 +36,7 @@ const config: Config = {
       testMatch: ['**/*.test.ts'],
       testEnvironment: 'node',
       modulePathIgnorePatterns,
+      setupFilesAfterEnv,
       transform: { ...hil.transform, [esModules]: require.resolve('@swc/jest') },
       transformIgnorePatterns: ['/node_modules/(?!@echogarden/|esptool-js/)'],
     },
