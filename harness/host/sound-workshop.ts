@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { ConditionedSound, PcmClip, SoundConditions } from '../audio';
 import { fromWireError, HilError } from '../errors';
 import type { TurnMeasurement } from '../measurement';
-import type { SpeechClip, TurnRecord } from '../ports';
+import { endThread, type SpeechClip, type TurnRecord } from '../ports';
 import type { SoundJob, SoundJobs, SoundRequest, SoundResponse } from './sound-worker';
 
 interface Waiting {
@@ -53,7 +53,7 @@ export class SoundWorkshop {
   }
 
   async close(): Promise<void> {
-    await this.worker.terminate();
+    await endThread(this.worker);
   }
 
   private ask<J extends SoundJob>(job: J, input: SoundJobs[J]['input']): Promise<SoundJobs[J]['output']> {

@@ -96,6 +96,7 @@ export type {
 } from './scenario';
 export { kissCodes, type KissCode, type SntpAnswer, type TimeQuestion } from './sntp-answer';
 export type { Corpus, SpeechClip } from './speech-clip';
+export { endThread } from './end-thread';
 export { systemClock } from './system-clock';
 export type {
   AnyTurnRecord,

@@ -18,8 +18,8 @@ beforeEach(() => {
   pty.onTyped((bytes) => interpreter.type(bytes));
   folder = mkdtempSync(join(tmpdir(), 'earshot-micropython-'));
 });
-afterEach(async () => {
-  await interpreter.close();
+afterEach(() => {
+  interpreter.close();
   pty.close();
   rmSync(folder, { recursive: true });
 });

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { SampleSpan } from '../../audio';
 import { ProviderError } from '../../errors';
-import type { SpeechClip } from '../../ports';
+import { endThread, type SpeechClip } from '../../ports';
 import { Later } from '../later';
 import { Loss } from '../loss';
 import { heardNothing, type Heard } from './heard';
@@ -100,7 +100,7 @@ class RecognitionPool implements Recogniser {
   async close(): Promise<void> {
     this.state = 'closed';
     this.queue.clear();
-    await Promise.all([...this.workers].map((worker) => worker.terminate()));
+    await Promise.all([...this.workers].map((worker) => endThread(worker)));
   }
 
   /** Starts a worker; resolves when it is ready for questions. */

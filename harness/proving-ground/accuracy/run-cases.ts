@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { endThread } from '../../ports';
 import type { CaseAnswer, CaseRequest, WorkerSetup } from './case-worker';
 import type { CaseResult } from './try-case';
 
@@ -65,7 +66,7 @@ export async function runCases(
   } finally {
     // One signal serves every condition of a long run.
     if (giveUp !== undefined) signal?.removeEventListener('abort', giveUp);
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await Promise.all(workers.map((worker) => endThread(worker)));
   }
   return results;
 }

@@ -126,7 +126,7 @@ class PythonApplication implements Application {
   }
 
   cut(): void {
-    void this.interpreter.close();
+    this.interpreter.close();
   }
 }
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fromWireError, HilError } from '../../../errors';
+import { endThread } from '../../../ports';
 import type { SourceFrame } from '../elf';
 import { addr2lineSymboliser } from './addr2line';
 import type { ElfAnswer, ElfQuestion } from './elf-worker';
@@ -29,8 +30,9 @@ export const elfInWorker = (path: string, workerPath = join(__dirname, 'elf-work
   ask: (addresses) =>
     new Promise((resolve, reject) => {
       const question: ElfQuestion = { path, addresses };
-      const worker = new Worker(workerPath, { workerData: question });
+      const worker = new Worker(workerPath);
       worker.once('message', (answer: ElfAnswer) => {
+        void endThread(worker);
         if ('error' in answer) reject(fromWireError(answer.error));
         else resolve(answer);
       });
@@ -44,6 +46,7 @@ export const elfInWorker = (path: string, workerPath = join(__dirname, 'elf-work
           ),
         );
       worker.once('error', died);
+      worker.postMessage(question);
       // Behind an answer this says nothing any more.
       worker.once('exit', (code) => died(new Error(`it ended with ${code} before it answered`)));
     }),

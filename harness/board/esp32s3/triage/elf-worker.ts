@@ -1,5 +1,5 @@
-/** Worker thread: reads one ELF and looks up addresses in it, so that no turn waits for that. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** Worker thread: reads an ELF and looks up addresses in it, so that no turn waits for that. Whoever asked ends it. */
+import { parentPort } from 'node:worker_threads';
 import { toWireError, type WireError } from '../../../errors';
 import { sourceFrames, type SourceFrame } from '../elf';
 import { loadElf } from './load-elf';
@@ -23,4 +23,4 @@ function answerTo({ path, addresses }: ElfQuestion): ElfAnswer {
   }
 }
 
-parentPort?.postMessage(answerTo(workerData as ElfQuestion));
+parentPort?.on('message', (question: ElfQuestion) => parentPort?.postMessage(answerTo(question)));
