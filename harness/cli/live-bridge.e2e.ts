@@ -62,7 +62,10 @@ describe('a board that calls over WebRTC, and a live provider', () => {
     const { findings, ended, why, selfCheck } = summary;
     expect({ findings, ended, why }).toMatchObject({ findings: [], ended: 0 });
     expect(selfCheck).toMatchObject({ n, ok: true });
-    const { turns: measured } = readRun(summary.runPath);
+    // A take that a busy machine spoilt is there too, ahead of the one that counts.
+    const measured = readRun(summary.runPath).turns.filter(
+      ({ measurement }) => 'take' in measurement && measurement.take.spoiltBy.length === 0,
+    );
     expect(measured).toHaveLength(n);
     for (const { measurement } of measured)
       expect(measurement).toMatchObject({

@@ -10,30 +10,27 @@ import { httpSamples } from './samples';
 const corpus = smallCorpus();
 const thinking = { ...scenario, text: { ...scenario.text, reasoning: 'Hm.' } };
 
-it.each(Object.entries(httpSamples))(
-  '%s answers or cuts 1 000 spoiled messages',
-  async (protocol, samples) => {
-    const provider = await openMock(protocol as 'openai', { scenario: thinking, corpus, clock: systemClock });
-    try {
-      const report = await fuzzHttp({ provider, samples, messages: 1000, seed: 1, clock: systemClock });
-      expect(report).toMatchObject({
-        messages: 1000,
-        hung: 0,
-        failed: 0,
-        unmeasured: 0,
-        unserved: 0,
-        unhandledRejections: 0,
-      });
-      const total = Object.values(report.answered).reduce((sum, count) => sum + count, 0);
-      expect(total + report.closed).toBe(1000);
-      // Spoiled enough to be refused, and not so much that nothing gets through.
-      expect(report.answered['200']).toBeGreaterThan(50);
-      expect(report.answered['400']).toBeGreaterThan(100);
-    } finally {
-      await provider.close();
-    }
-  },
-);
+it.each(Object.entries(httpSamples))('%s answers or cuts 300 spoiled messages', async (protocol, samples) => {
+  const provider = await openMock(protocol as 'openai', { scenario: thinking, corpus, clock: systemClock });
+  try {
+    const report = await fuzzHttp({ provider, samples, messages: 300, seed: 1, clock: systemClock });
+    expect(report).toMatchObject({
+      messages: 300,
+      hung: 0,
+      failed: 0,
+      unmeasured: 0,
+      unserved: 0,
+      unhandledRejections: 0,
+    });
+    const total = Object.values(report.answered).reduce((sum, count) => sum + count, 0);
+    expect(total + report.closed).toBe(300);
+    // Spoiled enough to be refused, and not so much that nothing gets through.
+    expect(report.answered['200']).toBeGreaterThan(15);
+    expect(report.answered['400']).toBeGreaterThan(30);
+  } finally {
+    await provider.close();
+  }
+});
 
 it('spoils the same way for the same seed, and leaves the sample alone', () => {
   const sample = { a: [1, { b: 'two' }], c: null };

@@ -20,22 +20,22 @@ beforeEach(async () => {
 });
 afterEach(() => mock.close());
 
-it('1 000 events in the beta are answered; only text that is no UTF-8 costs the session', async () => {
+it('500 events in the beta are answered; only text that is no UTF-8 costs the session', async () => {
   const headers = { ...KEY, 'openai-beta': 'realtime=v1' };
   const connect = (): WebSocket => new WebSocket(mock.url, { headers });
   const options = {
     provider: mock,
     connect,
     samples: betaEvents,
-    messages: 1000,
+    messages: 500,
     seed: 1,
     clock: systemClock,
   };
   const report = await fuzzWebSocket(options);
   expect(report).toMatchObject(nothingBroke);
   const alive = report.answered.alive ?? 0;
-  expect(alive + report.closed).toBe(1000);
-  expect(alive).toBeGreaterThan(800);
+  expect(alive + report.closed).toBe(500);
+  expect(alive).toBeGreaterThan(400);
   // RFC 6455 section 8.1, which ws keeps.
   const closed = mock.events.filter(({ type }) => type === 'session-closed').slice(0, report.closed);
   expect(closed.every((event) => event.type === 'session-closed' && event.closedBy === 'provider')).toBe(
@@ -62,17 +62,17 @@ it('200 requests for ephemeral keys are answered', async () => {
   expect(report.answered['400']).toBeGreaterThan(20);
 });
 
-it('1 000 offers of calls are answered, and those that are taken can be hung up', async () => {
-  const report = await fuzzCalls({ provider: mock, messages: 1000, seed: 1, clock: systemClock });
-  expect(report).toMatchObject({ messages: 1000, ...nothingBroke });
-  expect(report.answered['201']).toBeGreaterThan(100);
-  expect(report.answered['400']).toBeGreaterThan(100);
+it('300 offers of calls are answered, and those that are taken can be hung up', async () => {
+  const report = await fuzzCalls({ provider: mock, messages: 300, seed: 1, clock: systemClock });
+  expect(report).toMatchObject({ messages: 300, ...nothingBroke });
+  expect(report.answered['201']).toBeGreaterThan(30);
+  expect(report.answered['400']).toBeGreaterThan(30);
 });
 
-it('1 000 events on the data channel of a call are answered', async () => {
-  const options = { provider: mock, samples: gaEvents, messages: 1000, seed: 1, clock: systemClock };
+it('300 events on the data channel of a call are answered', async () => {
+  const options = { provider: mock, samples: gaEvents, messages: 300, seed: 1, clock: systemClock };
   const report = await fuzzChannel(options);
   expect(report).toMatchObject(nothingBroke);
-  expect((report.answered.alive ?? 0) + report.closed).toBe(1000);
-  expect(report.answered.alive).toBeGreaterThan(900);
+  expect((report.answered.alive ?? 0) + report.closed).toBe(300);
+  expect(report.answered.alive).toBeGreaterThan(270);
 });

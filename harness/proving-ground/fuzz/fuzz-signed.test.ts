@@ -17,7 +17,7 @@ const options = { scenario: thinking, corpus, clock: systemClock };
 function expectAllEnded(report: FuzzReport): void {
   const { messages, answered, closed } = report;
   expect(report).toMatchObject({
-    messages: 1000,
+    messages: 300,
     hung: 0,
     failed: 0,
     unmeasured: 0,
@@ -27,25 +27,25 @@ function expectAllEnded(report: FuzzReport): void {
   expect(Object.values(answered).reduce((sum, count) => sum + count, 0) + closed).toBe(messages);
 }
 
-it.each(['hunyuan', 'pangu'] as const)('%s answers or cuts 1 000 spoiled messages', async (protocol) => {
+it.each(['hunyuan', 'pangu'] as const)('%s answers or cuts 300 spoiled messages', async (protocol) => {
   const provider = await openMock(protocol, { ...options, credentials: fuzzCredentials[protocol] });
   try {
     const samples = signedSamples(protocol, provider);
-    const report = await fuzzHttp({ provider, samples, messages: 1000, seed: 1, clock: systemClock });
+    const report = await fuzzHttp({ provider, samples, messages: 300, seed: 1, clock: systemClock });
     expectAllEnded(report);
     const codes = provider.events.flatMap((event) => (event.type === 'error' ? [event.code] : []));
     // Spoiled enough to be refused for many a reason, and not so much that nothing gets through.
     expect(new Set(codes).size).toBeGreaterThan(5);
-    expect(provider.events.filter(({ type }) => type === 'text-out').length).toBeGreaterThan(50);
+    expect(provider.events.filter(({ type }) => type === 'text-out').length).toBeGreaterThan(15);
   } finally {
     await provider.close();
   }
 });
 
-it('spark answers or cuts 1 000 spoiled conversations', async () => {
+it('spark answers or cuts 300 spoiled conversations', async () => {
   const provider = await openMock('spark', options);
   try {
-    const report = await fuzzSpark({ provider, messages: 1000, seed: 1, clock: systemClock });
+    const report = await fuzzSpark({ provider, messages: 300, seed: 1, clock: systemClock });
     expectAllEnded(report);
     for (const outcome of ['0', '10003', '10004', '10005', 'HTTP 101', 'HTTP 401'])
       expect(report.answered[outcome]).toBeGreaterThan(0);
