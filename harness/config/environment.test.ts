@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { childEnvironment, readEnvironment, setEnvironment } from './environment';
+import { fleetSettings } from './fleet-settings';
 
 /** No job of a CI server. */
 const ciServer = { github: false, githubSummaryPath: undefined, gitlab: false };
@@ -82,5 +83,32 @@ describe('setEnvironment', () => {
     expect(readEnvironment(process.env).board).toBe('b9');
     setEnvironment({ board: undefined });
     expect(process.env).not.toHaveProperty('EARSHOT_BOARD');
+  });
+});
+
+describe('fleetSettings', () => {
+  it('reads keys by the names that everybody sets, and takes half a pair for none', () => {
+    expect(fleetSettings({ AWS_ACCESS_KEY_ID: 'id', EARSHOT_REDIS_PASSWORD: ' ' })).toEqual({ bundles: {} });
+    expect(
+      fleetSettings({
+        AWS_ACCESS_KEY_ID: 'id',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_REGION: 'eu-central-1',
+        EARSHOT_BUNDLES_TOKEN: 'token',
+        EARSHOT_REDIS_PASSWORD: 'password',
+      }),
+    ).toEqual({
+      redisPassword: 'password',
+      bundles: {
+        bearer: 'token',
+        s3: { accessKeyId: 'id', secretAccessKey: 'secret', region: 'eu-central-1' },
+      },
+    });
+  });
+
+  it('has names that are no misspelt others, and finds those that are nearly these', () => {
+    const set = { EARSHOT_REDIS_PASSWORD: 'a', EARSHOT_BUNDLES_TOKEN: 'b' };
+    expect(readEnvironment(set)).toEqual(readEnvironment({}));
+    expect(() => readEnvironment({ EARSHOT_BUNDLE_TOKEN: 'b' })).toThrow('EARSHOT_BUNDLES_TOKEN');
   });
 });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ConfigError } from '../errors';
+import { fleetVariables } from './fleet-settings';
 import { withEnvFile } from './live-settings';
 import { nearest } from './nearest';
 import { secretsOf } from './secrets';
@@ -128,7 +129,7 @@ function turnsOf(value: string | undefined): number | undefined {
 }
 
 function refuseMisspelt(env: Variables): void {
-  const known: readonly string[] = Object.values(variables);
+  const known: readonly string[] = [...Object.values(variables), ...fleetVariables];
   const suffixes = new Map(known.map((variable) => [suffixOf(variable), variable]));
   for (const variable of Object.keys(env)) {
     if (!variable.startsWith('EARSHOT_') || known.includes(variable)) continue;

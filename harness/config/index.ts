@@ -29,6 +29,7 @@ export {
   setEnvironment,
   type Environment,
 } from './environment';
+export { fleetSettings, type FleetSettings } from './fleet-settings';
 export { liveClientSettings, liveSettings, liveVariables, type LiveSettings } from './live-settings';
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';

@@ -42,6 +42,8 @@ export class ProviderError extends HilError {}
 export class ConfigError extends HilError {}
 /** Thrown by the run store and its readers. */
 export class RunError extends HilError {}
+/** Thrown between benches: by queues, bundle stores and whoever asks them. */
+export class FleetError extends HilError {}
 
 /** True for errors of this project, also across Jest's realms, where `instanceof` fails. */
 export const isHilError = (value: unknown): value is HilError =>

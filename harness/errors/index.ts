@@ -3,6 +3,7 @@ export { closeAll, type Closable } from './close-all';
 export {
   BoardError,
   ConfigError,
+  FleetError,
   HilError,
   isHilError,
   originOf,

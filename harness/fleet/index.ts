@@ -1,4 +1,14 @@
 export { Allowances, type Allowance } from './allowances';
+export {
+  BUNDLE_LIMITS,
+  FirmwareCache,
+  openBundleStore,
+  type BundleLimits,
+  type BundleSecrets,
+  type BundleStore,
+  type BundleStoreOptions,
+  type S3Keys,
+} from './bundles';
 export { MemoryFence, type Acceptance, type Fence } from './fence';
 export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-process-queue';
 export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';

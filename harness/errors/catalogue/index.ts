@@ -1,5 +1,6 @@
 import { boardCodes } from './board';
 import { configCodes } from './config';
+import { fleetCodes } from './fleet';
 import { findingCodes } from './verdict';
 import { providerCodes } from './provider';
 import { rigCodes } from './rig';
@@ -12,6 +13,7 @@ export const catalogue = {
   ...providerCodes,
   ...configCodes,
   ...runCodes,
+  ...fleetCodes,
   ...findingCodes,
 } as const;
 

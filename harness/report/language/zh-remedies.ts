@@ -142,6 +142,14 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_RUN_TOO_NEW: '用写出该运行的 earshot 版本或更新的版本读取。',
   HIL_RUN_DAMAGED: '恢复运行文件夹；上面所说的文件与所存不符。',
   HIL_RUN_UNMERGEABLE: '合并同一版本、服务、场景和提示语的运行，各一次，写入尚不存在的文件夹。',
+  HIL_FLEET_BUNDLE_DAMAGED:
+    '检查结果包仓库的磁盘和剩余空间，然后让该单元重新执行；收到的内容与放入的不一致。',
+  HIL_FLEET_BUNDLE_UNSAFE:
+    '查明这个包是谁写的：Earshot 只打包普通文件和文件夹，数量和大小也都有限；其中的内容都没有解开。',
+  HIL_FLEET_BUNDLE_UNFIT: '把文件夹里不是普通文件的东西拿走，或减小其体积；什么都没有发送。',
+  HIL_FLEET_BUNDLE_MISSING:
+    '在每台测试台上指定同一个结果包仓库，并让它保存的时间长于一个任务连同其报告所需的时间。',
+  HIL_FLEET_STORE_FAILED: '按上面仓库给出的说明修复：地址、环境变量中的密钥、文件夹权限，或中间的网络。',
   HIL_BASELINE_NOT_FOUND:
     '用 `earshot baseline accept` 接受一次运行为基线，或指定 `earshot baseline list` 列出的基线。',
   HIL_BASELINE_DIFFERENT: '接受同一开发板、台架、服务和提示语的基线；已知无害的差异可用 --despite 容忍。',
