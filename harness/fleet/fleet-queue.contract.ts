@@ -189,6 +189,21 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       expect(await queue.status()).toMatchObject([{ waiting: 1, running: 0, isOver: false }]);
     });
 
+    it('tells of a job what was ordered and what has ended of it', async () => {
+      const firmware = { uri: 'file:///bundles/firmware.tar', sha256: 'cc' };
+      const wanted = order({ pieces: [{ ...piece, turns: 40, firmware }, piece] });
+      const jobId = await queue.submit(wanted);
+      expect(await queue.job('another')).toBeUndefined();
+      const none = { jobId, isCancelled: false, pieces: [] };
+      expect(await queue.job(jobId)).toEqual({ jobId, order: wanted, isOver: false, outcome: none });
+      const first = await claimed('a');
+      expect(first.unit).toMatchObject({ turns: 40, firmware });
+      await queue.complete(first, bundle);
+      expect(await queue.job(jobId)).toMatchObject({ isOver: false, outcome: { pieces: [{ board: 'a' }] } });
+      await queue.complete(await claimed('b'), bundle);
+      expect(await queue.job(jobId)).toMatchObject({ isOver: true, outcome: await over });
+    });
+
     it('says how far its jobs are', async () => {
       const jobId = await queue.submit(order({ priority: 'gate', pieces: [piece, piece, piece] }));
       await queue.complete(await claimed('a'), bundle);

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Closable } from '../errors';
 import type { Acceptance } from './fence';
-import type { Needs, Priority, Seat, Unit } from './work';
+import type { BundleRef, Needs, Priority, Seat, Unit } from './work';
+
+export type { BundleRef } from './work';
 
 /** What somebody wants tested. */
 export interface JobOrder {
@@ -23,6 +25,10 @@ export interface PieceOrder {
   readonly needs: Needs;
   readonly suites: readonly string[];
   readonly expectedMs: number;
+  /** Turns of the latency suite. Absent: as many as `earshot run` plays. */
+  readonly turns?: number;
+  /** Where the firmware lies. Absent: whatever the board runs is tested. */
+  readonly firmware?: BundleRef;
   /** Default: 0. */
   readonly costCents?: number;
 }
@@ -39,12 +45,6 @@ export interface Claim {
   readonly offeredAtMs: number;
 }
 
-/** Where a bundle lies, and what it is. The queue holds no more of it. */
-export interface BundleRef {
-  readonly uri: string;
-  readonly sha256: string;
-}
-
 /** `lost`: somebody else has it or will; whoever hears that stops at once. */
 export type Hold = 'held' | 'lost' | 'cancelled';
 
@@ -52,6 +52,15 @@ export type Hold = 'held' | 'lost' | 'cancelled';
 export type PieceOutcome =
   | { readonly piece: string; readonly board: string; readonly attempts: number; readonly bundle: BundleRef }
   | { readonly piece: string; readonly attempts: number; readonly missing: string };
+
+/** A job with what is known of it so far. */
+export interface JobRecord {
+  readonly jobId: string;
+  readonly order: JobOrder;
+  readonly isOver: boolean;
+  /** Pieces that have ended; once it is over, all of them. */
+  readonly outcome: JobOutcome;
+}
 
 /** A job at its end. */
 export interface JobOutcome {
@@ -98,6 +107,8 @@ export interface FleetQueue extends Closable {
   fail(claim: Claim, reason: string): Promise<void>;
   /** Waiting units are dropped; who plays one hears it at the next heartbeat. Does nothing to a job that is over. */
   cancel(jobId: string): Promise<void>;
+  /** Undefined: there is no such job, or it was forgotten. */
+  job(jobId: string): Promise<JobRecord | undefined>;
   status(): Promise<readonly JobStatus[]>;
   /** Hears of each job once, when all its pieces have ended. */
   onJobOver(listener: (outcome: JobOutcome) => void): void;

@@ -1,4 +1,5 @@
 import type { Closable } from '../errors';
+import type { Offer } from './work';
 
 /**
  * What a board of the fleet does. `draining`: it plays its unit to the end and takes no other, or stands still after that; `lost`: its
@@ -12,6 +13,8 @@ export interface BoardState {
   readonly name: string;
   readonly model: string;
   readonly dialect: string;
+  /** What it can play. Absent: its agent does not say. */
+  readonly offer?: Offer;
   readonly state: BoardActivity;
   /** What it plays: the job, and which of its pieces. Absent: nothing. */
   readonly jobId?: string;

@@ -34,6 +34,12 @@ export interface Seat {
   readonly firmwareSha256?: string;
 }
 
+/** Where a bundle lies, and what it is. The queue holds no more of it. */
+export interface BundleRef {
+  readonly uri: string;
+  readonly sha256: string;
+}
+
 /** What one board plays in one go. */
 export interface Unit {
   /** One attempt: `JOB/3#2` is the second at the job's fourth piece. */
@@ -47,6 +53,10 @@ export interface Unit {
   readonly priority: Priority;
   readonly firmwareSha256: string;
   readonly suites: readonly string[];
+  /** Turns of the latency suite. Absent: as many as `earshot run` plays. */
+  readonly turns?: number;
+  /** Where the firmware lies. Absent: whatever the board runs is tested. */
+  readonly firmware?: BundleRef;
   /** By what it took before. */
   readonly expectedMs: number;
   /** The most that it is thought to cost at its provider; 0 for a mock. */

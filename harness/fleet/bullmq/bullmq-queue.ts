@@ -15,6 +15,7 @@ import {
   type Hold,
   type JobOrder,
   type JobOutcome,
+  type JobRecord,
   type JobStatus,
 } from '../queue';
 import { nextAttempt, priorities, queueOf, queuesOf, type Seat, type Unit } from '../work';
@@ -184,6 +185,10 @@ export class BullMqQueue implements FleetQueue {
     for (const [index] of job.order.pieces.entries())
       await this.book.settle(jobId, { piece: pieceOf(jobId, index), attempts: 0, missing: 'cancelled' });
     await this.book.end(jobId);
+  }
+
+  job(jobId: string): Promise<JobRecord | undefined> {
+    return this.book.record(jobId);
   }
 
   async status(): Promise<readonly JobStatus[]> {

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { JobOrder, JobOutcome, PieceOutcome } from '../queue';
+import type { JobOrder, JobOutcome, JobRecord, PieceOutcome } from '../queue';
 
 /** A job as it is kept. */
 export interface KeptJob {
@@ -52,6 +52,14 @@ export class JobBook {
       sinceMs: Number(since),
       isCancelled: cancelled === '1',
     };
+  }
+
+  /** A job with what has ended of it. */
+  async record(jobId: string): Promise<JobRecord | undefined> {
+    const job = await this.job(jobId);
+    if (job === undefined) return undefined;
+    const [isOver, outcome] = await Promise.all([this.isOver(jobId), this.outcome(job)]);
+    return { jobId, order: job.order, isOver, outcome };
   }
 
   ids(): Promise<readonly string[]> {

@@ -13,6 +13,7 @@ import {
   type Hold,
   type JobOrder,
   type JobOutcome,
+  type JobRecord,
   type JobStatus,
   type PieceOutcome,
 } from '../queue';
@@ -181,6 +182,11 @@ export class InProcessQueue implements FleetQueue {
     );
   }
 
+  job(jobId: string): Promise<JobRecord | undefined> {
+    const job = this.jobs.get(jobId);
+    return Promise.resolve(job && { jobId, order: job.order, isOver: isOver(job), outcome: outcomeOf(job) });
+  }
+
   onJobOver(listener: (outcome: JobOutcome) => void): void {
     this.listeners.push(listener);
   }
@@ -267,9 +273,14 @@ export class InProcessQueue implements FleetQueue {
   private endIfOver(job: Job): void {
     if (!isOver(job)) return;
     this.underWay.delete(printOf(job.order));
-    const pieces = job.order.pieces.flatMap((_, index) => job.outcomes.get(pieceOf(job.id, index)) ?? []);
-    for (const listener of this.listeners) listener({ jobId: job.id, isCancelled: job.isCancelled, pieces });
+    for (const listener of this.listeners) listener(outcomeOf(job));
   }
 }
 
 const isOver = ({ order, outcomes }: Job): boolean => outcomes.size >= order.pieces.length;
+
+const outcomeOf = ({ id, order, outcomes, isCancelled }: Job): JobOutcome => ({
+  jobId: id,
+  isCancelled,
+  pieces: order.pieces.flatMap((_, index) => outcomes.get(pieceOf(id, index)) ?? []),
+});
