@@ -1,6 +1,5 @@
 export { BenchAgent, type AgentBoard, type BenchAgentOptions } from './agent/bench-agent';
 export type { BoardHands, Played, Readiness } from './agent/board-hands';
-export type { BundleShelf } from './agent/board-loop';
 export { Allowances, type Allowance } from './allowances';
 export {
   BUNDLE_LIMITS,

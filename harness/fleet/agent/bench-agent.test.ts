@@ -89,7 +89,7 @@ class Fleet {
       queue: this.queue,
       roll: this.roll,
       clock: this.time,
-      shelf: {
+      bundles: {
         put: (bundle) => {
           this.put.push(bundle);
           return Promise.resolve({ uri: `file:///bundles/${bundle}`, sha256: 'bb' });

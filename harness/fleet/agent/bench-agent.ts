@@ -16,7 +16,7 @@ export interface AgentBoard {
 
 export interface BenchAgentOptions extends Pick<
   BoardLoopOptions,
-  'queue' | 'shelf' | 'clock' | 'onDelivered'
+  'queue' | 'bundles' | 'clock' | 'onDelivered'
 > {
   /** Unique in the fleet. */
   readonly bench: string;

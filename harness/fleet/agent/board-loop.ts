@@ -1,16 +1,11 @@
 import type { Cancel, Clock } from '../../ports';
+import type { BundleStore } from '../bundles';
 import { MOST_ATTEMPTS } from '../limits';
-import type { BundleRef, Claim, FleetQueue } from '../queue';
+import type { Claim, FleetQueue } from '../queue';
 import type { BoardActivity, OrderKind } from '../roll';
 import type { Seat } from '../work';
 import type { BoardHands, Played } from './board-hands';
 import { UnitHold } from './hold';
-
-/** Where bundles are put. */
-export interface BundleShelf {
-  /** @param name - For people. */
-  put(name: string, path: string): Promise<BundleRef>;
-}
 
 /** What a board does just now. */
 export interface BoardStanding {
@@ -24,7 +19,7 @@ export interface BoardStanding {
 
 export interface BoardLoopOptions {
   readonly queue: Pick<FleetQueue, 'claim' | 'heartbeat' | 'complete' | 'fail'>;
-  readonly shelf: BundleShelf;
+  readonly bundles: Pick<BundleStore, 'put'>;
   readonly hands: BoardHands;
   readonly seat: Omit<Seat, 'firmwareSha256'>;
   readonly clock: Clock;
@@ -166,7 +161,7 @@ export class BoardLoop {
   }
 
   private async handIn(claim: Claim, played: Played): Promise<void> {
-    const { queue, shelf, onDelivered } = this.options;
+    const { queue, bundles, onDelivered } = this.options;
     const { unit, token } = claim;
     if (played.end === 'judged') this.firmwareSha256 = unit.firmwareSha256;
     else this.firmwareSha256 = undefined;
@@ -178,7 +173,7 @@ export class BoardLoop {
       return;
     }
     const { runPath = '' } = played;
-    const bundle = await shelf.put(`${unit.piece}-${token}`, runPath);
+    const bundle = await bundles.put(`${unit.piece}-${token}`, runPath);
     const acceptance = await queue.complete(claim, bundle);
     this.say(acceptance === 'stale' ? `${unit.id} came too late` : `delivered ${unit.id}`);
     if (acceptance !== 'stale') onDelivered(runPath);
