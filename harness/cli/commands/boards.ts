@@ -14,6 +14,7 @@ import {
 import { ConfigError } from '../../errors';
 import { systemClock, type Clock } from '../../ports';
 import { exitCodes, type ExitCode } from '../exit-codes';
+import { forgetOwnBaselines } from '../lanes/own-baselines';
 
 /** Where words are printed and a person is asked. */
 export interface BoardsTerminal {
@@ -165,7 +166,7 @@ export async function releaseBoardCommand(
 }
 
 /**
- * Gives a board in quarantine work again.
+ * Gives a board in quarantine work again. What it did before is forgotten: who mended it has changed it.
  * @throws ConfigError `HIL_CONFIG_USAGE` when none is meant, or boards of several benches are.
  */
 export function liftBoardCommand(
@@ -185,6 +186,7 @@ export function liftBoardCommand(
     throw new ConfigError('HIL_CONFIG_USAGE', message, { board });
   }
   liftQuarantine(found);
+  forgetOwnBaselines(found);
   terminal.print(`${board} gets work again.\n`);
   return exitCodes.passed;
 }

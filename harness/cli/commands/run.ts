@@ -11,7 +11,7 @@ import {
 import { ConfigError, HilError } from '../../errors';
 import type { PromptConditions } from '../../ports';
 import type { Language } from '../../report';
-import { readRun, referenceOf, readBaseline } from '../../run';
+import { createRedactor, readRun, referenceOf, readBaseline } from '../../run';
 import type { Reference } from '../../verdict';
 import { openSession } from '../bench-session';
 import { colourTable } from '../colours';
@@ -21,6 +21,8 @@ import { exitCodeOfError, exitCodes, firstExitCode } from '../exit-codes';
 import { finishRun } from '../finish-run';
 import { JestChild } from '../jest-child';
 import { chosenBoards } from '../lanes/chosen-boards';
+import { driftedIn } from '../lanes/drifted-in';
+import { keepOwnBaseline } from '../lanes/own-baselines';
 import { judgeLanes } from '../lanes/judge-lanes';
 import { Lane, type LanePlace, type LaneWork } from '../lanes/lane';
 import { playLanes } from '../lanes/play-lanes';
@@ -161,14 +163,13 @@ async function runBoards(
     throw new HilError('HIL_BENCH_QUARANTINED', message, { boards: leftOut });
   }
   const boardNamed = (name: string): BoardConfig => chosenBoard(config, name);
+  const areAlike = (one: string, other: string): boolean =>
+    unlikeIn(config, boardNamed(one), boardNamed(other)).length === 0;
   let budgets: Budgets | undefined;
   const lanes = playLanes({
     boards,
     files,
-    control: {
-      file: controlSuite(),
-      areAlike: (one, other) => unlikeIn(config, boardNamed(one), boardNamed(other)).length === 0,
-    },
+    control: { file: controlSuite(), areAlike },
     ...(args.share ? { shared: { standAlone: testsStandAlone } } : {}),
     openHost: (boardName, asks, onMessage) => {
       const session = openSession({
@@ -186,8 +187,15 @@ async function runBoards(
     () => lanes.interrupt(),
     (text) => progress.line(text),
   );
-  const { ends, undone } = await lanes.ended;
+  const { ends: played, undone } = await lanes.ended;
   progress.end();
+  const drifted = driftedIn(played, config.path, areAlike);
+  const ends = played.map((end) => {
+    const reason = drifted.get(end.boardName);
+    if (reason === undefined) return end;
+    progress.line(`In quarantine: it ${reason}`, end.boardName);
+    return { ...end, quarantined: reason };
+  });
   for (const { boardName, quarantined, runPath } of ends) {
     if (quarantined === undefined) continue;
     putInQuarantine({
@@ -208,6 +216,10 @@ async function runBoards(
     undone,
     language: args.language,
   });
+  const redactor = createRedactor(readEnvironment().secrets);
+  for (const { boardName, quarantined, runPath } of ends)
+    if (quarantined === undefined && runPath !== undefined)
+      keepOwnBaseline({ board: boardName, bench: config.path }, readRun(runPath), redactor);
   if (judged === undefined)
     return firstExitCode(
       ends.map(({ error }) => (error === undefined ? exitCodes.interrupted : exitCodeOfError(error))),
