@@ -1,5 +1,12 @@
 import type { OpenBench } from '../bench';
-import { advertisedIn, settle, type SpeakerWatch, type TurnBench, type TurnTiming } from '../turn';
+import {
+  advertisedIn,
+  sessionTakenAway,
+  settle,
+  type SpeakerWatch,
+  type TurnBench,
+  type TurnTiming,
+} from '../turn';
 import { isHilError, ProviderError } from '../errors';
 import type { BoardEvent, ProviderEvent } from '../ports';
 import { msOfSamples } from '../units';
@@ -100,12 +107,21 @@ export class SessionKeeper {
 
   /** Opens a session unless the current one is fit for a turn. */
   async ensure(): Promise<void> {
-    if (!this.usable) await this.open();
+    if (!this.usable || this.takenAway !== undefined) await this.open();
   }
 
-  /** Resets the board, waits for its session and lets the greeting end. */
+  /**
+   * Resets the board, waits for its session and lets the greeting end.
+   * @throws HilError of the part that broke; `HIL_PROVIDER_SESSION_FAILED` where the provider refused the session or has ended it.
+   */
   async open(): Promise<SessionResult> {
     return this.attempts.make(() => this.tryToOpen());
+  }
+
+  /** The provider has ended this session; not every firmware says so. */
+  private get takenAway(): ProviderError | undefined {
+    const { board, provider } = this.bench;
+    return sessionTakenAway(board.name, provider.events.slice(this.firstSeq));
   }
 
   private async tryToOpen(): Promise<SessionResult> {
@@ -125,6 +141,8 @@ export class SessionKeeper {
     });
     const greetingDue = board.dialect.capabilities.includes('greeting');
     await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.firstSeq });
+    // In its greeting, say: a prompt that is played into no session is not heard, which would be held against the board.
+    if (this.takenAway !== undefined) throw this.takenAway;
     this.usable = true;
     const asked = provider.events.slice(this.firstSeq);
     const greetingSentMs = asked.reduce(

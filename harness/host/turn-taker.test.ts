@@ -113,6 +113,7 @@ function takerOf(takes: readonly TakeOptions[], limits = { retakes: 2, badTakes:
     new TakeLedger(limits),
   );
   return {
+    fake,
     stored,
     findings,
     spoilt,
@@ -159,6 +160,18 @@ describe('TurnTaker', () => {
         message:
           'The rig lost sound in this take: overrun of 480 samples 100 ms into the capture, and 1 more.',
       },
+    ]);
+  });
+
+  it('repeats no take whose session the provider ended: its log says so, whatever the rig was like', async () => {
+    const { fake, take, stored, findings } = takerOf([{ xruns: [{ kind: 'overrun', lostSamples: 480 }] }]);
+    fake.at(1_500, () =>
+      fake.says({ type: 'session-closed', closeCode: 1006, reason: '', closedBy: 'provider' }),
+    );
+    await take();
+    expect(spoiltBy(stored)).toEqual([['xrun']]);
+    expect(findings).toMatchObject([
+      { code: 'HIL_TURN_PROVIDER_FAILED', origin: 'provider', turnId: 't0001' },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { writeWav } from '../audio';
 import type { SoundBench, VirtualFault } from '../bench';
 import { ConfigError } from '../errors';
-import { diagnoseTurn, type TurnMeasurement } from '../measurement';
+import { diagnoseTurn, wasCutShort, type TurnMeasurement } from '../measurement';
 import type { Clock, Finding, PromptConditions, TurnRecord } from '../ports';
 import type { RunStore } from '../run';
 import { derivedSeed } from '../units';
@@ -103,8 +103,9 @@ export class TurnTaker {
         const found = diagnoseTurn(record, measurement).map((finding) =>
           this.findings.ordered.attributed(finding),
         );
-        // What broke is no bad take: it is reported as what it is.
-        const spoiltBy = record.faults.length > 0 ? [] : (measurement.take?.spoiltBy ?? []);
+        // What broke is no bad take: it is reported as what it is. So is a session that the provider took away, which needs no sound.
+        const broke = record.faults.length > 0 || wasCutShort(record);
+        const spoiltBy = broke ? [] : (measurement.take?.spoiltBy ?? []);
         this.takes.add(spoiltBy);
         const isGood = found.length === 0 && record.faults.length === 0 && spoiltBy.length === 0;
         const isKept = await this.keeping.append({ record, measurement }, isGood);

@@ -1,6 +1,7 @@
 import type { TurnRecord } from '../ports';
 import { diagnoseCalls } from './diagnose-calls';
 import { diagnoseReply } from './diagnose-reply';
+import { diagnoseSession } from './diagnose-session';
 import type { TurnMeasurement } from './turn-measurement';
 
 const call = { name: 'SetVolume', arguments: { volume: 80 } };
@@ -63,5 +64,64 @@ describe('a reply that was played as far as it was sent', () => {
   it('is not where the board hung up, or another session ended', () => {
     expect(judge(started, { ...closed, closedBy: 'board' })).toEqual([]);
     expect(judge(started, { ...closed, sessionId: 's0' })).toEqual([]);
+  });
+});
+
+describe('a session that the provider ended in the middle of the turn', () => {
+  const ofSession = (...events: readonly object[]): TurnRecord['providerEvents'] =>
+    events.map((event, seq) => ({ sessionId: 's1', hostAtMs: 100 * seq, ...event, seq })) as never;
+  const closed = { type: 'session-closed', closeCode: 1001, reason: 'session_expired', closedBy: 'provider' };
+  const speech = { type: 'speech-started' };
+  const heard = [speech, { type: 'endpoint' }, { type: 'heard' }];
+  const started = { type: 'response-started', responseId: 'r1' };
+  const done = (status = 'completed') => ({ type: 'response-done', responseId: 'r1', status });
+  const asks = { type: 'tool-call', responseId: 'r1', callId: 'c1' };
+  /** Two seconds on a track, of which 100 ms pass between two events. */
+  const track = { type: 'audio-out', itemId: 'i1', lengthSamples: 48_000, rateHz: 24_000, rtp: {} };
+  const judge = (events: TurnRecord['providerEvents'], over: Partial<TurnRecord> = {}): readonly string[] =>
+    diagnoseSession({
+      providerEvents: events,
+      expected: { utterance: 'en-joke', calls: [], spoken: true },
+      received: undefined,
+      ...over,
+    }).map(({ code, message }) => `${code} ${message}`);
+  const blamed = [
+    'HIL_TURN_PROVIDER_FAILED The provider ended the session with 1001 (session_expired) in the middle of the turn.',
+  ];
+
+  it.each<[string, readonly object[]]>([
+    ['before the prompt was heard', []],
+    ['while the prompt was said', [speech]],
+    ['ahead of the answer', heard],
+    ['within the answer', [...heard, started]],
+    ['as it gave the answer up', [...heard, started, done('failed')]],
+    ['between a call and the reply to it', [...heard, started, asks, done()]],
+    ['while the reply was still on its way on the track', [...heard, started, track, done()]],
+  ])('is its failure, whatever was heard: %s', (_, before) => {
+    expect(judge(ofSession(...before, closed))).toEqual(blamed);
+  });
+
+  it.each<[string, readonly object[], Partial<TurnRecord>?]>([
+    ['it had answered', [...heard, started, done(), closed]],
+    [
+      'the reply on its track had been played',
+      [...heard, started, track, done(), { ...closed, hostAtMs: 5_000 }],
+    ],
+    [
+      'it had asked for all that was wanted of it',
+      [...heard, started, asks, done(), closed],
+      { expected: { utterance: 'en-joke', calls: [], spoken: false } },
+    ],
+    ['the board hung up', [...heard, { ...closed, closedBy: 'board' }]],
+    ['nobody knows who did', [...heard, { ...closed, closedBy: undefined }]],
+    ['the board did not answer any more', [...heard, { ...closed, reason: 'ping_timeout' }]],
+    ['the board broke the protocol', [...heard, { ...closed, closeCode: 1007 }]],
+    [
+      'it was one that the board had left behind',
+      [...heard, { ...closed, sessionId: 's0' }],
+      { received: { sessionId: 's1' } as TurnRecord['received'] },
+    ],
+  ])('is none where %s', (_, events, over = {}) => {
+    expect(judge(ofSession(...events), over)).toEqual([]);
   });
 });

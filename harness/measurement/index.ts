@@ -1,5 +1,6 @@
 export { advertisedTools, notAdvertised } from './advertised-tools';
 export { DeviceClocks, type DeviceClock, type LoggedInstant } from './device-clock';
+export { wasCutShort } from './diagnose-session';
 export { diagnoseTurn } from './diagnose-turn';
 export {
   distributionOf,

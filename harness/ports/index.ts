@@ -30,6 +30,7 @@ export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export { readLineSequence, type LineStep } from './line-sequence';
 export type { MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';
+export { endedByProvider, endInWords, hungUp, type SessionClosed } from './session-end';
 export type { DirectionFacts, LostBurst, NetworkFacts } from './network-facts';
 export {
   directionShape,

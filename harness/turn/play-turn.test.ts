@@ -63,6 +63,22 @@ describe('playTurn', () => {
     expect(Object.isFrozen(record)).toBe(true);
   });
 
+  it('plays nothing into a session that the provider has ended while the board got quiet', async () => {
+    const bench = new FakeBench();
+    bench.says({ type: 'session-open' });
+    bench.at(200, () =>
+      bench.says({
+        type: 'session-closed',
+        closeCode: 1001,
+        reason: 'session_expired',
+        closedBy: 'provider',
+      }),
+    );
+    const played = jest.spyOn(bench.rig, 'play');
+    await expect(play(bench)).rejects.toMatchObject({ code: 'HIL_PROVIDER_SESSION_FAILED' });
+    expect(played).not.toHaveBeenCalled();
+  });
+
   it('pings the clock of its board before the prompt and behind the reply', async () => {
     const bench = new FakeBench();
     answer(bench, 1_900);

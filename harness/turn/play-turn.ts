@@ -18,6 +18,7 @@ import { msOfSamples, samplesIn } from '../units';
 import { advertisedIn } from './advertised';
 import { Conversation, type ConversationState } from './conversation-state';
 import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
+import { sessionTakenAway } from './hung-up';
 import { InterruptionDue } from './interruption-due';
 import { OrderedCrash } from './ordered-crash';
 import { SELF_TRIGGERS, SelfTriggers, talksToItself } from './self-triggers';
@@ -117,8 +118,8 @@ function stopOf(
 /**
  * Plays one prompt on a quiet board, and into its reply a second one where the plan interrupts, and keeps what every side
  * saw until the reply to the last one ended, the deadline passed or something
- * broke. What broke is in the record's `faults`; this function itself throws only when the board never gets quiet or the
- * bench was broken before the prompt started.
+ * broke. What broke is in the record's `faults`; this function itself throws only when the board never gets quiet, or the
+ * bench was broken or the session ended by the provider (`HIL_PROVIDER_SESSION_FAILED`) before the prompt started.
  */
 export async function playTurn(
   bench: TurnBench,
@@ -130,6 +131,8 @@ export async function playTurn(
   const { interruption } = plan;
   await settle(bench, watch, timing, { fromSeq: plan.sessionSeq });
   await board.pingClock?.();
+  const takenAway = sessionTakenAway(board.name, provider.events.slice(plan.sessionSeq));
+  if (takenAway !== undefined) throw takenAway;
   const firstEvent = board.events.length;
   await provider.expectTurn(scriptOf(plan));
 

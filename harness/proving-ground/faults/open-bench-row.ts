@@ -37,7 +37,12 @@ export class OpenBenchRows {
     const findings = run.findings.slice(before.findings);
     const endedAtMs = systemClock.nowMs();
     const verdict = judgeRun({ turns, findings, budgets: undefined, interrupted: false });
-    const retaken = new Set(turns.filter(isRetaken).map(({ record }) => record.turnId));
+    const told = new Set(findings.map(({ turnId }) => turnId));
+    const retaken = new Set(
+      turns
+        .filter((turn) => isRetaken(turn) && !told.has(turn.record.turnId))
+        .map(({ record }) => record.turnId),
+    );
     return {
       beganAtMs,
       endedAtMs,
@@ -202,7 +207,7 @@ const captureOf = (record: FinishedTurn['record']) => (record.kind === 'text' ? 
 const receivedOf = (record: FinishedTurn['record']): string | undefined =>
   record.kind === 'text' ? undefined : record.received?.path;
 
-/** A take that the rig spoilt is stored, and was repeated. */
+/** A take that the rig spoilt is stored, and was repeated, unless something was found all the same. */
 const isRetaken = ({ record, measurement }: FinishedTurn): boolean =>
   record.kind !== 'text' &&
   record.faults.length === 0 &&
