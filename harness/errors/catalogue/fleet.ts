@@ -2,6 +2,16 @@ import type { CatalogueEntry } from '../origin';
 
 /** Faults between benches: what travels, and what it lies in meanwhile. */
 export const fleetCodes = {
+  HIL_FLEET_QUEUE_UNREACHABLE: {
+    origin: 'bench',
+    remedy:
+      'Start the Redis, or mend its address, its certificate (--redis-ca) or the firewall between; docs/fleet.md sets one up.',
+  },
+  HIL_FLEET_QUEUE_REFUSED: {
+    origin: 'config',
+    remedy:
+      'Name the user in the address (rediss://USER@HOST) and put the password in EARSHOT_REDIS_PASSWORD; docs/fleet.md has the rights that the user needs.',
+  },
   HIL_FLEET_BUNDLE_DAMAGED: {
     origin: 'bench',
     remedy:

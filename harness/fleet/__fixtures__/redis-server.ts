@@ -25,10 +25,13 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly folder: string,
+    private readonly further: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), mkdtempSync(join(tmpdir(), 'earshot-redis-')));
+  /** @param further - Settings beside ours, or in place of them; `PORT` in a value is its port. */
+  static async start(further: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-redis-'));
+    const server = new RedisServer(await freePort(), folder, further);
     await server.up();
     return server;
   }
@@ -46,10 +49,14 @@ export class RedisServer {
       save: '',
       appendonly: 'yes',
       appendfsync: 'always',
+      ...this.further,
     };
     const child = spawn(
       'redis-server',
-      Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]),
+      Object.entries(settings).flatMap(([name, value]) => [
+        `--${name}`,
+        String(value).replace('PORT', String(this.port)),
+      ]),
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     this.process = child;

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
 import { ConfigError } from '../../errors';
 
@@ -30,12 +31,15 @@ export function redisAddressOf(uri: string, ca?: string): RedisAddress {
   const { protocol, hostname, port, username, password, pathname } = new URL(uri);
   if (!['redis:', 'rediss:'].includes(protocol) || hostname === '' || !['', '/', '/0'].includes(pathname))
     throw refused();
+  const host = hostname.replace(/^\[|\]$/g, '');
+  // TLS has server names for names only (RFC 6066 section 3); a certificate for an address is checked against the host.
+  const name = isIP(host) === 0 ? { servername: host } : {};
   return {
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host,
     port: port === '' ? DEFAULT_PORT : Number(port),
     ...(username === '' ? {} : { username: decodeURIComponent(username) }),
     ...(password === '' ? {} : { password: decodeURIComponent(password) }),
-    ...(protocol === 'rediss:' ? { tls: { servername: hostname, ...(ca === undefined ? {} : { ca }) } } : {}),
+    ...(protocol === 'rediss:' ? { tls: { ...name, ...(ca === undefined ? {} : { ca }) } } : {}),
   };
 }
 

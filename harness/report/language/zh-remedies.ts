@@ -142,6 +142,10 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_RUN_TOO_NEW: '用写出该运行的 earshot 版本或更新的版本读取。',
   HIL_RUN_DAMAGED: '恢复运行文件夹；上面所说的文件与所存不符。',
   HIL_RUN_UNMERGEABLE: '合并同一版本、服务、场景和提示语的运行，各一次，写入尚不存在的文件夹。',
+  HIL_FLEET_QUEUE_UNREACHABLE:
+    '启动 Redis，或修正其地址、证书（--redis-ca）或中间的防火墙；docs/fleet.md 说明如何搭建。',
+  HIL_FLEET_QUEUE_REFUSED:
+    '在地址中写明用户（rediss://USER@HOST），把密码放进 EARSHOT_REDIS_PASSWORD；docs/fleet.md 列出该用户所需的权限。',
   HIL_FLEET_BUNDLE_DAMAGED:
     '检查结果包仓库的磁盘和剩余空间，然后让该单元重新执行；收到的内容与放入的不一致。',
   HIL_FLEET_BUNDLE_UNSAFE:
