@@ -14,6 +14,7 @@ const help = `npm run test:long -- [options]
   --messages N   messages to each mock of the job fuzz (20000)
   --files N      spoiled files for each reader of the job fuzz, and WAVs of the job wav (20000)
   --kills N      writers of runs to kill in the job kills (200)
+  --minutes N    how long the job soak takes (120)
   --list         print the jobs
   --help         this text
 
@@ -39,6 +40,7 @@ function optionsOf() {
         messages: { type: 'string', default: '20000' },
         files: { type: 'string', default: '20000' },
         kills: { type: 'string', default: '200' },
+        minutes: { type: 'string', default: '120' },
         list: { type: 'boolean' },
         help: { type: 'boolean' },
       },
@@ -53,7 +55,7 @@ if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
-for (const name of ['turns', 'messages', 'files', 'kills']) {
+for (const name of ['turns', 'messages', 'files', 'kills', 'minutes']) {
   if (!/^[1-9]\d*$/.test(options[name]))
     usage(`--${name}: a whole number from 1 is wanted, not "${options[name]}".`);
 }
@@ -106,6 +108,15 @@ const scripts = [
     resume: 'reports/long/capture/parts-*.jsonl',
     output: 'reports/bench/capture.json',
     sources: ['dist/harness/rig', 'dist/harness/audio', 'scripts/with-pulse.mjs'],
+  },
+  {
+    name: 'soak',
+    title: `soak: the harness itself over ${options.minutes} minutes of turns, every process watched`,
+    script: 'scripts/soak-harness.mjs',
+    args: ['--minutes', options.minutes],
+    resume: 'reports/long/soak/looks-*.jsonl',
+    output: 'reports/bench/soak-harness.json',
+    sources: ['dist/harness', 'dist/firmware', 'scripts/process-watch'],
   },
 ];
 

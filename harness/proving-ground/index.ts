@@ -21,4 +21,5 @@ export type { NoiseKind } from './simulation/noise';
 export { OPUS_DELAY_MS, OPUS_RATE_HZ, throughOpus } from './simulation/opus-path';
 export type { Spoken } from './simulation/spoken';
 export { syntheticTurn, type SyntheticTurn, type SyntheticTurnOptions } from './simulation/synthetic-turn';
+export { judgeProcesses, type ProcessLook } from './soak/judge-processes';
 export { benchSpeed, type SpeedReport, type SpeedTarget } from './speed/speed-bench';

@@ -15,6 +15,7 @@ export { isUndecided } from './shift/shift-findings';
 export { compareArms, comparePairs, decide } from './shift/decide';
 export { FEWEST_TURNS, looks, MOST_TURNS } from './shift/looks';
 export type { ArmTurn } from './shift/rank-shift';
+export { FEWEST_SAMPLES, judgeDrift, type DriftJudgement } from './soak/judge-drift';
 export { defaultSoakBounds } from './soak/judge-soak';
 export type { LossResult, SoakInput, SoakTrend, SoakVerdict } from './soak/judge-soak';
 export type { JudgedTurn } from './turn-outcome';
