@@ -8,18 +8,38 @@ interface Waiting {
   readonly settle: (answer: Exclude<Answer, 'wait'>) => void;
 }
 
+/** What a turn is measured by and nobody asks for later: a board says some of these all the time. */
+const passing: ReadonlySet<BoardEvent['type']> = new Set([
+  'asking',
+  'colour',
+  'door',
+  'first-text',
+  'function-call',
+  'heap',
+  'light',
+  'media',
+  'request-sent',
+  'tasks',
+  'transcript',
+  'user-transcript',
+  'volume',
+] as const);
+
 /** A wait that its owner may give up. */
 export interface Watch {
   readonly settled: Promise<void>;
   readonly abandon: (failure: Error) => void;
 }
 
-/** Everything that a board said, kept from opening on; whoever waits is asked about each later event. */
+/** Everything that a board said, kept from opening on unless it is forgotten; whoever waits is asked about each later event. */
 export class EventLog {
   private readonly kept: BoardEvent[] = [];
   private readonly listeners = new Set<(event: BoardEvent) => void>();
   private readonly waiting = new Set<Waiting>();
   private failure: Error | undefined;
+  private forgotten = 0;
+  /** Stands for whatever was forgotten of the latest such boot: a list of no tasks. */
+  private nothing: BoardEvent | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -30,6 +50,24 @@ export class EventLog {
   onEvent(listener: (event: BoardEvent) => void): Cancel {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  /** Lets go what passes of the events before this position; the others keep theirs, and so do boots, sessions and faults. */
+  forget(before: number): void {
+    for (; this.forgotten < Math.min(before, this.kept.length); this.forgotten += 1) {
+      const event = this.kept[this.forgotten];
+      if (event === undefined || !passing.has(event.type)) continue;
+      const { boot } = event;
+      if (this.nothing?.boot !== boot)
+        this.nothing = {
+          type: 'tasks',
+          tasks: [],
+          boot,
+          lineIndex: event.lineIndex,
+          hostAtMs: event.hostAtMs,
+        };
+      this.kept[this.forgotten] = this.nothing;
+    }
   }
 
   add(event: BoardEvent): void {

@@ -109,6 +109,10 @@ export class SerialBoard implements Board {
     return this.log.onEvent(listener);
   }
 
+  forget(before: number): void {
+    this.log.forget(before);
+  }
+
   onLost(listener: (error: Error) => void): Cancel {
     return this.parts.transport.onLost(listener);
   }

@@ -32,6 +32,7 @@ import { SpeakerWatch } from '../turn';
 import { BenchHealth } from './bench-health';
 import { BenchProof, type BenchProofOptions } from './bench-proof';
 import { FindingLog } from './finding-log';
+import { OldEvents } from './old-events';
 import { OrderedFaults } from './ordered-faults';
 import { aloneOnBench, type Leave } from './parent-leave';
 import { Room } from './room';
@@ -314,6 +315,8 @@ export async function openHost(
     });
     opened.push(bench);
     recordEverything(bench, store, keeping);
+    const oldEvents = new OldEvents(bench);
+    keeping.onTurn(() => oldEvents.turnEnded());
     recordRig(bench, store, clock, tell);
     activity(`proving bench ${config.name}`);
     const { parts: benchParts } = bench;

@@ -5,6 +5,10 @@ import type { MeasuredTurn } from '../measurement';
 import type { BoardEvent, SoakPlan } from '../ports';
 import type { RunStore } from '../run';
 import { ManualClock } from '../board/__fixtures__/manual-clock';
+import { EventLog as BoardLog } from '../board/event-log';
+import { sessionState } from '../board/session-state';
+import { EventLog as ProviderLog } from '../provider/event-log';
+import { OldEvents } from './old-events';
 import { SoakClock } from './soak-clock';
 import { TurnKeeping } from './turn-keeping';
 
@@ -108,6 +112,53 @@ async function passUntil<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
   }
   return work;
 }
+
+describe('OldEvents', () => {
+  const clock = new ManualClock(0);
+  const stamp = { boot: 1, lineIndex: 0, hostAtMs: 0 };
+
+  /** So many turns, each with a packet, a speech, a heap and a light. */
+  function afterTurns(turns: number) {
+    const [board, provider] = [new BoardLog(clock), new ProviderLog(clock)];
+    const old = new OldEvents({ board, provider });
+    board.add({ ...stamp, type: 'boot', resetCause: 'power on' });
+    board.add({ ...stamp, type: 'session-ready' });
+    provider.emit({ type: 'session-updated', tools: ['OpenDoor'] });
+    for (let turn = 1; turn <= turns; turn += 1) {
+      board.add({ ...stamp, type: 'heap', internalBytes: turn });
+      board.add({ ...stamp, type: 'light', on: true });
+      provider.emit({ type: 'speech-started', onsetAtStreamSample: turn });
+      provider.emit({ type: 'response-started', responseId: `r${turn}`, trigger: 'client' });
+      old.turnEnded();
+    }
+    return { board: board.events, provider: provider.events };
+  }
+
+  it('lets the events of all but the last turns go, and moves none', () => {
+    const { board, provider } = afterTurns(40);
+    expect([board.length, provider.length]).toEqual([82, 81]);
+    const heaps = board.flatMap((event) => (event.type === 'heap' ? [event.internalBytes] : []));
+    expect(heaps).toEqual([31, 32, 33, 34, 35, 36, 37, 38, 39, 40]);
+    const started = provider.filter(({ type }) => type === 'speech-started');
+    expect(started.map(({ seq }) => provider[seq])).toEqual(started);
+    expect(started).toHaveLength(10);
+    // All that was forgotten takes the room of one.
+    expect(new Set(board).size).toBe(2 + 1 + 20);
+    expect(new Set(provider).size).toBe(1 + 1 + 20);
+  });
+
+  it('keeps what was said once and holds on: boots, sessions, tools', () => {
+    const { board, provider } = afterTurns(40);
+    expect(board.slice(0, 2).map(({ type }) => type)).toEqual(['boot', 'session-ready']);
+    expect(sessionState(board, 1)).toEqual({ session: 'ready' });
+    expect(provider[0]).toMatchObject({ type: 'session-updated', tools: ['OpenDoor'] });
+  });
+
+  it('lets nothing go of ten turns', () => {
+    const { board } = afterTurns(10);
+    expect(board.filter(({ type }) => type === 'heap')).toHaveLength(10);
+  });
+});
 
 describe('SoakClock', () => {
   const open = (changed: Partial<SoakPlan> = {}) => {

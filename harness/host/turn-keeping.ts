@@ -79,6 +79,7 @@ export class TurnKeeping {
     readonly isGood: boolean;
   }[] = [];
   private waiting: Waiting[] = [];
+  private turnEnded = (): void => undefined;
   private letGo: Omit<LetGo, 'rule' | 'consoleBytes'> = { turns: 0, soundBytes: 0 };
 
   /**
@@ -90,6 +91,11 @@ export class TurnKeeping {
     private readonly every: number,
     private readonly mostSoundBytes = MOST_SOUND_BYTES,
   ) {}
+
+  /** Calls back behind each turn of a run for hours, in which what is behind a turn is let go; never in an ordinary run. */
+  onTurn(listener: () => void): void {
+    this.turnEnded = listener;
+  }
 
   /** What board or provider said. */
   event(kind: Waiting['kind'], data: Waiting['data'] & { readonly type: string }): void {
@@ -108,6 +114,7 @@ export class TurnKeeping {
       return true;
     }
     this.taken += 1;
+    this.turnEnded();
     const isKept = !isGood || this.taken <= FIRST_KEPT || this.taken % this.every === 0;
     const paths = soundsOf(turn).map((path) => this.store.pathOf(path));
     const bytes = paths.reduce(

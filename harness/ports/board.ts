@@ -58,6 +58,11 @@ export interface Board {
   /** From the latest boot log; undefined before it was seen. */
   readonly firmware: FirmwareIdentity | undefined;
   onEvent(listener: (event: BoardEvent) => void): Cancel;
+  /**
+   * Lets go what only the turns before this position of `events` were measured by; an event of nothing stands in its place. Boots, sessions
+   * and faults stay. Absent: everything stays.
+   */
+  forget?(before: number): void;
   /** Calls back once, when the port has gone without being closed. */
   onLost(listener: (error: Error) => void): Cancel;
   /**

@@ -75,6 +75,8 @@ export interface VoiceProvider {
   readonly credentials?: Readonly<Record<string, string>>;
   /** All events so far, oldest first; grows. */
   readonly events: readonly ProviderEvent[];
+  /** Lets go what only the turns before this position of `events` were measured by, as `forget` of a board. Absent: everything stays. */
+  forget?(before: number): void;
   /** Calls back for each later event, in order. */
   onEvent(listener: (event: ProviderEvent) => void): Cancel;
   /** Calls back once, when the provider has gone for good without being closed. */

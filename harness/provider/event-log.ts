@@ -4,10 +4,41 @@ import { callEach } from './call-each';
 /** A provider event before the log has given it its place and time. */
 export type UnstampedEvent = UnstampedProviderEvent;
 
+/** What a turn is measured by and nobody asks for later. */
+const passing: ReadonlySet<ProviderEvent['type']> = new Set([
+  'audio-out',
+  'endpoint',
+  'first-token',
+  'heard',
+  'media',
+  'request',
+  'response-done',
+  'response-started',
+  'speech-started',
+  'text-out',
+  'tool-call',
+  'tool-output',
+  'truncated',
+] as const);
+
+/** Stands for whatever was forgotten: a packet of no sound. */
+const nothing: ProviderEvent = Object.freeze({
+  type: 'audio-out',
+  seq: -1,
+  hostAtMs: -Infinity,
+  responseId: '',
+  itemId: '',
+  replyId: '',
+  rateHz: 1,
+  fromSample: 0,
+  lengthSamples: 0,
+});
+
 /** The ordered log of a provider, and those who listen to it. */
 export class EventLog {
   private readonly log: ProviderEvent[] = [];
   private readonly listeners = new Set<(event: ProviderEvent) => void>();
+  private forgotten = 0;
 
   /** @param listenerFailed - Gets what a listener throws. Default: it surfaces as an uncaught error of this process. */
   constructor(
@@ -28,6 +59,14 @@ export class EventLog {
   append(event: ProviderEvent): void {
     this.log.push(event);
     callEach(this.listeners, event, this.listenerFailed);
+  }
+
+  /** Lets go what passes of the events before this position; the others keep theirs, and so do sessions and errors. */
+  forget(before: number): void {
+    for (; this.forgotten < Math.min(before, this.log.length); this.forgotten += 1) {
+      const type = this.log[this.forgotten]?.type;
+      if (type !== undefined && passing.has(type)) this.log[this.forgotten] = nothing;
+    }
   }
 
   onEvent(listener: (event: ProviderEvent) => void): Cancel {

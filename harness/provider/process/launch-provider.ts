@@ -55,6 +55,7 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
       return link.pid;
     },
     onEvent: (listener) => link.log.onEvent(listener),
+    forget: (before) => link.log.forget(before),
     onLost: (listener) => link.onLost(listener),
     expectTurn: async (script) => {
       await link.call('expectTurn', { ...standing, ...script });
