@@ -21,5 +21,6 @@ export type { NoiseKind } from './simulation/noise';
 export { OPUS_DELAY_MS, OPUS_RATE_HZ, throughOpus } from './simulation/opus-path';
 export type { Spoken } from './simulation/spoken';
 export { syntheticTurn, type SyntheticTurn, type SyntheticTurnOptions } from './simulation/synthetic-turn';
+export { runOverhead, type RunOverhead } from './overhead/run-overhead';
 export { judgeProcesses, type ProcessLook } from './soak/judge-processes';
 export { benchSpeed, type SpeedReport, type SpeedTarget } from './speed/speed-bench';
