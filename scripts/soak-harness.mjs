@@ -36,9 +36,12 @@ const MINUTE_MS = 60_000;
 const MIB = 1024 * 1024;
 /** So many looks are enough for a slope, however long the soak. */
 const LOOKS = 360;
-/** The ring of the capture is full after 130 s, and V8 has sized its heap; of a long soak a tenth. */
+/** The ring of the capture is full after 130 s, and V8 has sized its heap; a long soak has played each prompt in its first tenth. */
 const warmUpMs = (minutes) => Math.max(150_000, Math.min(15 * MINUTE_MS, (minutes * MINUTE_MS) / 10));
-const bounds = { heapBytesPerHour: 4 * MIB, privateBytesPerHour: 16 * MIB };
+const bounds = {
+  heapBytesPerHour: Object.fromEntries(roles.map((role) => [role, 4 * MIB])),
+  privateBytesPerHour: 16 * MIB,
+};
 
 function usage(message) {
   process.stderr.write(`${message}\n\n${help}`);

@@ -1,6 +1,7 @@
 // Loaded into every process of a harness that is watched (NODE_OPTIONS), beside whatever it does: collects garbage when it is asked and says
 // what is left. Its socket keeps no process alive.
 const { connect } = require('node:net');
+const process = require('node:process');
 const { setFlagsFromString } = require('node:v8');
 const { runInNewContext } = require('node:vm');
 const { isMainThread } = require('node:worker_threads');

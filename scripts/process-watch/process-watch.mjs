@@ -1,11 +1,12 @@
-// Starts a command and looks at all its processes when it is asked to: open descriptors, threads and private memory of each by /proc, and the
-// heap that is left after a collection, which each tells by itself (probe.cjs).
+// Looks at all processes of a harness: open descriptors, threads and private memory of each by /proc, and where they are asked for it the heap
+// that is left behind a collection, which each tells by itself (probe.cjs).
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
 const probe = fileURLToPath(new URL('probe.cjs', import.meta.url));
@@ -33,28 +34,49 @@ const read = (path) => {
 
 /** Processes that this one has started, and those that they have. */
 function below(pid) {
-  const tasks = (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
-  return tasks.flatMap((child) => [child, ...below(child)]);
+  const children = (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
+  return children.flatMap((child) => [child, ...below(child)]);
 }
 
+/** Undefined: no part of a harness, such as a shell above it. */
 function roleOf(pid) {
   const [, ...args] = (read(`/proc/${pid}/cmdline`) ?? '').split('\0');
   const main = args.findIndex((arg) => arg.endsWith('cli/main.js'));
-  if (main < 0) return undefined;
-  return commands[args[main + 1]] ?? 'command';
+  return main < 0 ? undefined : (commands[args[main + 1]] ?? 'command');
 }
 
-function descriptors(pid) {
+function sampleOf(pid, role) {
+  const status = read(`/proc/${pid}/status`);
+  const numberOf = (key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
   try {
-    return readdirSync(`/proc/${pid}/fd`).length;
+    const descriptors = readdirSync(`/proc/${pid}/fd`).length;
+    const [threads, privateBytes] = [numberOf('Threads'), numberOf('RssAnon') * 1024];
+    return Number.isFinite(threads + privateBytes)
+      ? { role, pid, descriptors, threads, privateBytes }
+      : undefined;
   } catch {
     return undefined;
   }
 }
 
-const numberIn = (status, key) => Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(status)?.[1]);
+/**
+ * What each process of the harness at or below this one has now.
+ * @param heapOf - Bytes that a process keeps behind a collection, undefined where it does not say.
+ */
+async function look(pid, heapOf) {
+  const samples = await Promise.all(
+    [pid, ...below(pid)].map(async (one) => {
+      const role = roleOf(one);
+      if (role === undefined) return undefined;
+      const heapBytes = await heapOf(one, role);
+      const sample = sampleOf(one, role);
+      return sample && { ...sample, ...(heapBytes === undefined ? {} : { heapBytes }) };
+    }),
+  );
+  return samples.filter((sample) => sample !== undefined);
+}
 
-/** One command with its processes, from its start to its end. */
+/** One command of the harness with its processes, each of which tells its heap. */
 export class WatchedCommand {
   #folder = mkdtempSync(join(tmpdir(), 'process-watch-'));
   #sockets = new Map();
@@ -65,24 +87,19 @@ export class WatchedCommand {
   ended;
 
   /** @param onLine - Every line of its standard output. */
-  static async start({ args, env = process.env, cwd, onLine }) {
+  static async start({ command = process.execPath, args, onLine }) {
     const watched = new WatchedCommand();
     const address = join(watched.#folder, 'socket');
     watched.#server = createServer((socket) => watched.#take(socket));
     await new Promise((resolve) => watched.#server.listen(address, resolve));
-    watched.child = spawn(process.execPath, args, {
-      cwd,
+    const options = `${process.env.NODE_OPTIONS ?? ''} --require=${JSON.stringify(probe)}`.trim();
+    watched.child = spawn(command, args, {
       // Ctrl-C is for whoever watches, who ends it in order.
       detached: true,
-      env: {
-        ...env,
-        PROCESS_WATCH: address,
-        NODE_OPTIONS: `${env.NODE_OPTIONS ?? ''} --require=${JSON.stringify(probe)}`.trim(),
-      },
+      env: { ...process.env, PROCESS_WATCH: address, NODE_OPTIONS: options },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const lines = createInterface(watched.child.stdout);
-    lines.on('line', onLine);
+    createInterface(watched.child.stdout).on('line', onLine);
     watched.ended = new Promise((resolve, reject) => {
       watched.child.once('error', reject);
       watched.child.once('close', (code, signal) => resolve(code ?? signal));
@@ -90,30 +107,9 @@ export class WatchedCommand {
     return watched;
   }
 
-  /** What each process of the harness has now; without `heapBytes` where it did not answer. */
-  async look() {
-    const pids = [this.child.pid, ...below(this.child.pid)];
-    const rows = await Promise.all(
-      pids.map(async (pid) => {
-        const role = roleOf(pid);
-        if (role === undefined) return [];
-        const heapBytes = await this.#ask(pid);
-        const status = read(`/proc/${pid}/status`);
-        const open = descriptors(pid);
-        if (status === undefined || open === undefined) return [];
-        return [
-          {
-            role,
-            pid,
-            descriptors: open,
-            threads: numberIn(status, 'Threads'),
-            privateBytes: numberIn(status, 'RssAnon') * 1024,
-            ...(heapBytes === undefined ? {} : { heapBytes }),
-          },
-        ];
-      }),
-    );
-    return rows.flat();
+  /** @param asked - Roles that are to collect their garbage and tell what is left. */
+  look(asked = roles) {
+    return look(this.child.pid, (pid, role) => (asked.includes(role) ? this.#ask(pid) : undefined));
   }
 
   #take(socket) {

@@ -16,23 +16,24 @@ export interface ProcessSample {
   readonly heapBytes?: number;
 }
 
-/** All processes of a harness, looked at behind a turn. */
+/** All processes of a harness at a time. */
 export interface ProcessLook {
   /** One start of the harness: a soak that was broken off goes on with new processes. */
   readonly part: number;
   /** From the start of the part. */
   readonly atMs: number;
-  readonly turns: number;
   readonly processes: readonly ProcessSample[];
 }
 
 export interface ProcessBounds {
   /** So much of each process's time is left out: caches and rings fill. */
   readonly warmUpMs: number;
-  /** Growth of what is left after a collection that matters, bytes per hour. */
-  readonly heapBytesPerHour: number;
-  /** The same of private memory, which V8 gives back late and the allocator in pieces. */
-  readonly privateBytesPerHour: number;
+  /** Growth of what is left after a collection that matters, bytes per hour, by role; absent: not judged. */
+  readonly heapBytesPerHour: Readonly<Record<string, number>>;
+  /** The same of private memory, which V8 gives back late and the allocator in pieces: minutes say nothing of it. */
+  readonly privateBytesPerHour?: number;
+  /** Minutes decide less than hours: a slope that noise hides misses nothing then. Default: it does. */
+  readonly isShort?: boolean;
 }
 
 /** What a harness counts one by one: a single one that stays open each time ends every bench. */
@@ -88,7 +89,12 @@ function driftOf(
   return judgeDrift(points, bytesPerHour);
 }
 
-function memoryTarget(name: string, { outcome, loss }: DriftJudgement, boundBytes: number): Target {
+function memoryTarget(
+  name: string,
+  { outcome, loss }: DriftJudgement,
+  boundBytes: number,
+  isShort: boolean,
+): Target {
   const mib = (bytes: number): string => (bytes / MIB).toFixed(2);
   const interval =
     loss === undefined
@@ -99,53 +105,53 @@ function memoryTarget(name: string, { outcome, loss }: DriftJudgement, boundByte
     value: loss === undefined ? NaN : loss.value / MIB,
     unit: 'MiB/h',
     bound: `≤ ${mib(boundBytes)}`,
-    ok: outcome === 'pass',
+    ok: outcome === 'pass' || (isShort && loss !== undefined && outcome === 'inconclusive'),
   };
 }
 
+function mostPrivateMiB(looks: readonly ProcessLook[], role: string): number {
+  const bytes = looks.flatMap(({ processes }) =>
+    processes.filter((one) => one.role === role).map(({ privateBytes }) => privateBytes),
+  );
+  return Math.round(Math.max(0, ...bytes) / MIB);
+}
+
 /**
- * Do the processes of a harness keep what they open? Each role by itself: descriptors and threads must not grow at all behind the warm-up,
- * and the slope of its memory (Theil and Sen) must lie within its bound with its whole 95 % interval.
- * @param roles - Those that have to be there: one that was never seen misses its targets.
+ * Do the processes of a harness keep to what they have? Each role by itself: behind the warm-up, descriptors and threads must not grow at
+ * all, and the slope of its memory (Theil and Sen, pairs within a process) must lie within its bound with its whole 95 % interval.
+ * @param roles - Those that have to be there: one that was never seen, or too seldom, misses its targets.
  */
 export function judgeProcesses(
   looks: readonly ProcessLook[],
   roles: readonly string[],
-  { warmUpMs, heapBytesPerHour, privateBytesPerHour }: ProcessBounds,
+  { warmUpMs, heapBytesPerHour, privateBytesPerHour, isShort = false }: ProcessBounds,
 ): LongReport {
-  const processes = processesOf(looks, warmUpMs);
+  const processes = processesOf(looks, warmUpMs).filter(({ length }) => length >= FEWEST_SAMPLES);
   const targets = roles.flatMap((role) => {
-    const own = processes.filter((samples) => samples[0]?.role === role);
-    const judged = own.filter(({ length }) => length >= FEWEST_SAMPLES);
+    const own = processes.filter(([first]) => first?.role === role);
     const counts = counted.map((count): Target => {
-      const growth =
-        judged.length === 0 ? NaN : Math.max(...judged.map((samples) => growthOf(samples, count)));
+      const growth = own.length === 0 ? NaN : Math.max(...own.map((samples) => growthOf(samples, count)));
       return { name: `${role}: ${count}, growth`, value: growth, unit: '', bound: '≤ 0', ok: growth <= 0 };
     });
-    const heap = driftOf(judged, ({ heapBytes }) => heapBytes, heapBytesPerHour);
-    const memory = driftOf(judged, ({ privateBytes }) => privateBytes, privateBytesPerHour);
+    const memory = (name: string, bytesOf: Parameters<typeof driftOf>[1], bound: number): Target =>
+      memoryTarget(`${role}: ${name}, growth`, driftOf(own, bytesOf, bound), bound, isShort);
+    const heapBound = heapBytesPerHour[role];
     return [
       ...counts,
-      memoryTarget(`${role}: heap behind a collection, growth`, heap, heapBytesPerHour),
-      memoryTarget(`${role}: private memory, growth`, memory, privateBytesPerHour),
+      ...(heapBound === undefined
+        ? []
+        : [memory('heap behind a collection', ({ heapBytes }) => heapBytes, heapBound)]),
+      ...(privateBytesPerHour === undefined
+        ? []
+        : [memory('private memory', ({ privateBytes }) => privateBytes, privateBytesPerHour)]),
     ];
   });
-  const last = looks.at(-1);
-  const most = (role: string): number =>
-    Math.max(
-      0,
-      ...looks.flatMap((look) =>
-        look.processes.filter((one) => one.role === role).map(({ privateBytes }) => privateBytes),
-      ),
-    );
+  const memories = roles.map((role): [string, number] => [
+    `most private memory of the ${role}, MiB`,
+    mostPrivateMiB(looks, role),
+  ]);
   return {
     targets,
-    figures: {
-      looks: looks.length,
-      parts: last?.part ?? 0,
-      ...Object.fromEntries(
-        roles.map((role) => [`most private memory of the ${role}, MiB`, Math.round(most(role) / MIB)]),
-      ),
-    },
+    figures: { looks: looks.length, parts: looks.at(-1)?.part ?? 0, ...Object.fromEntries(memories) },
   };
 }
