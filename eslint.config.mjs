@@ -19,6 +19,11 @@ const shellBan = {
   message: 'Programs get their arguments as an array and no shell: device names and paths would be commands.',
 };
 
+const dateBan = {
+  selector: ":matches(NewExpression[arguments.length=0], CallExpression)[callee.name='Date']",
+  message: 'The time of day comes from a WallClock (harness/ports/wall-clock.ts), which tests can set.',
+};
+
 export default tseslint.config(
   // The example is another project, with types of its own; scripts/try-package.mjs checks it.
   { ignores: ['dist/', 'node_modules/', 'reports/', 'coverage/', 'fixtures/example-project/'] },
@@ -29,7 +34,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       'no-console': 'error',
-      'no-restricted-syntax': ['error', shellBan],
+      'no-restricted-syntax': ['error', shellBan, dateBan],
       'no-restricted-imports': [
         'error',
         {
@@ -62,7 +67,11 @@ export default tseslint.config(
     rules: { 'no-restricted-properties': ['error', ...clockBan, processBan[0]] },
   },
   {
-    files: ['harness/ports/system-clock.ts', 'firmware/virtual-board/board-clock.ts'],
+    files: [
+      'harness/ports/system-clock.ts',
+      'harness/ports/wall-clock.ts',
+      'firmware/virtual-board/board-clock.ts',
+    ],
     rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
   },
   {
@@ -70,6 +79,7 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': 'off',
       'no-restricted-properties': 'off',
+      'no-restricted-syntax': ['error', shellBan],
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },

@@ -26,6 +26,7 @@ import type {
   Scenario,
   TimeQuestion,
   VoiceProvider,
+  WallClock,
 } from '../ports';
 import { launchProvider, openDirect, startSntpServer, type LaunchedProvider } from '../provider';
 import { firmwareModel } from './firmware-model';
@@ -55,6 +56,8 @@ export interface BenchPartsOptions {
   readonly faults: readonly string[];
   readonly launch: ChildLauncher;
   readonly clock: Clock;
+  /** Default: this machine's. */
+  readonly wallClock?: WallClock;
   /** In whose name board and card are taken. Default: this process, which does not wait. */
   readonly holder?: Holder;
 }
@@ -130,7 +133,7 @@ export function benchOfBoard(config: BenchConfig, name: string | undefined): Ben
  * @throws ConfigError for files that do not fit each other; BoardError `HIL_BOARD_UNKNOWN_DIALECT`.
  */
 export function benchParts(options: BenchPartsOptions): BenchParts {
-  const { clock, launch } = options;
+  const { clock, launch, wallClock } = options;
   const config = benchOfBoard(options.config, options.boardName);
   const boardConfig = chosenBoard(config, options.boardName);
   const dialect = dialectOf(boardConfig, config.plugins);
@@ -209,7 +212,7 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
     if (boardConfig.kind === 'serial') return findPort(boardConfig.port);
     return (await virtual())?.ptyPath ?? '';
   });
-  const holder = { ...(options.holder ?? SOMEBODY), clock };
+  const holder = { ...(options.holder ?? SOMEBODY), clock, ...(wallClock && { wallClock }) };
   const lease = once(async (): Promise<Lease> => {
     const key = await leaseKeyOf(await portPath());
     return kept(await takeLease({ ...holder, key, name: boardConfig.name }));

@@ -9,7 +9,15 @@ import {
 } from '../board';
 import type { BoardConfig } from '../config';
 import { closeAll, ConfigError, type Closable } from '../errors';
-import type { AudioRig, Board, Corpus, Scenario, TimeQuestion, VoiceProvider } from '../ports';
+import {
+  isoNow,
+  type AudioRig,
+  type Board,
+  type Corpus,
+  type Scenario,
+  type TimeQuestion,
+  type VoiceProvider,
+} from '../ports';
 import { withRoundTrip, type AppliedCalibration } from '../rig';
 import { benchParts, type BenchParts, type BenchPartsOptions, type BenchProvider } from './bench-parts';
 import { calibrationFor } from './rig-calibration';
@@ -96,8 +104,8 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
   const time = await parts.time();
   const board = await parts.board();
   const bareRig = await parts.rig();
-  const { config, clock } = options;
-  const calibration = bareRig && calibrationFor(config, parts.boardConfig, bareRig, new Date().toISOString());
+  const { config, clock, wallClock } = options;
+  const calibration = bareRig && calibrationFor(config, parts.boardConfig, bareRig, isoNow(wallClock));
   const roundTrip = calibration?.used?.roundTrip;
   // What the bench file states stays.
   const isUnstated = bareRig?.roundTrip === undefined;

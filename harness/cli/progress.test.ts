@@ -132,7 +132,7 @@ describe('SoakProgress', () => {
     isBound: false,
     keepEvery: 20,
   };
-  const soak = new SoakProgress(plan, () => new Date('2026-11-22T12:00:00'));
+  const soak = new SoakProgress(plan, () => new Date('2026-11-22T12:00:00').getTime());
 
   it('says how much of a soak is over and when it ends, and tells a log now and then', () => {
     soak.take({ type: 'turn', turn: turn() }, 0);

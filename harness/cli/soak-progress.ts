@@ -1,5 +1,5 @@
 import type { HostMessage } from '../host';
-import type { SoakPlan } from '../ports';
+import type { SoakPlan, WallClock } from '../ports';
 
 /** Where no line can be replaced, one says so often how far the soak is. */
 const TOLD_EVERY_MS = 300_000;
@@ -22,10 +22,9 @@ export class SoakProgress {
   private turns = 0;
   private toldAtMs = -Infinity;
 
-  /** @param now - The wall clock. */
   constructor(
     private readonly plan: SoakPlan,
-    private readonly now: () => Date,
+    private readonly wallClock: WallClock,
   ) {}
 
   /** @returns A line whenever it changes: how much is over, and when it ends. `isDue`: long enough after the last that was. */
@@ -36,7 +35,7 @@ export class SoakProgress {
     if (message.type === 'turn') this.turns += 1;
     if (message.type !== 'rested' || message.leftMs === undefined) return undefined;
     const { elapsedMs, leftMs } = message;
-    const ends = new Date(this.now().getTime() + leftMs).toTimeString().slice(0, 5);
+    const ends = new Date(this.wallClock() + leftMs).toTimeString().slice(0, 5);
     const share = Math.min(100, Math.floor((100 * elapsedMs) / this.plan.forMs));
     const turns = `${this.turns} ${this.turns === 1 ? 'turn' : 'turns'}`;
     const text = `soak: ${durationInWords(elapsedMs)} of ${durationInWords(this.plan.forMs)} (${share} %), ${turns}, ends at ${ends}`;

@@ -21,11 +21,14 @@ import { corpusSha256, loadCorpus } from '../corpus';
 import { closeAll, ConfigError, fromWireError, isHilError, toWireError, type Closable } from '../errors';
 import {
   delay,
+  isoNow,
+  systemWallClock,
   type ChildLauncher,
   type Clock,
   type DialectDescription,
   type ProviderFault,
   type Scenario,
+  type WallClock,
 } from '../ports';
 import { createRedactor, createRunStore, type RunRecord, type RunStore } from '../run';
 import { SpeakerWatch } from '../turn';
@@ -85,12 +88,13 @@ function openStore(
   config: BenchConfig,
   board: BoardConfig,
   clock: Clock,
+  wallClock: WallClock,
 ): RunStore {
   const corpus = loadCorpus(config.corpusPath);
   const dialect: DialectDescription = describeDialect(board, config.plugins);
   return createRunStore({
     reportsPath: init.reportsPath,
-    nowIso: new Date().toISOString(),
+    nowIso: isoNow(wallClock),
     redactor: createRedactor([...init.secrets, ...credentialsOf(config)]),
     record: {
       earshotVersion: init.earshotVersion,
@@ -263,10 +267,11 @@ export async function openHost(
   tell: (message: HostMessage) => void,
   signal?: AbortSignal,
   leave: Leave = aloneOnBench,
+  wallClock = systemWallClock,
 ): Promise<OpenHost> {
   const config = benchOfBoard(loadBench(init.benchPath, init.overrides), init.boardName);
   const boardConfig = chosenBoard(config, init.boardName);
-  const store = openStore(init, config, boardConfig, clock);
+  const store = openStore(init, config, boardConfig, clock, wallClock);
   const opened: Closable[] = [store];
   tell({ type: 'stored', runId: store.runId, runPath: store.path });
   const ordered = new OrderedFaults(willOf(config).faults);
@@ -303,6 +308,7 @@ export async function openHost(
       faults: init.faults,
       launch,
       clock,
+      wallClock,
       holder: {
         command: 'earshot run',
         ...init.holder,
@@ -340,6 +346,7 @@ export async function openHost(
       findings,
       health,
       clock,
+      wallClock,
       tell,
     };
     const stand =
@@ -406,6 +413,7 @@ interface StandParts {
   readonly findings: FindingLog;
   readonly health: BenchHealth;
   readonly clock: Clock;
+  readonly wallClock: WallClock;
   readonly tell: (message: HostMessage) => void;
 }
 
@@ -441,7 +449,7 @@ const willOf = ({
     : { faults: [], network: false };
 
 function standInWriting(bench: OpenBench, parts: StandParts): Stand {
-  const { init, config, boardConfig, keeping, findings, health, clock, tell } = parts;
+  const { init, config, boardConfig, keeping, findings, health, clock, wallClock, tell } = parts;
   const sessions = new TextSessions(bench);
   const taker = new TextTurnTaker(
     bench,
@@ -449,7 +457,7 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
       board: bench.board,
       provider: bench.provider,
       clock,
-      unixNowMs: () => new Date().getTime(),
+      unixNowMs: wallClock,
       timeQuestions: bench.timeQuestions,
     },
     { deadlineMs: config.turn.deadlineMs, requestMs: boardConfig.sessionTimeoutMs },

@@ -1,8 +1,8 @@
 import { CrashWatch } from '../board';
 import type { OpenBench } from '../bench';
 import { BoardError } from '../errors';
-import type { MeasuredTurn } from '../measurement';
-import type { Finding, NetworkShape, ProviderFault, Scenario } from '../ports';
+import type { Measured, MeasuredTurn } from '../measurement';
+import type { Finding, NetworkShape, ProviderFault, Scenario, WallClock } from '../ports';
 import type { RunStore } from '../run';
 import { FakeBench, fakeClip } from '../turn/__fixtures__/fake-bench';
 import { BenchHealth } from './bench-health';
@@ -21,6 +21,7 @@ function open(
     readonly atBoot?: boolean;
     readonly orders?: StandingOrders;
     readonly fault?: ProviderFault;
+    readonly wallClock?: WallClock;
   } = {},
 ) {
   const { board, provider, clock } = bench;
@@ -52,7 +53,7 @@ function open(
   const sessions = new TextSessions(openBench);
   const taker = new TextTurnTaker(
     openBench,
-    { board, provider, clock, unixNowMs: () => 0 },
+    { board, provider, clock, unixNowMs: options.wallClock ?? (() => 0) },
     { deadlineMs: 8_000, requestMs: 30_000 },
     options.orders ?? noOrders,
     sessions,
@@ -89,6 +90,28 @@ describe('TextTurnTaker', () => {
     ]);
     expect(stored[0]?.measurement).toMatchObject({ kind: 'text', answer: 'Sunny' });
     expect(found).toEqual([]);
+  });
+
+  it('takes and measures turns alike while the wall clock steps an hour back and a day forth', async () => {
+    const bench = new FakeBench();
+    const begunUnixMs = Date.UTC(2026, 2, 29, 0, 59, 59);
+    const steps = [0, -3_600_000, 86_400_000];
+    const wallClock = (): number => begunUnixMs + (steps.shift() ?? NaN);
+    const { ask, stored, found } = open(bench, { wallClock });
+    for (const atMs of [200, 600, 1_000]) {
+      const setUnixMs = begunUnixMs;
+      bench.at(atMs - 20, () => bench.prints({ type: 'clock-set', unixMs: setUnixMs }));
+      answersAt(bench, atMs);
+      await ask('en-weather-a');
+    }
+    expect(steps).toEqual([]);
+    expect(found).toEqual([]);
+    const spans = stored.map(({ record }) => [record.startedAtHostMs, record.endedAtHostMs]);
+    expect(spans.flat()).toEqual([...spans.flat()].sort((a, b) => a - b));
+    for (const { measurement } of stored) {
+      const { totalTime } = measurement.measures as { readonly totalTime: Measured };
+      expect(totalTime.state === 'measured' && totalTime.valueMs).toBeLessThan(1_000);
+    }
   });
 
   it('boots it again after a restart', async () => {

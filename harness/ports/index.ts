@@ -99,6 +99,7 @@ export { kissCodes, type KissCode, type SntpAnswer, type TimeQuestion } from './
 export type { Corpus, SpeechClip } from './speech-clip';
 export { endThread } from './end-thread';
 export { systemClock } from './system-clock';
+export { isoNow, systemWallClock, type WallClock } from './wall-clock';
 export type {
   AnyTurnRecord,
   BoardDate,

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { isHilError } from '../errors';
 import { DeviceClocks, isTextTurn, measureTextTurn } from '../measurement';
 import { answering, printing, textTurnOf } from '../measurement/__fixtures__/text-turn';
+import { isoNow } from '../ports';
 import { AppendFile } from './append-file';
 import { fileInRun } from './file-in-run';
 import { addFindings, storeVerdict } from './finish-run';
@@ -175,6 +176,35 @@ it('never writes into the folder of another run, also where the clock was set ba
   expect(tried.slice(1, 3).every((path) => /20260314T091502Z-[0-9a-f]{4}$/.test(path))).toBe(true);
   expect(second.path).toBe(tried[2]);
   expect(readRun(first.path).record).toEqual({ ...first.record, outcome: 'aborted' });
+});
+
+it('keeps runs apart, their events in order and the newest the latest, while the wall clock steps back and forth', async () => {
+  let unixMs = Date.parse('2026-03-29T00:59:59Z');
+  const begin = (): RunStore =>
+    createRunStore({
+      reportsPath,
+      record: initialRecord,
+      redactor: createRedactor(),
+      nowIso: isoNow(() => unixMs),
+    });
+  const runs: RunStore[] = [];
+  for (const stepMs of [0, -3_600_000, 86_400_000, -86_400_000]) {
+    unixMs += stepMs;
+    const store = begin();
+    runs.push(store);
+    store.appendEvent('board', { hostAtMs: 10, type: 'boot' });
+    store.appendEvent('board', { hostAtMs: 20, type: 'session-ready' });
+    store.appendEvent('provider', { hostAtMs: 30, type: 'session-open' });
+    await store.close();
+  }
+  expect(new Set(runs.map(({ runId }) => runId)).size).toBe(4);
+  for (const { path } of runs) {
+    const { events } = readRun(path);
+    expect(events.map(({ seq, hostAtMs }) => [seq, hostAtMs]).slice(-3)).toEqual(
+      [10, 20, 30].map((hostAtMs, index) => [events.length - 3 + index, hostAtMs]),
+    );
+  }
+  expect(latestRunPath(reportsPath)).toBe(runs.at(-1)?.path);
 });
 
 it('says that the store failed when its folder cannot be made', () => {

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { isHilError } from '../../errors';
 import { systemClock } from '../../ports';
+import { ManualClock } from '../../board/__fixtures__/manual-clock';
 import { leaseFileOf } from './lease-file';
 import { leaseKeyOf, leaseOfCard } from './lease-key';
 import { identityOf, isAlive, readRecord, startTimeOf, type LeaseRecord } from './lease-record';
 import { lockByListening } from './os-lock';
 import { readLeases } from './read-leases';
 import { releaseLease } from './release-lease';
-import { takeLease, type Lease, type LeaseOptions } from './take-lease';
+import { describeHolder, takeLease, type Lease, type LeaseOptions } from './take-lease';
 
 const root = resolve(__dirname, '../../..');
 const key = 'usb:7C:DF:A1:00:11:22';
@@ -120,6 +121,25 @@ it('never signals a process that got the id of a holder', async () => {
   expect(isAlive({ pid: process.pid, startTime: '1' })).toBe(false);
   expect(isAlive({ pid: process.pid, startTime: startTimeOf(process.pid)! })).toBe(true);
   expect(isAlive({ pid: 2 ** 22 + 1 })).toBe(false);
+  await lease.close();
+});
+
+it('beats and counts by the monotonic clock alone, however the wall clock is set', async () => {
+  const clock = new ManualClock(5_000);
+  let unixMs = Date.UTC(2026, 2, 29, 1, 0, 0);
+  const lease = await take({ clock, wallClock: () => unixMs });
+  expect(lease.record.since).toBe('2026-03-29T01:00:00.000Z');
+  const path = join(folder, leaseFileOf(key));
+  for (const stepMs of [-3_600_000, 86_400_000]) {
+    unixMs += stepMs;
+    clock.advance(10_000);
+    const record = readRecord(path);
+    expect(record?.heartbeatHostMs).toBe(clock.nowMs());
+    expect(record?.since).toBe(lease.record.since);
+  }
+  clock.advance(4_000);
+  expect(describeHolder(readRecord(path), clock.nowMs())).toMatch(/ for 24 s \(last heard of 4 s ago\)$/);
+  expect((await readLeases(folder)).map(({ state }) => state)).toEqual(['held']);
   await lease.close();
 });
 

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { leasesPath } from '../../config';
 import { HilError, type Closable } from '../../errors';
-import { delay, type Cancel, type Clock } from '../../ports';
+import { delay, isoNow, type Cancel, type Clock, type WallClock } from '../../ports';
 import { leaseFileOf } from './lease-file';
 import { identityOf, readRecord, type LeaseRecord } from './lease-record';
 import { makeLockFolder, tryLock, type OsLock } from './os-lock';
@@ -23,6 +23,8 @@ export interface LeaseOptions {
   /** Such as `earshot run`. */
   readonly command: string;
   readonly clock: Clock;
+  /** Default: this machine's. */
+  readonly wallClock?: WallClock;
   /** How long to wait for another holder. Default: not at all. */
   readonly waitMs?: number;
   /** Told once for each holder that is waited for. */
@@ -100,7 +102,7 @@ export async function takeLease(options: LeaseOptions): Promise<Lease> {
     leader: identityOf(options.leaderPid ?? process.pid),
     user: userInfo().username,
     command,
-    since: new Date().toISOString(),
+    since: isoNow(options.wallClock),
     sinceHostMs: nowMs,
     heartbeatHostMs: nowMs,
   };

@@ -5,6 +5,7 @@ import { networkInterfaces, userInfo } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { listSerialPorts, lockHolder, portHolder, type SerialPortDescription } from '../../board';
 import { childEnvironment, packageRoot } from '../../config';
+import { systemWallClock } from '../../ports';
 
 /** A file that stands for a device. */
 export interface DeviceFile {
@@ -65,7 +66,7 @@ export interface Machine {
 
 /** The machine that this program runs on. */
 export const thisMachine: Machine = {
-  unixNowMs: () => new Date().getTime(),
+  unixNowMs: systemWallClock,
   builtAtUnixMs: async () => (await stat(join(packageRoot(), 'package.json'))).mtimeMs,
   isClockKept,
   serialPorts: () => listSerialPorts(),

@@ -16,6 +16,7 @@ import {
 import { armsOfTurns, FEWEST_TURNS, judgeShifts } from '../../verdict';
 import { exitCodes } from '../exit-codes';
 import { namedRuns } from '../named-runs';
+import { isoNow } from '../../ports';
 
 /** `--margin` belongs to a verdict; what is only shown is shown against the default. */
 const SHOWN_MARGIN_MS = 30;
@@ -62,7 +63,7 @@ export function acceptCommand(args: AcceptArguments): number {
     const message = `${path} is there already; --force writes over it, --name gives this one another.`;
     throw new ConfigError('HIL_CONFIG_USAGE', message, { path });
   }
-  const acceptedAt = new Date().toISOString();
+  const acceptedAt = isoNow();
   const baseline = baselineOf(runs, { name, acceptedAt, unfit: args.force });
   storeBaseline(path, baseline, createRedactor(readEnvironment().secrets));
   const turns = turnsOf(baseline);

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 import { boardWithRig, calibrationPathOf, openRigAlone, type Lease } from '../../bench';
 import { findPort } from '../../board';
 import { loadBench, readEnvironment, type BoardConfig } from '../../config';
-import { systemClock } from '../../ports';
+import { systemClock, isoNow } from '../../ports';
 import { calibrateRig, cardOf, storeCalibration, type RigCalibration, type RigCheckLine } from '../../rig';
 import { exitCodes, type ExitCode } from '../exit-codes';
 import { launchChild } from '../launch-child';
@@ -85,7 +85,7 @@ export async function calibrateCommand(args: CalibrateArguments): Promise<ExitCo
     calibration = {
       schema: 'earshot/rig-calibration@1',
       earshotVersion: packageVersion(),
-      measuredAt: new Date().toISOString(),
+      measuredAt: isoNow(),
       rig: rig.name,
       card: cardOf(rig),
       ...measurement,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { ConfigError } from '../../errors';
 import { makeBenchCa, makeServerCertificate, type KeyAndCertificate, type Validity } from '../../provider';
 import { exitCodes } from '../exit-codes';
+import { systemWallClock } from '../../ports';
 
 export interface CertsArguments {
   /** Names and addresses that boards call the bench by; localhost and 127.0.0.1 are always among them. */
@@ -25,7 +26,7 @@ const EARLIER_MS = 3_600_000;
 export async function certsCommand(args: CertsArguments): Promise<number> {
   const folder = resolve(args.folder);
   const file = (name: string): string => join(folder, name);
-  const from = new Date(new Date().getTime() - EARLIER_MS);
+  const from = new Date(systemWallClock() - EARLIER_MS);
   mkdirSync(folder, { recursive: true });
   const known = args.newCa ? undefined : readCa(file('ca.pem'), file('ca.key'));
   const ca =

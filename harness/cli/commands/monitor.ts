@@ -17,7 +17,7 @@ import {
   type ResetAttempt,
 } from '../../board';
 import { closeAll, ConfigError, isHilError, type Closable } from '../../errors';
-import { systemClock, type Clock } from '../../ports';
+import { systemClock, type Clock, systemWallClock } from '../../ports';
 import { askedToEnd } from '../child-signals';
 import { exitCodes } from '../exit-codes';
 import type { MonitorEvent } from '../monitor/monitor-event';
@@ -141,7 +141,7 @@ export async function monitorCommand(
     const transport = presence ?? (await openSerialPort({ path, baudRate, clock }));
     opened.push(transport);
     transport.onBytes(keep);
-    const unixAtZeroMs = new Date().getTime() - clock.nowMs();
+    const unixAtZeroMs = systemWallClock() - clock.nowMs();
     const { json, timestamps } = args;
     const onGap = presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener));
     const tell = (event: MonitorEvent): void =>

@@ -4,7 +4,7 @@ import pc from 'picocolors';
 import { loadScenario, packageRoot, readEnvironment } from '../../config';
 import { checkScenario, loadCorpus } from '../../corpus';
 import { closeAll, ConfigError, type Closable } from '../../errors';
-import { systemClock } from '../../ports';
+import { systemClock, isoNow } from '../../ports';
 import { SpendCap, type SpendLimits } from '../../provider';
 import {
   compareProbe,
@@ -74,7 +74,7 @@ export async function probeCommand(args: ProbeArguments): Promise<ExitCode> {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
 
-  const startedAt = new Date().toISOString();
+  const startedAt = isoNow();
   const opened: Closable[] = [];
   let report: ProbeReport;
   try {

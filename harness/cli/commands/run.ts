@@ -9,7 +9,7 @@ import {
   type VirtualFault,
 } from '../../bench';
 import { ConfigError, HilError } from '../../errors';
-import type { PromptConditions } from '../../ports';
+import { isoNow, type PromptConditions } from '../../ports';
 import type { Language } from '../../report';
 import { createRedactor, readRun, referenceOf, readBaseline } from '../../run';
 import type { Reference } from '../../verdict';
@@ -204,7 +204,7 @@ async function runBoards(
       bench: config.path,
       model: boardNamed(boardName).model,
       reason: quarantined,
-      since: new Date().toISOString(),
+      since: isoNow(),
       runPath,
     });
   }

@@ -3,7 +3,7 @@ import { ConfigError } from '../../errors';
 import type { VirtualFault } from '../../bench';
 import { loadBench, loadBudgets, readEnvironment, type Budgets } from '../../config';
 import type { HostMessage } from '../../host';
-import { systemClock, type SoakBounds, type SoakPattern, type SoakPlan } from '../../ports';
+import { systemClock, type SoakBounds, type SoakPattern, type SoakPlan, systemWallClock } from '../../ports';
 import { mergeRuns, readRun, soakElapsedMs, writeLatest, type FinishedRun } from '../../run';
 import { defaultSoakBounds } from '../../verdict';
 import { openSession } from '../bench-session';
@@ -127,7 +127,7 @@ export async function soakCommand(args: SoakArguments): Promise<number> {
   const columns = out.isTTY && !ci ? out.columns : undefined;
   const progress = new Progress({ write: (text) => void out.write(text), columns }, colourTable());
   const say = (text: string): void => progress.line(text);
-  const soakProgress = new SoakProgress(plan, () => new Date());
+  const soakProgress = new SoakProgress(plan, systemWallClock);
   const onMessage = (message: HostMessage): void => {
     progress.take(message);
     const told = soakProgress.take(message, systemClock.nowMs());

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { ProviderProtocol } from '../../ports';
+import { systemWallClock, type ProviderProtocol } from '../../ports';
 import type { Piece } from './answer-builder';
 import type { Asker, Attempt } from './asking';
 import { FailedAttempt, malformed, type Refusal, refused } from './failure';
@@ -45,7 +45,7 @@ export function retryAfterMs(value: string | undefined, unixNowMs: number): numb
 /** Asks by HTTP: streamed or in one body, errors in any status. */
 export function httpAsker(codec: HttpCodec, options: LiveOptions): Asker {
   const { clock, ca } = options;
-  const unixNowMs = options.unixNowMs ?? (() => new Date().getTime());
+  const unixNowMs = options.unixNowMs ?? systemWallClock;
 
   const askOnce = async (attempt: Attempt): Promise<number> => {
     const { question, answer, limits, signal, emit, sent } = attempt;

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../errors';
-import type { ProviderProtocol } from '../../ports';
+import { systemWallClock, type ProviderProtocol } from '../../ports';
 import { liveClient, requiredCredentials, type Asker } from './asking';
 import { chatCodec, type ChatService } from './chat/chat-codec';
 import { httpAsker } from './http-asker';
@@ -57,7 +57,7 @@ const chosen = ({ url, model }: LiveOptions): { readonly url?: string; readonly 
   ...(model === undefined ? {} : { model }),
 });
 
-const unixNow = ({ unixNowMs }: LiveOptions): (() => number) => unixNowMs ?? (() => new Date().getTime());
+const unixNow = ({ unixNowMs }: LiveOptions): (() => number) => unixNowMs ?? systemWallClock;
 
 /** The Spark domain that a URL's path serves; undefined for a path that is none of theirs. */
 const domainOf = (url: string | undefined): string | undefined => {

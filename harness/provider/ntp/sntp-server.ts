@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { ProviderError, type Closable } from '../../errors';
-import type { SntpAnswer } from '../../ports';
+import { systemWallClock, type SntpAnswer } from '../../ports';
 import { kissOfDeath, readSntpRequest, timeAnswer } from './sntp-packet';
 
 export interface SntpServerOptions {
@@ -35,7 +35,7 @@ const RIGHT_TIME: SntpAnswer = { skewMs: 0 };
  */
 export async function startSntpServer(options: SntpServerOptions = {}): Promise<SntpServer> {
   const { script = [RIGHT_TIME], host = '127.0.0.1', port = 0, onAsked } = options;
-  const unixNowMs = options.unixNowMs ?? (() => new Date().getTime());
+  const unixNowMs = options.unixNowMs ?? systemWallClock;
   const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   let asked = 0;
   let closed: Promise<void> | undefined;

@@ -2,7 +2,14 @@ import { appendFileSync, closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeAll, ConfigError, type Closable } from '../../errors';
-import type { Clock, ProviderProtocol, SpeechClip, UpstreamTransport, VoiceProvider } from '../../ports';
+import {
+  systemWallClock,
+  type Clock,
+  type ProviderProtocol,
+  type SpeechClip,
+  type UpstreamTransport,
+  type VoiceProvider,
+} from '../../ports';
 import { EventLog, type UnstampedEvent } from '../event-log';
 import { isLoopback } from '../loopback';
 import { makeCertificate, type Certificate } from '../mock/http/certificate';
@@ -71,7 +78,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       { host, protocol },
     );
   }
-  const unixNowMs = options.unixNowMs ?? (() => new Date().getTime());
+  const unixNowMs = options.unixNowMs ?? systemWallClock;
   const upstream = upstreamOf(protocol, { ...options, unixNowMs });
   const limits = { ...defaultHttpLimits, ...options.limits };
   const events = new EventLog(clock);

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { ConfigError } from '../../errors';
-import type { ProviderProtocol, TurnScript } from '../../ports';
+import { systemWallClock, type ProviderProtocol, type TurnScript } from '../../ports';
 import type { UnstampedEvent } from '../event-log';
 import { parseBody } from '../live/frames';
 import type { Exchange } from '../mock/http/exchange';
@@ -64,7 +64,7 @@ export async function openReplay(
     refuse(`${path} was recorded of ${head.protocol}; the provider is to speak ${protocol}.`, { head });
   if (options.faults !== undefined && options.faults.length > 0)
     refuse('A replay answers as it was recorded; faults are for the scripted mock.');
-  const unixNowMs = options.unixNowMs ?? (() => new Date().getTime());
+  const unixNowMs = options.unixNowMs ?? systemWallClock;
   const admit = admissionOf(protocol, options.credentials, unixNowMs);
   if (protocol === 'openai-realtime') return openRealtimeReplay(path, cassette, options, admit);
   const mock = await openHttpMock(

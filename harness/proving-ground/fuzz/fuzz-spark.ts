@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Clock, VoiceProvider } from '../../ports';
+import { systemWallClock, type Clock, type VoiceProvider } from '../../ports';
 import { signSparkUrl } from '../../provider';
 import { seededUniform } from '../../units';
 import type { FuzzReport } from './fuzz-report';
@@ -72,7 +72,7 @@ export async function fuzzSpark(options: SparkFuzzOptions): Promise<FuzzReport> 
   };
   process.on('unhandledRejection', rejected);
   const before = provider.events.length;
-  const signedUrl = (): string => signSparkUrl(provider.url, { apiKey, apiSecret }, new Date().getTime());
+  const signedUrl = (): string => signSparkUrl(provider.url, { apiKey, apiSecret }, systemWallClock());
 
   const ask = (message: Buffer | string): Promise<Outcome> =>
     new Promise((resolve) => {

@@ -1,4 +1,4 @@
-import type { VoiceProvider } from '../../ports';
+import { systemWallClock, type VoiceProvider } from '../../ports';
 import { iamTokenRequest, signTc3 } from '../../provider';
 import type { HttpSample } from './fuzz-http';
 import { completionSamples } from './samples';
@@ -21,7 +21,7 @@ function hunyuanSamples({ url, credentials = {} }: VoiceProvider): readonly [Htt
   const { secretId = '', secretKey = '' } = credentials;
   const headers = (body: Buffer): Readonly<Record<string, string>> => {
     const signed = { 'content-type': 'application/json', host: new URL(url).host };
-    const timestamp = Math.floor(new Date().getTime() / 1000);
+    const timestamp = Math.floor(systemWallClock() / 1000);
     const request = { method: 'POST', headers: signed, signedHeaders: ['content-type', 'host'], body };
     return {
       ...signed,

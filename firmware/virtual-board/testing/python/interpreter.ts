@@ -53,7 +53,7 @@ export interface InterpreterOptions {
 const bareBoard: PythonBoard = {
   sleepMs: (_, signal) => new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
   ticksMs: () => Math.trunc(performance.now()),
-  unixS: () => Math.trunc(new Date().getTime() / 1000),
+  unixS: () => Math.trunc(hostClock.unixMs() / 1000),
   setClock: () => 'ETIMEDOUT',
   isConnected: () => '',
   join: () => undefined,

@@ -8,6 +8,7 @@ import type { LiveOptions, Question } from '../live-client';
 import { codeText, fieldsOf } from '../shape';
 import { readSparkFrame } from './spark-frame';
 import { exchangeSocket, type SocketLink } from '../socket-exchange';
+import { systemWallClock } from '../../../ports';
 
 export interface SparkService {
   /** `wss://spark-api.xf-yun.com/v3.1/chat`. */
@@ -31,7 +32,7 @@ const requestOf = (question: Question, { appId, domain }: SparkService): object 
 
 /** iFlytek Spark over its signed WebSocket: one question a connection, always streamed (providers.md 4). */
 export function sparkAsker(service: SparkService, keys: SparkKeys, options: LiveOptions): Asker {
-  const { clock, ca, unixNowMs = () => new Date().getTime() } = options;
+  const { clock, ca, unixNowMs = systemWallClock } = options;
   return {
     protocol: 'spark',
     model: service.domain,

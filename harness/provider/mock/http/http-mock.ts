@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { closeAll, type Closable } from '../../../errors';
-import type {
-  Cancel,
-  Clock,
-  Corpus,
-  ProviderProtocol,
-  ReceivedAudio,
-  ReceivedWindow,
-  Scenario,
-  TurnScript,
+import {
+  systemWallClock,
+  type Cancel,
+  type Clock,
+  type Corpus,
+  type ProviderProtocol,
+  type ReceivedAudio,
+  type ReceivedWindow,
+  type Scenario,
+  type TurnScript,
 } from '../../../ports';
 import { EventLog, type UnstampedEvent } from '../../event-log';
 import { FaultDesk } from '../../faults/fault-desk';
@@ -109,7 +110,7 @@ export async function openHttpMock(
     scenario,
     corpus,
     clock,
-    unixNowMs: options.unixNowMs ?? (() => new Date().getTime()),
+    unixNowMs: options.unixNowMs ?? systemWallClock,
     limits,
     delays: new Delays(scenario.seed),
     faults,
