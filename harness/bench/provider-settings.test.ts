@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BoardConfig, LiveProviderConfig, MockProviderConfig } from '../config';
@@ -66,8 +66,13 @@ it('reads what earshot certs made, and says how to make it', () => {
   try {
     expect(() => providerSettings({ ...config, certsPath: folder })).toThrow(`earshot certs --out ${folder}`);
     writeFileSync(join(folder, 'server.key'), 'KEY');
+    chmodSync(join(folder, 'server.key'), 0o600);
     writeFileSync(join(folder, 'server.pem'), 'CERT');
     expect(providerSettings({ ...config, certsPath: folder }).tls).toEqual({ key: 'KEY', cert: 'CERT' });
+    chmodSync(join(folder, 'server.key'), 0o644);
+    expect(() => providerSettings({ ...config, certsPath: folder })).toThrow(
+      `\`chmod 600 ${join(folder, 'server.key')}\``,
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

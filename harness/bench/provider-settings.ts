@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   liveSettings,
+  readKeyFile,
   readVariable,
   type BoardConfig,
   type LiveProviderConfig,
@@ -9,7 +10,7 @@ import {
   type ProviderConfig,
   type ProxyProviderConfig,
 } from '../config';
-import { ConfigError } from '../errors';
+import { ConfigError, isHilError } from '../errors';
 import type { Corpus, Scenario } from '../ports';
 import {
   isLoopback,
@@ -37,7 +38,7 @@ export function providerInit(
 /**
  * What a bench file says of its mock, with certificates and credentials read.
  * @throws ConfigError `HIL_CONFIG_USAGE` for a mock that the network could use without credentials, and for a variable that is
- *   not set; `HIL_CONFIG_FILE_MISSING` for certificates that are not there.
+ *   not set; `HIL_CONFIG_FILE_MISSING`, `HIL_CONFIG_KEY_EXPOSED` of `certificateIn`.
  */
 export function providerSettings(
   config: MockProviderConfig,
@@ -82,11 +83,14 @@ export function providerSettings(
   };
 }
 
-function readPem(folder: string, name: string): string {
+const readText = (path: string): string => readFileSync(path, 'utf8');
+
+function readPem(folder: string, name: string, read: (path: string) => string = readText): string {
   const path = join(folder, name);
   try {
-    return readFileSync(path, 'utf8');
+    return read(path);
   } catch (cause) {
+    if (isHilError(cause)) throw cause;
     throw new ConfigError(
       'HIL_CONFIG_FILE_MISSING',
       `The provider's certificate ${path} cannot be read; earshot certs --out ${folder} makes it.`,
@@ -144,10 +148,10 @@ export function directSettings(config: LiveProviderConfig, board: BoardConfig): 
 
 /**
  * A server's certificate as `earshot certs` lays it down.
- * @throws ConfigError `HIL_CONFIG_FILE_MISSING`.
+ * @throws ConfigError `HIL_CONFIG_FILE_MISSING`; `HIL_CONFIG_KEY_EXPOSED` for a private key that others may read.
  */
 export const certificateIn = (folder: string): { readonly key: string; readonly cert: string } => ({
-  key: readPem(folder, 'server.key'),
+  key: readPem(folder, 'server.key', readKeyFile),
   cert: readPem(folder, 'server.pem'),
 });
 

@@ -86,7 +86,7 @@ it('ends a run whose bench does not prove itself before the board is asked anyth
   const ca = await makeBenchCa('earshot bench', long);
   const server = await makeServerCertificate(ca, ['localhost'], { from: long.from, days: 30 });
   const files = { 'ca.pem': ca.cert, 'server.pem': server.cert, 'server.key': server.key };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 });
   const bench = writeBench([`provider: { kind: mock, certs: ${folder} }`]);
   const { exitCode, summary } = await runBench(['--bench', bench, '--suite', 'session']);
   expect(exitCode).toBe(3);

@@ -30,6 +30,7 @@ export {
   type Environment,
 } from './environment';
 export { fleetSettings, type FleetSettings } from './fleet-settings';
+export { readKeyFile } from './key-file';
 export { liveClientSettings, liveSettings, liveVariables, type LiveSettings } from './live-settings';
 export { loadBench, type BenchOverrides } from './load-bench';
 export { loadBudgets } from './load-budgets';

@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { providerProtocols } from '../ports';
 import { readEnvFile } from './env-file';
+import { assertOwnerOnly } from './key-file';
 import { liveClientSettings, liveSettings, liveVariables } from './live-settings';
 
 describe('liveSettings', () => {
@@ -69,7 +70,36 @@ describe('readEnvFile', () => {
   it('reads quotes and comments', () => {
     const path = join(folder, '.env');
     writeFileSync(path, '# keys\nDEEPSEEK_API_KEY="sk-a b" # mine\nOPENAI_API_KEY=sk-c\n');
+    chmodSync(path, 0o600);
     expect(readEnvFile(path)).toEqual({ DEEPSEEK_API_KEY: 'sk-a b', OPENAI_API_KEY: 'sk-c' });
+  });
+
+  it.each([0o640, 0o604, 0o620, 0o601])('refuses keys with permissions %i', (mode) => {
+    const path = join(folder, "ada's .env");
+    writeFileSync(path, 'EARSHOT_TURNS=3\nOPENAI_API_KEY=sk-c\n');
+    chmodSync(path, mode);
+    const refused = expect.objectContaining({
+      code: 'HIL_CONFIG_KEY_EXPOSED',
+      origin: 'config',
+      message: expect.stringContaining(
+        `permissions 0${mode.toString(8)}, so that others on this machine get at them; expected is 0600, which ` +
+          `\`chmod 600 -- '${folder}/ada'\\''s .env'\` makes.`,
+      ) as string,
+    }) as Error;
+    expect(() => readEnvFile(path)).toThrow(refused);
+    chmodSync(path, 0o600);
+    expect(readEnvFile(path)).toMatchObject({ OPENAI_API_KEY: 'sk-c' });
+  });
+
+  it('may be read by all where it holds no key, and anywhere on Windows', () => {
+    const path = join(folder, 'open.env');
+    writeFileSync(path, 'EARSHOT_TURNS=3\nOPENAI_API_KEY=\n');
+    chmodSync(path, 0o644);
+    expect(readEnvFile(path)).toEqual({ EARSHOT_TURNS: '3', OPENAI_API_KEY: '' });
+    const descriptor = openSync(path, 'r');
+    expect(() => assertOwnerOnly(path, descriptor, 'linux')).toThrow('chmod 600');
+    expect(() => assertOwnerOnly(path, descriptor, 'win32')).not.toThrow();
+    closeSync(descriptor);
   });
 
   it('is empty without a file, and says so of a folder', () => {

@@ -8,11 +8,14 @@ describe('secretsOf', () => {
         WIFI_PSK: 'hunter22',
         OTHER_TOKEN: 'hunter22',
         my_password: 'a long pass phrase',
+        HUAWEICLOUD_SDK_SK: 'sk of a cloud',
+        LAB_WIFI_PWD: 'wifi-pass-phrase',
+        PWD: '/home/someone/bench',
         HOME: '/home/someone',
         KEYBOARD: 'qwerty-layout',
         TOKENIZERS_PARALLELISM: 'false-or-true',
       }),
-    ).toEqual(['a long pass phrase', 'sk-1234567890', 'hunter22']);
+    ).toEqual(['a long pass phrase', 'wifi-pass-phrase', 'sk-1234567890', 'sk of a cloud', 'hunter22']);
   });
 
   it('leaves out what would mask ordinary text', () => {

@@ -1,5 +1,9 @@
-/** Last words of variable names that hold secrets: OPENAI_API_KEY, GITHUB_TOKEN, WIFI_PSK. */
-const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PSK|SECRET_ID|CREDENTIALS?)$/i;
+/** Last words of variable names that hold secrets: OPENAI_API_KEY, GITHUB_TOKEN, WIFI_PSK, HUAWEICLOUD_SDK_SK. PWD is a folder. */
+const secretName =
+  /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PSK|SECRET_ID|SDK_AK|SDK_SK|CREDENTIALS?)$|_PWD$/i;
+
+/** Whether a variable of this name holds a secret. */
+export const isSecretName = (name: string): boolean => secretName.test(name);
 
 /** Shorter values occur in ordinary text, and masking them would only make a log unreadable. */
 const shortestSecretCharacters = 8;
@@ -10,7 +14,7 @@ const shortestSecretCharacters = 8;
  */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   const values = Object.entries(env).flatMap(([name, value]) =>
-    secretName.test(name) ? (value?.trim() ?? []) : [],
+    isSecretName(name) ? (value?.trim() ?? []) : [],
   );
   return [...new Set(values)]
     .filter((value) => value.length >= shortestSecretCharacters)

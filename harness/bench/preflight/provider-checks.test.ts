@@ -104,7 +104,7 @@ describe('certificate', () => {
     { authority = ca, key = server.key, host = '0.0.0.0' } = {},
   ) {
     writeFileSync(join(folder, 'server.pem'), server.cert);
-    writeFileSync(join(folder, 'server.key'), key);
+    writeFileSync(join(folder, 'server.key'), key, { mode: 0o600 });
     writeFileSync(join(folder, 'ca.pem'), authority.cert);
     return certificate.run(
       fakeContext({ config: benchWith({ provider: { ...mock, host, certsPath: folder } }) }),

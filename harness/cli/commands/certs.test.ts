@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepPrinted } from '../__fixtures__/printed';
@@ -39,6 +39,18 @@ it('keeps the authority that firmware trusts already, and makes a new one only w
   expect(printed.text).toMatch(/Authority kept/);
   await certs({ newCa: true });
   expect(text('ca.pem')).not.toBe(ca);
+});
+
+it('refuses the key of an authority that others may read, and never leaves one of the server so', async () => {
+  await certs();
+  chmodSync(join(folder, 'server.key'), 0o644);
+  await certs();
+  expect(statSync(join(folder, 'server.key')).mode & 0o777).toBe(0o600);
+  chmodSync(join(folder, 'ca.key'), 0o640);
+  await expect(certs()).rejects.toMatchObject({
+    code: 'HIL_CONFIG_KEY_EXPOSED',
+    facts: { mode: '0640', expected: '0600' },
+  });
 });
 
 it('does not overwrite half an authority', async () => {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { readKeyFile } from '../../config';
 import { ConfigError } from '../../errors';
 import { makeBenchCa, makeServerCertificate, type KeyAndCertificate, type Validity } from '../../provider';
 import { exitCodes } from '../exit-codes';
@@ -35,10 +36,10 @@ export async function certsCommand(args: CertsArguments): Promise<number> {
   const validity: Validity = { from, days: args.days };
   const server = await makeServerCertificate(ca, hosts, validity);
   if (known === undefined) {
-    writeFileSync(file('ca.key'), ca.key, { mode: OWNER_ONLY });
+    writeKey(file('ca.key'), ca.key);
     writeFileSync(file('ca.pem'), ca.cert);
   }
-  writeFileSync(file('server.key'), server.key, { mode: OWNER_ONLY });
+  writeKey(file('server.key'), server.key);
   writeFileSync(file('server.pem'), server.cert);
   const { validTo } = new X509Certificate(server.cert);
   if (args.json) {
@@ -64,11 +65,16 @@ export async function certsCommand(args: CertsArguments): Promise<number> {
   return exitCodes.passed;
 }
 
+/** Also where a file of looser permissions stands there already. */
+function writeKey(path: string, key: string): void {
+  rmSync(path, { force: true });
+  writeFileSync(path, key, { mode: OWNER_ONLY });
+}
+
 function readCa(certPath: string, keyPath: string): KeyAndCertificate | undefined {
   const present = [certPath, keyPath].filter((path) => existsSync(path));
   if (present.length === 0) return undefined;
-  if (present.length === 2)
-    return { cert: readFileSync(certPath, 'utf8'), key: readFileSync(keyPath, 'utf8') };
+  if (present.length === 2) return { cert: readFileSync(certPath, 'utf8'), key: readKeyFile(keyPath) };
   throw new ConfigError(
     'HIL_CONFIG_USAGE',
     `${present.join('')} is there without its other half; put ${present[0] === certPath ? keyPath : certPath} back, or make a new authority with --new-ca.`,

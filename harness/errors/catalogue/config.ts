@@ -12,6 +12,11 @@ export const configCodes = {
     remedy: 'Change the value at the line named above to what is expected.',
   },
   HIL_CONFIG_USAGE: { origin: 'config', remedy: 'Run the command with --help to see what it takes.' },
+  HIL_CONFIG_KEY_EXPOSED: {
+    origin: 'config',
+    remedy:
+      'Run the `chmod 600` that is named above, and change the keys if others may have read them (docs/security.md).',
+  },
   HIL_CONFIG_DIALECT: {
     origin: 'config',
     remedy: 'Mend the dialect as the message says; docs/own-dialect.md tells what each of its fields takes.',

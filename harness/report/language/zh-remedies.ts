@@ -59,6 +59,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_CONFIG_SYNTAX: '改正上面所说行的 YAML。',
   HIL_CONFIG_INVALID: '把上面所说行的值改为所期望的值。',
   HIL_CONFIG_USAGE: '用 --help 运行该命令，查看它接受什么。',
+  HIL_CONFIG_KEY_EXPOSED: '执行上面所说的 `chmod 600`；若他人可能读过，请更换密钥（docs/security.md）。',
   HIL_CONFIG_DIALECT: '按消息改正方言；docs/own-dialect.md 说明各字段的取值。',
   HIL_CONFIG_SUITE: '改正测试文件；它没有加载，其中内容均未判定。',
   HIL_CONFIG_MATCHER: '按消息改写用例集中的期望；docs/writing-suites.md 列有全部匹配器。',
