@@ -11,6 +11,7 @@ const providerOf = (protocol: 'openai-realtime' | 'deepseek' | 'spark'): Provide
   port: 0,
   tls: false,
   certsPath: undefined,
+  credentials: undefined,
   upstreamUrl: undefined,
   upstreamTransport: 'websocket',
   cassettePath: undefined,

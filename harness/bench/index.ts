@@ -11,6 +11,7 @@ export {
   type LeaseState,
 } from './lease';
 export { fittingProtocols } from './fitting-protocol';
+export { openDoors } from './open-doors';
 export { openBench, virtualFaults, type OpenBench, type SoundBench, type VirtualFault } from './open-bench';
 export {
   allChecks,

@@ -68,6 +68,8 @@ export interface OpenBench extends Closable {
   readonly scenario: Scenario;
   /** What its time server has been asked so far, oldest first; absent: it has none. */
   readonly timeQuestions?: readonly TimeQuestion[] | undefined;
+  /** Where that is, `host:port`. */
+  readonly timeAddress?: string | undefined;
   /** Breaks a virtual part now. */
   breakNow(fault: VirtualFault): Promise<void>;
 }
@@ -124,6 +126,7 @@ async function open(options: OpenBenchOptions, opened: Closable[]): Promise<Open
     corpus,
     scenario,
     timeQuestions: time?.questions,
+    timeAddress: time?.address,
     breakNow: (fault) => breakNow(fault, provider, virtual),
     close: () => closeAll(opened),
   };

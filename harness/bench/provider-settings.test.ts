@@ -47,16 +47,18 @@ it('hands on what is to be replayed', () => {
 it.each(['0.0.0.0', '192.168.7.2', '::', 'bench.local', '127.evil.example'])(
   'does not let the network in at %s without credentials',
   (host) => {
-    expect(() => providerSettings({ ...config, host })).toThrow(`A provider on ${host} lets others in`);
+    expect(() => providerSettings({ ...config, host })).toThrow(
+      `The mock provider is to listen on ${host}, where others can reach it`,
+    );
   },
 );
 
 it('takes credentials from the environment, and names a variable that is not set', () => {
   // jest.replaceProperty works on the process of the test alone.
-  jest.replaceProperty(process, 'env', { BENCH_SECRET: ' s3cret-of-the-bench ', EMPTY: '' });
+  jest.replaceProperty(process, 'env', { KEY: 'k', BENCH_SECRET: ' s3cret-of-the-bench ', EMPTY: '' });
   const of = (from: string) =>
-    providerSettings({ ...config, host: '0.0.0.0', credentials: { apiSecret: from } });
-  expect(of('BENCH_SECRET').credentials).toEqual({ apiSecret: 's3cret-of-the-bench' });
+    providerSettings({ ...config, host: '0.0.0.0', credentials: { apiKey: 'KEY', apiSecret: from } });
+  expect(of('BENCH_SECRET').credentials).toEqual({ apiKey: 'k', apiSecret: 's3cret-of-the-bench' });
   expect(() => of('EMPTY')).toThrow('The environment variable EMPTY is not set.');
   jest.restoreAllMocks();
 });

@@ -13,7 +13,7 @@ import {
 import { ConfigError, isHilError } from '../errors';
 import type { Corpus, Scenario } from '../ports';
 import {
-  isLoopback,
+  assertLocked,
   type DirectOptions,
   type MockProviderInit,
   type ProviderInit,
@@ -37,8 +37,8 @@ export function providerInit(
 
 /**
  * What a bench file says of its mock, with certificates and credentials read.
- * @throws ConfigError `HIL_CONFIG_USAGE` for a mock that the network could use without credentials, and for a variable that is
- *   not set; `HIL_CONFIG_FILE_MISSING`, `HIL_CONFIG_KEY_EXPOSED` of `certificateIn`.
+ * @throws ConfigError `HIL_CONFIG_USAGE` for a variable that is not set; ProviderError `HIL_PROVIDER_OPEN_TO_ALL` for a mock that the
+ *   network could use without a secret; `HIL_CONFIG_FILE_MISSING`, `HIL_CONFIG_KEY_EXPOSED` of `certificateIn`.
  */
 export function providerSettings(
   config: MockProviderConfig,
@@ -58,16 +58,8 @@ export function providerSettings(
 > {
   const { protocol, host, port, tlsPort, tls, certsPath, faults, network, replayPath, dialect, toolRace } =
     config;
-  const credentials =
-    config.credentials &&
-    Object.fromEntries(Object.entries(config.credentials).map(([name, from]) => [name, readVariable(from)]));
-  if (credentials === undefined && !isLoopback(host)) {
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      `A provider on ${host} lets others in; name who may in provider.credentials, or listen on 127.0.0.1.`,
-      { host },
-    );
-  }
+  const credentials = credentialsOf(config);
+  assertLocked('mock provider', protocol, host, credentials);
   return {
     protocol,
     host,
@@ -82,6 +74,12 @@ export function providerSettings(
     ...(replayPath === undefined ? {} : { replayPath }),
   };
 }
+
+const credentialsOf = ({
+  credentials,
+}: Pick<MockProviderConfig, 'credentials'>): Readonly<Record<string, string>> | undefined =>
+  credentials &&
+  Object.fromEntries(Object.entries(credentials).map(([name, from]) => [name, readVariable(from)]));
 
 const readText = (path: string): string => readFileSync(path, 'utf8');
 
@@ -101,15 +99,17 @@ function readPem(folder: string, name: string, read: (path: string) => string = 
 }
 
 /**
- * What a bench file says of its proxy, with keys from the environment or `.env`. A proxy that the network can reach gets none:
- * boards then show their own.
- * @throws ConfigError as `certificateIn` and `liveSettings` do.
+ * What a bench file says of its proxy, with keys from the environment or `.env`. What boards have to show may be their own real keys,
+ * or a token of the bench in whose place the bench's keys go on.
+ * @throws ConfigError as `certificateIn` and `liveSettings` do; ProviderError `HIL_PROVIDER_OPEN_TO_ALL` as for a mock.
  */
 export function proxySettings(config: ProxyProviderConfig): ProxyInit {
   const { protocol, host, port, tls, certsPath, upstreamUrl, upstreamTransport, cassettePath } = config;
   const live = liveSettings(protocol);
   const address = upstreamUrl ?? live.url;
   const hasKeys = Object.keys(live.credentials).length > 0;
+  const admits = credentialsOf(config);
+  assertLocked('proxy', protocol, host, admits);
   return {
     kind: 'proxy',
     protocol,
@@ -119,7 +119,8 @@ export function proxySettings(config: ProxyProviderConfig): ProxyInit {
     upstreamTransport,
     ...(address === undefined ? {} : { upstreamUrl: address }),
     ...(cassettePath === undefined ? {} : { cassettePath }),
-    ...(hasKeys && isLoopback(host) ? { credentials: live.credentials } : {}),
+    ...(hasKeys ? { credentials: live.credentials } : {}),
+    ...(admits === undefined ? {} : { admits }),
   };
 }
 

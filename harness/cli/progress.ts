@@ -59,6 +59,9 @@ export class Progress {
       case 'warning':
         line(this.colours.yellow(`! ${message.text}`));
         break;
+      case 'note':
+        line(message.text);
+        break;
       case 'turn':
         line(this.turnLine(message.turn));
         break;

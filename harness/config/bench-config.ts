@@ -203,6 +203,8 @@ export interface ProxyProviderConfig {
   readonly port: number;
   readonly tls: boolean;
   readonly certsPath: string | undefined;
+  /** Environment variables by the credential that they hold: what boards have to show; undefined: nothing, on loopback. */
+  readonly credentials: Readonly<Record<string, string>> | undefined;
   /** Address of the real provider; undefined: what the environment says, else the provider's own. */
   readonly upstreamUrl: string | undefined;
   /** How calls of boards over WebRTC go on to the provider; of no meaning for others. */

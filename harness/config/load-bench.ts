@@ -103,13 +103,16 @@ function overridden(provider: ProviderConfig, override: BenchOverrides['provider
   const { host } = provider;
   if (kind === 'live') return { kind, protocol, host, upstreamUrl: undefined };
   const port = provider.kind === 'live' ? 0 : provider.port;
-  const { tls, certsPath } =
-    provider.kind === 'plugin' || provider.kind === 'live' ? { tls: false, certsPath: undefined } : provider;
-  const listening = { host, port, tls, certsPath };
+  const { tls, certsPath, credentials } =
+    provider.kind === 'plugin' || provider.kind === 'live'
+      ? { tls: false, certsPath: undefined, credentials: undefined }
+      : provider;
+  // Of another protocol they would be other names.
+  const known = provider.kind !== 'plugin' && provider.protocol === protocol ? credentials : undefined;
+  const listening = { host, port, tls, certsPath, credentials: known };
   if (kind === 'mock') {
     const asItComes = {
       tlsPort: 0,
-      credentials: undefined,
       faults: [],
       network: undefined,
       replayPath: undefined,
@@ -132,8 +135,9 @@ function providerOf(
   const pathOf = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(folder, path);
   if (written.kind === 'proxy') {
-    const { certs, upstream, cassette, ...rest } = written;
-    return { ...rest, certsPath: pathOf(certs), upstreamUrl: upstream, cassettePath: pathOf(cassette) };
+    const { certs, credentials, upstream, cassette, ...rest } = written;
+    const paths = { certsPath: pathOf(certs), cassettePath: pathOf(cassette) };
+    return { ...rest, ...paths, credentials, upstreamUrl: upstream };
   }
   if (written.kind === 'live') {
     const { upstream: upstreamUrl, ...rest } = written;

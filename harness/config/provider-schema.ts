@@ -182,6 +182,8 @@ const proxyProvider = z
     tls: z.boolean().default(false),
     /** Default: none, a certificate for localhost is made where `tls` asks for one. */
     certs: text.exactOptional(),
+    /** Names of environment variables, by credential. Default: none, on loopback. */
+    credentials: z.record(z.string(), variableName).exactOptional(),
     /** Default: what the environment says, else the provider's own address. */
     upstream: z.url({ protocol: /^(https?|wss?)$/ }).exactOptional(),
     /** Default: websocket. */

@@ -65,6 +65,8 @@ export type HostMessage =
   | { readonly type: 'activity'; readonly text: string }
   /** Something that a person should know of and that changes no verdict. */
   | { readonly type: 'warning'; readonly text: string }
+  /** Something that a person should know of and that is as it was asked for. */
+  | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'turn'; readonly turn: TurnProgress | TextTurnProgress }
   | { readonly type: 'test'; readonly test: TestRecord }
   /** The board was left alone for a while; how much of a soak is over by then. */

@@ -6,6 +6,7 @@ import {
   describeHolder,
   describeDialect,
   openBench,
+  openDoors,
   type OpenBench,
   type SoundBench,
 } from '../bench';
@@ -58,7 +59,9 @@ export type RunningHost = Closable;
 
 /** What boards have to show, by whatever variable's name it comes: nobody else is to read it in a run. */
 const credentialsOf = ({ provider }: BenchConfig): readonly string[] =>
-  provider.kind === 'mock' ? Object.values(provider.credentials ?? {}).map((name) => readVariable(name)) : [];
+  provider.kind === 'mock' || provider.kind === 'proxy'
+    ? Object.values(provider.credentials ?? {}).map((name) => readVariable(name))
+    : [];
 
 /** Names of the functions that the scenario has called for an utterance. */
 const functionsFor = ({ turns }: Scenario, utterance: string): readonly string[] =>
@@ -320,6 +323,12 @@ export async function openHost(
       },
     });
     opened.push(bench);
+    const { provider: reached, timeAddress } = bench;
+    const urls = [reached.url, ...(reached.tlsUrl === undefined ? [] : [reached.tlsUrl])];
+    for (const text of openDoors(config, urls, timeAddress)) {
+      store.appendEvent('listening', { hostAtMs: clock.nowMs(), text });
+      tell({ type: 'note', text });
+    }
     recordEverything(bench, store, keeping);
     const oldEvents = new OldEvents(bench);
     keeping.onTurn(() => oldEvents.turnEnded());

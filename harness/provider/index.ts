@@ -25,4 +25,5 @@ export type { LiveEvent, Usage } from './live/live-event';
 export { iamTokenRequest } from './auth/iam-token';
 export { signSparkUrl } from './auth/spark-url';
 export { signTc3 } from './auth/tc3';
+export { assertLocked } from './lock';
 export { isLoopback } from './loopback';

@@ -24,6 +24,7 @@ const proxy = (upstreamUrl: string): ProviderConfig => ({
   port: 0,
   tls: false,
   certsPath: undefined,
+  credentials: undefined,
   upstreamUrl,
   upstreamTransport: 'websocket',
   cassettePath: undefined,

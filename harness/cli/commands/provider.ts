@@ -4,7 +4,7 @@ import { ConfigError } from '../../errors';
 import { readCredentials } from '../credential-options';
 import { checkScenario, loadCorpus } from '../../corpus';
 import { certificateIn } from '../../bench';
-import { isLoopback, openMock, startSntpServer, type MockProvider } from '../../provider';
+import { assertLocked, isLoopback, openMock, startSntpServer, type MockProvider } from '../../provider';
 import {
   systemClock,
   type ProviderEvent,
@@ -49,13 +49,7 @@ const quietTypes: ReadonlySet<ProviderEvent['type']> = new Set(['audio-out']);
 export async function providerCommand(args: ProviderArguments): Promise<number> {
   const { host, protocol } = args;
   const credentials = credentialsOf(args);
-  if (credentials === undefined && !isLoopback(host)) {
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      `Listening on ${host} lets others in; give them a key with --api-key or --credential.`,
-      { host },
-    );
-  }
+  assertLocked('mock provider', protocol, host, credentials);
   const ntpSkewMs = parseDuration(args.ntpSkew);
   if (ntpSkewMs === undefined) {
     throw new ConfigError(
@@ -93,6 +87,7 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     print(`serving ${args.replay ?? scenario.name} (${protocol}) at ${provider.url}`);
     if (provider.tlsUrl !== undefined) print(`with TLS at ${provider.tlsUrl}`);
     if (ntp !== undefined) print(`and the time, ${ntpSkewMs / 1000} s off, at udp://${ntp.address}`);
+    if (!isLoopback(host)) print(`Everybody in the network can reach ${host}.`);
     print(`${whoIsLetIn(credentials, provider)} Ctrl-C ends it.`);
   }
   provider.onEvent((event) => {

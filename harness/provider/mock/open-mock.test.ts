@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import WebSocket from 'ws';
-import { systemClock, type RealtimeDialect } from '../../ports';
+import { systemClock, type ProviderProtocol, type RealtimeDialect } from '../../ports';
 import { scenario, smallCorpus } from '../__fixtures__/small-corpus';
 import { openMock } from './open-mock';
 
@@ -11,6 +11,24 @@ it.each(['0.0.0.0', '::', '192.168.7.1'])('does not listen on %s without a key',
     await expect(
       openMock('deepseek', { ...options, host, ...(credentials && { credentials }) }),
     ).rejects.toMatchObject({ code: 'HIL_PROVIDER_OPEN_TO_ALL' });
+});
+
+it.each<[ProviderProtocol, Readonly<Record<string, string>>]>([
+  ['openai-realtime', { token: 'mine' }],
+  ['ollama', { password: 'mine' }],
+  ['spark', { appId: 'mine' }],
+  ['spark', { apiPassword: 'mine' }],
+  ['spark', { apiKey: 'mine', apiSecret: '' }],
+  ['hunyuan', { apiKey: 'mine', secretId: 'mine' }],
+  ['pangu', { user: 'mine' }],
+  ['pangu', { appCode: 'mine' }],
+  ['pangu', { accessKey: 'mine', secretKey: 'mine', user: 'mine' }],
+])('does not take for a key of %s what leaves a door on its defaults: %j', async (protocol, credentials) => {
+  await expect(openMock(protocol, { ...options, host: '0.0.0.0', credentials })).rejects.toMatchObject({
+    code: 'HIL_PROVIDER_OPEN_TO_ALL',
+    origin: 'config',
+    message: expect.stringContaining(` ${protocol} needs `) as string,
+  });
 });
 
 it('listens anywhere with a key, which it asks for', async () => {

@@ -1,4 +1,3 @@
-import { ProviderError } from '../../errors';
 import type { ProviderProtocol } from '../../ports';
 import { openChatMock } from './chat/chat-mock';
 import { openHunyuanMock } from './hunyuan/hunyuan-mock';
@@ -8,7 +7,7 @@ import { createMockProvider } from './openai-realtime/mock-provider';
 import { openPanguMock } from './pangu/pangu-mock';
 import { openReplay } from '../replay/open-replay';
 import { openSparkMock } from './spark/spark-mock';
-import { isLoopback } from '../loopback';
+import { assertLocked } from '../lock';
 import { openShapedMock } from './shaped-mock';
 
 const mocks: Readonly<Record<ProviderProtocol, (options: MockOptions) => Promise<MockProvider>>> = {
@@ -26,19 +25,13 @@ const mocks: Readonly<Record<ProviderProtocol, (options: MockOptions) => Promise
   ollama: openOllamaMock,
 };
 
-/** A mock that the whole network can reach asks for a key: there is no telling who else finds it. */
-function checkHost({ host = '127.0.0.1', credentials = {} }: MockOptions): void {
-  if (isLoopback(host) || Object.values(credentials).some((value) => value !== '')) return;
-  const message = `The mock provider is to listen on ${host}, where others can reach it, without a key.`;
-  throw new ProviderError('HIL_PROVIDER_OPEN_TO_ALL', message, { host });
-}
-
 /**
  * Opens the mock of a protocol in this process, scripted or with what was recorded.
  * @throws ProviderError `HIL_PROVIDER_OPEN_TO_ALL`, `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; what the protocol's own mock throws.
  */
 export async function openMock(protocol: ProviderProtocol, options: MockOptions): Promise<MockProvider> {
-  checkHost(options);
+  // There is no telling who else finds a mock that the whole network can reach.
+  assertLocked('mock provider', protocol, options.host, options.credentials);
   const { network, replayPath, ...direct } = options;
   const open =
     replayPath === undefined

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineProvider, systemClock, type VoiceProvider } from '../../ports';
@@ -38,6 +38,9 @@ const telling = `module.exports = {
 };`;
 
 const open = (name: string, ...plugins: string[]): Promise<VoiceProvider> =>
+  openAt('127.0.0.1', name, plugins);
+
+const openAt = (host: string, name: string, plugins: readonly string[]): Promise<VoiceProvider> =>
   openPlugin({
     plugins,
     name,
@@ -45,7 +48,7 @@ const open = (name: string, ...plugins: string[]): Promise<VoiceProvider> =>
     scenario,
     corpus: smallCorpus(),
     clock: systemClock,
-    host: '127.0.0.1',
+    host,
     port: 4711,
   });
 
@@ -113,4 +116,24 @@ it('tells what a plugin threw when it opened', async () => {
 it('leaves a declaration as it is', () => {
   const plugin = { name: 'x', protocol: 'y', open: () => Promise.reject(new Error('never')) };
   expect(defineProvider(plugin)).toBe(plugin);
+});
+
+it('closes one again that the whole network can reach and that names no key', async () => {
+  const keyed = moduleOf('keyed.js', telling);
+  await (await openAt('0.0.0.0', 'acme', [keyed])).close();
+  for (const credentials of ["credentials: { apiKey: '' },", '']) {
+    const marked = telling.replace(
+      'closed = true',
+      "require('node:fs').writeFileSync(__filename + '.closed', '')",
+    );
+    const path = moduleOf(
+      `open-${credentials.length}.js`,
+      marked.replace("credentials: { apiKey: 'acme-key' },", credentials),
+    );
+    await expect(openAt('0.0.0.0', 'acme', [path])).rejects.toMatchObject({
+      code: 'HIL_PROVIDER_OPEN_TO_ALL',
+    });
+    expect(existsSync(`${path}.closed`)).toBe(true);
+    await (await openAt('127.0.0.1', 'acme', [path])).close();
+  }
 });

@@ -9,6 +9,7 @@ import {
   type VoiceProvider,
 } from '../../ports';
 import { EventLog } from '../event-log';
+import { isLoopback } from '../loopback';
 import { typedPrompt } from '../hearing/typed-prompt';
 import { Script } from '../script/script';
 
@@ -61,7 +62,7 @@ function answerTo(scenario: Scenario, corpus: Corpus, utterance: string | undefi
 /**
  * Opens a provider of a team's own in this process; its events are logged like a mock's.
  * @throws ConfigError `HIL_CONFIG_USAGE` for a module that is no plugin, or a name that none has; ProviderError
- *   `HIL_PROVIDER_UNREADY` with what the plugin threw.
+ *   `HIL_PROVIDER_UNREADY` with what the plugin threw, `HIL_PROVIDER_OPEN_TO_ALL` for one beyond loopback that lets everybody in.
  */
 export async function openPlugin(options: PluginOptions): Promise<VoiceProvider> {
   const { plugins, name, scenario, corpus, clock, host, port } = options;
@@ -89,6 +90,12 @@ export async function openPlugin(options: PluginOptions): Promise<VoiceProvider>
       answerTo: (utterance) => answerTo(scenario, corpus, utterance),
       log: (event, hostAtMs) => log.emit(event, hostAtMs),
     });
+    // What it lets in, only it knows; but one that says nothing of it lets everybody in.
+    if (!isLoopback(host) && Object.values(open.credentials ?? {}).every((value) => value === '')) {
+      await open.close();
+      const message = `The provider ${name} listens on ${host}, where others can reach it, and names no credentials that boards have to show.`;
+      throw new ProviderError('HIL_PROVIDER_OPEN_TO_ALL', message, { name, host });
+    }
     return {
       name: `plugin:${name}`,
       protocol: plugin.protocol,

@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { closeAll, ConfigError, type Closable } from '../../errors';
+import { closeAll, type Closable } from '../../errors';
 import {
   systemWallClock,
   type Clock,
@@ -11,7 +11,7 @@ import {
   type VoiceProvider,
 } from '../../ports';
 import { EventLog, type UnstampedEvent } from '../event-log';
-import { isLoopback } from '../loopback';
+import { assertLocked } from '../lock';
 import { makeCertificate, type Certificate } from '../mock/http/certificate';
 import { defaultHttpLimits, type HttpLimits } from '../mock/http/http-limits';
 import { answerRaw, textAnswer } from '../mock/http/http-answer';
@@ -25,6 +25,7 @@ import { recordHttp, recordSocket, type CassetteHead, type SocketTake, type Take
 import { ChatTap } from './chat-tap';
 import { forwardHttp } from './forward-http';
 import { forwardSocket, upgradeServer } from './forward-socket';
+import { Gate } from './gate';
 import { KeyTap } from './realtime/key-tap';
 import { RealtimeDesk } from './realtime/realtime-desk';
 import type { RealtimeTap } from './realtime/realtime-tap';
@@ -39,8 +40,10 @@ export interface ProxyOptions extends Omit<UpstreamOptions, 'unixNowMs'> {
   readonly clock: Clock;
   /** Wall-clock time, for signatures. Default: this machine's. */
   readonly unixNowMs?: () => number;
-  /** Default 127.0.0.1. Elsewhere only without `credentials`: whoever reaches the proxy would spend them. */
+  /** Default 127.0.0.1. Elsewhere only with `admits`: whoever reaches the proxy would spend the bench's credentials, or hide behind it. */
   readonly host?: string;
+  /** What boards have to show to be let in, by the names of `VoiceProvider.credentials`. Default: nothing. */
+  readonly admits?: Readonly<Record<string, string>>;
   /** Default 0: any free one. */
   readonly port?: number;
   /** Listens with TLS as well: true makes a certificate for localhost. Default: no TLS. */
@@ -56,6 +59,7 @@ export interface ProxyOptions extends Omit<UpstreamOptions, 'unixNowMs'> {
 
 /** RFC 6455 section 7.1.5: the connection went without a CLOSE. */
 const CUT = 1006;
+const UNAUTHORISED = 401;
 
 /** A proxy on its sockets. */
 export interface ProviderProxy extends VoiceProvider {
@@ -66,18 +70,12 @@ export interface ProviderProxy extends VoiceProvider {
 /**
  * Stands between a board and the real provider: hands everything on as it is but for the host and the credential, logs what a
  * mock would have logged, and records it.
- * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; ConfigError `HIL_CONFIG_USAGE` for credentials that
- *   the network could spend.
+ * @throws ProviderError `HIL_PROVIDER_PORT_TAKEN`, `HIL_PROVIDER_UNREADY`; `HIL_PROVIDER_OPEN_TO_ALL` beyond
+ *   loopback without `admits`; ConfigError `HIL_CONFIG_USAGE` for those that cannot be checked.
  */
 export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
-  const { protocol, clock, credentials, cassettePath, host = '127.0.0.1' } = options;
-  if (credentials !== undefined && Object.keys(credentials).length > 0 && !isLoopback(host)) {
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      `A proxy on ${host} would let everybody who reaches it spend the bench's credentials; listen on 127.0.0.1, or leave the credentials to the board.`,
-      { host, protocol },
-    );
-  }
+  const { protocol, clock, credentials, admits, cassettePath, host = '127.0.0.1' } = options;
+  assertLocked('proxy', protocol, host, admits);
   const unixNowMs = options.unixNowMs ?? systemWallClock;
   const upstream = upstreamOf(protocol, { ...options, unixNowMs });
   const limits = { ...defaultHttpLimits, ...options.limits };
@@ -86,7 +84,16 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
   const recorder = cassettePath === undefined ? undefined : openRecorder(cassettePath, protocol, unixNowMs());
   const desk =
     protocol === 'openai-realtime' ? await RealtimeDesk.open(options.prompts ?? [], log) : undefined;
-  const secrets = secretFinder(Object.values(credentials ?? {}));
+  const gate = admits === undefined ? undefined : new Gate(protocol, admits, unixNowMs);
+  const secrets = secretFinder([...Object.values(credentials ?? {}), ...Object.values(admits ?? {})]);
+  /** Why a board is not let in; told to the log. */
+  const refusalOf = (asked: IncomingMessage, body: Buffer): string | undefined => {
+    const { method = 'GET', url: target = '/', headers } = asked;
+    const why = gate?.refusal({ method, target, headers, body });
+    if (why !== undefined)
+      log({ type: 'error', code: 'not_admitted', message: why, httpStatus: UNAUTHORISED });
+    return why;
+  };
   const upgrades = upgradeServer();
   const bodies = new BodyReader(clock, limits);
   let exchanges = 0;
@@ -99,6 +106,7 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
     return [
       ...(ofProtocol === undefined ? [] : [new ChatTap(`live_${exchanges}`, ofProtocol, ofSession)]),
       ...(desk === undefined ? [] : [new KeyTap(ofSession)]),
+      ...(gate === undefined ? [] : [gate.tap()]),
       ...(recorder === undefined ? [] : [recordHttp(secrets, recorder.keep)]),
     ];
   };
@@ -112,6 +120,15 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       if (typeof body === 'string') {
         response.writeHead(413, { connection: 'close', 'content-length': 0 }).end();
         log({ type: 'error', code: body, message: `The request's body is ${body}.`, httpStatus: 413 });
+        return;
+      }
+      const why = refusalOf(asked, body);
+      if (why !== undefined) {
+        const said = JSON.stringify({ error: { message: `earshot proxy: ${why}`, code: 'not_admitted' } });
+        const type = 'application/json';
+        response
+          .writeHead(UNAUTHORISED, { 'content-type': type, 'content-length': Buffer.byteLength(said) })
+          .end(said);
         return;
       }
       if (bridge?.takes(asked) === true) void bridge.handle(asked, response, body);
@@ -167,6 +184,11 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
       answerRaw(socket, textAnswer(400, 'no WebSocket here'));
       return;
     }
+    const why = refusalOf(asked, Buffer.alloc(0));
+    if (why !== undefined) {
+      answerRaw(socket, textAnswer(UNAUTHORISED, `earshot proxy: ${why}`));
+      return;
+    }
     exchanges += 1;
     const id = `live_${exchanges}`;
     const ofSession = (event: UnstampedEvent, hostAtMs: number): void =>
@@ -213,6 +235,8 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
         tlsUrl: `${scheme}s://localhost:${secure.port}${path}`,
         tlsCertificate: certificate.cert,
       }),
+      // A simulated board has nothing else to show.
+      ...(admits && { credentials: admits }),
       get events() {
         return events.events;
       },

@@ -249,16 +249,35 @@ it('records a take with the times of its pieces and without a secret', async () 
     expect(stored).not.toContain(secret);
 });
 
-it('does not offer its credentials to the network', async () => {
+it.each<[string, Partial<ProxyOptions>]>([
+  ['nobody', {}],
+  ['nobody, with keys to spend', { credentials: { apiKey: 'sk-of-the-bench' } }],
+  ['an empty key', { admits: { apiKey: '' } }],
+])('does not let the network in that is to show a key of %s', async (_, over) => {
   await open((_request, response) => response.end());
-  await expect(
-    openProxy({
-      protocol: 'deepseek',
-      clock: systemClock,
-      host: '0.0.0.0',
-      credentials: { apiKey: 'sk-of-the-bench' },
-    }),
-  ).rejects.toMatchObject({ code: 'HIL_CONFIG_USAGE' });
+  const options = { protocol: 'deepseek', clock: systemClock, host: '0.0.0.0', ...over } as const;
+  await expect(openProxy(options)).rejects.toMatchObject({ code: 'HIL_PROVIDER_OPEN_TO_ALL' });
+});
+
+it('lets boards of the network in by the token of the bench, and spends its key for them alone', async () => {
+  const shown: (string | undefined)[] = [];
+  await open(
+    (request, response) => {
+      shown.push(request.headers.authorization);
+      request.resume();
+      response.end('{}');
+    },
+    { host: '0.0.0.0', admits: { apiKey: 'bench-token' }, credentials: { apiKey: 'sk-of-the-bench' } },
+  );
+  expect(proxy.credentials).toEqual({ apiKey: 'bench-token' });
+  for (const headers of [{}, { authorization: 'Bearer sk-of-the-bench' }]) {
+    const got = await ask(question, headers);
+    expect([got.status, got.body.toString()]).toEqual([401, expect.stringContaining('not_admitted')]);
+  }
+  expect((await ask(question, { authorization: 'Bearer bench-token' })).status).toBe(200);
+  expect(shown).toEqual(['Bearer sk-of-the-bench']);
+  expect(JSON.stringify(told())).toContain('the key that was shown is not the one that is let in');
+  expect(JSON.stringify(told())).not.toMatch(/bench-token|sk-of/);
 });
 
 describe('over WebSocket', () => {

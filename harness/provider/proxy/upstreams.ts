@@ -3,6 +3,7 @@ import type { ProviderProtocol } from '../../ports';
 import { IAM_TOKENS_PATH, iamTokenRequest } from '../auth/iam-token';
 import { signSparkUrl } from '../auth/spark-url';
 import { signTc3 } from '../auth/tc3';
+import { keyIn } from './offered-key';
 import { keptAlive, type OutgoingRequest, type Upstream } from './upstream';
 
 /** Where each provider is, unless told otherwise (reference/providers.md 2.2, 3.1, 4.1, 5.1, 7). Pangu's depends on the deployment. */
@@ -42,11 +43,6 @@ const valueOf = (headers: readonly string[], lowerName: string): string | undefi
 
 /** A key that the provider has given out for one session: it carries what the session begins with, so it stays. */
 const isEphemeral = (key: string): boolean => key.startsWith('ek_');
-/** How browsers show a key, which cannot set headers (reference/providers.md 2.2). */
-const KEY_PROTOCOL = 'openai-insecure-api-key.';
-const keyIn = (protocol: string): string | undefined =>
-  protocol.startsWith(KEY_PROTOCOL) ? protocol.slice(KEY_PROTOCOL.length) : undefined;
-
 interface Swap
   extends Pick<Upstream, 'authorise'>, Partial<Pick<Upstream, 'authoriseMessage' | 'passedProtocols'>> {
   readonly headers: readonly string[];

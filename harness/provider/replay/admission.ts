@@ -17,7 +17,7 @@ interface Asking {
 export type Admission = (request: Asking) => string | undefined;
 
 /**
- * Who is let in to a replay: everybody where there are no credentials, else who shows them as the protocol wants it.
+ * Who is let in to a replay or a proxy: everybody where there are no credentials, else who shows them as the protocol wants it.
  * @throws ConfigError `HIL_CONFIG_USAGE` for credentials that a replay of this protocol cannot check.
  */
 export function admissionOf(
@@ -49,5 +49,5 @@ export function admissionOf(
 const bearerRefusal = (headers: IncomingHttpHeaders, key: string): string | undefined => {
   const shown = bearerOf(headers);
   if (shown === undefined) return 'no key was shown';
-  return equalText(shown, key) ? undefined : 'the key that was shown is not the one of this replay';
+  return equalText(shown, key) ? undefined : 'the key that was shown is not the one that is let in';
 };
