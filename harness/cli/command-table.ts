@@ -9,6 +9,7 @@ import { addDoctor } from './command-table/doctor';
 import { addInit } from './command-table/init';
 import { addMicropython } from './command-table/micropython';
 import { addFlash } from './command-table/flash';
+import { addFleet } from './command-table/fleet';
 import { addMonitor } from './command-table/monitor';
 import { addProbe } from './command-table/probe';
 import { addPrompts } from './command-table/prompts';
@@ -31,6 +32,7 @@ export type { ProviderChoice } from './command-table/provider-choice';
 const commands = [
   addRun,
   addSoak,
+  addFleet,
   addReport,
   addGate,
   addBaseline,

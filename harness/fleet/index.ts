@@ -16,6 +16,7 @@ export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-proc
 export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
+export { needsFor, type BoardWish } from './needs-for';
 export type {
   BundleRef,
   Claim,
@@ -39,6 +40,7 @@ export {
   type BoardState,
   type OrderKind,
 } from './roll';
+export { splitSuites, UNIT_MS, type SuiteLength, type UnitShare } from './split-suites';
 export type { BookedVerdict, VerdictBook } from './verdict-book';
 export {
   nextAttempt,

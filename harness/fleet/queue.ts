@@ -16,6 +16,8 @@ export interface JobOrder {
    * while fewer than these play.
    */
   readonly boards?: number;
+  /** The job of which it plays what that one could not; both make one run. Absent: it stands for itself. */
+  readonly continues?: string;
   /** Default: at once. On the clock of the queue. */
   readonly notBeforeMs?: number;
 }

@@ -24,6 +24,15 @@ export const addChildCommands = (parser: Argv, exit: TakeExitCode): Argv =>
         exit(await jestChildCommand([...files, ..._.slice(1).map(String)], testNamePattern));
       },
     )
+    .command(
+      'unit-child <order>',
+      false,
+      (command) => command.positional('order', { type: 'string', demandOption: true }),
+      async ({ order }) => {
+        const { unitChildCommand } = await import('../commands/unit-child.js');
+        exit(await unitChildCommand(order));
+      },
+    )
     .command('bench-for-jest', false, {}, async () => {
       const { benchForJestCommand } = await import('../commands/bench-for-jest.js');
       exit(await benchForJestCommand());

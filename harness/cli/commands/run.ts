@@ -76,9 +76,10 @@ const LANES = 'lanes';
 
 /**
  * The main job: opens the bench, runs the suites on its boards, judges what was found and reports.
+ * @param listen - Tells of interruptions. Default: those of the terminal and the system.
  * @returns Exit code of DESIGN section 8.
  */
-export async function runCommand(args: RunArguments): Promise<number> {
+export async function runCommand(args: RunArguments, listen = onInterrupt): Promise<number> {
   const files = suiteFiles(args.suite);
   const boards = chosenBoards(loadBench(args.bench, { provider: args.provider }), args);
   const { ci } = readEnvironment();
@@ -88,8 +89,9 @@ export async function runCommand(args: RunArguments): Promise<number> {
     columns: out.isTTY && !ci ? out.columns : undefined,
   };
   const names = boards.map(({ name }) => name);
-  if (names.length > 1) return runBoards(args, boards, files, new Progress(output, colourTable(), names));
-  return runBoard(args, names[0], files, new Progress(output, colourTable()));
+  if (names.length > 1)
+    return runBoards(args, boards, files, new Progress(output, colourTable(), names), listen);
+  return runBoard(args, names[0], files, new Progress(output, colourTable()), listen);
 }
 
 /** What a host is started with for a board. */
@@ -110,6 +112,7 @@ async function runBoard(
   boardName: string | undefined,
   files: readonly string[],
   progress: Progress,
+  listen: typeof onInterrupt,
 ): Promise<number> {
   const baseline = args.baseline && readBaseline(args.baseline.path);
   let reference: Reference | undefined;
@@ -126,7 +129,7 @@ async function runBoard(
     return new JestChild({ ...place, files, testNamePattern: args.grep });
   };
   const lane = new Lane(host, begin, say);
-  onInterrupt(() => lane.interrupt(), say);
+  listen(() => lane.interrupt(), say);
   const { runPath, findings, error, interrupted } = await lane.ended;
   progress.end();
   if (runPath === undefined) {
@@ -145,6 +148,7 @@ async function runBoards(
   chosen: readonly BoardConfig[],
   files: readonly string[],
   progress: Progress,
+  listen: typeof onInterrupt,
 ): Promise<number> {
   if (args.baseline !== undefined) {
     const message =
@@ -183,7 +187,7 @@ async function runBoards(
     runSuites: (place, some) => new JestChild({ ...place, files: some, testNamePattern: args.grep }),
     progress,
   });
-  onInterrupt(
+  listen(
     () => lanes.interrupt(),
     (text) => progress.line(text),
   );

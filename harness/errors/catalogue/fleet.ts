@@ -36,4 +36,19 @@ export const fleetCodes = {
     remedy:
       'Mend what the store says above: its address, the keys in the environment, the rights of the folder or the network between.',
   },
+  HIL_FLEET_QUEUE_UNREACHABLE: {
+    origin: 'bench',
+    remedy:
+      'Start Redis, or correct `--queue`; behind a password, set EARSHOT_REDIS_PASSWORD, and with an authority of your own name its certificate with `--queue-ca`.',
+  },
+  HIL_FLEET_JOB_UNKNOWN: {
+    origin: 'config',
+    remedy:
+      'Name a job that `earshot fleet submit` printed, and the queue and prefix that it was submitted to.',
+  },
+  HIL_FLEET_UNIT_MISSING: {
+    origin: 'bench',
+    remedy:
+      'Read what the boards said that had it, mend them or release them from quarantine, then have it played again with `earshot fleet retry`.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;

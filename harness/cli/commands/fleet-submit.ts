@@ -1,0 +1,192 @@
+import { resolve } from 'node:path';
+import { ConfigError } from '../../errors';
+import {
+  needsFor,
+  splitSuites,
+  type BundleStore,
+  type JobOrder,
+  type JobRecord,
+  type PieceOrder,
+  type Priority,
+} from '../../fleet';
+import type { Language } from '../../report';
+import { systemClock } from '../../ports';
+import { colourTable } from '../colours';
+import { exitCodes } from '../exit-codes';
+import { putFirmware } from '../fleet/firmware-folder';
+import { openBundles, openFleet, type FleetLink, type FleetPlace } from '../fleet/fleet-link';
+import { followJob, jobCalled } from '../fleet/follow-job';
+import { mergeJob } from '../fleet/merge-job';
+import { suiteLengths } from '../fleet/suite-lengths';
+import { printSummary } from '../print-summary';
+import { productSuites, surveySuites } from '../suite-files';
+
+/** What a job that ends is made of it. */
+export interface FollowArguments extends FleetPlace {
+  readonly bundles: string;
+  readonly reports: string;
+  /** Undefined: what the bench files name. */
+  readonly budget: string | undefined;
+  /** Of report.html. */
+  readonly language: Language;
+  readonly json: boolean;
+}
+
+export interface FleetSubmitArguments extends FollowArguments {
+  /** Build folder or image; undefined: whatever the boards run. */
+  readonly firmware: string | undefined;
+  readonly suite: readonly string[];
+  readonly turns: number;
+  /** `MODEL:COUNT`; undefined: two of the only model that there is. */
+  readonly boards: string | undefined;
+  readonly provider: string;
+  readonly rig: string | undefined;
+  readonly promptLanguage: string | undefined;
+  readonly priority: Priority;
+  /** Leave as soon as the job is in the queue. */
+  readonly detach: boolean;
+}
+
+/** All that a release has to pass, as `earshot run` plays it. */
+const GATE = 'gate';
+/** What is tested where no firmware was named. */
+const AS_FOUND = 'as-found';
+const DEFAULT_BOARDS = 2;
+
+/** What is told on the way; `--json` has standard output to itself. */
+const saying =
+  (json: boolean) =>
+  (text: string): void =>
+    void (json ? process.stderr : process.stdout).write(`${text}\n`);
+
+function suitesOf(wanted: readonly string[]): readonly string[] {
+  const named = wanted.length === 0 ? [GATE] : wanted;
+  const suites = [...new Set(named.flatMap((suite) => (suite === GATE ? productSuites() : [suite])))];
+  const known = [...productSuites(), ...surveySuites()];
+  const unknown = suites.find((suite) => !known.includes(suite));
+  if (unknown === undefined) return suites;
+  const message = `A fleet plays the suites that come with Earshot, which every bench has: ${GATE} for all of a release, or ${known.join(', ')}; not "${unknown}".`;
+  throw new ConfigError('HIL_CONFIG_USAGE', message, { suite: unknown, known });
+}
+
+/** `korvo2:2`, `korvo2` or `:2`. */
+function boardsIn(written: string | undefined): { readonly model?: string; readonly count: number } {
+  const [model = '', count = String(DEFAULT_BOARDS), ...rest] = (written ?? '').split(':');
+  if (rest.length > 0 || !/^[1-9]\d{0,3}$/.test(count))
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      `--boards takes MODEL:COUNT such as korvo2:2, not "${written}".`,
+    );
+  return { ...(model === '' ? {} : { model }), count: Number(count) };
+}
+
+async function orderOf(
+  args: FleetSubmitArguments,
+  { roll }: FleetLink,
+  bundles: BundleStore,
+): Promise<JobOrder> {
+  const { provider, rig, turns, reports, priority } = args;
+  const suites = suitesOf(args.suite);
+  const { count, ...model } = boardsIn(args.boards);
+  const needs = needsFor(await roll.benches(), {
+    provider,
+    ...model,
+    ...(rig === undefined ? {} : { rig }),
+    ...(args.promptLanguage === undefined ? {} : { language: args.promptLanguage }),
+  });
+  const firmware = args.firmware === undefined ? undefined : await putFirmware(args.firmware, bundles);
+  const pieces = splitSuites(suiteLengths(suites, turns, resolve(reports))).map((share): PieceOrder => ({
+    needs,
+    ...share,
+    ...(firmware === undefined ? {} : { firmware }),
+  }));
+  return { priority, firmwareSha256: firmware?.sha256 ?? AS_FOUND, boards: count, pieces };
+}
+
+/** Has a fleet test something, and judges what comes back as one run. @returns Exit code of DESIGN section 8. */
+export function fleetSubmitCommand(args: FleetSubmitArguments): Promise<number> {
+  return withFleet(args, async (fleet, bundles, say) => {
+    const order = await orderOf(args, fleet, bundles);
+    const jobId = await fleet.queue.submit(order);
+    const { pieces, boards = 0 } = order;
+    const longest = Math.ceil(pieces.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / boards / 60_000);
+    say(`${jobId}: ${pieces.length} units for ${boards} boards, about ${longest} min once they begin`);
+    if (!args.detach) return follow(jobId, args, fleet, bundles, say);
+    if (args.json)
+      process.stdout.write(`${JSON.stringify({ schema: 'earshot/fleet-job@1', jobId }, null, 2)}\n`);
+    else say(`earshot fleet watch ${jobId} waits for it`);
+    return exitCodes.passed;
+  });
+}
+
+/** Waits for a job that somebody submitted. @returns Exit code of DESIGN section 8. */
+export function fleetWatchCommand(jobId: string, args: FollowArguments): Promise<number> {
+  return withFleet(args, (fleet, bundles, say) => follow(jobId, args, fleet, bundles, say));
+}
+
+/** Has played again what no board could. @returns Exit code of DESIGN section 8. */
+export function fleetRetryCommand(
+  jobId: string,
+  args: FollowArguments & { readonly detach: boolean },
+): Promise<number> {
+  return withFleet(args, async (fleet, bundles, say) => {
+    const again = await fleet.queue.submit(orderAgain(await jobCalled(jobId, fleet.queue)));
+    say(`${again} plays what ${jobId} could not`);
+    return args.detach ? exitCodes.passed : follow(again, args, fleet, bundles, say);
+  });
+}
+
+/** @throws ConfigError `HIL_CONFIG_USAGE` for a job that is under way, and for one of which nothing is missing. */
+function orderAgain({ jobId, order, isOver, outcome }: JobRecord): JobOrder {
+  const missing = outcome.pieces.filter((piece) => !('bundle' in piece)).map(({ piece }) => piece);
+  if (!isOver) throw new ConfigError('HIL_CONFIG_USAGE', `${jobId} is still under way.`, { jobId });
+  if (missing.length === 0)
+    throw new ConfigError('HIL_CONFIG_USAGE', `All of ${jobId} was played; submit it again instead.`, {
+      jobId,
+    });
+  const pieces = order.pieces.filter((_, index) => missing.includes(`${jobId}/${index}`));
+  return { ...order, pieces, continues: jobId };
+}
+
+async function withFleet(
+  args: FollowArguments,
+  work: (fleet: FleetLink, bundles: BundleStore, say: (text: string) => void) => Promise<number>,
+): Promise<number> {
+  const say = saying(args.json);
+  const bundles = openBundles(args.bundles);
+  const fleet = await openFleet(args, say);
+  try {
+    return await work(fleet, bundles, say);
+  } finally {
+    await fleet.close();
+    await bundles.close();
+  }
+}
+
+async function follow(
+  jobId: string,
+  args: FollowArguments,
+  { queue, roll, verdicts }: FleetLink,
+  bundles: BundleStore,
+  say: (text: string) => void,
+): Promise<number> {
+  let wishes = 0;
+  const cancel = (): void => {
+    wishes += 1;
+    if (wishes > 1) process.exit(exitCodes.interrupted);
+    say(`Interrupted: ${jobId} is cancelled (once more to stop at once).`);
+    void queue.cancel(jobId).catch((error: unknown) => say(String(error)));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, cancel);
+  try {
+    const job = await followJob({ jobId, queue, roll, clock: systemClock, say });
+    const { isCancelled, pieces } = job.outcome;
+    if (isCancelled && pieces.every((piece) => !('bundle' in piece))) return exitCodes.interrupted;
+    const { reports, ...rest } = args;
+    const judged = await mergeJob({ ...rest, job, queue, bundles, verdicts, reportsPath: resolve(reports) });
+    printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
+    return judged.verdict.exitCode;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, cancel);
+  }
+}

@@ -1,0 +1,218 @@
+import { writeFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  boardsInQuarantine,
+  describeHolder,
+  leaseKeyOf,
+  liftQuarantine,
+  putInQuarantine,
+  readLeases,
+} from '../../bench';
+import { findPort } from '../../board';
+import type { BenchConfig, BoardConfig } from '../../config';
+import type { BoardHands, Claim, FirmwareCache, Played, Readiness } from '../../fleet';
+import type { ChildLauncher, Clock } from '../../ports';
+import { exitCodes } from '../exit-codes';
+import { writeImage } from '../in-turns/write-image';
+import { runChild, type ChildEnd } from './earshot-child';
+import { examined } from './examined';
+import { providerFor } from './offer-of';
+import type { UnitOrder } from './unit-order';
+
+export interface BenchHandsOptions {
+  readonly config: BenchConfig;
+  readonly board: BoardConfig;
+  /** Name of the bench in the fleet. */
+  readonly bench: string;
+  /** Folder that units are played into. */
+  readonly reportsPath: string;
+  readonly firmware: Pick<FirmwareCache, 'use'>;
+  readonly launch: ChildLauncher;
+  readonly clock: Clock;
+  readonly say: (text: string) => void;
+}
+
+/** What was proven holds for so long, and a unit that went well proves as much. */
+const PROVEN_MS = 10 * 60_000;
+
+/** Exit codes of runs whose verdict counts: somebody can be judged, or more turns are needed. */
+const judging: readonly (number | undefined)[] = [
+  exitCodes.passed,
+  exitCodes.boardFailed,
+  exitCodes.providerFault,
+  exitCodes.inconclusive,
+];
+
+/** A board of a bench of this machine. All that takes long is done by other processes, so that heartbeats go on. */
+export class BenchHands implements BoardHands {
+  private provenUntilMs = -Infinity;
+  /** Hash of the firmware that was written last; undefined: somebody else may have had the board. */
+  private written: string | undefined;
+  private key: string | undefined;
+
+  constructor(private readonly options: BenchHandsOptions) {}
+
+  async look(): Promise<Readiness> {
+    const { config, board, clock } = this.options;
+    const kept = boardsInQuarantine().find((one) => one.bench === config.path && one.board === board.name);
+    if (kept !== undefined) return { state: 'quarantined', reason: kept.reason };
+    const holder = await this.holder();
+    if (holder !== undefined) {
+      this.doubt();
+      return { state: 'busy', reason: `is held by ${holder}` };
+    }
+    if (clock.nowMs() < this.provenUntilMs) return { state: 'ready' };
+    return this.prove();
+  }
+
+  async play(claim: Claim, signal: AbortSignal): Promise<Played> {
+    const { firmware, say } = this.options;
+    const { unit } = claim;
+    const played = await (unit.firmware === undefined
+      ? this.playUnit(claim, signal)
+      : firmware.use(unit.firmware, async (folder) => {
+          const problem = await this.write(folder, unit.firmwareSha256, signal);
+          return problem === undefined ? this.playUnit(claim, signal) : spoilt(problem);
+        }));
+    if (played.end === 'judged') this.provenUntilMs = this.options.clock.nowMs() + PROVEN_MS;
+    else this.doubt();
+    if (signal.aborted) say('is muted, reset and free again');
+    return played;
+  }
+
+  quarantine(reason: string): Promise<void> {
+    const { config, board } = this.options;
+    putInQuarantine({
+      schema: 'earshot/quarantine@1',
+      board: board.name,
+      bench: config.path,
+      model: board.model,
+      reason,
+      since: new Date().toISOString(),
+      runPath: undefined,
+    });
+    return Promise.resolve();
+  }
+
+  release(): Promise<void> {
+    liftQuarantine({ bench: this.options.config.path, board: this.options.board.name });
+    this.doubt();
+    return Promise.resolve();
+  }
+
+  private doubt(): void {
+    this.provenUntilMs = -Infinity;
+    this.written = undefined;
+  }
+
+  /** Who else has the board; undefined: nobody. Of a simulated one everybody has their own. */
+  private async holder(): Promise<string | undefined> {
+    const { board, clock } = this.options;
+    if (board.kind === 'virtual') return undefined;
+    // Once it is known, it stays the same in whichever socket the board is.
+    this.key ??= await findPort(board.port).then(leaseKeyOf, () => undefined);
+    const lease = (await readLeases()).find(
+      ({ record, state }) => record.key === this.key && state === 'held',
+    );
+    return lease && describeHolder(lease.record, clock.nowMs());
+  }
+
+  private async prove(): Promise<Readiness> {
+    const { clock } = this.options;
+    const found = await examined(this.options);
+    if (found === undefined) {
+      this.provenUntilMs = clock.nowMs() + PROVEN_MS;
+      return { state: 'ready' };
+    }
+    const { reason, isOfBench } = found;
+    if (!isOfBench) return { state: 'busy', reason };
+    await this.quarantine(`failed its preflight: ${reason}`);
+    return { state: 'quarantined', reason };
+  }
+
+  /** Undefined: the firmware is on the board. */
+  private async write(folder: string, sha256: string, signal: AbortSignal): Promise<string | undefined> {
+    const { config, board, launch, clock, say } = this.options;
+    if (this.written === sha256) return undefined;
+    this.written = undefined;
+    const image = await imageIn(folder);
+    if (board.kind === 'virtual') {
+      // Without a flash of its own it simulates its firmware, whatever was built.
+      if (board.flashPath === undefined) return undefined;
+      const target = { benchPath: config.path, board, flashPath: board.flashPath, wait: undefined };
+      const terminal = { print: () => undefined, tell: say, signal };
+      if (!(await writeImage(image, target, terminal)))
+        return 'was interrupted while its firmware was written';
+    } else {
+      say(`gets firmware ${sha256.slice(0, 12)}`);
+      const command = ['flash', image, '--bench', config.path, '--board', board.name, '--json'];
+      const { exitCode, tail } = await runChild(command, { launch, clock, signal });
+      if (exitCode !== exitCodes.passed) return `its firmware could not be written: ${lastWords(tail)}`;
+    }
+    this.written = sha256;
+    return undefined;
+  }
+
+  private async playUnit(claim: Claim, signal: AbortSignal): Promise<Played> {
+    const { config, board, reportsPath, launch, clock } = this.options;
+    const { unit } = claim;
+    const provider = providerFor(config, board, unit.needs.provider);
+    const order: UnitOrder = {
+      bench: config.path,
+      board: board.name,
+      suites: [...unit.suites],
+      ...(unit.turns === undefined ? {} : { turns: unit.turns }),
+      ...(provider === undefined ? {} : { provider }),
+      reports: reportsPath,
+    };
+    const end = await runChild(['unit-child', JSON.stringify(order)], { launch, clock, signal });
+    const summary = summaryOf(end);
+    if (summary === undefined) return spoilt(lastWords(end.tail));
+    this.sign(summary.runPath, claim);
+    if (judging.includes(end.exitCode)) return { end: 'judged', runPath: summary.runPath };
+    return { end: 'spoilt', reason: summary.why, runPath: summary.runPath };
+  }
+
+  /** Which attempt of which unit a run folder is of, and with what right it was played. */
+  private sign(runPath: string, { unit, token, board }: Claim): void {
+    const { id, piece, attempt, jobId, firmwareSha256 } = unit;
+    const signed = {
+      schema: 'earshot/fleet-unit@1',
+      id,
+      piece,
+      attempt,
+      jobId,
+      token,
+      board,
+      firmwareSha256,
+    };
+    writeFileSync(join(runPath, 'fleet-unit.json'), `${JSON.stringify(signed, null, 2)}\n`);
+  }
+}
+
+const spoilt = (reason: string): Played => ({ end: 'spoilt', reason });
+
+/** Of what a command said, the sentence that matters. */
+function lastWords(tail: string): string {
+  const lines = tail.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => line.includes('HIL_')) ?? lines.at(-1) ?? 'ended without a word';
+}
+
+/** What `--json` says of a run; undefined: it came to no run. */
+function summaryOf({ stdout }: ChildEnd): { readonly runPath: string; readonly why: string } | undefined {
+  try {
+    const { runPath, why } = JSON.parse(stdout) as { readonly runPath?: string; readonly why?: string };
+    return runPath === undefined ? undefined : { runPath, why: why ?? 'no reason was given' };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A firmware is a build folder, or a folder with one image. */
+async function imageIn(folder: string): Promise<string> {
+  const names = await readdir(folder);
+  const images = names.filter((name) => name.endsWith('.bin'));
+  const [only] = images;
+  return names.includes('flasher_args.json') || only === undefined ? folder : join(folder, only);
+}

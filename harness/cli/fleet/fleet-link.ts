@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fleetSettings } from '../../config';
+import { closeAll, ConfigError, FleetError, type Closable } from '../../errors';
+import {
+  openBundleStore,
+  type BenchRoll,
+  type BundleStore,
+  type FleetQueue,
+  type VerdictBook,
+} from '../../fleet';
+import {
+  BullMqQueue,
+  RedisRoll,
+  RedisVerdicts,
+  redisAddressOf,
+  type RedisRollOptions,
+} from '../../fleet/bullmq';
+
+/** Where a fleet is, as the command line says it. */
+export interface FleetPlace {
+  /** Such as `redis://host:port`. */
+  readonly queue: string;
+  /** Path of the certificate of whoever signed the server's; undefined: one that Node knows. */
+  readonly queueCa: string | undefined;
+  /** Of all keys in Redis. */
+  readonly prefix: string;
+}
+
+/** A fleet's shared parts. Closing it leaves what they hold where it is. */
+export interface FleetLink extends Closable {
+  readonly queue: FleetQueue;
+  readonly roll: BenchRoll;
+  readonly verdicts: VerdictBook;
+}
+
+/** The same word again and again is said once in so long. */
+const TROUBLE_EVERY_MS = 30_000;
+
+function optionsOf({ queue, queueCa, prefix }: FleetPlace): RedisRollOptions {
+  const ca = queueCa === undefined ? undefined : readFileSync(resolve(queueCa), 'utf8');
+  const address = redisAddressOf(queue, ca);
+  if (address.password !== undefined)
+    throw new ConfigError(
+      'HIL_CONFIG_USAGE',
+      'There is a password in --queue, where every user of this machine can read it: EARSHOT_REDIS_PASSWORD has it, in the environment or in .env.',
+    );
+  const { redisPassword } = fleetSettings();
+  return {
+    redis: { ...address, ...(redisPassword === undefined ? {} : { password: redisPassword }) },
+    prefix,
+  };
+}
+
+/**
+ * Reaches for a fleet.
+ * @param say - Hears when it cannot be reached later on, now and then.
+ * @throws ConfigError `HIL_CONFIG_USAGE`; FleetError `HIL_FLEET_QUEUE_UNREACHABLE`.
+ */
+export async function openFleet(place: FleetPlace, say: (text: string) => void): Promise<FleetLink> {
+  let saidAtMs = -Infinity;
+  const onTrouble = ({ message }: Error): void => {
+    const nowMs = performance.now();
+    if (nowMs - saidAtMs < TROUBLE_EVERY_MS) return;
+    saidAtMs = nowMs;
+    say(`the queue at ${place.queue} is out of reach: ${message}`);
+  };
+  const options = { ...optionsOf(place), onTrouble };
+  const opened: Closable[] = [];
+  const kept = <T extends Closable>(part: T): T => {
+    opened.push(part);
+    return part;
+  };
+  try {
+    const queue = kept(await BullMqQueue.open(options));
+    const roll = kept(await RedisRoll.open(options));
+    const verdicts = kept(await RedisVerdicts.open(options));
+    return { queue, roll, verdicts, close: () => closeAll(opened) };
+  } catch (cause) {
+    await closeAll(opened);
+    throw cause instanceof ConfigError ? cause : unreachable(place, cause);
+  }
+}
+
+/** A store by its address, or by the path of a folder. @throws ConfigError `HIL_CONFIG_USAGE`. */
+export function openBundles(address: string): BundleStore {
+  const isPath = !/^[a-z][a-z\d+.-]+:/i.test(address);
+  return openBundleStore(isPath ? pathToFileURL(resolve(address)).href : address, fleetSettings().bundles);
+}
+
+function unreachable({ queue }: FleetPlace, cause: unknown): FleetError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new FleetError(
+    'HIL_FLEET_QUEUE_UNREACHABLE',
+    `No Redis answers at ${queue}: ${why}; expected one that lets this user in.`,
+    { queue },
+    { cause },
+  );
+}

@@ -1,0 +1,56 @@
+import { ConfigError } from '../errors';
+import type { BenchState, BoardState } from './roll';
+import type { Needs, Offer } from './work';
+
+/** What somebody asks of boards; what is absent is whatever they have. */
+export interface BoardWish {
+  /** Letters and digits that are in the model's name in this order: `korvo2` is ESP32-S3-Korvo-2. */
+  readonly model?: string;
+  readonly rig?: string;
+  readonly language?: string;
+  readonly provider: string;
+}
+
+type Offering = BoardState & { readonly offer: Offer };
+
+/** English, where a board has several. */
+const FIRST_LANGUAGE = 'en';
+
+const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\d]+/gu, '');
+
+const fits = ({ offer }: Offering, { model, rig, language, provider }: BoardWish): boolean =>
+  (model === undefined || bare(offer.boardModel).includes(bare(model))) &&
+  (rig === undefined || offer.rig === rig) &&
+  (language === undefined || offer.languages.includes(language)) &&
+  offer.providers.includes(provider);
+
+const inWords = ({ offer: { boardModel, rig, languages, providers } }: Offering): string =>
+  `${boardModel} (rig ${rig}, ${languages.join('/')}, ${providers.join('/')})`;
+
+/**
+ * The needs of units for boards of one kind that are in the fleet, also such that are busy or held back.
+ * @throws ConfigError `HIL_CONFIG_USAGE` where no board fits, or boards of several kinds do, naming what there is.
+ */
+export function needsFor(benches: readonly BenchState[], wish: BoardWish): Needs {
+  const boards = benches
+    .flatMap((bench) => bench.boards)
+    .filter((board): board is Offering => board.offer !== undefined);
+  const fitting = boards.filter((board) => fits(board, wish));
+  const kinds = new Set(fitting.map(({ offer }) => `${offer.boardModel} with rig ${offer.rig}`));
+  const [first] = fitting;
+  if (first === undefined || kinds.size > 1) {
+    const there = [...new Set(boards.map(inWords))].join(', ') || 'no board at all';
+    const asked = Object.entries(wish)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+    const message =
+      first === undefined
+        ? `No board of the fleet fits ${asked}; there is ${there}.`
+        : `Boards of several kinds fit ${asked}: ${[...kinds].join(', ')}; name one.`;
+    throw new ConfigError('HIL_CONFIG_USAGE', message, { wish });
+  }
+  const { boardModel, rig, languages } = first.offer;
+  const [any = FIRST_LANGUAGE] = languages;
+  const language = wish.language ?? (languages.includes(FIRST_LANGUAGE) ? FIRST_LANGUAGE : any);
+  return { boardModel, rig, language, provider: wish.provider };
+}
