@@ -5,7 +5,7 @@ export const fleetPlace = {
     default: 'redis://127.0.0.1:6379',
     describe: 'Redis of the fleet: redis://HOST:PORT, or rediss://USER@HOST:PORT for TLS',
   },
-  'queue-ca': {
+  'redis-ca': {
     type: 'string',
     describe: 'Certificate of the authority that signed the one of Redis, where it is your own',
   },

@@ -44,13 +44,13 @@ const followOptions = <T>(command: Argv<T>) =>
     .option('reports', reports)
     .option('lang', lang)
     .option('json', json)
-    .check(givenOnce(['queue', 'queue-ca', 'prefix', 'bundles', 'budget', 'reports', 'lang']));
+    .check(givenOnce(['queue', 'redis-ca', 'prefix', 'bundles', 'budget', 'reports', 'lang']));
 
 type Followed = Omit<FollowArguments, 'language'> & { readonly lang: FollowArguments['language'] };
 
-const followed = ({ queue, queueCa, prefix, bundles: store, ...rest }: Followed): FollowArguments => ({
+const followed = ({ queue, redisCa, prefix, bundles: store, ...rest }: Followed): FollowArguments => ({
   queue,
-  queueCa,
+  redisCa,
   prefix,
   bundles: store,
   reports: rest.reports,
@@ -93,7 +93,7 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               default: 'reports/fleet',
               describe: 'Folder that units are played into',
             })
-            .check(givenOnce(['bench', 'queue', 'queue-ca', 'prefix', 'bundles', 'name', 'board', 'reports']))
+            .check(givenOnce(['bench', 'queue', 'redis-ca', 'prefix', 'bundles', 'name', 'board', 'reports']))
             .check(({ provider }) => {
               for (const one of provider) readProviderChoice(one);
               return true;
@@ -102,13 +102,13 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               '$0 fleet agent --bench bench.yaml --queue rediss://bench@lab --bundles s3://runs',
               'a bench',
             ),
-        async ({ bench, queue, queueCa, prefix, bundles: store, name, board, provider, reports: folder }) => {
+        async ({ bench, queue, redisCa, prefix, bundles: store, name, board, provider, reports: folder }) => {
           const { fleetAgentCommand } = await import('../commands/fleet-agent.js');
           exit(
             await fleetAgentCommand({
               bench,
               queue,
-              queueCa,
+              redisCa,
               prefix,
               bundles: store,
               name,

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fleetSettings } from '../../config';
-import { closeAll, ConfigError, FleetError, type Closable } from '../../errors';
+import { closeAll, type Closable } from '../../errors';
 import {
   openBundleStore,
   type BenchRoll,
@@ -10,20 +9,14 @@ import {
   type FleetQueue,
   type VerdictBook,
 } from '../../fleet';
-import {
-  BullMqQueue,
-  RedisRoll,
-  RedisVerdicts,
-  redisAddressOf,
-  type RedisRollOptions,
-} from '../../fleet/bullmq';
+import { BullMqQueue, reachRedis, RedisRoll, RedisVerdicts, saysPasswordInClear } from '../../fleet/bullmq';
 
 /** Where a fleet is, as the command line says it. */
 export interface FleetPlace {
   /** Such as `redis://host:port`. */
   readonly queue: string;
   /** Path of the certificate of whoever signed the server's; undefined: one that Node knows. */
-  readonly queueCa: string | undefined;
+  readonly redisCa: string | undefined;
   /** Of all keys in Redis. */
   readonly prefix: string;
 }
@@ -38,25 +31,10 @@ export interface FleetLink extends Closable {
 /** The same word again and again is said once in so long. */
 const TROUBLE_EVERY_MS = 30_000;
 
-function optionsOf({ queue, queueCa, prefix }: FleetPlace): RedisRollOptions {
-  const ca = queueCa === undefined ? undefined : readFileSync(resolve(queueCa), 'utf8');
-  const address = redisAddressOf(queue, ca);
-  if (address.password !== undefined)
-    throw new ConfigError(
-      'HIL_CONFIG_USAGE',
-      'There is a password in --queue, where every user of this machine can read it: EARSHOT_REDIS_PASSWORD has it, in the environment or in .env.',
-    );
-  const { redisPassword } = fleetSettings();
-  return {
-    redis: { ...address, ...(redisPassword === undefined ? {} : { password: redisPassword }) },
-    prefix,
-  };
-}
-
 /**
  * Reaches for a fleet.
  * @param say - Hears when it cannot be reached later on, now and then.
- * @throws ConfigError `HIL_CONFIG_USAGE`; FleetError `HIL_FLEET_QUEUE_UNREACHABLE`.
+ * @throws What `reachRedis` throws.
  */
 export async function openFleet(place: FleetPlace, say: (text: string) => void): Promise<FleetLink> {
   let saidAtMs = -Infinity;
@@ -66,7 +44,15 @@ export async function openFleet(place: FleetPlace, say: (text: string) => void):
     saidAtMs = nowMs;
     say(`the queue at ${place.queue} is out of reach: ${message}`);
   };
-  const options = { ...optionsOf(place), onTrouble };
+  const { queue: uri, redisCa: caPath, prefix } = place;
+  const { redisPassword: password } = fleetSettings();
+  const redis = await reachRedis({
+    uri,
+    ...(caPath === undefined ? {} : { caPath }),
+    ...(password === undefined ? {} : { password }),
+  });
+  if (saysPasswordInClear(redis)) say('the password goes to Redis in the clear: rediss: has TLS');
+  const options = { redis, prefix, onTrouble };
   const opened: Closable[] = [];
   const kept = <T extends Closable>(part: T): T => {
     opened.push(part);
@@ -79,7 +65,7 @@ export async function openFleet(place: FleetPlace, say: (text: string) => void):
     return { queue, roll, verdicts, close: () => closeAll(opened) };
   } catch (cause) {
     await closeAll(opened);
-    throw cause instanceof ConfigError ? cause : unreachable(place, cause);
+    throw cause;
   }
 }
 
@@ -87,14 +73,4 @@ export async function openFleet(place: FleetPlace, say: (text: string) => void):
 export function openBundles(address: string): BundleStore {
   const isPath = !/^[a-z][a-z\d+.-]+:/i.test(address);
   return openBundleStore(isPath ? pathToFileURL(resolve(address)).href : address, fleetSettings().bundles);
-}
-
-function unreachable({ queue }: FleetPlace, cause: unknown): FleetError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new FleetError(
-    'HIL_FLEET_QUEUE_UNREACHABLE',
-    `No Redis answers at ${queue}: ${why}; expected one that lets this user in.`,
-    { queue },
-    { cause },
-  );
 }

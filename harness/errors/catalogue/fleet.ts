@@ -36,11 +36,6 @@ export const fleetCodes = {
     remedy:
       'Mend what the store says above: its address, the keys in the environment, the rights of the folder or the network between.',
   },
-  HIL_FLEET_QUEUE_UNREACHABLE: {
-    origin: 'bench',
-    remedy:
-      'Start Redis, or correct `--queue`; behind a password, set EARSHOT_REDIS_PASSWORD, and with an authority of your own name its certificate with `--queue-ca`.',
-  },
   HIL_FLEET_JOB_UNKNOWN: {
     origin: 'config',
     remedy:

@@ -155,8 +155,6 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_FLEET_BUNDLE_MISSING:
     '在每台测试台上指定同一个结果包仓库，并让它保存的时间长于一个任务连同其报告所需的时间。',
   HIL_FLEET_STORE_FAILED: '按上面仓库给出的说明修复：地址、环境变量中的密钥、文件夹权限，或中间的网络。',
-  HIL_FLEET_QUEUE_UNREACHABLE:
-    '启动 Redis，或更正 `--queue`；需要密码时设置 EARSHOT_REDIS_PASSWORD，使用自建证书机构时用 `--queue-ca` 指定其证书。',
   HIL_FLEET_JOB_UNKNOWN: '指定 `earshot fleet submit` 打印出的任务，以及提交时所用的队列和前缀。',
   HIL_FLEET_UNIT_MISSING:
     '查看接手过该单元的各块板子报告了什么，修好它们或解除隔离，然后用 `earshot fleet retry` 重新执行。',
