@@ -5,7 +5,7 @@ import { takeLease } from '../../bench';
 import { loadBench, statePath, type BenchConfig, type BoardConfig } from '../../config';
 import { closeAll, ConfigError, type Closable } from '../../errors';
 import { BenchAgent, FirmwareCache, LEASE_MS, type AgentBoard, type BenchRoll } from '../../fleet';
-import { systemClock } from '../../ports';
+import { isoNow, systemClock } from '../../ports';
 import { exitCodes } from '../exit-codes';
 import { BenchHands } from '../fleet/bench-hands';
 import { openBundles, openFleet, type FleetPlace } from '../fleet/fleet-link';
@@ -25,7 +25,7 @@ export interface FleetAgentArguments extends FleetPlace {
   readonly reports: string;
 }
 
-const say = (text: string): void => void process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+const say = (text: string): void => void process.stdout.write(`${isoNow()} ${text}\n`);
 
 /** How long a second wish to end waits for boards to be given back. */
 const STOPPED_WITHIN_MS = 20_000;

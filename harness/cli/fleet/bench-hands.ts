@@ -12,7 +12,7 @@ import {
 import { findPort } from '../../board';
 import type { BenchConfig, BoardConfig } from '../../config';
 import type { BoardHands, Claim, FirmwareCache, Played, Readiness } from '../../fleet';
-import type { ChildLauncher, Clock } from '../../ports';
+import { isoNow, type ChildLauncher, type Clock } from '../../ports';
 import { exitCodes } from '../exit-codes';
 import { writeImage } from '../in-turns/write-image';
 import { runChild, type ChildEnd } from './earshot-child';
@@ -89,7 +89,7 @@ export class BenchHands implements BoardHands {
       bench: config.path,
       model: board.model,
       reason,
-      since: new Date().toISOString(),
+      since: isoNow(),
       runPath: undefined,
     });
     return Promise.resolve();
