@@ -19,7 +19,7 @@ const takingAway: ReadonlySet<ProviderFault> = new Set<ProviderFault>([
 ]);
 
 /** What a board looks like that is left alone. A panic, a restart or a call executed twice is its own doing all the same. */
-const following: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+export const following: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'HIL_BOARD_SESSION_TIMEOUT',
   'HIL_SESSION_TOOL_MISSING',
   'HIL_SESSION_GREETING_MISSING',
@@ -99,7 +99,10 @@ export class OrderedFaults {
   attributed<F extends Blame>(finding: F): F {
     const ofTurn = finding.turnId === undefined ? undefined : this.ofTurns.get(finding.turnId);
     const fault = this.standing ?? ofTurn;
-    if (fault !== undefined && following.has(finding.code))
+    // That a session was not to be had is told by the provider's log as well; that it was ordered explains more.
+    const deviated =
+      finding.code === 'HIL_PROVIDER_SESSION_FAILED' && finding.facts['deviation'] !== undefined;
+    if (fault !== undefined && (following.has(finding.code) || deviated))
       return byOrder(finding, `The provider was told to go wrong (${fault})`, fault);
     const lost = finding.turnId === undefined ? [] : (this.lostIn.get(finding.turnId) ?? []);
     const seen = lost.find((each) => each.following.has(finding.code));

@@ -8,9 +8,10 @@ import {
   type TurnTiming,
 } from '../turn';
 import { isHilError, ProviderError } from '../errors';
-import type { BoardEvent, ProviderEvent } from '../ports';
+import { sessionEnd, type BoardEvent, type ProviderEvent } from '../ports';
 import { msOfSamples } from '../units';
 import { Attempts } from './attempts';
+import { despiteProvider } from './deviations';
 import type { SessionResult } from './rpc/protocol';
 
 /** What the board says that makes its session unfit for a turn. */
@@ -25,11 +26,11 @@ const spoiling: ReadonlySet<BoardEvent['type']> = new Set([
 /** Errors by which a service refuses a session whatever the board asks for; others answer a request that was not good. */
 const REFUSALS = /api.?key|expired|server|internal|rate.?limit|quota|overload|unavailable/i;
 
-/** What kept a session from opening: the service's own refusal where its log holds one, whatever the board made of it. */
+/** What kept a session from opening: the service's own refusal or deviation where its log holds one, whatever the board made of it. */
 function unlessRefused(cause: unknown, board: string, events: readonly ProviderEvent[]): unknown {
   if (!isHilError(cause) || cause.code !== 'HIL_BOARD_SESSION_TIMEOUT') return cause;
   const refusal = events.findLast((event) => event.type === 'error' && REFUSALS.test(event.code));
-  if (refusal?.type !== 'error') return cause;
+  if (refusal?.type !== 'error') return despiteProvider(cause, board, events);
   const { code, message } = refusal;
   return new ProviderError(
     'HIL_PROVIDER_SESSION_FAILED',
@@ -105,9 +106,10 @@ export class SessionKeeper {
     await settle(this.turnBench, this.watch, this.timing, { greetingDue, fromSeq: this.spoiltSeq });
   }
 
-  /** Opens a session unless the current one is fit for a turn. */
+  /** Opens a session unless the current one is fit for a turn. That it has ended not every firmware says. */
   async ensure(): Promise<void> {
-    if (!this.usable || this.takenAway !== undefined) await this.open();
+    const ended = sessionEnd(this.bench.provider.events.slice(this.firstSeq));
+    if (!this.usable || ended !== undefined) await this.open();
   }
 
   /**
@@ -118,7 +120,7 @@ export class SessionKeeper {
     return this.attempts.make(() => this.tryToOpen());
   }
 
-  /** The provider has ended this session; not every firmware says so. */
+  /** The provider has ended this session. */
   private get takenAway(): ProviderError | undefined {
     const { board, provider } = this.bench;
     return sessionTakenAway(board.name, provider.events.slice(this.firstSeq));

@@ -13,6 +13,7 @@ import {
   type TurnPlan,
   type TurnTiming,
 } from '../turn';
+import { excused } from './deviations';
 import { breakWhatIsDue } from './due-faults';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
@@ -101,7 +102,7 @@ export class TurnTaker {
         const { record, measurement } = await this.playAndMeasure(promptId, wishes);
         this.findings.ordered.networkIn(record.turnId, record.network);
         const found = diagnoseTurn(record, measurement).map((finding) =>
-          this.findings.ordered.attributed(finding),
+          excused(this.findings.ordered.attributed(finding), record.providerEvents),
         );
         // What broke is no bad take: it is reported as what it is. So is a session that the provider took away, which needs no sound.
         const broke = record.faults.length > 0 || wasCutShort(record);

@@ -44,8 +44,18 @@ describe('a reply that was played as far as it was sent', () => {
   const done = (status: string) => ({ type: 'response-done', responseId: 'r1', status, seq: 2 });
   const closed = { type: 'session-closed', sessionId: 's1', closeCode: 1006, seq: 3 };
   const judge = (...providerEvents: readonly object[]): readonly string[] =>
+    judgeEnded('answered', ...providerEvents);
+  const judgeEnded = (
+    ending: TurnRecord['ending'],
+    ...providerEvents: readonly object[]
+  ): readonly string[] =>
     diagnoseReply(
-      { expected: { calls: [], spoken: true }, providerEvents } as unknown as TurnRecord,
+      {
+        expected: { calls: [], spoken: true },
+        providerEvents,
+        ending,
+        deadlineMs: 8_000,
+      } as unknown as TurnRecord,
       { reply: { state: 'found', completeness: 1 } } as unknown as TurnMeasurement,
     ).map(({ code }) => code);
 
@@ -59,6 +69,17 @@ describe('a reply that was played as far as it was sent', () => {
   it('is the provider’s failure where it gave up, or its session ended in the middle', () => {
     expect(judge(started, done('incomplete'))).toEqual(['HIL_TURN_PROVIDER_FAILED']);
     expect(judge(started, closed)).toEqual(['HIL_TURN_PROVIDER_FAILED']);
+  });
+
+  it('is the provider’s failure where it was not done when the turn was over', () => {
+    expect(judgeEnded('deadline', started)).toEqual(['HIL_TURN_PROVIDER_FAILED']);
+    expect(judgeEnded('deadline', started, done('completed'))).toEqual([]);
+  });
+
+  it('is the provider’s failure where its sound stopped on the way, though it said that it was done', () => {
+    const stopped = { type: 'deviation', code: 'sound-stopped', message: 'The sound stopped.', seq: 1 };
+    expect(judge(started, stopped, done('completed'))).toEqual(['HIL_TURN_PROVIDER_FAILED']);
+    expect(judge(started, { ...stopped, code: 'channel-closed' }, done('completed'))).toEqual([]);
   });
 
   it('is not where the board hung up, or another session ended', () => {
@@ -101,6 +122,13 @@ describe('a session that the provider ended in the middle of the turn', () => {
     expect(judge(ofSession(...before, closed))).toEqual(blamed);
   });
 
+  it('is nobody’s in particular where neither side closed it, and not the board’s', () => {
+    const broke = { ...closed, closeCode: 1006, reason: '', closedBy: undefined };
+    expect(judge(ofSession(speech, broke))).toEqual([
+      'HIL_TURN_PROVIDER_FAILED The session broke off with 1006 in the middle of the turn, and neither side had closed it.',
+    ]);
+  });
+
   it.each<[string, readonly object[], Partial<TurnRecord>?]>([
     ['it had answered', [...heard, started, done(), closed]],
     [
@@ -113,7 +141,6 @@ describe('a session that the provider ended in the middle of the turn', () => {
       { expected: { utterance: 'en-joke', calls: [], spoken: false } },
     ],
     ['the board hung up', [...heard, { ...closed, closedBy: 'board' }]],
-    ['nobody knows who did', [...heard, { ...closed, closedBy: undefined }]],
     ['the board did not answer any more', [...heard, { ...closed, reason: 'ping_timeout' }]],
     ['the board broke the protocol', [...heard, { ...closed, closeCode: 1007 }]],
     [

@@ -54,7 +54,7 @@ export function providerFailure(
     : undefined;
 }
 
-/** A response of the turn that the provider ended early or, its session gone, not at all. */
+/** A response of the turn that the provider ended early, fell silent in or, its session gone or the deadline over, did not end at all. */
 function unfinishedResponse(record: TurnRecord): Diagnosis | undefined {
   const events = record.providerEvents;
   const closed = eventsOf(events, 'session-closed').at(-1);
@@ -68,6 +68,19 @@ function unfinishedResponse(record: TurnRecord): Diagnosis | undefined {
       code: 'HIL_TURN_PROVIDER_FAILED',
       message: `The session ended with ${closed.closeCode} in the middle of response ${open.responseId}; the provider never said that it was done.`,
       facts: { responseId: open.responseId, closeCode: closed.closeCode },
+    };
+  }
+  const stopped = eventsOf(events, 'deviation').find(({ code }) => code === 'sound-stopped');
+  if (stopped !== undefined) {
+    const { code: deviation, message } = stopped;
+    return { code: 'HIL_TURN_PROVIDER_FAILED', message, facts: { deviation } };
+  }
+  // A turn that ended by its deadline has waited for it.
+  if (open !== undefined && record.ending === 'deadline') {
+    return {
+      code: 'HIL_TURN_PROVIDER_FAILED',
+      message: `The provider began response ${open.responseId} and was not done with it when the turn's ${record.deadlineMs} ms were over.`,
+      facts: { responseId: open.responseId, deadlineMs: record.deadlineMs },
     };
   }
   const isEarly = done.some(({ status }) => status === 'failed' || status === 'incomplete');

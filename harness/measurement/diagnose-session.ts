@@ -1,5 +1,5 @@
 import {
-  endedByProvider,
+  endedWithoutBoard,
   endInWords,
   type ProviderEvent,
   type SessionClosed,
@@ -44,31 +44,35 @@ function wasOver({ providerEvents, expected }: Turn, closed: SessionClosed): boo
   return !(called && expected.spoken) && playedUntilMs(before) <= closed.hostAtMs;
 }
 
-/** How the provider ended the turn's session before the turn was over. */
+/** How the turn's session ended before the turn was over, and not by the board. */
 function cutShort(turn: Turn): SessionClosed | undefined {
   const { providerEvents, received } = turn;
-  const closed = eventsOf(providerEvents, 'session-closed').find(endedByProvider);
+  const closed = eventsOf(providerEvents, 'session-closed').find(endedWithoutBoard);
   if (closed === undefined || wasOver(turn, closed)) return undefined;
   // One that the board has left behind may end at any time.
   const isAnother = received !== undefined && received.sessionId !== closed.sessionId;
   return isAnother ? undefined : closed;
 }
 
-/** True where the provider ended the session before it had done its part: the turn says nothing of the board, whatever was heard. */
+/** True where the session was gone before the provider had done its part: the turn says nothing of the board, whatever was heard. */
 export const wasCutShort = (turn: Turn): boolean => cutShort(turn) !== undefined;
 
 /**
- * A session that the provider ended in the middle of the turn: while the prompt was said, ahead of the answer or within it. Its own log
- * shows that, so no sound is needed, and what a board does that nobody listens to is not looked at.
+ * A session that ended in the middle of the turn, and not by the board: while the prompt was said, ahead of the answer or within it. The
+ * provider's log shows that, so no sound is needed, and what a board does that nobody listens to is not looked at.
  */
 export function diagnoseSession(turn: Turn): readonly Diagnosis[] {
   const closed = cutShort(turn);
   if (closed === undefined) return [];
-  const { closeCode, reason } = closed;
+  const { closeCode, reason, closedBy } = closed;
+  const how = endInWords(turn.providerEvents, closed);
   return [
     {
       code: 'HIL_TURN_PROVIDER_FAILED',
-      message: `The provider ended the session with ${endInWords(turn.providerEvents, closed)} in the middle of the turn.`,
+      message:
+        closedBy === undefined
+          ? `The session broke off with ${how} in the middle of the turn, and neither side had closed it.`
+          : `The provider ended the session with ${how} in the middle of the turn.`,
       facts: { closeCode, reason },
     },
   ];

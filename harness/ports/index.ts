@@ -29,8 +29,14 @@ export type {
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
 export { readLineSequence, type LineStep } from './line-sequence';
-export type { MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';
-export { endedByProvider, endInWords, hungUp, type SessionClosed } from './session-end';
+export type { Deviation, MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';
+export {
+  endedByProvider,
+  endedWithoutBoard,
+  endInWords,
+  sessionEnd,
+  type SessionClosed,
+} from './session-end';
 export type { DirectionFacts, LostBurst, NetworkFacts } from './network-facts';
 export {
   directionShape,

@@ -130,6 +130,27 @@ export type ProviderEvent = Stamp &
         /** Of the answer that carries it; absent on sockets. */
         readonly httpStatus?: number;
       }
+    /**
+     * The provider did something that its protocol does not have, or that clients need not cope with, as it was seen to leave: what a
+     * board makes of it is not the board's doing.
+     */
+    | { readonly type: 'deviation'; readonly code: Deviation; readonly message: string }
   );
+
+/**
+ * `redirect`, `chunked-answer`, `channel-refused`: of the answer to an offer, the second also of an ephemeral key. `session-untold`: a session without `session.created`.
+ * `certificate-refused`: of a client whose certificate is the one that its offer names. `peer-gone`: nobody is left behind the answer.
+ * `binary-message`: an event as a binary message. `sound-stopped`, `channel-closed`: in the middle of a reply, without a word.
+ */
+export type Deviation =
+  | 'redirect'
+  | 'chunked-answer'
+  | 'channel-refused'
+  | 'session-untold'
+  | 'certificate-refused'
+  | 'peer-gone'
+  | 'binary-message'
+  | 'sound-stopped'
+  | 'channel-closed';
 
 export type ProviderEventType = ProviderEvent['type'];

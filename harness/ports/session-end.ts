@@ -12,16 +12,17 @@ const CLIENT_GONE: ReadonlySet<string> = new Set(['client_does_not_read', 'ping_
 export const endedByProvider = ({ closedBy, closeCode, reason }: SessionClosed): boolean =>
   closedBy === 'provider' && !CLIENT_BROKE_PROTOCOL.has(closeCode) && !CLIENT_GONE.has(reason);
 
-/** How the provider ended the session that was opened last. Undefined: it goes on, somebody else ended it, or none was opened. */
-export function hungUp(events: readonly ProviderEvent[]): SessionClosed | undefined {
+/** True where it was not the board's doing, as far as anybody knows: the provider ended it, or it broke off and neither side closed it. */
+export const endedWithoutBoard = (closed: SessionClosed): boolean =>
+  closed.closedBy === undefined || endedByProvider(closed);
+
+/** How the session ended that was opened last. Undefined: it goes on, or none was opened. */
+export function sessionEnd(events: readonly ProviderEvent[]): SessionClosed | undefined {
   const opened = events.findLast(({ type }) => type === 'session-open');
   if (opened === undefined) return undefined;
   return events.find(
     (event): event is SessionClosed =>
-      event.type === 'session-closed' &&
-      event.seq > opened.seq &&
-      event.sessionId === opened.sessionId &&
-      endedByProvider(event),
+      event.type === 'session-closed' && event.seq > opened.seq && event.sessionId === opened.sessionId,
   );
 }
 

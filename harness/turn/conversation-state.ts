@@ -121,6 +121,7 @@ export class Conversation {
       case 'media':
       case 'tool-output':
       case 'error':
+      case 'deviation':
         break;
     }
   }

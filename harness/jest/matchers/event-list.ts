@@ -43,6 +43,8 @@ function providerText(event: ProviderEvent): string | undefined {
       return `receives the output ${plain(event.output).slice(0, 80)}`;
     case 'error':
       return `reports ${event.code}: ${plain(event.message)}`;
+    case 'deviation':
+      return `deviates (${event.code}): ${plain(event.message)}`;
     case 'session-closed':
       return `session closed: ${event.closeCode} ${plain(event.reason)}`;
     case 'request':

@@ -1,4 +1,4 @@
-import type { Cancel, MediaCounts, Scenario } from '../../../ports';
+import type { Cancel, Deviation, MediaCounts, Scenario } from '../../../ports';
 import type { UnstampedEvent } from '../../event-log';
 import type { FaultDesk } from '../../faults/fault-desk';
 import type { Heard } from '../../hearing/heard';
@@ -104,7 +104,11 @@ export class Connection {
     const { faults, slowFirstTokenMs } = context;
     const ends = {
       cut: () => this.cut(),
-      loseChannel: () => this.link.loseChannel(),
+      loseChannel: () => {
+        if (carrier.outlet === undefined) return;
+        this.deviates('channel-closed', 'The data channel was closed in the middle of a reply.');
+        this.link.loseChannel();
+      },
       expire: () => this.expire(),
     };
     const log = (event: UnstampedEvent, hostAtMs?: number): void => this.log(event, hostAtMs);
@@ -197,8 +201,9 @@ export class Connection {
     this.log({ type: 'session-open' });
     this.link.open();
     this.expiry = context.clock.after(context.sessionMaxMs, () => this.expire());
-    if (!context.faults.has('no-session-created'))
-      this.link.send(wireEvent('session.created', { session: this.session.wire }));
+    if (context.faults.has('no-session-created'))
+      this.deviates('session-untold', 'The session began without session.created.');
+    else this.link.send(wireEvent('session.created', { session: this.session.wire }));
   }
 
   /** Ends the session because the mock cannot go on. */
@@ -257,6 +262,10 @@ export class Connection {
     this.responses.abandon();
     this.input.stop();
     this.expiry?.();
+  }
+
+  private deviates(code: Deviation, message: string): void {
+    this.log({ type: 'deviation', code, message });
   }
 
   private refuse(fault: Fault, clientEventId: string | null): void {

@@ -169,11 +169,39 @@ describe('mid-stream-death', () => {
   });
 });
 
+describe('mid-stream-stall', () => {
+  it('sends half of the reply and nothing more, and the session goes on', async () => {
+    const client = await greeted('mid-stream-stall');
+    const whole = Math.ceil(corpus.replies.get('en-greeting-a')!.lengthSamples / 4800);
+    const sent = (): number => client.types().filter((type) => type === 'response.output_audio.delta').length;
+    clock.advance(1_000);
+    // What comes behind all that was sent.
+    client.send({ type: 'no.such' });
+    await client.next('error');
+    expect(sent()).toBe(Math.ceil(whole / 2));
+    expect(client.types()).not.toContain('response.done');
+    expect(provider.events.map(({ type }) => type)).not.toContain('response-done');
+    expect(provider.events.map(({ type }) => type)).not.toContain('session-closed');
+  });
+});
+
+describe('unavailable', () => {
+  it('refuses who connects with 503', async () => {
+    await start({ faults: ['unavailable'] });
+    const client = await WireClient.open(provider.url).catch((cause: unknown) => String(cause));
+    expect(client).toMatch(/503/);
+    expect(provider.events).toMatchObject([{ type: 'error', code: 'service_unavailable', httpStatus: 503 }]);
+  });
+});
+
 describe('wrong-framing', () => {
   it('sends what a response says as binary messages', async () => {
     const client = await greeted('wrong-framing');
     const [, isBinary] = (await once(client.socket, 'message')) as [Buffer, boolean];
     expect(isBinary).toBe(true);
+    expect(provider.events).toContainEqual(
+      expect.objectContaining({ type: 'deviation', code: 'binary-message' }),
+    );
   });
 
   it('answers who wants a key in chunks', async () => {

@@ -31,8 +31,11 @@ export function keyRoutes(
   const answer = (exchange: Exchange, { status, body, ...rest }: HttpAnswer): void => {
     const headers = { ...rest.headers, ...corsHeaders(exchange.headers) };
     // Chunked, which is what boards cannot read: reference/providers.md 0.3.
-    if (faults.has('wrong-framing')) exchange.play({ status, headers }, [{ bytes: body }], () => undefined);
-    else exchange.answer({ status, headers, body });
+    if (faults.has('wrong-framing')) {
+      const message = 'The ephemeral key came in chunks, without a Content-Length.';
+      log({ type: 'deviation', code: 'chunked-answer', message, sessionId: exchange.connectionId });
+      exchange.play({ status, headers }, [{ bytes: body }], () => undefined);
+    } else exchange.answer({ status, headers, body });
   };
   const refuse = (exchange: Exchange, status: number, fault: HttpFault): void => {
     const sessionId = exchange.connectionId;

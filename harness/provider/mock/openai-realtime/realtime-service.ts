@@ -25,6 +25,7 @@ import { ClientLink, closeSocket } from './client-link';
 import { Connection, type Carrier, type ConnectionContext } from './connection';
 import { preflightAnswer } from './cors';
 import { gaDialect, type Dialect } from './dialect';
+import { overloaded, refusalAnswer } from './http-refusal';
 import { keyRoutes } from './key-routes';
 import { KeyRing } from './key-ring';
 import { CallDesk, type CallRules } from './webrtc/call-desk';
@@ -134,7 +135,11 @@ export class RealtimeService implements HttpService {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (targetOf(request).path === PATH)
+    if (targetOf(request).path === PATH && this.context.faults.has('unavailable')) {
+      const { code, message } = overloaded;
+      this.context.log({ type: 'error', code, message, httpStatus: 503 });
+      answerRaw(socket, refusalAnswer(503, { ...overloaded, param: null }));
+    } else if (targetOf(request).path === PATH)
       this.sockets.handleUpgrade(request, socket, head, (accepted) => this.accept(accepted, request));
     else answerRaw(socket, this.refuse('not-found'));
   }

@@ -54,8 +54,8 @@ export interface ResponseRequest {
   readonly answer: Later<Answer>;
 }
 
-/** How a reply is to end before its end: the faults `mid-stream-death` and `content-blocked`. */
-type Break = 'dies' | 'is-blocked';
+/** How a reply is to end before its end: the faults `mid-stream-death`, `mid-stream-stall` and `content-blocked`. */
+type Break = 'dies' | 'stalls' | 'is-blocked';
 
 type Status = 'completed' | 'cancelled' | 'failed' | 'incomplete';
 
@@ -91,6 +91,7 @@ export class ResponsePlayer {
   start(): void {
     const { context, request, id } = this;
     this.createdAtHostMs = context.clock.nowMs();
+    if (context.faults.has('wrong-framing')) this.tellOfFraming();
     this.send(wireEvent('response.created', { response: this.wire('in_progress', null) }));
     context.log({ type: 'response-started', responseId: id, trigger: request.trigger }, this.createdAtHostMs);
     request.answer.use((answer) => this.give(answer));
@@ -114,6 +115,7 @@ export class ResponsePlayer {
     if (this.finished) return;
     const { timing, delays, slowFirstTokenMs } = this.context;
     this.fault = answer.fault;
+    if (answer.fault === 'wrong-framing') this.tellOfFraming();
     if (this.isRefused()) return;
     const slowMs = this.has('slow-first-token') ? slowFirstTokenMs : undefined;
     if (answer.calls.length > 0) {
@@ -157,8 +159,14 @@ export class ResponsePlayer {
     this.finish('failed', { type: 'failed', error: { type: 'invalid_request_error', code, message } });
   }
 
+  private tellOfFraming(): void {
+    const message = `The events of response ${this.id} are binary messages.`;
+    this.context.log({ type: 'deviation', code: 'binary-message', message });
+  }
+
   private get breaks(): Break | undefined {
     if (this.has('mid-stream-death')) return 'dies';
+    if (this.has('mid-stream-stall')) return 'stalls';
     return this.has('content-blocked') ? 'is-blocked' : undefined;
   }
 
@@ -174,6 +182,8 @@ export class ResponsePlayer {
       this.finish('incomplete', { type: 'incomplete', reason: 'content_filter' });
       return;
     }
+    // The session goes on, and nothing more comes of this response.
+    if (breaks === 'stalls') return;
     context.log({ type: 'response-done', responseId: this.id, status: 'failed' });
     context.outlet.madeAll(this.id);
     context.outlet.whenPlayed(() => context.cut());

@@ -1,4 +1,5 @@
 import { isHilError } from '../../../../errors';
+import type { Deviation } from '../../../../ports';
 import type { Exchange } from '../../http/exchange';
 import type { HttpAnswer } from '../../http/http-answer';
 import type { HttpContext, Route } from '../../http/http-mock';
@@ -8,7 +9,7 @@ import { bearerOf } from '../../http/bearer';
 import type { ConnectionContext } from '../connection';
 import { corsHeaders } from '../cors';
 import type { Dialect, DialectName } from '../dialect';
-import { refusalAnswer, type HttpFault } from '../http-refusal';
+import { overloaded, refusalAnswer, type HttpFault } from '../http-refusal';
 import { newId } from '../ids';
 import { Call } from './call';
 import { readCallRequest } from './call-request';
@@ -156,16 +157,21 @@ export class CallDesk {
       call.end();
       return;
     }
-    this.answerCall(exchange, `${CALLS}/${id}`, body);
+    this.answerCall(exchange, call.connection.session.id, `${CALLS}/${id}`, body);
   }
 
-  /** Whether a fault answers in place of the call: `redirect`, `error-as-answer`. */
+  /** Whether a fault answers in place of the call: `redirect`, `unavailable`, `error-as-answer`. */
   private isMisanswered(exchange: Exchange): boolean {
     const { faults } = this.context;
     if (faults.has('redirect')) {
       const query = exchange.query.toString();
       const location = query === '' ? exchange.path : `${exchange.path}?${query}`;
+      this.deviates(exchange.connectionId, 'redirect', `The offer was answered with 307 to ${location}.`);
       this.answer(exchange, { status: 307, headers: { location, 'content-type': 'text/plain' }, body: '' });
+      return true;
+    }
+    if (faults.has('unavailable')) {
+      this.refuse(exchange, 503, { ...overloaded, param: null });
       return true;
     }
     if (!faults.has('error-as-answer')) return false;
@@ -174,14 +180,24 @@ export class CallDesk {
     return true;
   }
 
-  private answerCall(exchange: Exchange, location: string, sdp: string): void {
+  private answerCall(exchange: Exchange, sessionId: string, location: string, sdp: string): void {
     const { faults } = this.context;
     const status = faults.has('wrong-status') ? 200 : 201;
     const body = faults.has('answer-too-long') ? tooLong(sdp) : sdp;
     const headers = { 'content-type': 'application/sdp', location };
     // Chunked, which is what boards cannot read: reference/providers.md 0.3.
-    if (faults.has('wrong-framing')) exchange.play({ status, headers }, [{ bytes: body }], () => undefined);
-    else this.answer(exchange, { status, headers, body });
+    if (faults.has('wrong-framing')) {
+      this.deviates(
+        sessionId,
+        'chunked-answer',
+        'The offer was answered in chunks, without a Content-Length.',
+      );
+      exchange.play({ status, headers }, [{ bytes: body }], () => undefined);
+    } else this.answer(exchange, { status, headers, body });
+  }
+
+  private deviates(sessionId: string, code: Deviation, message: string): void {
+    this.context.log({ type: 'deviation', code, message, sessionId });
   }
 
   private hangUp(exchange: Exchange): void {

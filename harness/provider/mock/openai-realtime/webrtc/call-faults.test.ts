@@ -25,6 +25,8 @@ afterEach(async () => {
 
 const codesIn = ({ events }: MockProvider): readonly string[] =>
   events.flatMap((event) => (event.type === 'error' ? [event.code] : []));
+const deviationsIn = ({ events }: MockProvider): readonly string[] =>
+  events.flatMap((event) => (event.type === 'deviation' ? [event.code] : []));
 const typesIn = ({ events }: MockProvider): readonly string[] => events.map(({ type }) => type);
 
 it('dtls-refused: ICE connects, the handshake is broken off, and no session begins', async () => {
@@ -36,6 +38,7 @@ it('dtls-refused: ICE connects, the handshake is broken off, and no session begi
   await eventOf(provider, ({ type }) => type === 'error');
   expect(reached).toContain('connected');
   expect(codesIn(provider)).toEqual(['peer_never_connected']);
+  expect(deviationsIn(provider)).toEqual(['certificate-refused']);
   expect(typesIn(provider)).not.toContain('session-open');
   expect(peer.connectionState).not.toBe('connected');
   // werift repeats its part of a handshake for half a minute, closed or not, until it takes it for done.
@@ -51,6 +54,7 @@ it('peer-silent: the answer is good, nobody answers its candidates, and the call
   expect(codesIn(provider)).toEqual([]);
   clock.advance(1);
   expect(codesIn(provider)).toEqual(['peer_never_connected']);
+  expect(deviationsIn(provider)).toEqual(['peer-gone']);
   expect(typesIn(provider)).not.toContain('session-open');
   expect(['new', 'checking']).toContain(client.peer.iceConnectionState);
 });
@@ -61,6 +65,7 @@ it('no-session-created: the first event answers the client', async () => {
   client.send({ type: 'session.update', session: { type: 'realtime' } });
   await client.next('session.updated');
   expect(client.types()).toEqual(['session.updated']);
+  expect(deviationsIn(provider)).toEqual(['session-untold']);
 });
 
 it('channel-closes: half of a reply is told of, and the whole of it is heard', async () => {
@@ -76,4 +81,5 @@ it('channel-closes: half of a reply is told of, and the whole of it is heard', a
   expect(client.types()).toContain('output_audio_buffer.started');
   expect(client.types()).not.toContain('output_audio_buffer.stopped');
   expect(typesIn(provider)).not.toContain('session-closed');
+  expect(deviationsIn(provider)).toEqual(['channel-closed']);
 });

@@ -58,6 +58,9 @@ export class CallPeer {
   private closedChannel = false;
   private over = false;
 
+  /** Of the certificate that the client has shown, in hexadecimal digits; undefined: none yet, or the call is over. */
+  remoteFingerprint: string | undefined;
+
   private constructor(
     library: DataChannelLibrary,
     { offer, bindAddress, ssrc, name }: CallPeerOptions,
@@ -194,6 +197,15 @@ export class CallPeer {
     else channel.onOpen(opened);
   }
 
+  private shownFingerprint(): string | undefined {
+    try {
+      const { value } = this.connection.remoteFingerprint();
+      return value === '' ? undefined : value;
+    } catch {
+      return undefined;
+    }
+  }
+
   private connect(): void {
     if (this.over || this.isConnected) return;
     this.isConnected = true;
@@ -203,6 +215,7 @@ export class CallPeer {
   private end(how: PeerEnd): void {
     if (this.over) return;
     const { listener } = this;
+    this.remoteFingerprint = this.shownFingerprint();
     this.close();
     listener.ended(how);
   }

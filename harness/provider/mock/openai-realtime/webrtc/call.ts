@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Cancel, Clock } from '../../../../ports';
+import type { Cancel, Clock, Deviation } from '../../../../ports';
 import type { UnstampedEvent } from '../../../event-log';
 import type { FaultDesk } from '../../../faults/fault-desk';
 import type { ReplyShelf } from '../../reply-shelf';
@@ -93,9 +93,13 @@ export class Call {
       const { peer, answerSdp } = await CallPeer.answer(library, options, this.listener());
       this.peer = peer;
       this.link.attach(peer);
+      if (isMute)
+        this.deviates('channel-refused', 'The answer refuses the data channel that the offer asks for.');
       const answered = isMute ? refusingChannel(answerSdp, this.offer.sdp) : answerSdp;
       const shown = path === undefined ? answered : await path.local(answered);
       // Nobody is there behind the candidates.
+      if (faults.has('peer-silent'))
+        this.deviates('peer-gone', 'Nobody is left behind the candidates of the answer.');
       if (this.over || faults.has('peer-silent')) peer.close();
       if (this.over) return shown;
       else
@@ -141,9 +145,26 @@ export class Call {
       },
       ended: (how) => {
         if (this.isConnected) this.link.peerEnded(how);
-        else this.giveUp('gave up before it was connected');
+        else {
+          this.tellOfCertificate();
+          this.giveUp('gave up before it was connected');
+        }
       },
     };
+  }
+
+  /** A client that shows the certificate that its offer names, and is not let in, was refused for nothing. */
+  private tellOfCertificate(): void {
+    const shown = this.peer?.remoteFingerprint;
+    if (shown === undefined || !this.offer.sdp.toUpperCase().includes(shown.toUpperCase())) return;
+    this.deviates(
+      'certificate-refused',
+      'The DTLS handshake was broken off over a certificate that the offer names.',
+    );
+  }
+
+  private deviates(code: Deviation, message: string): void {
+    this.context.log({ type: 'deviation', code, message, sessionId: this.connection.session.id });
   }
 
   /** The client has the answer and does not come. */

@@ -232,6 +232,9 @@ export class OutputAudioBuffer implements ReplyOutlet {
     if (midway === undefined || sentPackets * PACKET_MS < midway.atMs) return;
     playing.midway = undefined;
     playing.dead = midway.reached();
+    if (!playing.dead) return;
+    const message = `The sound of response ${playing.responseId} stopped after ${playedMsOf(playing)} ms, and nothing said so.`;
+    this.context.log({ type: 'deviation', code: 'sound-stopped', message });
   }
 
   private finish({ responseId }: Playing): void {

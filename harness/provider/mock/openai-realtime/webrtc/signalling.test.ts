@@ -197,6 +197,10 @@ describe('the HTTP side of a call', () => {
           'server_error',
         ]),
     ],
+    [
+      'unavailable',
+      ({ status }, body) => expect([status, body]).toEqual([503, expect.stringContaining('overloaded')]),
+    ],
     ['redirect', ({ status, headers: sent }) => expect([status, sent.get('location')]).toEqual([307, GA])],
     ['bad-key', ({ status }) => expect(status).toBe(401)],
     ['no-data-channel', (_, body) => expect(body).toMatch(/^m=application 0 /m)],
@@ -210,5 +214,21 @@ describe('the HTTP side of a call', () => {
     const body = await sound.text();
     expect(body.length).toBe(Number(sound.headers.get('content-length')));
     expect(body).not.toContain('m=application 0');
+  });
+
+  it.each<[ProviderFault, readonly string[]]>([
+    ['redirect', ['redirect']],
+    ['wrong-framing', ['chunked-answer']],
+    ['no-data-channel', ['channel-refused']],
+    // Boards have to bear these, or the answer says itself what is wrong.
+    ['wrong-status', []],
+    ['answer-too-long', []],
+    ['error-as-answer', []],
+  ])('logs of the fault %s what no client need cope with', async (fault, deviations) => {
+    const before = provider.events.length;
+    await provider.expectTurn({ turnId: 'a', fault });
+    await (await post(GA)).text();
+    const seen = provider.events.slice(before);
+    expect(seen.flatMap((event) => (event.type === 'deviation' ? [event.code] : []))).toEqual(deviations);
   });
 });
