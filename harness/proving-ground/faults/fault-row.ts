@@ -72,6 +72,8 @@ export interface FaultRow {
   readonly turn: TurnOutcome['outcome'] | 'none';
   readonly exitCode: Verdict['exitCode'];
   readonly evidence: Evidence;
+  /** Chance decides whether anything comes of it: a good turn, blamed on nobody, is right as well. */
+  readonly mayBeBorne?: true;
   /** How the bench gets over it; after each the next turn has to be good. `none`: the fault has nothing to be mended behind it. */
   readonly recovery: Recovery;
 }

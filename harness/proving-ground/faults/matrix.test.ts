@@ -66,6 +66,16 @@ describe('judging a row', () => {
     expect(wrongOf(changed).join('; ')).toMatch(complaint);
   });
 
+  it('is content with nothing where chance decides, and with nothing else', () => {
+    const nothing = { findings: [], turns: ['pass'] as const, exitCode: 0 as const };
+    expect(wrongOf(nothing, { mayBeBorne: true, withinMs: 2_900 })).toEqual([]);
+    expect(wrongOf({ ...nothing, turns: ['fail'], exitCode: 1 }, { mayBeBorne: true }).join('; ')).toMatch(
+      /the turn is fail, not pass; exit code 1, not 0/,
+    );
+    expect(wrongOf({}, { mayBeBorne: true })).toEqual([]);
+    expect(wrongOf(nothing)).not.toEqual([]);
+  });
+
   it('takes the end of a fault that is borne, and no finding for the end of one that is not', () => {
     const borne = { origin: undefined, codes: [], turn: 'pass', exitCode: 0 } as const;
     const { says, ...silent } = row;

@@ -27,9 +27,11 @@ const howTested = (cause: Cause): string => {
 const cellsOf = (row: FaultRow): readonly string[] => [
   `\`${row.id}\``,
   row.what,
-  row.origin ?? 'nobody',
+  `${row.origin ?? 'nobody'}${row.mayBeBorne === true ? ', or nobody' : ''}`,
   row.codes.map((code) => `\`${[code].flat().join('` or `')}\``).join(', ') || '–',
-  row.cause.by === 'test' ? String(row.exitCode) : `turn ${row.turn}, ${row.exitCode}`,
+  row.cause.by === 'test'
+    ? String(row.exitCode)
+    : `turn ${row.turn}, ${row.exitCode}${row.mayBeBorne === true ? '; or pass, 0' : ''}`,
   evidenceInWords(row.evidence).join(', ') || '–',
   recoveries[row.recovery],
   howTested(row.cause),

@@ -164,4 +164,13 @@ export const testedRows: readonly FaultRow[] = [
       recovery: 'ends',
     },
   ),
+  testRow(
+    'certificate-expired',
+    'the certificate of the mock or proxy has expired',
+    [
+      'harness/cli/doctor.e2e.ts',
+      'ends a run whose bench does not prove itself before the board is asked anything: nobody is judged',
+    ],
+    { part: 'provider', codes: ['HIL_BENCH_PREFLIGHT'], turn: 'none', recovery: 'ends' },
+  ),
 ];
