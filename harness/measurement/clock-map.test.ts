@@ -1,4 +1,4 @@
-import { fitClockMap, rigClockMap } from './clock-map';
+import { fitClockMap, lockStepClockMap, rigClockMap } from './clock-map';
 import { seededUniform } from './__fixtures__/seeded';
 
 describe('clock maps', () => {
@@ -15,6 +15,24 @@ describe('clock maps', () => {
     expect(mapped.uncertaintyMs).toBeLessThan(0.5);
     expect(map.fromHost(mapped.hostAtMs)).toBeCloseTo(150_000, 3);
     expect(map.toHost(900_000).uncertaintyMs).toBeGreaterThan(mapped.uncertaintyMs);
+  });
+
+  it('places nothing later than the block that a rig in lock-step exchanged when it came', () => {
+    // 10 ms a block, and block 51 to 60 late by 200 ms and less: it stood still and hurried after.
+    const points = Array.from({ length: 100 }, (_, n) => ({
+      rigSample: (n + 1) * 480,
+      hostAtMs: 1000 + (n + 1) * 10 + (n >= 50 && n < 60 ? 200 - 20 * (n - 50) : 0),
+    }));
+    const map = lockStepClockMap(points, 48_000)!;
+    const steady = rigClockMap(points, 48_000)!;
+    // In the middle of the stall block 50 was the last that was in hand, 24 000 samples; the line says 33 600.
+    expect(steady.fromHost(1_700)).toBeCloseTo(33_600, 0);
+    expect(map.fromHost(1_700)).toBe(24_000);
+    // Elsewhere no block is off by more than its own length, and the way back is the same.
+    for (const atMs of [1_105, 1_495, 1_905])
+      expect(steady.fromHost(atMs) - map.fromHost(atMs)).toBeCloseTo(240, 0);
+    expect(map.fromHost(990)).toBeCloseTo(steady.fromHost(990), 6);
+    expect(map.toHost(24_000)).toEqual(steady.toHost(24_000));
   });
 
   it('keeps the slope within what crystals do', () => {

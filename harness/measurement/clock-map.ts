@@ -85,3 +85,22 @@ export const rigClockMap = (points: readonly RigClockPoint[], rateHz: number): C
     points.map(({ rigSample, hostAtMs }) => ({ at: rigSample, hostAtMs })),
     1000 / rateHz,
   );
+
+/**
+ * The same of a simulated rig, which goes in lock-step with its board: while it is late the sound stands still, and what reaches the board
+ * meanwhile is in a sample that the line has long before. So nothing is placed later than the block that was exchanged when it came.
+ */
+export function lockStepClockMap(points: readonly RigClockPoint[], rateHz: number): ClockMap | undefined {
+  const line = rigClockMap(points, rateHz);
+  return (
+    line && {
+      ...line,
+      fromHost(hostAtMs) {
+        const at = line.fromHost(hostAtMs);
+        const next = points.findIndex((point) => point.hostAtMs >= hostAtMs);
+        const exchanged = points[(next < 0 ? points.length : next) - 1];
+        return exchanged === undefined ? at : Math.min(at, exchanged.rigSample);
+      },
+    }
+  );
+}

@@ -180,6 +180,36 @@ describe('measureTurn', () => {
     expect(uncertainty('voiceToVoice')).toBeLessThan(0.05);
   });
 
+  it('finds a reply that came while a simulated rig stood still, before the line through its clock has it sent', async () => {
+    const { measurement, truth, codes } = await measured({
+      change: (record) => {
+        const sent = record.providerEvents.find(({ type }) => type === 'audio-out')!.hostAtMs;
+        const stalledMs = 200;
+        // What came in the stall came to the sample before it, as it is in hand at the end; within 100 ms of sound all is in time again.
+        const lateMs = (atMs: number): number =>
+          atMs <= sent - 20 ? 0 : Math.max(0, stalledMs * (1 - (atMs - sent) / 100));
+        const { clockPoints } = record.capture!;
+        return {
+          ...record,
+          capture: {
+            ...record.capture!,
+            maxLagMs: stalledMs,
+            clockPoints: clockPoints.map(({ rigSample, hostAtMs }) => ({
+              rigSample,
+              hostAtMs: hostAtMs + lateMs(hostAtMs),
+            })),
+          },
+          providerEvents: record.providerEvents.map((event) =>
+            event.hostAtMs < sent ? event : { ...event, hostAtMs: event.hostAtMs + stalledMs - 20 },
+          ),
+        };
+      },
+    });
+    expect(codes).toEqual([]);
+    expect(measurement.reply).toMatchObject({ state: 'found', completeness: 1 });
+    expect(Math.abs(value(measurement, 'voiceToVoice') - truth.voiceToVoice)).toBeLessThan(0.1);
+  });
+
   it('stamps each take with what it is worth, and lets the sound of the reply spoil none', async () => {
     const stamp = async (options: Partial<SyntheticTurnOptions>) =>
       (await measured(options)).measurement.take!;

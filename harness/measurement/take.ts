@@ -1,6 +1,6 @@
 import { SearchableSound, type MultiChannelClip } from '../audio';
 import type { ChannelRole, SavedCapture, TurnRecord } from '../ports';
-import { rigClockMap, type ClockMap } from './clock-map';
+import { lockStepClockMap, rigClockMap, type ClockMap } from './clock-map';
 import type { NotMeasuredReason } from './measured';
 
 /** A take that lagged more is repeated (DESIGN section 6). */
@@ -47,6 +47,6 @@ export function takeOf(record: TurnRecord, capture: MultiChannelClip | undefined
     promptChannel,
     speaker,
     oneChannel,
-    clock: rigClockMap(saved.clockPoints, saved.rateHz),
+    clock: (record.topology === 'virtual' ? lockStepClockMap : rigClockMap)(saved.clockPoints, saved.rateHz),
   };
 }
