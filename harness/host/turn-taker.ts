@@ -41,7 +41,9 @@ const withoutNoise = ({ gainDb, rt60Ms }: PromptConditions): PromptConditions =>
 
 /** What a survey may be told of: the rig, and what broke. That the board did not hear a whisper is what it was to find out. */
 const standsInSurvey = ({ code }: Pick<Finding, 'code'>, { faults }: TurnRecord): boolean =>
-  code.startsWith('HIL_RIG_') || faults.some((fault) => fault.code === code);
+  code.startsWith('HIL_RIG_') ||
+  code === 'HIL_TURN_BENCH_STALLED' ||
+  faults.some((fault) => fault.code === code);
 
 function checkWishes({ interruption, crashAfterMs }: TurnWishes): void {
   checkDue('A reply is to be interrupted', interruption?.afterMs);

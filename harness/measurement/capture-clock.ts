@@ -3,18 +3,26 @@ import type { ClockMap } from './clock-map';
 import type { FoundPrompt } from './found-prompt';
 import type { GoodTake } from './take';
 
+/** How much later than the line through all blocks the one at a place was in hand; 0 behind the last. */
+export function readingLatenessMs(
+  line: ClockMap,
+  { clockPoints }: Pick<SavedCapture, 'clockPoints'>,
+  atRigSample: number,
+): number {
+  const block = clockPoints.find(({ rigSample }) => rigSample >= atRigSample);
+  return block === undefined ? 0 : block.hostAtMs - line.toHost(block.rigSample).hostAtMs;
+}
+
 /**
  * A simulated rig runs in lock-step with its board: a block that was read late had really been exchanged late, and no line
  * shows that. How late the block at a place was is part of its uncertainty.
  */
-function withReadingLateness(clock: ClockMap, { clockPoints }: SavedCapture): ClockMap {
+function withReadingLateness(clock: ClockMap, saved: SavedCapture): ClockMap {
   return {
     ...clock,
     toHost(at) {
       const { hostAtMs, uncertaintyMs } = clock.toHost(at);
-      const block = clockPoints.find(({ rigSample }) => rigSample >= at);
-      const lateMs = block === undefined ? 0 : block.hostAtMs - clock.toHost(block.rigSample).hostAtMs;
-      return { hostAtMs, uncertaintyMs: Math.hypot(uncertaintyMs, lateMs) };
+      return { hostAtMs, uncertaintyMs: Math.hypot(uncertaintyMs, readingLatenessMs(clock, saved, at)) };
     },
   };
 }

@@ -14,6 +14,7 @@ import { diagnoseReply } from './diagnose-reply';
 import { diagnoseGap } from './diagnose-gap';
 import { diagnoseRestart } from './diagnose-restart';
 import { diagnoseSession } from './diagnose-session';
+import { diagnoseStall, unlessLate } from './diagnose-stall';
 import { firstBrokenLink, recordedFaults, type Diagnose } from './diagnosis';
 import { lagged, lostSound } from './take';
 import type { TurnMeasurement } from './turn-measurement';
@@ -71,11 +72,12 @@ const chain: readonly Diagnose[] = [
   diagnoseGap,
   diagnoseSession,
   rig,
+  diagnoseStall,
   diagnoseHearing,
   diagnoseEcho,
   diagnoseInterruptionHearing,
   unlessGarbled(diagnoseCalls),
-  diagnoseReply,
+  unlessLate(diagnoseReply),
   diagnoseInterruption,
   diagnoseInterruptionReply,
   diagnoseOrderedCrash,
@@ -83,7 +85,7 @@ const chain: readonly Diagnose[] = [
 
 /**
  * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a port that was away; a session that the provider ended; a bad take; a prompt that did not
- * leave the rig; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
+ * leave the rig; a bench that stood still; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
  * calls; the reply; an interruption without effect; the reply to the interrupting prompt; a crash that was ordered and did not come. A turn that ended by a crash that was ordered
  * has its faults and nothing else. The first link with a finding ends the search, so one
  * cause gives one finding; several calls may each have their own. Pure; the findings carry the end of the turn as their time.

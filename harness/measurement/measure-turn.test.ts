@@ -256,6 +256,75 @@ describe('measureTurn', () => {
     expect(codes).toEqual(found);
   });
 
+  /** A bench that stood still: stalls of the provider from its first reply packet on, and blocks of the rig that were late at the reply. */
+  const standingStill =
+    (stalls: readonly (readonly [afterSentMs: number, lengthMs: number])[], rigLateMs = 0) =>
+    (record: TurnRecord): TurnRecord => {
+      const sent = record.providerEvents.find(({ type }) => type === 'audio-out')!.hostAtMs;
+      return {
+        ...record,
+        providerStalls: stalls.map(([after, lengthMs]) => ({ fromHostAtMs: sent + after, lengthMs })),
+        capture: {
+          ...record.capture!,
+          clockPoints: record.capture!.clockPoints.map((point) =>
+            point.hostAtMs > sent && point.hostAtMs < sent + 600
+              ? { ...point, hostAtMs: point.hostAtMs + rigLateMs }
+              : point,
+          ),
+        },
+      };
+    };
+
+  it('repeats a take whose reply broke while the bench stood still, and counts it for nothing', async () => {
+    const speechEndsMs = (1000 * reply.clip.offsetSample) / reply.clip.rateHz;
+    const { measurement, codes } = await measured({
+      cutAtMs: speechEndsMs - 250,
+      change: standingStill([[300, 150]]),
+    });
+    expect(codes).toEqual(['HIL_TURN_BENCH_STALLED']);
+    expect(measurement.take?.spoiltBy).toEqual(['stall']);
+  });
+
+  it('tells what the bench did from what the board did', async () => {
+    const { record, measurement } = await measured({});
+    const codes = (changed: TurnRecord, of: Partial<TurnMeasurement> = {}): readonly string[] =>
+      diagnoseTurn(changed, { ...measurement, ...of }).map(({ code }) => code);
+    const sent = (...args: Parameters<typeof standingStill>) => standingStill(...args)(record);
+    const stalled = ['HIL_TURN_BENCH_STALLED'];
+    // Anywhere in the turn a process may stand still for 250 ms.
+    expect(codes(sent([[-300, 250]]))).toEqual([]);
+    expect(codes(sent([[-300, 250.1]]))).toEqual(stalled);
+    // A rig that is late at the reply alone makes the latency shorter than it was; a card goes on while nobody reads.
+    expect(codes(sent([], 245))).toEqual([]);
+    expect(codes(sent([], 260))).toEqual(stalled);
+    expect(codes({ ...sent([], 260), topology: 'loopback' })).toEqual([]);
+
+    const { reply: whole } = measurement;
+    if (whole.state !== 'found') throw new Error('the reply was not found');
+    const missing = (missingMs: number) => ({ reply: { ...whole, completeness: 0.8, missingMs } });
+    const incomplete = ['HIL_TURN_REPLY_INCOMPLETE'];
+    // What is missing is no more than the bench was late by and what is lost around a gap.
+    for (const bench of [sent([[100, 100]]), sent([[-50, 100]]), sent([], 100)]) {
+      expect(codes(bench, missing(290))).toEqual(stalled);
+      expect(codes(bench, missing(310))).toEqual(incomplete);
+    }
+    // Over before the reply began, or borne by any jitter buffer.
+    expect(codes(sent([[-300, 240]]), missing(100))).toEqual(incomplete);
+    expect(codes(sent([[100, 30]]), missing(100))).toEqual(incomplete);
+    const notFound = { state: 'not-found', replyId: 'r', levelDbFs: -20 } as const;
+    expect(codes(sent([[100, 110]]), { reply: notFound })).toEqual(stalled);
+    expect(codes(sent([[100, 90]]), { reply: notFound })).toEqual(incomplete);
+    // No stall makes a speaker silent.
+    const silent = { ...notFound, levelDbFs: -110 };
+    expect(codes(sent([[100, 240]]), { reply: silent })).toEqual(['HIL_TURN_SPEAKER_SILENT']);
+    // Drivers without data play their buffer again.
+    const { quality } = whole;
+    if (quality === undefined) throw new Error('the reply has no quality');
+    const stuttering = { reply: { ...whole, quality: { ...quality, repeats: { count: 1, totalMs: 60 } } } };
+    expect(codes(sent([]), stuttering)).toEqual(['HIL_TURN_REPLY_STUTTERED']);
+    expect(codes(sent([[100, 60]]), stuttering)).toEqual(stalled);
+  });
+
   it('finds no fault of the rig in a turn that broke while its prompt was playing', async () => {
     const { measurement } = await measured({
       loopbackGain: 0,

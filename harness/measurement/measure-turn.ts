@@ -1,5 +1,5 @@
 import { loadVoiceActivityDetector, type VoiceActivityDetector } from '../audio';
-import type { Topology, TurnRecord } from '../ports';
+import type { Finding, Topology, TurnRecord } from '../ports';
 import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
@@ -64,11 +64,15 @@ function heardOf(record: TurnRecord, marks: readonly Mark[]): TurnMeasurement['h
  * A turn that the board let pass without a reply counts as slower than every number (measurement.md section 8): when every
  * finding blames the board, no number became a lower bound. Bench, provider and harness faults leave it unmeasured.
  */
-function censored(record: TurnRecord, measurement: TurnMeasurement, evidence: Evidence): TurnMeasurement {
+function censored(
+  record: TurnRecord,
+  measurement: TurnMeasurement,
+  evidence: Evidence,
+  findings: readonly Finding[],
+): TurnMeasurement {
   const { voiceToVoice: value } = measurement.measures;
   const { take, prompt } = evidence;
   if (value.state !== 'not-measured' || take.state === 'bad' || prompt === undefined) return measurement;
-  const findings = diagnoseTurn(record, measurement);
   if (findings.length === 0 || findings.some(({ origin }) => origin !== 'board')) return measurement;
   const waitedMs = ((take.speaker.samples.length - prompt.offsetAtSample) * 1000) / take.saved.rateHz;
   const aboveMs = Math.max(0, Math.min(record.deadlineMs, waitedMs));
@@ -79,6 +83,14 @@ function censored(record: TurnRecord, measurement: TurnMeasurement, evidence: Ev
       voiceToVoice: { state: 'censored', aboveMs, reason: value.reason },
     },
   };
+}
+
+/** With what only the whole turn shows of its take. */
+function stamped(measurement: TurnMeasurement, findings: readonly Finding[]): TurnMeasurement {
+  const { take } = measurement;
+  if (take === undefined || !findings.some(({ code }) => code === 'HIL_TURN_BENCH_STALLED'))
+    return measurement;
+  return { ...measurement, take: { ...take, spoiltBy: [...take.spoiltBy, 'stall'] } };
 }
 
 /** Where the time to first audio of a tool turn went; nothing for other turns. */
@@ -164,7 +176,8 @@ function measured(
     take: takeQuality(record, sound.capture, take, prompt, reply, levels),
     selfCheck: undefined,
   };
-  const judged = censored(record, measurement, evidence);
+  const findings = diagnoseTurn(record, measurement);
+  const judged = stamped(censored(record, measurement, evidence, findings), findings);
   return Object.freeze({ ...judged, selfCheck: selfCheck(record, judged) });
 }
 

@@ -6,10 +6,11 @@ import type { ReplyCheck } from './turn-measurement';
 import type { TurnLevels } from './turn-levels';
 
 /**
- * What on the rig's side speaks against a take. `no-loopback`: the prompt is not where the rig's own playback has to be.
+ * What on the bench's side speaks against a take. `no-loopback`: the prompt is not where the rig's own playback has to be. `stall`: a
+ * process of the bench stood still for too long, or long enough to be why the reply is broken (`HIL_TURN_BENCH_STALLED`).
  * Nothing that the board's sound is like is among them: a clipped, noisy or broken reply may be the firmware's doing.
  */
-export type TakeFault = 'no-capture' | 'lag' | 'xrun' | 'no-loopback';
+export type TakeFault = 'no-capture' | 'lag' | 'xrun' | 'no-loopback' | 'stall';
 
 /** What a capture is worth. Levels and clipping describe; only `spoiltBy` decides. */
 export interface TakeQuality {

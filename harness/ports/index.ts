@@ -123,6 +123,7 @@ export type {
   ReceivedAudio,
   ReceivedPacket,
   ReceivedWindow,
+  Stall,
   ReplyRequest,
   TurnScript,
   VoiceProvider,

@@ -9,7 +9,7 @@ import type { ProviderEvent } from './provider-event';
 import type { ProviderFault } from './provider-fault';
 import type { SpeechClip } from './speech-clip';
 import type { TimeQuestion } from './sntp-answer';
-import type { ReceivedAudio } from './voice-provider';
+import type { ReceivedAudio, Stall } from './voice-provider';
 
 /** What should happen in a turn, from the scenario: the yardstick of the diagnosis. */
 export interface TurnExpectation {
@@ -135,6 +135,8 @@ export interface TurnRecord extends AnyTurn {
   readonly advertised?: readonly string[] | undefined;
   /** What the link to the provider did to datagrams while the turn lasted; absent: there were none, or nobody counted. */
   readonly network?: NetworkFacts | undefined;
+  /** When the provider's own process stood still in this turn. Absent: nobody watched it, or the run is older. */
+  readonly providerStalls?: readonly Stall[];
   /** Virtual rigs only; read by the self-check and by nothing else. */
   readonly truth: RigTruth | undefined;
 }

@@ -32,6 +32,12 @@ export interface HostWindow {
   readonly toHostAtMs: number;
 }
 
+/** A time in which a process did nothing, although it was due to. */
+export interface Stall {
+  readonly fromHostAtMs: number;
+  readonly lengthMs: number;
+}
+
 export interface ReceivedWindow {
   readonly sessionId: string;
   readonly fromHostAtMs: number;
@@ -88,6 +94,11 @@ export interface VoiceProvider {
    * What the link to the provider did to datagrams, of all boards together; undefined: there were none. Absent: nobody counts.
    */
   networkFacts?(window: HostWindow): Promise<NetworkFacts | undefined>;
+  /**
+   * When the provider's own process stood still, so that what it sent then left too late; of 40 ms and more. Absent: nobody watches it, as
+   * where the board talks to the service itself.
+   */
+  stalls?(window: HostWindow): Promise<readonly Stall[]>;
   /**
    * Saves what was sent of a reply that is none of the corpus, with the place of its speech; undefined when it is not held any
    * more or holds no speech. Absent: all replies are clips of the corpus.

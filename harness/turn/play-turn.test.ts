@@ -1,5 +1,5 @@
 import { BoardError, HilError, ProviderError, toWireError } from '../errors';
-import type { ReplyRequest, TurnRecord } from '../ports';
+import type { HostWindow, ReplyRequest, TurnRecord } from '../ports';
 import { FakeBench, fakeClip } from './__fixtures__/fake-bench';
 import { playTurn, type TurnPlan } from './play-turn';
 import { SpeakerWatch } from './speaker-watch';
@@ -77,6 +77,27 @@ describe('playTurn', () => {
     const played = jest.spyOn(bench.rig, 'play');
     await expect(play(bench)).rejects.toMatchObject({ code: 'HIL_PROVIDER_SESSION_FAILED' });
     expect(played).not.toHaveBeenCalled();
+  });
+
+  it("keeps when the provider's process stood still from the prompt on, and goes on without where it cannot say", async () => {
+    const bench = new FakeBench();
+    answer(bench, 1_900);
+    const stall = { fromHostAtMs: 1_700, lengthMs: 300 };
+    const asked: HostWindow[] = [];
+    const stalls = (window: HostWindow) => Promise.resolve((asked.push(window), [stall]));
+    Object.assign(bench.provider, { stalls });
+    const record = await play(bench);
+    expect(record.providerStalls).toEqual([stall]);
+    expect(asked).toEqual([
+      { fromHostAtMs: record.startedAtHostMs, toHostAtMs: expect.any(Number) as number },
+    ]);
+    expect(asked[0]!.toHostAtMs).toBeGreaterThan(3_000);
+
+    const other = new FakeBench();
+    answer(other, 1_900);
+    const error = new ProviderError('HIL_PROVIDER_DIED', 'gone', {});
+    Object.assign(other.provider, { stalls: () => Promise.reject(error) });
+    expect(await play(other)).toMatchObject({ faults: [{ code: 'HIL_PROVIDER_DIED' }] });
   });
 
   it('pings the clock of its board before the prompt and behind the reply', async () => {

@@ -214,6 +214,7 @@ export async function playTurn(
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
   const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
   const network = await networkOf(bench, startedAtHostMs, faults);
+  const stalls = await stallsOf(bench, startedAtHostMs, faults);
   await restoreNetwork(provider, plan, faults);
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
   const boardEvents = board.events.slice(firstEvent);
@@ -253,6 +254,7 @@ export async function playTurn(
     boardEvents,
     providerEvents: provider.events.slice(firstSeq),
     ...(network === undefined ? {} : { network }),
+    ...(stalls === undefined ? {} : { providerStalls: stalls }),
     faults,
     truth:
       slice === undefined
@@ -349,10 +351,24 @@ async function networkOf(
   startedAtHostMs: number,
   faults: WireError[],
 ): Promise<TurnRecord['network']> {
+  const window = { fromHostAtMs: startedAtHostMs, toHostAtMs: clock.nowMs() };
+  return unlessGone(provider.networkFacts?.(window), faults);
+}
+
+async function stallsOf(
+  { provider, clock }: TurnBench,
+  startedAtHostMs: number,
+  faults: WireError[],
+): Promise<TurnRecord['providerStalls']> {
+  const window = { fromHostAtMs: startedAtHostMs, toHostAtMs: clock.nowMs() };
+  return unlessGone(provider.stalls?.(window), faults);
+}
+
+/** What a provider answers; undefined of one that died, which is in `faults` already as with what it received. */
+async function unlessGone<T>(answer: Promise<T> | undefined, faults: WireError[]): Promise<T | undefined> {
   try {
-    return await provider.networkFacts?.({ fromHostAtMs: startedAtHostMs, toHostAtMs: clock.nowMs() });
+    return await answer;
   } catch (cause) {
-    // As with what it received.
     if (faults.length === 0) faults.push(toWireError(cause));
     return undefined;
   }

@@ -167,6 +167,11 @@ export const findingCodes = {
     origin: 'board',
     remedy: 'Check the amplifier, the speaker and their wiring: the greeting was sent and no sound came.',
   },
+  HIL_TURN_BENCH_STALLED: {
+    origin: 'bench',
+    remedy:
+      'Close other work on the bench machine, or give it fewer boards: a process of the bench came to its work too late, and the turn shows that.',
+  },
   HIL_TURN_UNMEASURED: {
     origin: 'harness',
     remedy:

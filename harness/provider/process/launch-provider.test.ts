@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { scenario, smallCorpus } from '../__fixtures__/small-corpus';
 import { WireClient } from '../__fixtures__/wire-client';
-import { systemClock, type ChildLauncher } from '../../ports';
+import { delay, systemClock, type ChildLauncher } from '../../ports';
 import { voiceProviderContract } from '../voice-provider.contract';
 import { launchProvider } from './launch-provider';
 import type { MockProviderInit } from './messages';
@@ -74,6 +74,20 @@ describe('launchProvider', () => {
       });
     const provider = launchProvider({ launch: silent, init, clock: systemClock, readyWithinMs: 1 });
     await expect(provider).rejects.toMatchObject({ code: 'HIL_PROVIDER_UNREADY' });
+  });
+
+  it('tells when its process stood still, also when it is asked the moment it goes on', async () => {
+    const provider = await start();
+    const fromHostAtMs = systemClock.nowMs();
+    process.kill(provider.pid!, 'SIGSTOP');
+    // Written while it stands still: the question waits for it.
+    const asked = provider.stalls!({ fromHostAtMs, toHostAtMs: fromHostAtMs + 60_000 });
+    await delay(systemClock, 250);
+    process.kill(provider.pid!, 'SIGCONT');
+    const longest = Math.max(...(await asked).map(({ lengthMs }) => lengthMs));
+    expect(longest).toBeGreaterThan(150);
+    expect(await provider.stalls!({ fromHostAtMs: 0, toHostAtMs: 1 })).toEqual([]);
+    await provider.close();
   });
 
   it('outlives a client whose socket is cut', async () => {

@@ -66,6 +66,7 @@ export async function launchProvider(options: LaunchProviderOptions): Promise<La
     },
     saveReceived: async (window) => (await link.call('saveReceived', window)) ?? undefined,
     networkFacts: async (window) => (await link.call('networkFacts', window)) ?? undefined,
+    stalls: (window) => link.call('stalls', window),
     ...(keepsReplies === true && {
       saveReply: async (request) => (await link.call('saveReply', request)) ?? undefined,
     }),

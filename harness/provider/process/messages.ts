@@ -8,6 +8,7 @@ import type {
   ReceivedWindow,
   ReplyRequest,
   SpeechClip,
+  Stall,
   TurnScript,
   VoiceProvider,
 } from '../../ports';
@@ -53,6 +54,7 @@ export type ProviderDescription = Pick<
 export interface ProviderCalls {
   readonly expectTurn: { readonly argument: TurnScript; readonly result: null };
   readonly networkFacts: { readonly argument: HostWindow; readonly result: NetworkFacts | null };
+  readonly stalls: { readonly argument: HostWindow; readonly result: readonly Stall[] };
   readonly saveReceived: { readonly argument: ReceivedWindow; readonly result: ReceivedAudio | null };
   readonly saveReply: { readonly argument: ReplyRequest; readonly result: SpeechClip | null };
   readonly close: { readonly argument: null; readonly result: null };

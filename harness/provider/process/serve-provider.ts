@@ -4,6 +4,7 @@ import type { MockProvider } from '../mock/mock-options';
 import { openMock } from '../mock/open-mock';
 import { openPlugin } from '../plugin/open-plugin';
 import { openProxy } from '../proxy/open-proxy';
+import { StallWatch } from './stall-watch';
 import type { FromChild, MockProviderInit, ProviderInit, ToChild } from './messages';
 
 /** The child's end of an IPC channel: `process` in a forked child. */
@@ -49,6 +50,7 @@ export async function serveProvider(
       else channel.send(message, () => resolve());
     });
   let provider: MockProvider | undefined;
+  const watch = new StallWatch(systemClock);
   await new Promise<void>((resolve) => {
     const end = (): void => {
       const closing = provider?.close() ?? Promise.resolve();
@@ -70,7 +72,7 @@ export async function serveProvider(
       }
       if (provider === undefined) return;
       const { id } = message;
-      answer(provider, message)
+      answer(provider, watch, message)
         .then(
           (result) => send({ kind: 'result', id, result }),
           (error: unknown) => send({ kind: 'failure', id, error: toWireError(error) }),
@@ -78,6 +80,7 @@ export async function serveProvider(
         .finally(() => message.method === 'close' && resolve());
     });
   });
+  watch.stop();
   channel.removeAllListeners('message');
   channel.removeAllListeners('disconnect');
   channel.disconnect?.();
@@ -99,7 +102,11 @@ function announce(provider: MockProvider, send: (message: FromChild) => Promise<
   provider.onLost((error) => void send({ kind: 'lost', error: toWireError(error) }));
 }
 
-async function answer(provider: MockProvider, call: Extract<ToChild, { kind: 'call' }>): Promise<unknown> {
+async function answer(
+  provider: MockProvider,
+  watch: StallWatch,
+  call: Extract<ToChild, { kind: 'call' }>,
+): Promise<unknown> {
   switch (call.method) {
     case 'expectTurn':
       await provider.expectTurn(call.argument);
@@ -110,6 +117,8 @@ async function answer(provider: MockProvider, call: Extract<ToChild, { kind: 'ca
       return (await provider.saveReply?.(call.argument)) ?? null;
     case 'networkFacts':
       return (await provider.networkFacts?.(call.argument)) ?? null;
+    case 'stalls':
+      return watch.between(call.argument);
     case 'close':
       await provider.close();
       return null;

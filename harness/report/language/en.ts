@@ -87,6 +87,7 @@ const takeFaults: Readonly<Record<TakeFault, string>> = {
   lag: 'the rig was late',
   xrun: 'the rig lost sound',
   'no-loopback': 'the prompt is not on the loopback',
+  stall: 'the bench stood still',
 };
 
 const bootCauses: Readonly<Record<NonNullable<BootSession['endedBy']> | 'joined', string>> = {

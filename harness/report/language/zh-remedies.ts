@@ -209,6 +209,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_SESSION_TOOL_MISSING: '查看本会话的 session.update：固件没有通告该工具，任何服务都无法调用它。',
   HIL_SESSION_GREETING_MISSING: '从复位起阅读控制台：固件始终没有向服务请求问候语。',
   HIL_SESSION_GREETING_SILENT: '检查功放、扬声器及其接线：问候语已发出，却没有声音。',
+  HIL_TURN_BENCH_STALLED:
+    '请关闭测试台主机上的其他工作，或减少同时测试的板子：测试台的某个进程未能及时运行，这一轮反映的是它。',
   HIL_TURN_UNMEASURED: '在报告中查看该轮次：开发板没有问题，是其声音无法定位或时钟无法映射。',
   HIL_TURN_UNWATCHED:
     '用 --provider proxy:NAME 代替 live:NAME 运行：这样才能看到向服务请求了什么、它应答了什么。',

@@ -174,6 +174,7 @@ export const zh: Messages = {
     lag: '台架迟到',
     xrun: '台架丢失声音',
     'no-loopback': '回环通道上没有提示语',
+    stall: '测试台停顿',
   },
   take: {
     overNoise: (what, level) => `${what === 'prompt' ? '提示语' : '应答'}高于噪声 ${level} dB`,
