@@ -63,7 +63,9 @@ for (const name of wanted) {
     usage(`--only ${name}: no row and no part is called that; see --list.`);
 }
 const rows = faultMatrix.filter(
-  ({ id, part }) => wanted.length === 0 || wanted.includes(id) || wanted.includes(part),
+  (row) =>
+    (wanted.length === 0 || wanted.includes(row.id) || wanted.includes(row.part)) &&
+    !(options['no-tests'] && isTestRow(row)),
 );
 if (options.list) {
   for (const { part, id, what } of rows) console.log(`${part.padEnd(9)} ${id.padEnd(24)} ${what}`);
@@ -122,7 +124,7 @@ if (options.keep) process.stderr.write(`The runs are in ${folder}.\n`);
 else rmSync(folder, { recursive: true, force: true });
 
 const wrong = results.filter(({ ok }) => !ok).length;
-if (wanted.length === 0) {
+if (wanted.length === 0 && !options['no-tests']) {
   mkdirSync(at('reports/faults'), { recursive: true });
   const report = { schema: 'earshot/fault-matrix@1', seconds, rows: results.length, wrong, results };
   writeFileSync(at('reports/faults/matrix.json'), `${JSON.stringify(report, null, 2)}\n`);
