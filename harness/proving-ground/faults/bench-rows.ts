@@ -1,6 +1,30 @@
 import { asked, onVoice } from './acts';
 import type { FaultRow } from './fault-row';
 
+type Signal = Extract<FaultRow['cause'], { readonly by: 'signal' }>;
+
+/** A machine that is too busy: nobody is blamed, and the take is repeated. */
+const starvedRow = (
+  id: string,
+  what: string,
+  bench: Signal['bench'],
+  to: Signal['to'],
+  into: Signal['in'],
+): FaultRow => ({
+  id,
+  part: 'bench',
+  what: `the machine is too busy: ${what}`,
+  cause: { by: 'signal', bench, to, in: into, stoppedMs: 1_200, act: asked },
+  withinMs: 30_000,
+  origin: undefined,
+  codes: [],
+  turn: 'pass',
+  exitCode: 0,
+  retaken: true,
+  evidence: { capture: true },
+  recovery: 'none',
+});
+
 /** Faults of the bench that virtual parts can bring about. */
 export const benchRows: readonly FaultRow[] = [
   {
@@ -29,17 +53,46 @@ export const benchRows: readonly FaultRow[] = [
     evidence: {},
     recovery: 'reset',
   },
-  {
-    id: 'starved',
-    part: 'bench',
-    what: 'the machine is too busy: the board’s process stands still for 1.2 s in a prompt',
-    cause: { by: 'signal', bench: 'voice', to: 'virtual-board', stoppedMs: 1_200, act: asked },
-    withinMs: 20_000,
-    origin: undefined,
-    codes: [],
-    turn: 'pass',
-    exitCode: 0,
-    evidence: { capture: true },
-    recovery: 'none',
-  },
+  starvedRow(
+    'starved',
+    'the board’s process stands still for 1.2 s in a prompt',
+    'voice',
+    'virtual-board',
+    'prompt',
+  ),
+  starvedRow(
+    'starved-board',
+    'the board’s process stands still for 1.2 s in a reply',
+    'call',
+    'virtual-board',
+    'reply',
+  ),
+  starvedRow(
+    'starved-provider',
+    'the mock’s process stands still for 1.2 s in a reply',
+    'voice',
+    'provider-child',
+    'reply',
+  ),
+  starvedRow(
+    'starved-peer',
+    'the mock’s process stands still for 1.2 s in a reply by WebRTC',
+    'call',
+    'provider-child',
+    'reply',
+  ),
+  starvedRow(
+    'starved-ear',
+    'the mock’s process stands still for 1.2 s in a prompt by WebRTC',
+    'call',
+    'provider-child',
+    'prompt',
+  ),
+  starvedRow(
+    'starved-host',
+    'the host’s process stands still for 1.2 s in a reply',
+    'voice',
+    'host',
+    'reply',
+  ),
 ];

@@ -15,7 +15,9 @@ export type Cause =
           }
         | {
             readonly by: 'signal';
-            readonly to: 'virtual-board' | 'provider-child';
+            readonly to: 'virtual-board' | 'provider-child' | 'host';
+            /** In the middle of what. */
+            readonly in: 'prompt' | 'reply';
             readonly stoppedMs: number;
           }
       ))
@@ -71,6 +73,8 @@ export interface FaultRow {
   /** What the turn under the fault counts as; `none`: there was none. */
   readonly turn: TurnOutcome['outcome'] | 'none';
   readonly exitCode: Verdict['exitCode'];
+  /** A take under the fault has to be spoilt on the bench's account, and repeated. Absent: it may, as on any busy machine. */
+  readonly retaken?: true;
   readonly evidence: Evidence;
   /** Chance decides whether anything comes of it: a good turn, blamed on nobody, is right as well. */
   readonly mayBeBorne?: true;

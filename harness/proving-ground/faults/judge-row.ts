@@ -11,6 +11,8 @@ export interface RowSeen {
   /** Outcomes of the turns under the fault, in order; takes that were repeated are none. */
   readonly turns: readonly TurnOutcome['outcome'][];
   readonly exitCode: Verdict['exitCode'] | undefined;
+  /** Takes that the bench spoilt and repeated. */
+  readonly retaken: number;
   /** Evidence that is missing, in words. */
   readonly missing: readonly string[];
   /** What was thrown that is no finding, in words. */
@@ -68,6 +70,7 @@ export function judgeRow(asked: FaultRow, seen: RowSeen): Omit<RowResult, 'ms'> 
       : []),
     ...(turn === row.turn ? [] : [`the turn is ${turn}, not ${row.turn}`]),
     ...(seen.exitCode === row.exitCode ? [] : [`exit code ${seen.exitCode ?? 'none'}, not ${row.exitCode}`]),
+    ...(row.retaken === true && seen.retaken === 0 ? ['no take was repeated'] : []),
     ...(detectedMs <= row.withinMs ? [] : [`after ${detectedMs.toFixed(0)} ms, not within ${row.withinMs}`]),
     ...seen.missing.map((what) => `no ${what}`),
     ...(seen.thrown === undefined ? [] : [seen.thrown]),

@@ -36,6 +36,7 @@ const seen: RowSeen = {
   findings: [found('HIL_TURN_MICROPHONE_SILENT', 1_100), found('HIL_TURN_MISHEARD', 1_200)],
   turns: ['pass', 'fail'],
   exitCode: 1,
+  retaken: 0,
   missing: [],
   next: { good: true, tookMs: 7 },
 };
@@ -74,6 +75,11 @@ describe('judging a row', () => {
     );
     expect(wrongOf({}, { mayBeBorne: true })).toEqual([]);
     expect(wrongOf(nothing)).not.toEqual([]);
+  });
+
+  it('wants a take repeated where the row says so, and minds none elsewhere', () => {
+    expect(wrongOf({}, { retaken: true })).toEqual(['no take was repeated']);
+    expect([wrongOf({ retaken: 1 }, { retaken: true }), wrongOf({ retaken: 2 })]).toEqual([[], []]);
   });
 
   it('takes the end of a fault that is borne, and no finding for the end of one that is not', () => {

@@ -8,6 +8,7 @@ import { judgeRun } from '../../verdict';
 import type { BenchName } from './benches';
 import type { Act, Cause, Evidence, FaultRow, Recovery } from './fault-row';
 import type { RowSeen } from './judge-row';
+import { standStill } from './stand-still';
 
 type OpenBenchCause = Extract<Cause, { readonly by: 'board' | 'provider' | 'signal' }>;
 
@@ -49,6 +50,7 @@ export class OpenBenchRows {
       findings,
       turns: verdict.turns.filter(({ turnId }) => !retaken.has(turnId)).map(({ outcome }) => outcome),
       exitCode: verdict.exitCode,
+      retaken: retaken.size,
       missing: this.missing(row.evidence, run, before),
       ...(thrown === undefined ? {} : { thrown }),
       next: await this.next(row.recovery),
@@ -97,20 +99,32 @@ export class OpenBenchRows {
   }
 
   private async cause(cause: OpenBenchCause): Promise<void> {
-    const { parts, provider } = this.host.bench;
+    const { parts } = this.host.bench;
     if (cause.by === 'board') await (await parts?.virtual())?.control.setFault(cause.fault, true);
     else if (cause.by === 'provider') await (await parts?.provider())?.worsen?.(cause.orders);
-    else {
-      const virtual = await parts?.virtual();
-      const pid = cause.to === 'virtual-board' ? virtual?.pid : (provider as { readonly pid?: number }).pid;
-      if (pid === undefined) throw new Error(`there is no ${cause.to} on this bench`);
-      // While the turn goes on: a process that stands still for a moment, as on a machine that is too busy.
-      void delay(systemClock, STRUCK_AFTER_MS).then(async () => {
-        process.kill(pid, 'SIGSTOP');
-        await delay(systemClock, cause.stoppedMs);
-        process.kill(pid, 'SIGCONT');
-      });
-    }
+    else await this.strikeLater(cause);
+  }
+
+  /** Has a process stand still once what it is to strike has begun. */
+  private async strikeLater({
+    to,
+    in: into,
+    stoppedMs,
+  }: OpenBenchCause & { readonly by: 'signal' }): Promise<void> {
+    const { parts, provider } = this.host.bench;
+    const pids = {
+      'virtual-board': (await parts?.virtual())?.pid,
+      'provider-child': (provider as { readonly pid?: number }).pid,
+      host: process.pid,
+    };
+    const pid = pids[to];
+    if (pid === undefined) throw new Error(`there is no ${to} on this bench`);
+    const beginning = { prompt: 'speech-started', reply: 'audio-out' }[into];
+    const cancel = provider.onEvent(({ type }) => {
+      if (type !== beginning) return;
+      cancel();
+      void delay(systemClock, STRUCK_AFTER_MS).then(() => standStill(pid, stoppedMs));
+    });
   }
 
   private async mend(cause: OpenBenchCause): Promise<void> {
@@ -200,8 +214,8 @@ export class OpenBenchRows {
   }
 }
 
-/** A prompt is being played by then. */
-const STRUCK_AFTER_MS = 1_500;
+/** Behind the beginning of a prompt or a reply, of which each lasts longer than a second. */
+const STRUCK_AFTER_MS = 200;
 
 const captureOf = (record: FinishedTurn['record']) => (record.kind === 'text' ? undefined : record.capture);
 const receivedOf = (record: FinishedTurn['record']): string | undefined =>

@@ -18,7 +18,7 @@ const howTested = (cause: Cause): string => {
     case 'provider':
       return `mock (${benches[cause.bench]}), ${cause.orders.fault === undefined ? 'its link' : `\`${cause.orders.fault}\``}`;
     case 'signal':
-      return `SIGSTOP of its ${cause.to}`;
+      return `SIGSTOP of its ${cause.to} (${benches[cause.bench]})`;
     case 'test':
       return `\`${cause.file.replace(/^harness\//, '')}\``;
   }
@@ -33,7 +33,7 @@ const cellsOf = (row: FaultRow): readonly string[] => [
     ? String(row.exitCode)
     : `turn ${row.turn}, ${row.exitCode}${row.mayBeBorne === true ? '; or pass, 0' : ''}`,
   evidenceInWords(row.evidence).join(', ') || '–',
-  recoveries[row.recovery],
+  row.retaken === true ? `repeats the take, ${recoveries[row.recovery]}` : recoveries[row.recovery],
   howTested(row.cause),
 ];
 
