@@ -36,6 +36,15 @@ describe('Ctrl-C', () => {
     expect(run.processes().size).toBe(0);
   });
 
+  it('SIGTERM of the command alone ends with 130, and every process with it', async () => {
+    const run = startRun(conversation);
+    await run.pidOf('virtual-board');
+    // As a job of CI or a service is ended: its children get no signal.
+    run.parent.kill('SIGTERM');
+    expect((await run.ended).exitCode).toBe(130);
+    expect(run.processes().size).toBe(0);
+  });
+
   it('a second time ends at once, and what was recorded can be read', async () => {
     const run = startRun(conversation);
     await secondTurn(run);

@@ -134,3 +134,46 @@ it('stops at a full disk with every line whole, and says whose fault it is', asy
   }
   expect([...codes].sort()).toEqual(['HIL_RUN_STORE_FAILED', undefined]);
 });
+
+it('takes whatever comes while a slow disk syncs, and acknowledges a turn when it is there', async () => {
+  /** A disk whose syncs take until they are let go. */
+  class SlowFiles extends ForgetfulFiles {
+    readonly held: (() => void)[] = [];
+    override async sync(path: string): Promise<void> {
+      await new Promise<void>((resolve) => this.held.push(resolve));
+      return super.sync(path);
+    }
+  }
+  const files = new SlowFiles(TOP);
+  const options = { reportsPath: REPORTS, runId: 'run', record: initialRecord, redactor: createRedactor() };
+  const store = createRunStore({ ...options, nowIso: '2026-03-14T09:00:00Z', files });
+  const sink = store.consoleSink('atom');
+  store.saveBytes(captureOf('t1'), soundOf('t1'));
+  let acknowledged: string[] = [];
+  const turn = store.appendTurn(sampleTurn('t1', captureOf('t1'))).then(() => (acknowledged = ['t1']));
+  // The disk is not done with the turn, and the board goes on.
+  for (let count = 1; count <= 100; count += 1) {
+    sink.bytes(Buffer.from(`I (${count}) meanwhile\n`), count);
+    store.appendEvent('board', { hostAtMs: count, type: 'session-ready' });
+    await Promise.resolve();
+  }
+  expect(files.contentOf(`${REPORTS}/run/atom/console.log`)?.toString()).toMatch(
+    /^I \(1\).*I \(100\) meanwhile\n$/s,
+  );
+  expect(acknowledged).toEqual([]);
+  expect(readRun(left(files, undefined)).turns).toEqual([]);
+  const letGo = (): void => files.held.splice(0).forEach((resolve) => resolve());
+  letGo();
+  await turn;
+  expect(lostOf({ files, acknowledged, end: undefined, store }, undefined)).toEqual([]);
+  const closed = store.close();
+  const state = { isClosed: false };
+  void closed.then(() => (state.isClosed = true));
+  // As often as closing syncs.
+  while (!state.isClosed) {
+    letGo();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { events } = readRun(left(files, undefined));
+  expect(events.filter(({ kind }) => kind === 'board')).toHaveLength(100);
+});

@@ -25,6 +25,7 @@ const badBench = 'harness/cli/bad-bench.e2e.ts';
 const deathsOf = 'harness/cli/deaths.e2e.ts';
 const interrupts = 'harness/cli/interrupts.e2e.ts';
 const alsa = 'harness/rig/alsa/open-alsa-rig.test.ts';
+const levels = 'harness/rig/calibration/check-levels.test.ts';
 const store = 'harness/run/power-loss.test.ts';
 const interrupted: Partial<FaultRow> = { origin: undefined, exitCode: 130, recovery: 'ends' };
 
@@ -68,6 +69,24 @@ export const testedRows: readonly FaultRow[] = [
     },
   ),
   testRow(
+    'console-output-only',
+    'the console prints and takes no command, as on native USB',
+    [
+      'harness/bench/preflight/console-probe.test.ts',
+      'is output-only when it prints and takes no notice of a line',
+    ],
+    { codes: ['HIL_BOARD_CONSOLE_OUTPUT_ONLY'], turn: 'none' },
+  ),
+  testRow('rig-muted', 'the output of the rig is muted', [levels, 'an output that is muted'], {
+    turn: 'none',
+  }),
+  testRow('rig-clipped', 'an input of the rig clips', [levels, 'an input that is turned up too far'], {
+    turn: 'none',
+  }),
+  testRow('rig-swapped', 'the cables of the rig are swapped', [levels, 'cables that are swapped'], {
+    turn: 'none',
+  }),
+  testRow(
     'xruns',
     'the sound card loses samples of a capture',
     [alsa, 'marks what arecord says that it lost, at the sample, and goes on'],
@@ -83,6 +102,12 @@ export const testedRows: readonly FaultRow[] = [
       codes: ['HIL_RUN_STORE_FAILED'],
       recovery: 'ends',
     },
+  ),
+  testRow(
+    'disk-slow',
+    'the disk takes its time to sync a turn',
+    [store, 'takes whatever comes while a slow disk syncs, and acknowledges a turn when it is there'],
+    { origin: undefined, turn: 'pass', exitCode: 0 },
   ),
   testRow(
     'power-lost',
@@ -109,6 +134,30 @@ export const testedRows: readonly FaultRow[] = [
       turn: 'pass',
       exitCode: 0,
     },
+  ),
+  testRow(
+    'clock-stepped',
+    'NTP steps the wall clock back and forth during a run',
+    [
+      'harness/run/run-store.test.ts',
+      'keeps runs apart, their events in order and the newest the latest, while the wall clock steps back and forth',
+    ],
+    { origin: undefined, turn: 'pass', exitCode: 0 },
+  ),
+  testRow(
+    'clock-stepped-in-turn',
+    'NTP steps the wall clock in the middle of a turn',
+    [
+      'harness/host/text-turn-taker.test.ts',
+      'takes and measures turns alike while the wall clock steps an hour back and a day forth',
+    ],
+    { origin: undefined, turn: 'pass', exitCode: 0 },
+  ),
+  testRow(
+    'sigterm',
+    'SIGTERM of the command, as CI ends a job',
+    [interrupts, 'SIGTERM of the command alone ends with 130, and every process with it'],
+    interrupted,
   ),
   testRow(
     'sigint',

@@ -34,27 +34,29 @@ it.each<[string, WiredRigOptions]>([
   expect(await faultsOf(options)).toEqual([]);
 });
 
-it.each<[string, RigFault, WiredRigOptions]>([
-  ['an output that is muted', 'muted', { paths: [undefined, undefined] }],
-  ['inputs that are muted', 'muted', { dead: true }],
-  ['a loopback cable that is not plugged in', 'no-loopback', { paths: [speaker, undefined] }],
-  [
-    'a loopback input that hears the other channel leak',
-    'no-loopback',
-    { paths: [speaker, { ...loopback, gainDb: -62 }] },
-  ],
-  ['cables that are swapped', 'swapped-channels', { paths: [loopback, speaker] }],
-  ['a loopback cable in the speaker input', 'swapped-channels', { paths: [loopback, undefined] }],
-  ['a mono input that is copied', 'same-channels', { paths: [loopback, loopback] }],
-  ['a card at 44.1 kHz set as 48 kHz', 'wrong-rate', { hostRateHz: 44_100 }],
-  ['an input that is turned up too far', 'clipped', { paths: [speaker, { ...loopback, gainDb: 14 }] }],
-  ['an output that limits', 'clipped', { outputLimit: 0.2 }],
-  ['a loopback that is hardly there', 'too-quiet', { paths: [speaker, { ...loopback, gainDb: -28 }] }],
-  ['a noisy loopback', 'noisy', { noiseDbFs: [-60, -45] }],
-  ['mains hum', 'hum', { humDbFs: -42 }],
-])('names %s: %s', async (_, fault, options) => {
-  const faults = await faultsOf(options);
-  expect(new Set(faults)).toEqual(new Set([fault]));
+describe('names', () => {
+  it.each<[string, RigFault, WiredRigOptions]>([
+    ['an output that is muted', 'muted', { paths: [undefined, undefined] }],
+    ['inputs that are muted', 'muted', { dead: true }],
+    ['a loopback cable that is not plugged in', 'no-loopback', { paths: [speaker, undefined] }],
+    [
+      'a loopback input that hears the other channel leak',
+      'no-loopback',
+      { paths: [speaker, { ...loopback, gainDb: -62 }] },
+    ],
+    ['cables that are swapped', 'swapped-channels', { paths: [loopback, speaker] }],
+    ['a loopback cable in the speaker input', 'swapped-channels', { paths: [loopback, undefined] }],
+    ['a mono input that is copied', 'same-channels', { paths: [loopback, loopback] }],
+    ['a card at 44.1 kHz set as 48 kHz', 'wrong-rate', { hostRateHz: 44_100 }],
+    ['an input that is turned up too far', 'clipped', { paths: [speaker, { ...loopback, gainDb: 14 }] }],
+    ['an output that limits', 'clipped', { outputLimit: 0.2 }],
+    ['a loopback that is hardly there', 'too-quiet', { paths: [speaker, { ...loopback, gainDb: -28 }] }],
+    ['a noisy loopback', 'noisy', { noiseDbFs: [-60, -45] }],
+    ['mains hum', 'hum', { humDbFs: -42 }],
+  ])('%s', async (_, fault, options) => {
+    const faults = await faultsOf(options);
+    expect(new Set(faults)).toEqual(new Set([fault]));
+  });
 });
 
 it.each([
