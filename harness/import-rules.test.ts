@@ -19,12 +19,12 @@ const unitOf = (path: string): string | undefined =>
 
 const isTest = (path: string): boolean => /\.(test|contract|e2e|long|d)\.ts$|\/__fixtures__\//.test(path);
 
-function* sourcesBelow(folder: string): Generator<string> {
+function* sourcesBelow(folder: string, ending = /\.ts$/): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
-      if (entry.name !== 'node_modules') yield* sourcesBelow(path);
-    } else if (entry.name.endsWith('.ts')) yield relative(root, path).split(sep).join('/');
+      if (entry.name !== 'node_modules') yield* sourcesBelow(path, ending);
+    } else if (ending.test(entry.name)) yield relative(root, path).split(sep).join('/');
   }
 }
 
@@ -172,5 +172,59 @@ describe('import rules', () => {
     "import { type Config } from 'jest';",
   ])('allow %s in harness/audio', (text) => {
     expect(complaintsAbout('harness/audio/x.ts', text)).toEqual([]);
+  });
+});
+
+/** How a shell may be started, in our languages. */
+const shells: readonly (readonly [string, RegExp])[] = [
+  [
+    'exec of child_process',
+    /(?:^|[^.\w])exec(?:Sync)?\s*\(|\{[^}]*\bexec(?:Sync)?\b[^}]*\}\s*from\s*'node:child_process'/m,
+  ],
+  ['exec of child_process', /(?:child_process|childProcess|\bcp)['"]?\)?\.exec(?:Sync)?\s*\(/],
+  ['a shell option', /\bshell\s*:\s*(?!false\b)\S/],
+  ['a shell of Python', /\bos\.(?:system|popen)\s*\(|\bshell\s*=\s*True/],
+];
+/** A shell by its name is for tests of programs that are scripts. */
+const namedShell = /\b(?:spawn|spawnSync|execFile|execFileSync)\(\s*['"`](?:\/bin\/)?(?:ba|z|da)?sh['"`]/;
+
+describe('programs', () => {
+  const shellsIn = (text: string): string[] =>
+    [...shells, ['a shell by its name', namedShell] as const]
+      .filter(([, how]) => how.test(text))
+      .map(([what]) => what);
+
+  it('are started without a shell, so that no name or path of a file of YAML is a command', () => {
+    const files = ['harness', 'firmware', 'scripts'].flatMap((folder) => [
+      ...sourcesBelow(join(root, folder), /\.(?:ts|mjs|cjs|js|py)$/),
+    ]);
+    const judged = files.filter((file) => !isTest(file));
+    expect(judged.filter((file) => file.startsWith('scripts/')).length).toBeGreaterThan(10);
+    expect(
+      judged.flatMap((file) =>
+        shellsIn(readFileSync(join(root, file), 'utf8')).map((what) => `${file}: ${what}`),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each([
+    "import { exec } from 'node:child_process';",
+    'await promisify(exec)(command); exec (`arecord -D ${device}`)',
+    "require('node:child_process').execSync('ls')",
+    'spawn(program, args, { shell: true })',
+    "spawn(program, args, { shell: '/bin/bash' })",
+    'subprocess.run(command, shell=True)',
+    'os.system("esptool")',
+    "execFile('sh', ['-c', text])",
+  ])('would be found out here: %s', (text) => {
+    expect(shellsIn(text)).not.toEqual([]);
+  });
+
+  it.each([
+    '/a(b)/.exec(text)',
+    "execFile('esptool', args)",
+    'const execPath = process.execPath; fork(x, { shell: false })',
+  ])('are let alone without one: %s', (text) => {
+    expect(shellsIn(text)).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import {
   type HostProcess,
 } from '../host';
 import { systemClock, type Finding } from '../ports';
-import { loadBench, loadBudgets, readEnvironment, type Budgets } from '../config';
+import { loadBench, loadBudgets, readEnvironment, type Budgets, keepSecretsOf } from '../config';
 import { launchChild } from './launch-child';
 import { packageVersion } from './package-version';
 
@@ -31,6 +31,7 @@ export interface BenchSession {
  */
 export function openSession({ init, budgetsPath, onMessage }: SessionOptions): BenchSession {
   const bench = loadBench(init.benchPath, init.overrides);
+  keepSecretsOf(bench);
   const path = budgetsPath ?? bench.budgetsPath;
   const budgets = path === undefined ? undefined : loadBudgets(path);
   if (init.faults.length > 0 && bench.boards.some(({ kind }) => kind !== 'virtual')) {

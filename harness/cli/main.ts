@@ -32,8 +32,7 @@ async function main(): Promise<number> {
 
 // Node would exit with 1, which says that the board failed: a crash of ours must not read as that.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`${describeError(error)}\n`);
-  leave(exitCodes.benchFault);
+  complain(describeError(error), exitCodes.benchFault);
 });
 // Whoever read the output may go away (`earshot run | head`); the run goes on, and its verdict is the exit code.
 for (const stream of [process.stdout, process.stderr]) {
@@ -46,14 +45,23 @@ main().then(
   (code) => leave(code),
   (error: unknown) => {
     if (error instanceof UsageError) {
-      process.stderr.write(`${error.message}\nRun \`earshot --help\` to see what it takes.\n`);
-      leave(exitCodes.usage);
+      complain(`${error.message}\nRun \`earshot --help\` to see what it takes.`, exitCodes.usage);
       return;
     }
-    process.stderr.write(`${describeError(error)}\n`);
-    leave(exitCodeOfError(error));
+    complain(describeError(error), exitCodeOfError(error));
   },
 );
+
+/** Says what went wrong, without what is secret, and exits. Masks are loaded here: `--help` needs none. */
+function complain(text: string, code: number): void {
+  import('./masked-output.js').then(
+    ({ masked }) => {
+      process.stderr.write(`${masked(text)}\n`);
+      leave(code);
+    },
+    () => leave(code),
+  );
+}
 
 /** Exits once what was printed has been taken: a pipe may still be reading. */
 function leave(code: number): void {

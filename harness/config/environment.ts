@@ -34,6 +34,8 @@ export interface Environment {
   readonly leasesPath: string | undefined;
   /** EARSHOT_ALLURE: absolute path that Jest children write their Allure results to. */
   readonly allureResultsPath: string | undefined;
+  /** EARSHOT_SECRETS: names of further variables whose values are secret, commas between them. */
+  readonly secretNames: readonly string[] | undefined;
   /** Values of the variables, of `.env` too, whose names say that they are secret: they are masked in everything that is stored. */
   readonly secrets: readonly string[];
 }
@@ -46,6 +48,7 @@ const variables = {
   reportsPath: 'EARSHOT_REPORTS',
   leasesPath: 'EARSHOT_LEASES',
   allureResultsPath: 'EARSHOT_ALLURE',
+  secretNames: 'EARSHOT_SECRETS',
 } as const satisfies Partial<Record<keyof Environment, string>>;
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -62,6 +65,9 @@ export function readEnvironment(env: Variables = process.env): Environment {
     const written = value(name);
     return written === undefined ? undefined : resolve(written);
   };
+  const secretNames = value(variables.secretNames)
+    ?.split(',')
+    .map((name) => name.trim());
   return Object.freeze({
     benchPath: path(variables.benchPath),
     ci: isOn(value('CI')),
@@ -77,7 +83,8 @@ export function readEnvironment(env: Variables = process.env): Environment {
     reportsPath: path(variables.reportsPath),
     leasesPath: path(variables.leasesPath),
     allureResultsPath: path(variables.allureResultsPath),
-    secrets: secretsOf(env === process.env ? withEnvFile() : env),
+    secretNames,
+    secrets: secretsOf(env === process.env ? withEnvFile() : env, secretNames),
   });
 }
 

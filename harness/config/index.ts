@@ -38,5 +38,6 @@ export { loadScenario } from './load-scenario';
 export { leasesPath } from './leases-path';
 export { didYouMean, nearest } from './nearest';
 export { packageRoot } from './package-root';
+export { keepSecretsOf } from './secret-names';
 export { statePath } from './state-path';
 export { readYamlFile } from './yaml-file';

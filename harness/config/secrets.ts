@@ -11,10 +11,14 @@ const shortestSecretCharacters = 8;
 /**
  * Values of the variables whose names say that they are secret, each once, the longest first so that one that holds
  * another is masked whole. Values under 8 characters are left out, as are paths, which some `_KEY` variables hold.
+ * @param further - Names of variables that are secret whatever they are called.
  */
-export function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+export function secretsOf(
+  env: Readonly<Record<string, string | undefined>>,
+  further: readonly string[] = [],
+): readonly string[] {
   const values = Object.entries(env).flatMap(([name, value]) =>
-    isSecretName(name) ? (value?.trim() ?? []) : [],
+    isSecretName(name) || further.includes(name) ? (value?.trim() ?? []) : [],
   );
   return [...new Set(values)]
     .filter((value) => value.length >= shortestSecretCharacters)

@@ -185,7 +185,7 @@ function recordCrashes({ board, crashes }: OpenBench, store: RunStore): void {
     dumps += 1;
     const path = `${store.boardFolder(board.name)}/core-dumps/core-${dumps}.bin`;
     const isKept = dumps <= MAX_CORE_DUMPS;
-    if (isKept) store.saveBytes(path, bytes, { mode: 0o600 });
+    if (isKept) store.saveBytes(path, bytes, { mode: 0o600, isImage: true });
     store.appendEvent('core-dump', {
       ...place,
       sizeBytes: bytes.length,

@@ -8,19 +8,58 @@ export interface Redactor {
   readonly text: (text: string) => string;
   /** A JSON-ready value with the secrets of all its strings masked; values under keys such as `authorization` go whole. */
   readonly value: <T>(value: T) => T;
+  /** Bytes of an image, such as memory or a flash partition, with what was given as secret overwritten and nothing moved. */
+  readonly bytes: (bytes: Uint8Array) => Buffer;
   /** A masking filter for raw bytes that come in chunks of any size. */
   readonly stream: () => RedactingStream;
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A value that was given as secret in the forms in which it may show up: plain, in JSON, in a URL, as UTF-8 bytes. */
-const formsOf = (secret: string): string[] => [
-  secret,
-  JSON.stringify(secret).slice(1, -1),
-  encodeURIComponent(secret),
-  Buffer.from(secret, 'utf8').toString('latin1'),
-];
+type Mask = (original: string) => string;
+
+/** Keys of which it is known that they are no secret. */
+const MOST_KEYS = 2_000;
+/** Shorter ones would be found by chance. */
+const SHORTEST_BASE64 = 10;
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+/** As encoders write JSON that is to be ASCII alone, such as Python's. */
+const inAsciiJson = (text: string): string =>
+  inJson(text).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+const lowerHex = (url: string): string => url.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
+
+/** What is the same of a text's Base64 whatever stands around it, for each of its three places in a group. */
+function inBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  return [0, 1, 2]
+    .map((offset) => {
+      const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+      return encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6));
+    })
+    .filter(({ length }) => length >= SHORTEST_BASE64);
+}
+
+/**
+ * A value that was given as secret in the forms in which it may show up: plain, in JSON, also of JSON in JSON, in a URL, in a form, in
+ * Base64, as UTF-8 bytes.
+ */
+const formsOf = (secret: string): string[] => {
+  const inUrl = encodeURIComponent(secret);
+  const inForm = inUrl.replaceAll('%20', '+');
+  const jsons = [inJson(secret), inAsciiJson(secret), inJson(secret).replaceAll('/', '\\/')];
+  return [
+    secret,
+    ...jsons,
+    ...jsons.map(inJson),
+    ...[inUrl, inForm].flatMap((url) => [url, lowerHex(url)]),
+    ...inBase64(secret),
+    Buffer.from(secret, 'utf8').toString('latin1'),
+  ];
+};
 
 /**
  * @param secrets - Values that are secret whatever they look like, such as the Wi-Fi password and the API keys of the
@@ -54,21 +93,44 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
     return spans.length > 1 ? merged(spans) : spans;
   };
   const text = (original: string): string => mask(original, spansOf(original));
-  const value = <T>(original: T): T => redactValue(original, text) as T;
-  return { text, value, stream: () => new RedactingStream(spansOf, longestOf(forms)) };
+  const keys = new Map<string, string>();
+  const keyText = (key: string): string => {
+    const known = keys.get(key);
+    if (known !== undefined) return known;
+    // Keys repeat by the thousand, but for those that a firmware made up.
+    if (keys.size >= MOST_KEYS) keys.clear();
+    const shown = text(key);
+    keys.set(key, shown);
+    return shown;
+  };
+  const value = <T>(original: T): T => redactValue(original, text, keyText) as T;
+  const written = secrets.filter(({ length }) => length >= 4).map((secret) => Buffer.from(secret, 'utf8'));
+  const bytes = (original: Uint8Array): Buffer => {
+    const image = Buffer.from(original);
+    for (const secret of written) {
+      for (let at = image.indexOf(secret); at >= 0; at = image.indexOf(secret, at + secret.length))
+        image.fill('*', at, at + secret.length);
+    }
+    return image;
+  };
+  return { text, value, bytes, stream: () => new RedactingStream(spansOf, longestOf(forms)) };
 }
 
 const longestOf = (forms: readonly string[]): number =>
   forms.reduce((longest, form) => Math.max(longest, form.length), 0);
 
-function redactValue(value: unknown, text: (original: string) => string): unknown {
+function redactValue(value: unknown, text: Mask, keyText: Mask): unknown {
   if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, text));
+  if (Array.isArray(value)) return value.map((entry) => redactValue(entry, text, keyText));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [
-      key,
-      typeof entry === 'string' && secretKey.test(key) ? MASK : redactValue(entry, text),
+      keyText(key),
+      isSecret(key, entry) ? MASK : redactValue(entry, text, keyText),
     ]),
   );
 }
+
+/** What stands under a telling key goes whole, be it a text, a number or several; that there is none, or a switch, is no secret. */
+const isSecret = (key: string, entry: unknown): boolean =>
+  secretKey.test(key) && entry !== undefined && entry !== null && typeof entry !== 'boolean';

@@ -17,7 +17,7 @@ import { DeviceClocks, isTextTurn, measureTextTurn } from '../measurement';
 import { answering, printing, textTurnOf } from '../measurement/__fixtures__/text-turn';
 import { isoNow } from '../ports';
 import { AppendFile } from './append-file';
-import { fileInRun } from './file-in-run';
+import { fileInRun, isFolderName } from './file-in-run';
 import { addFindings, storeVerdict } from './finish-run';
 import { latestRunPath } from './latest';
 import { readConsole } from './read-console';
@@ -351,4 +351,6 @@ describe('a folder that cannot be read', () => {
 it('makes run ids that sort by time and are file names everywhere', () => {
   expect(createRunId('2026-03-14T10:15:02+01:00', Buffer.from([0x7f, 0x3a]))).toBe('20260314T091502Z-7f3a');
   expect(['a:b', 'con', 'x.', '..', ''].map(folderNameOf)).toEqual(['a_b', '_con', 'x_', '_', '_']);
+  for (const name of ['../../etc', '/etc', '..\\x', '-rf', "a b'$(x)`", '.', '...', 'a/../..'])
+    expect([name, isFolderName(folderNameOf(name))]).toEqual([name, true]);
 });

@@ -55,10 +55,15 @@ export interface RunStore {
   appendBound(bound: LatencyBound): void;
   appendTest(test: TestRecord): void;
   /**
-   * Saves a whole file below the run folder; returns its absolute path. Sound is not searched for secrets. `mode`: permissions, where others are not to read it.
+   * Saves a whole file below the run folder; returns its absolute path. Sound is not searched for secrets; `isImage`: what a board had in
+   * memory or flash is. `mode`: permissions, where others are not to read it.
    * @throws RunError `failure`.
    */
-  saveBytes(relativePath: string, bytes: Uint8Array, options?: { readonly mode?: number }): string;
+  saveBytes(
+    relativePath: string,
+    bytes: Uint8Array,
+    options?: { readonly mode?: number; readonly isImage?: true },
+  ): string;
   /** Absolute path of a file below the run folder, its folder made. @throws RunError `failure`, or for a path that leads elsewhere. */
   pathOf(relativePath: string): string;
   /** Folder of a board, relative to the run: its name, made safe as a file name. */
@@ -236,7 +241,8 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     appendFinding: (finding) => appendEvent('finding', finding.hostAtMs, finding),
     appendBound: (bound) => appendEvent('bound', bound.hostAtMs, bound),
     appendTest: (test) => appendEvent('test', undefined, test),
-    saveBytes(relativePath, bytes, { mode } = {}) {
+    saveBytes(relativePath, given, { mode, isImage } = {}) {
+      const bytes = isImage === true ? redactor.bytes(given) : given;
       const target = pathOf(relativePath);
       writing(() => {
         moveIntoPlace(

@@ -16,6 +16,17 @@ export const secretPatterns: readonly SecretPattern[] = [
       /(?:^|>|\[[\d;]*[mK])[ \t]*wifi[ \t]+(?:"[^"\r\n]*"|'[^'\r\n]*'|[^\s"']+)[ \t]+(?<secret>[^\r\n]+)/dgm,
   },
   { kind: 'authorization', pattern: /authorization["']?\s*:\s*["']?(?<secret>[^\r\n"']+)/dgi },
+  { kind: 'cookie', pattern: /\b(?:set-)?cookie["']?\s*:\s*["']?(?<secret>[^\r\n"']+)/dgi },
+  {
+    kind: 'token-header',
+    pattern: /\bx-(?:auth|subject|tc)-token["']?\s*[:=]\s*["']?(?<secret>[^\s"',&;]+)/dgi,
+  },
+  { kind: 'user-in-url', pattern: /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"']*:(?<secret>[^\s/@"']+)@/dgi },
+  // MicroPython echoes what is typed: wlan.connect('LabNet', 's3cret').
+  {
+    kind: 'wifi-call',
+    pattern: /\.connect\(\s*(?:"[^"\r\n]*"|'[^'\r\n]*')\s*,\s*(?<secret>"[^"\r\n]*"|'[^'\r\n]*')/dg,
+  },
   { kind: 'bearer', pattern: /\bbearer\s+(?<secret>[\w.~+/=-]{4,})/dgi },
   { kind: 'api-key', pattern: /\b(?:x-)?api[-_ ]?key["']?\s*[:=]\s*["']?(?<secret>[^\s"',&;]+)/dgi },
   // Keys are long and hold digits; `sk-light-on-a` is a Slovak prompt.
@@ -39,4 +50,4 @@ export const secretPatterns: readonly SecretPattern[] = [
 
 /** Keys of structured values whose text is a secret whatever it looks like. */
 export const secretKey =
-  /^(authorization|proxy-authorization|cookie|set-cookie|x?-?api[-_]?key|password|passphrase|psw|client[-_]?secret|secret|secret[-_]?key|ice-?pwd)$/i;
+  /^(authorization|proxy-authorization|cookie|set-cookie|x?-?api[-_]?key|password|passphrase|psw|client[-_]?secret|secret|secret[-_]?key|ice-?pwd|x-(?:auth|subject|tc)-token)$/i;

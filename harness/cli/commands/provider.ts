@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadScenario, packageRoot, parseDuration } from '../../config';
+import { loadScenario, packageRoot, parseDuration, readEnvironment } from '../../config';
 import { ConfigError } from '../../errors';
 import { readCredentials } from '../credential-options';
 import { checkScenario, loadCorpus } from '../../corpus';
@@ -12,6 +12,7 @@ import {
   type ProviderProtocol,
   type RealtimeDialect,
 } from '../../ports';
+import { createRedactor } from '../../run';
 import { askedToEnd } from '../child-signals';
 import { exitCodes } from '../exit-codes';
 
@@ -79,6 +80,8 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
       ? undefined
       : await startSntpServer({ host, port: args.ntpPort, script: [{ skewMs: ntpSkewMs }] });
   const startedAtMs = systemClock.nowMs();
+  // Default keys are no secret; those of the caller are, and boards show them in what they send.
+  const redactor = createRedactor([...readEnvironment().secrets, ...Object.values(credentials ?? {})]);
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   if (args.json) {
     const { url, tlsUrl } = provider;
@@ -91,8 +94,9 @@ export async function providerCommand(args: ProviderArguments): Promise<number> 
     print(`${whoIsLetIn(credentials, provider)} Ctrl-C ends it.`);
   }
   provider.onEvent((event) => {
-    if (args.json) print(JSON.stringify(event));
-    else if (!quietTypes.has(event.type)) print(describeEvent(event, startedAtMs));
+    const shown = redactor.value(event);
+    if (args.json) print(JSON.stringify(shown));
+    else if (!quietTypes.has(event.type)) print(describeEvent(shown, startedAtMs));
   });
   await askedToEnd({ child: false });
   await ntp?.close();

@@ -12,6 +12,7 @@ import { writeImage } from '../in-turns/write-image';
 import { JestChild } from '../jest-child';
 import { chosenBoards } from '../lanes/chosen-boards';
 import { Lane, type LanePlace } from '../lanes/lane';
+import { maskedOutput } from '../masked-output';
 import { Progress } from '../progress';
 import { onInterrupt } from '../run-signals';
 import { suiteFiles } from '../suite-files';
@@ -43,7 +44,10 @@ export async function runInTurns(args: RunArguments, inTurns: InTurnsArguments):
   const { ci } = readEnvironment();
   const out = args.json ? process.stderr : process.stdout;
   const progress = new Progress(
-    { write: (text) => void out.write(text), columns: out.isTTY && !ci ? out.columns : undefined },
+    {
+      write: maskedOutput((text) => void out.write(text)),
+      columns: out.isTTY && !ci ? out.columns : undefined,
+    },
     colourTable(),
   );
   const say = (text: string): void => progress.line(text.trimEnd());

@@ -1,5 +1,12 @@
 import { join, resolve } from 'node:path';
-import { loadBench, readEnvironment, packageRoot, type BoardConfig, type Budgets } from '../../config';
+import {
+  loadBench,
+  readEnvironment,
+  packageRoot,
+  type BoardConfig,
+  type Budgets,
+  keepSecretsOf,
+} from '../../config';
 import {
   boardsInQuarantine,
   chosenBoard,
@@ -27,6 +34,7 @@ import { judgeLanes } from '../lanes/judge-lanes';
 import { Lane, type LanePlace, type LaneWork } from '../lanes/lane';
 import { playLanes } from '../lanes/play-lanes';
 import { waitMsOf } from '../port-lease';
+import { maskedOutput } from '../masked-output';
 import { Progress } from '../progress';
 import { onInterrupt } from '../run-signals';
 import { controlSuite, suiteFiles, testsStandAlone } from '../suite-files';
@@ -81,11 +89,13 @@ const LANES = 'lanes';
  */
 export async function runCommand(args: RunArguments, listen = onInterrupt): Promise<number> {
   const files = suiteFiles(args.suite);
-  const boards = chosenBoards(loadBench(args.bench, { provider: args.provider }), args);
+  const bench = loadBench(args.bench, { provider: args.provider });
+  keepSecretsOf(bench);
+  const boards = chosenBoards(bench, args);
   const { ci } = readEnvironment();
   const out = args.json ? process.stderr : process.stdout;
   const output = {
-    write: (text: string) => void out.write(text),
+    write: maskedOutput((text) => void out.write(text)),
     columns: out.isTTY && !ci ? out.columns : undefined,
   };
   const names = boards.map(({ name }) => name);

@@ -16,6 +16,7 @@ import { JestChild } from '../jest-child';
 import { Lane } from '../lanes/lane';
 import { waitMsOf } from '../port-lease';
 import { printSummary } from '../print-summary';
+import { maskedOutput } from '../masked-output';
 import { Progress } from '../progress';
 import { onInterrupt } from '../run-signals';
 import { SoakProgress } from '../soak-progress';
@@ -125,7 +126,10 @@ export async function soakCommand(args: SoakArguments): Promise<number> {
   const { ci } = readEnvironment();
   const out = args.json ? process.stderr : process.stdout;
   const columns = out.isTTY && !ci ? out.columns : undefined;
-  const progress = new Progress({ write: (text) => void out.write(text), columns }, colourTable());
+  const progress = new Progress(
+    { write: maskedOutput((text) => void out.write(text)), columns },
+    colourTable(),
+  );
   const say = (text: string): void => progress.line(text);
   const soakProgress = new SoakProgress(plan, systemWallClock);
   const onMessage = (message: HostMessage): void => {

@@ -1,13 +1,24 @@
-import { linkSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { linkSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Writer } from 'allure-js-commons/sdk/reporter';
 import type { Redactor } from '../../run';
 
-/** Masks one attachment: text as text, JSON value by value so that it stays JSON, sound not at all. */
+/** Pictures, sound and archives are not searched for secrets: they would be broken by what stands in their place. */
+const isBinary = (name: string): boolean =>
+  /\.(?:wav|flac|opus|ogg|mp3|mp4|webm|png|jpe?g|gif|webp|pdf|gz|zip)$/i.test(name);
+
+/** Masks one attachment: text as text, JSON value by value so that it stays JSON, sound not at all. Not UTF-8 is masked as bytes. */
 function masked(name: string, content: Buffer, redactor: Redactor): Buffer {
-  if (name.endsWith('.txt')) return Buffer.from(redactor.text(content.toString()));
-  if (!name.endsWith('.json')) return content;
-  return Buffer.from(JSON.stringify(redactor.value(JSON.parse(content.toString()) as unknown), null, 2));
+  if (isBinary(name)) return content;
+  if (name.endsWith('.json')) {
+    try {
+      return Buffer.from(JSON.stringify(redactor.value(JSON.parse(content.toString()) as unknown), null, 2));
+    } catch {
+      // It only says that it is JSON: it is text then.
+    }
+  }
+  return isUtf8(content) ? Buffer.from(redactor.text(content.toString())) : redactor.bytes(content);
 }
 
 /** Links a file to another name; false on another file system, or one without links. */
@@ -30,6 +41,10 @@ export const maskingWriter = (writer: Writer, redactor: Redactor, folder?: strin
   writeGroup: (result) => writer.writeGroup(redactor.value(result)),
   writeAttachment: (name, content) => writer.writeAttachment(name, masked(name, content, redactor)),
   writeAttachmentFromPath: (name, from) => {
+    if (!isBinary(name)) {
+      writer.writeAttachment(name, masked(name, readFileSync(from), redactor));
+      return;
+    }
     if (folder !== undefined && linked(from, join(folder, name))) return;
     writer.writeAttachmentFromPath(name, from);
   },
