@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemWallClock } from '../../ports';
 import type { BundleRef } from '../queue';
 import type { BundleStore } from './bundle-store';
 
@@ -62,7 +63,7 @@ export class FirmwareCache {
       () => false,
     );
     if (!isHere) await this.store.fetch(ref, path);
-    const now = new Date();
+    const now = new Date(systemWallClock());
     await utimes(path, now, now);
   }
 
