@@ -82,7 +82,7 @@ export const importRules: Readonly<Record<string, readonly string[]>> = {
     'harness/units',
     'harness/errors',
   ],
-  'harness/fleet': ['harness/ports', 'harness/units', 'harness/errors'],
+  'harness/fleet': ['harness/report', 'harness/ports', 'harness/units', 'harness/errors'],
   'harness/suites': ['harness/index.ts'],
   'harness/cli': ['*'],
   'harness/index.ts': ['harness/jest', 'harness/ports', 'harness/errors'],
@@ -103,8 +103,10 @@ export const furtherEntries: Readonly<Record<string, readonly string[]>> = {
   'harness/host': ['harness/host/run-host'],
   // index.ts loads the readers' schemas, which a process that only writes need not have.
   'harness/run': ['harness/run/writer'],
-  // index.ts is for simulations and one process; this one loads BullMQ and ioredis.
-  'harness/fleet': ['harness/fleet/bullmq'],
+  // index.ts is for simulations and one process; these load BullMQ and ioredis, and a server of pages.
+  'harness/fleet': ['harness/fleet/bullmq', 'harness/fleet/dashboard'],
+  // index.ts loads all that reads runs; a page of something else needs only its markup.
+  'harness/report': ['harness/report/html/markup'],
   // index.ts loads the serial port's driver, which no recording, image or ELF needs.
   'harness/board': ['harness/board/replay-console', 'harness/board/esp32s3', 'harness/board/micropython'],
 };

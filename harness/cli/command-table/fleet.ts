@@ -3,6 +3,7 @@ import type { OrderKind } from '../../fleet';
 import type { FollowArguments } from '../commands/fleet-submit';
 import type { FleetPlace } from '../fleet/fleet-link';
 import { givenOnce, wholeNumber } from './argument-checks';
+import { addFleetDashboard } from './fleet-dashboard';
 import { bundles, fleetPlace } from './fleet-options';
 import { readProviderChoice } from './provider-choice';
 import { json, lang, reports } from './shared-options';
@@ -62,6 +63,7 @@ const followed = ({ queue, redisCa, prefix, bundles: store, ...rest }: Followed)
 /** Adds `fleet`: many benches, one queue. */
 export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
   parser.command('fleet', 'Have many benches play what is submitted to one queue', (fleet) => {
+    addFleetDashboard(fleet, exit);
     const ordering =
       (kind: OrderKind) =>
       async ({ target, reason, ...place }: Ordered): Promise<void> => {

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { JobOrder, JobRecord } from '../queue';
+import { orderKinds } from '../roll';
+import type { FleetSources } from './fleet-state';
+
+const name = z.string().min(1).max(200);
+
+/** What a person may ask for, as it comes. */
+export const fleetOrder = z.discriminatedUnion('order', [
+  z.strictObject({
+    order: z.enum(orderKinds),
+    bench: name,
+    board: name.optional(),
+    reason: z.string().max(500).optional(),
+  }),
+  z.strictObject({ order: z.enum(['cancel', 'retry']), job: name }),
+]);
+export type FleetOrder = z.infer<typeof fleetOrder>;
+
+/** What came of an order. */
+export type Ordered =
+  | { readonly ok: true; readonly order: FleetOrder['order']; readonly what: string; readonly jobId?: string }
+  | {
+      readonly ok: false;
+      readonly why: 'unknown-bench' | 'unknown-job' | 'complete' | 'under-way';
+      readonly what: string;
+    };
+
+/** What of a job that is over has to be played again; undefined: nothing is missing. */
+export function orderAgain({ order, outcome }: JobRecord): JobOrder | undefined {
+  const pieces = order.pieces.filter((_, index) => !('bundle' in (outcome.pieces[index] ?? {})));
+  return pieces.length === 0 ? undefined : { ...order, pieces };
+}
+
+/** Does what was ordered; the token was looked at before. */
+export async function carryOut(ordered: FleetOrder, { queue, roll }: FleetSources): Promise<Ordered> {
+  if ('job' in ordered) {
+    const { job: what, order } = ordered;
+    const record = await queue.job(what);
+    if (record === undefined) return { ok: false, why: 'unknown-job', what };
+    if (order === 'cancel') {
+      await queue.cancel(what);
+      return { ok: true, order, what };
+    }
+    if (!record.isOver) return { ok: false, why: 'under-way', what };
+    const again = orderAgain(record);
+    if (again === undefined) return { ok: false, why: 'complete', what };
+    return { ok: true, order, what, jobId: await queue.submit(again) };
+  }
+  const { order: kind, bench, board, reason } = ordered;
+  const what = board === undefined ? bench : `${bench}/${board}`;
+  const known = (await roll.benches()).find((one) => one.bench === bench);
+  const isKnown = board === undefined || known?.boards.some((one) => one.name === board) === true;
+  if (known === undefined || !isKnown) return { ok: false, why: 'unknown-bench', what };
+  const further = { ...(board === undefined ? {} : { board }), ...(reason === undefined ? {} : { reason }) };
+  await roll.order({ kind, bench, ...further });
+  return { ok: true, order: kind, what };
+}
