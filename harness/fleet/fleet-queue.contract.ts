@@ -127,6 +127,21 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       expect((await over).pieces).toMatchObject([{ board: 'b', attempts: 2 }]);
     });
 
+    it('has a unit that was lost played by one board more, whatever ends meanwhile', async () => {
+      await queue.submit(order({ pieces: [piece, piece, piece] }));
+      const lost = await claimed('a');
+      await under.leaseEnds();
+      const given = [await claimed('b'), await claimed('b')];
+      const other = given.find(({ unit }) => unit.piece !== lost.unit.piece);
+      if (other === undefined) throw new Error('the lost one was given twice');
+      await queue.complete(other, bundle);
+      const { unit } = await claimed('b');
+      expect([...given.map((claim) => claim.unit.piece), unit.piece].sort()).toEqual(
+        [0, 1, 2].map((index) => `${lost.unit.jobId}/${index}`),
+      );
+      expect(await queue.claim(seat('b'))).toBeUndefined();
+    });
+
     it('takes what a board that was not heard of delivers while nobody else has it, and gives it to nobody then', async () => {
       await queue.submit(order());
       const late = await claimed('a');

@@ -239,7 +239,9 @@ export class BullMqQueue implements FleetQueue {
     const { priority, firmwareSha256 } = order;
     for (const [index, { costCents = 0, ...asked }] of order.pieces.slice(0, until).entries()) {
       const piece = pieceOf(jobId, index);
-      if ((await this.book.outcomeOf(jobId, piece)) !== undefined) continue;
+      // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
+      if ((await this.fence.isIssued(piece)) || (await this.book.outcomeOf(jobId, piece)) !== undefined)
+        continue;
       const first = { attempt: 1, priority, firmwareSha256, costCents, notOn: [] };
       await this.put({ ...asked, ...first, id: `${piece}#1`, piece, jobId }, sinceMs);
     }

@@ -28,6 +28,11 @@ export class RedisFence implements Fence {
     return token === 0 ? undefined : token;
   }
 
+  /** Whether somebody has played the piece, or does. */
+  async isIssued(piece: string): Promise<boolean> {
+    return (await this.redis.hexists(this.key, piece)) === 1;
+  }
+
   async accept(piece: string, token: number): Promise<Acceptance> {
     return (await this.redis.eval(ACCEPT, 1, this.key, piece, token)) as Acceptance;
   }
