@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 
 const help = `npm run test:fleet -- [options]
 
-  --small  a short lease and few units, as CI has it
+  --small  a short lease and few units, as CI has it; times are told and judge nothing
   --json   print the report as JSON
   --help   this text
 `;
@@ -77,6 +77,7 @@ for (const { name, value, unit, bound, ok } of report.targets)
   process.stderr.write(
     `${ok ? 'ok    ' : 'MISSED'} ${name}: ${Number(value.toPrecision(3))} ${unit} (at most ${bound})\n`,
   );
-const isGood = report.targets.every(({ ok }) => ok);
+// Beside other work times are no figures: CI judges what became of the units alone.
+const isGood = options.small ? report.trials.every(({ ok }) => ok) : report.targets.every(({ ok }) => ok);
 if (!isGood) process.stderr.write(`${said.slice(-60).join('\n')}\n`);
 process.exitCode = isGood ? 0 : 1;

@@ -237,11 +237,11 @@ export class BullMqQueue implements FleetQueue {
     const settled = await this.book.settled(jobId);
     const until = Math.min(order.pieces.length, settled + boardsOf(order));
     const { priority, firmwareSha256 } = order;
+    // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
+    const begun = await this.fence.issued(order.pieces.slice(0, until).map((_, at) => pieceOf(jobId, at)));
     for (const [index, { costCents = 0, ...asked }] of order.pieces.slice(0, until).entries()) {
       const piece = pieceOf(jobId, index);
-      // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
-      if ((await this.fence.isIssued(piece)) || (await this.book.outcomeOf(jobId, piece)) !== undefined)
-        continue;
+      if (begun.has(piece)) continue;
       const first = { attempt: 1, priority, firmwareSha256, costCents, notOn: [] };
       await this.put({ ...asked, ...first, id: `${piece}#1`, piece, jobId }, sinceMs);
     }

@@ -28,9 +28,10 @@ export class RedisFence implements Fence {
     return token === 0 ? undefined : token;
   }
 
-  /** Whether somebody has played the piece, or does. */
-  async isIssued(piece: string): Promise<boolean> {
-    return (await this.redis.hexists(this.key, piece)) === 1;
+  /** Those of the pieces that somebody has played, or plays. */
+  async issued(pieces: readonly string[]): Promise<ReadonlySet<string>> {
+    const standings = pieces.length === 0 ? [] : await this.redis.hmget(this.key, ...pieces);
+    return new Set(pieces.filter((_, index) => typeof standings[index] === 'string'));
   }
 
   async accept(piece: string, token: number): Promise<Acceptance> {
