@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { isSoundTurn } from '../../measurement';
 import { readRun, type FinishedRun } from '../../run';
+import type { SoakVerdict } from '../../verdict';
 import { shownTurns } from '../judged-turn';
 import { en } from '../language';
 import { escapeHtml, html } from './markup';
@@ -245,5 +246,60 @@ describe('timeline', () => {
     expect(
       timeline({ ...turn, measurement: { ...turn.measurement, marks: [] } }, undefined, en),
     ).toBeUndefined();
+  });
+});
+
+describe('the soak in a report', () => {
+  const interval = { slope: -30_720, lower: -30_726, upper: -30_700, pairs: 100 };
+  const why =
+    'Free internal RAM shrinks by 30720 bytes per hour (95 % interval 30700 to 30726, 90 samples); 1024 bytes per hour matter.';
+  const soak: SoakVerdict = {
+    plannedMs: 600_000,
+    elapsedMs: 570_000,
+    pattern: 'bursts',
+    counts: { turns: 90, sessions: 2, boots: 3, unorderedBoots: 1 },
+    trends: [
+      {
+        ...{ name: 'internal', title: 'Free internal RAM', unit: 'bytes', samples: 90, used: 80 },
+        perHour: interval,
+        bounds: [{ per: 'hour', bound: 1_024, outcome: 'fail', why }],
+        drawn: [
+          [0, 196_604],
+          [300_000, 194_044],
+          [570_000, 191_740],
+        ],
+      },
+      {
+        ...{ name: 'voiceToVoice', title: 'Voice-to-voice', unit: 'ms', samples: 3, used: 3 },
+        bounds: [],
+        drawn: [[0, 612.44]],
+      },
+      { name: 'psram', title: 'Free PSRAM', unit: 'bytes', samples: 0, used: 0, bounds: [], drawn: [] },
+    ],
+  };
+  const soaked = { ...run, verdict: { ...run.verdict!, soak } };
+
+  it('shows each trend with its course, slope and bound, and says nothing where there is no soak', () => {
+    const shown = renderHtml(soaked);
+    expect(isWellFormed(shown)).toBe(true);
+    expect(page).not.toContain('class="soak"');
+    const card = /<h2>Soak<[^]*?<\/section>/.exec(shown)?.[0] ?? '';
+    const text = card.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+    expect(text).toContain('9.5 of 10 min, pattern bursts');
+    expect(text).toContain('Turns: 90. Sessions: 2. Boots: 3, 1 of them ordered by nobody.');
+    expect(text).toContain(' 196604 191740 \u221230720 \u221230726 to \u221230700 fail 1024 bytes an hour');
+    expect(text).toContain(why);
+    expect(text).toContain(' 612.4 612.4 – ');
+    expect(card.match(/class="spark"/g)).toHaveLength(2);
+    // The first is at the left and at the top, the last one lowest, and what was planned is the whole width.
+    expect(card).toContain('d="M4 4L120 22.95L224.4 40"');
+  });
+
+  it('is Chinese where that is asked for', () => {
+    const text = renderHtml(soaked, { language: 'zh' }).replace(/<[^>]*>/g, ' ');
+    expect(text).toContain(
+      '内部 RAM 空闲量每小时减少 30720 字节（95 % 区间 30700 至 30726，90 次采样）；界限为每小时 1024 字节。',
+    );
+    expect(text).toContain('9.5 / 10 分钟，节奏 bursts');
   });
 });

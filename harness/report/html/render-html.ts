@@ -23,6 +23,7 @@ import { heapChart } from './heap-chart';
 import { latencyChart, latencyLegend } from './latency-chart';
 import { html, trusted, type Markup } from './markup';
 import { script } from './script';
+import { soakCard } from './soak-card';
 import { style } from './style';
 import { surveyChart } from './survey-chart';
 import { tiles } from './tiles';
@@ -136,6 +137,7 @@ function shell(run: FinishedRun, turns: readonly ShownTurn[], words: Messages): 
           ${tiles(run, turns, words)} ${latencyCard(run, words)}
           ${spoken.length > 0 && card(words.breakdown.title, partsLegend(words), html`<div class="scroll">${breakdownChart(spoken, words)}</div>`)}
           ${verdict !== undefined && card(words.budgets.title, words.budgets.note, budgetsTable(verdict, words))}
+          ${verdict?.soak !== undefined && card(words.soak.title, words.soak.note(verdict.soak), soakCard(verdict.soak, words))}
           ${shifts !== undefined && card(words.baseline.title, words.baseline.note, shifts)}
           ${surveys.length > 0 && card(words.survey.title, words.survey.note, html`${surveys.map((survey) => surveyChart(survey, words))}`)}
           ${findings.length > 0 && card(words.findings.title, words.findings.note(findings.length), findingList(findings, true, words))}

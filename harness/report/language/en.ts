@@ -13,11 +13,21 @@ import {
   type TextMark,
 } from '../../measurement';
 import type { BoardEventType, BootSession, PromptConditions } from '../../ports';
-import type { Outcome } from '../../verdict';
+import type { Outcome, SoakTrend, SoakVerdict } from '../../verdict';
 
+const inMinutes = (ms: number): string => String(Number((ms / 60_000).toFixed(1)));
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 const timesInWords = (count: number): string =>
   count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+
+const soakTrends: Readonly<Record<SoakTrend['name'], string>> = {
+  internal: 'Free internal RAM',
+  psram: 'Free PSRAM',
+  idle0: 'Idle share of core 0',
+  idle1: 'Idle share of core 1',
+  voiceToVoice: 'Voice-to-voice',
+  questionToAnswer: 'Question to answer',
+};
 
 /** Why there is no number, in a few words. */
 const reasons: Readonly<Record<NotMeasuredReason, string>> = {
@@ -470,6 +480,29 @@ export const en = {
     axis: 'minutes into the run',
     boot: 'boot',
     point: (name: string, at: string, size: string): string => `${name} after ${at} min: ${size}`,
+  },
+
+  soak: {
+    title: 'Soak',
+    note: ({ elapsedMs, plannedMs, pattern }: SoakVerdict): string =>
+      `${inMinutes(elapsedMs)} of ${inMinutes(plannedMs)} min, pattern ${pattern}`,
+    counted: ({ turns, sessions, boots, unorderedBoots }: SoakVerdict['counts']): string =>
+      `Turns: ${turns}. Sessions: ${sessions}. Boots: ${boots}, ${unorderedBoots} of them ordered by nobody.`,
+    columns: {
+      what: 'what',
+      course: 'over the soak',
+      first: 'at first',
+      last: 'at last',
+      slope: 'more per hour',
+      bound: 'loss that matters',
+      units: { bytes: 'bytes', '%': '%', ms: 'ms' },
+    },
+    trends: soakTrends,
+    interval: (lower: string, upper: string): string => `${lower} to ${upper}`,
+    per: { hour: 'an hour', turn: 'a turn' },
+    bound: (bytes: number, per: string): string => `${bytes} bytes ${per}`,
+    alt: (title: string, least: string, most: string, unit: string): string =>
+      `${title} over the soak: ${least} to ${most} ${unit}`,
   },
 
   survey: {

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { catalogue, type ErrorCode } from '../../errors';
 import { distributionOf, isSoundTurn, type Measured } from '../../measurement';
-import type { Finding } from '../../ports';
+import type { Finding, SoakPlan } from '../../ports';
 import { readRun, type FinishedRun } from '../../run';
 import { judgeQuantile, judgeSuccessRate } from '../../verdict/budget';
 import { reasonOf, type ReasonInput } from '../../verdict/reason';
 import { judgeShifts } from '../../verdict/shift/judge-shifts';
 import { judgeRun } from '../../verdict';
+import { judgeSoak } from '../../verdict/soak/judge-soak';
 import { renderHtml } from '../html/render-html';
 import { messagesOf } from '.';
 
@@ -116,20 +117,55 @@ const reasons = [
   reasonOf(130, { ...nothing, turns: [judged('pass')] }),
 ];
 
+const MINUTE_MS = 60_000;
+const soakPlan: SoakPlan = {
+  forMs: 0,
+  playedMs: 0,
+  pattern: 'steady',
+  bounds: { internal: { bytesPerHour: 1_024 }, psram: { bytesPerTurn: 64 } },
+  isBound: false,
+  keepEvery: 20,
+};
+/** What a soak says of its memory: free bytes at each minute. */
+const soaked = (minutes: number, free: (minute: number) => number | undefined): string[] =>
+  judgeSoak(
+    {
+      plan: { ...soakPlan, forMs: minutes * MINUTE_MS },
+      startedAtHostMs: 0,
+      elapsedMs: minutes * MINUTE_MS,
+      events: Array.from({ length: minutes }, (_, minute) => {
+        const bytes = free(minute);
+        const data = { type: 'heap', boot: 0, internalBytes: bytes, psramBytes: bytes };
+        const hostAtMs = minute * MINUTE_MS;
+        return [
+          { kind: 'turn', hostAtMs, data: {} },
+          ...(bytes === undefined ? [] : [{ kind: 'board', hostAtMs, data }]),
+        ];
+      }).flat(),
+    },
+    [],
+  ).trends.flatMap(({ bounds }) => bounds.map(({ why }) => why));
+const losses = [
+  ...soaked(100, () => undefined),
+  ...soaked(20, () => 190_000),
+  ...soaked(100, (minute) => 190_000 - 512 * minute),
+  ...soaked(100, (minute) => (minute < 50 ? 190_000 : 170_000) - (minute % 7)),
+  ...soaked(100, (minute) => 190_000 - 9_000 * Math.floor(minute / 27)),
+];
+
 /** Words that no translation leaves: names and units are not among them. */
-const english = /\b(?!ms\b|korvo\b|openai_demo\b|latency\b|conversation\b)[A-Za-z]{2,}\b/;
+const english = /\b(?!ms\b|RAM\b|PSRAM\b|korvo\b|openai_demo\b|latency\b|conversation\b)[A-Za-z]{2,}\b/;
 
 describe('stored sentences in Chinese', () => {
-  it.each([...new Set([...budgets.map(({ why }) => why), ...shifts.map(({ why }) => why), ...reasons])])(
-    'translates all of: %s',
-    (sentence) => {
-      const chinese = zh.stored(sentence);
-      expect(chinese).toMatch(/。$/);
-      expect(chinese?.replaceAll(/en-\w+|function-calls|text-chat/g, '')).not.toMatch(english);
-      // No figure is lost on the way.
-      for (const figure of sentence.match(/\d+(\.\d+)?/g) ?? []) expect(chinese).toContain(figure);
-    },
-  );
+  it.each([
+    ...new Set([...budgets.map(({ why }) => why), ...shifts.map(({ why }) => why), ...reasons, ...losses]),
+  ])('translates all of: %s', (sentence) => {
+    const chinese = zh.stored(sentence);
+    expect(chinese).toMatch(/。$/);
+    expect(chinese?.replaceAll(/en-\w+|function-calls|text-chat/g, '')).not.toMatch(english);
+    // No figure is lost on the way.
+    for (const figure of sentence.match(/\d+(\.\d+)?/g) ?? []) expect(chinese).toContain(figure);
+  });
 
   it('says what it means', () => {
     expect(zh.stored(reasons[2]!)).toBe(

@@ -44,6 +44,19 @@ const sentences: readonly (readonly [english: string, chinese: string])[] = [
   ['{sentence} (and {n} more {findings})', '{sentence}（另有 {n} 个问题）'],
   ['nothing was recorded', '没有任何记录'],
 
+  // A soak (harness/verdict/soak/judge-soak.ts).
+  ['A longer soak is needed: {sentence} (and {n} more).', '需要更长的运行：{sentence}（另有 {n} 项）。'],
+  ['A longer soak is needed: {sentence}.', '需要更长的运行：{sentence}。'],
+  ['{memory}: the firmware printed no sample.', '{memory}：固件没有打印任何采样。'],
+  [
+    '{memory}: {n} samples behind the warm-up, {fewest} are needed; {bound} bytes per {per} matter.',
+    '{memory}：预热之后有 {n} 次采样，需要 {fewest} 次；界限为每{per} {bound} 字节。',
+  ],
+  [
+    '{memory} shrinks by {value} bytes per {per} (95 % interval {lower} to {upper}, {n} samples){drift}; {bound} bytes per {unit} matter.',
+    '{memory}每{per}减少 {value} 字节（95 % 区间 {lower} 至 {upper}，{n} 次采样）{drift}；界限为每{per} {bound} 字节。',
+  ],
+
   // Budgets (harness/verdict/budget.ts).
   ['Success rate{boards}: no turn was judged.', '成功率{boards}：没有判定任何轮次。'],
   [
@@ -297,6 +310,17 @@ const translators: Readonly<Record<string, Translate>> = {
         ? words.belowEveryNumber
         : text,
   reference: titleInChinese,
+  memory: (text, words) =>
+    text === en.soak.trends.internal
+      ? words.soak.trends.internal
+      : text === en.soak.trends.psram
+        ? words.soak.trends.psram
+        : text,
+  per: (text, words) => (text === 'hour' ? words.soak.per.hour : words.soak.per.turn),
+  drift: (text) =>
+    text
+      .replace(', all of it at once: it does not go on', '，全部发生在同一时刻，没有继续')
+      .replace(', in some parts of the soak only', '，只在部分时段'),
   boards: (text) => (text === '' ? '' : `（${text.replace(/^ on /, '').replaceAll(', ', '、')}）`),
   pairs: (text) => text.replace(/^ in (\d+) pairs? of blocks$/, '，$1 对区块'),
   undecided,

@@ -406,6 +406,35 @@ export const zh: Messages = {
     point: (name, at, size) => `${name}，${at} 分钟：${size}`,
   },
 
+  soak: {
+    title: '长时间运行',
+    note: ({ elapsedMs, plannedMs, pattern }) =>
+      `${Number((elapsedMs / 60_000).toFixed(1))} / ${Number((plannedMs / 60_000).toFixed(1))} 分钟，节奏 ${pattern}`,
+    counted: ({ turns, sessions, boots, unorderedBoots }) =>
+      `轮次 ${turns}，会话 ${sessions}，启动 ${boots}，其中无人要求的 ${unorderedBoots}。`,
+    columns: {
+      what: '项目',
+      course: '变化过程',
+      first: '最初',
+      last: '最后',
+      slope: '每小时增加',
+      bound: '损失界限',
+      units: { bytes: '字节', '%': '%', ms: 'ms' },
+    },
+    trends: {
+      internal: '内部 RAM 空闲量',
+      psram: 'PSRAM 空闲量',
+      idle0: '核 0 空闲率',
+      idle1: '核 1 空闲率',
+      voiceToVoice: '语音到语音',
+      questionToAnswer: '提问到回答',
+    },
+    interval: (lower, upper) => `${lower} 至 ${upper}`,
+    per: { hour: '小时', turn: '轮次' },
+    bound: (bytes, per) => `每${per} ${bytes} 字节`,
+    alt: (title, least, most, unit) => `${title}的变化过程：${least} 至 ${most} ${unit}`,
+  },
+
   survey: {
     title: '听觉极限',
     note: '探查：只显示，不判定也不计数',
