@@ -45,6 +45,8 @@ const FREE_INTERNAL_BYTES = 196_604;
 const FREE_PSRAM_BYTES = 7_926_852;
 /** The fault `memory-leak`: a reply leaves this much behind, so that there is none left for the third. */
 const LEAK_BYTES = 81_920;
+/** The fault `slow-leak`: as little as a forgotten list element or two, which nobody notices within a day. */
+const SLOW_LEAK_BYTES = 512;
 
 /** What stood still where the task watchdog looked; upper-case digits, as older ESP-IDF prints them outside a panic. */
 const WATCHDOG_BACKTRACE =
@@ -290,6 +292,9 @@ export class Board implements BoardControl {
       case 'memory-leak':
         this.leakedBytes += LEAK_BYTES;
         if (this.leakedBytes > FREE_INTERNAL_BYTES) this.panic(site, 'out-of-memory');
+        return;
+      case 'slow-leak':
+        this.leakedBytes += SLOW_LEAK_BYTES;
         return;
       case 'silent-hang':
         this.hang();

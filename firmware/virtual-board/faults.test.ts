@@ -221,6 +221,15 @@ describe('faults', () => {
     await bench.terminal.expect(/Mem alloc fail\. size 0x00000c00 caps 0x00000804\r\n\r\nabort\(\)/, later);
   });
 
+  it('slow-leak: has a little less of it after each reply, and goes on', async () => {
+    const from = bench.terminal.text.length;
+    await struckBy('slow-leak');
+    await bench.rig.play(silence(400));
+    bench.terminal.type('i\n');
+    await bench.terminal.expect(/IRam:196092, PSRam:7926852/, from);
+    expect(await bench.state()).toMatchObject({ running: true });
+  });
+
   it('silent-hang: nothing more is printed, played or sent, and the connection stays', async () => {
     const from = await struckBy('silent-hang');
     const sent = bench.provider.messages.all.length;

@@ -33,6 +33,7 @@ export const virtualFaults = {
   'no-boot': 'board',
   'cut-reply': 'board',
   stutter: 'board',
+  'slow-leak': 'board',
   'wrong-rate': 'board',
   'echo-leak': 'board',
   'no-barge-in': 'board',

@@ -9,6 +9,7 @@ export const faultChoices = [
   'no-boot',
   'cut-reply',
   'stutter',
+  'slow-leak',
   'wrong-rate',
   'echo-leak',
   'no-barge-in',
