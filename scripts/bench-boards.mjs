@@ -62,6 +62,8 @@ function benchOf(folder) {
     boards: Array.from({ length: boards }, (_, index) => ({
       ...board,
       name: `board-${index + 1}`,
+      // Boards that are alike play control prompts first, at the same time as all others start.
+      model: `virtual ${index + 1}`,
       crystalPpm: (board.crystalPpm ?? 0) + index,
       rig: { ...board.rig, seed: index + 1 },
     })),

@@ -304,8 +304,12 @@ describe('playLanes', () => {
   describe('control prompts', () => {
     const control = { control: { file: 'control', areAlike: () => true } };
 
-    /** Which files each board did, when these fail their control prompts. */
-    async function playedBy(boards: readonly string[], failing: readonly string[]) {
+    /** Which files each board did, when these fail their control prompts, by a turn that `origin` spoilt. */
+    async function playedBy(
+      boards: readonly string[],
+      failing: readonly string[],
+      origin: 'board' | 'bench' = 'board',
+    ) {
       const did: string[] = [];
       const suites = (host: FakeHost, files: readonly string[]): LaneWork => {
         const board = host.runPath.slice('/runs/'.length);
@@ -315,6 +319,8 @@ describe('playLanes', () => {
               did.push(`${board} ${file}`);
               const isFailing = file === 'control' && failing.includes(board);
               const status = isFailing ? 'failed' : 'passed';
+              const turn = { findings: isFailing ? [{ origin }] : [] };
+              host.says({ type: 'turn', turn } as unknown as HostMessage);
               const test = {
                 file,
                 name: ['test'],
@@ -349,6 +355,12 @@ describe('playLanes', () => {
 
     it('keep none from it when all fail, since that is their firmware', async () => {
       const { did, quarantined } = await playedBy(['a', 'b'], ['a', 'b']);
+      expect(did).toEqual(['a control', 'a one', 'b control', 'b one']);
+      expect(quarantined).toEqual([undefined, undefined]);
+    });
+
+    it('keep none from it whose take the bench spoilt: that says nothing of the board', async () => {
+      const { did, quarantined } = await playedBy(['a', 'b'], ['a'], 'bench');
       expect(did).toEqual(['a control', 'a one', 'b control', 'b one']);
       expect(quarantined).toEqual([undefined, undefined]);
     });

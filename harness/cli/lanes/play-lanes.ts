@@ -1,6 +1,7 @@
 import type { HilError } from '../../errors';
 import type { HostInit, HostMessage, HostProcess } from '../../host';
 import { describeError } from '../describe-error';
+import type { Finding } from '../../ports';
 import { firstSentence } from '../progress';
 import { Controls } from './controls';
 import type { BoardEnd } from './judge-lanes';
@@ -84,6 +85,10 @@ function sharedWork(
   };
 }
 
+/** Whether a turn failed by what no board did. */
+const isOthersDoing = (findings: readonly Finding[]): boolean =>
+  findings.length > 0 && findings.every(({ origin }) => origin !== 'board');
+
 /** For each board, those that are like it. */
 const equalsOf = (
   boards: LanesPlan['boards'],
@@ -120,8 +125,10 @@ export function playLanes(plan: LanesPlan): RunningLanes {
       suites?.lost(name);
       return false;
     };
+    let lastTurn: readonly Finding[] = [];
     const host = openHost(name, asks, (message) => {
       progress.take(message, name);
+      if (message.type === 'turn') lastTurn = message.turn.findings;
       if (message.type === 'wish') {
         const { id, wish } = message;
         if (wish.what === 'test')
@@ -133,7 +140,11 @@ export function playLanes(plan: LanesPlan): RunningLanes {
       if (message.type === 'test') {
         const { file, name: names, status, failures } = message.test;
         if (!first.includes(file)) suites?.testDone(name, file, names.join(' › '));
-        else if (status === 'failed') controls.failed(name, firstSentence(failures[0] ?? ''));
+        else if (status === 'failed') {
+          // What the bench or the provider spoilt says nothing of the board, neither against it nor for it.
+          if (isOthersDoing(lastTurn)) controls.gone(name);
+          else controls.failed(name, firstSentence(failures[0] ?? ''));
+        }
       }
       if (message.type === 'file') {
         if (first.includes(message.file)) controls.ended(name);
