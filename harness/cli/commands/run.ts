@@ -231,9 +231,11 @@ async function runBoards(
     language: args.language,
   });
   const redactor = createRedactor(readEnvironment().secrets);
-  for (const { boardName, quarantined, runPath } of ends)
-    if (quarantined === undefined && runPath !== undefined)
-      keepOwnBaseline({ board: boardName, bench: config.path }, readRun(runPath), redactor);
+  for (const { boardName, quarantined, runPath } of ends) {
+    if (quarantined !== undefined || runPath === undefined) continue;
+    const failure = keepOwnBaseline({ board: boardName, bench: config.path }, readRun(runPath), redactor);
+    if (failure !== undefined) process.stderr.write(`${failure}\n`);
+  }
   if (judged === undefined)
     return firstExitCode(
       ends.map(({ error }) => (error === undefined ? exitCodes.interrupted : exitCodeOfError(error))),

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRedactor, type FinishedRun } from '../../run';
@@ -97,6 +97,15 @@ describe('what a board did', () => {
     expect([turnsWith('aa'), turnsWith('bb')]).toEqual([undefined, undefined]);
   });
 
+  it('that cannot be written costs no verdict: it says why', () => {
+    const file = join(stateFolder(), 'a-file');
+    writeFileSync(file, '');
+    expect(keepOwnBaseline(place, runOf(40, 'aa'), redactor, file)).toMatch(
+      /^What atom did is not kept as its own baseline: .*(ENOTDIR|EEXIST)/,
+    );
+    expect(ownBaseline(place, runOf(1, 'aa'), file)).toBeUndefined();
+  });
+
   it('is not kept of too few turns or of a run that failed, and not used on another rig', () => {
     const state = stateFolder();
     keepOwnBaseline(place, runOf(39, 'aa'), redactor, state);
@@ -106,6 +115,6 @@ describe('what a board did', () => {
     const run = runOf(1, 'aa');
     const elsewhere = { ...run, record: { ...run.record, rig: { ...run.record.rig!, rateHz: 44_100 } } };
     expect(ownBaseline(place, elsewhere, state)).toBeUndefined();
-    expect(ownBaseline(place, run, state)).toBeDefined();
+    expect(ownBaseline(place, run, state)?.runIds).toEqual(['r1']);
   });
 });

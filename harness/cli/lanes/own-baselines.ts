@@ -55,28 +55,33 @@ export function ownBaseline(of: BoardOfBench, run: FinishedRun, state = statePat
 /**
  * Keeps what a board did as its own baseline, once for each firmware. A run that failed or was broken off, or that has fewer turns than
  * a comparison needs, is not kept.
- * @throws RunError `HIL_RUN_STORE_FAILED`.
+ * @returns Why it could not be written, which is no reason to lose the verdict over; undefined: nothing stood in the way.
  */
 export function keepOwnBaseline(
   of: BoardOfBench,
   run: FinishedRun,
   redactor: Redactor,
   state = statePath(),
-): void {
+): string | undefined {
   const firmware = firmwareOf(run);
-  if (firmware === undefined || ownBaseline(of, run, state) !== undefined) return;
+  if (firmware === undefined || ownBaseline(of, run, state) !== undefined) return undefined;
   const { outcome, startedAt } = run.record;
-  if (outcome !== 'pass' && outcome !== 'inconclusive') return;
+  if (outcome !== 'pass' && outcome !== 'inconclusive') return undefined;
   let baseline: Baseline;
   try {
     baseline = baselineOf([run], { name: of.board, acceptedAt: startedAt });
   } catch (error) {
     // No turn of it has a latency.
-    if (error instanceof RunError && error.code === 'HIL_BASELINE_UNFIT') return;
+    if (error instanceof RunError && error.code === 'HIL_BASELINE_UNFIT') return undefined;
     throw error;
   }
-  if ((baseline.arms.voiceToVoice?.length ?? 0) < FEWEST_TURNS) return;
-  storeBaseline(pathOf(of, firmware, state), baseline, redactor);
+  if ((baseline.arms.voiceToVoice?.length ?? 0) < FEWEST_TURNS) return undefined;
+  try {
+    storeBaseline(pathOf(of, firmware, state), baseline, redactor);
+    return undefined;
+  } catch (error) {
+    return `What ${of.board} did is not kept as its own baseline: ${(error as Error).message}`;
+  }
 }
 
 /** Forgets what a board did: it was mended, or stands elsewhere. */
