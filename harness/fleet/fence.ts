@@ -35,4 +35,9 @@ export class MemoryFence implements Fence {
     this.standings.set(piece, { token, isDone: true });
     return Promise.resolve('accepted');
   }
+
+  /** Forgets pieces of a job that nobody asks for any more: their bundles are stale from then on. */
+  forget(pieces: readonly string[]): void {
+    for (const piece of pieces) this.standings.delete(piece);
+  }
 }

@@ -1,4 +1,4 @@
-import type { Claim, FleetQueue, JobOrder, JobOutcome, PieceOrder, Seat } from '.';
+import type { Claim, FleetQueue, JobOrder, JobOutcome, PieceOrder, Retention, Seat } from '.';
 
 /** A queue with what the contract needs of the time around it. */
 export interface QueueUnderContract {
@@ -26,7 +26,10 @@ const seat = (board: string, given: Partial<Seat> = {}): Seat => ({
 const bundle = { uri: 'file:///bundles/one.tar', sha256: 'bb' };
 
 /** What every queue of a fleet promises. `open` gives one that is empty, whose provider `live:openai` allows one unit and 10 cents. */
-export function fleetQueueContract(name: string, open: () => Promise<QueueUnderContract>): void {
+export function fleetQueueContract(
+  name: string,
+  open: (retention?: Partial<Retention>) => Promise<QueueUnderContract>,
+): void {
   describe(`Fleet queue contract: ${name}`, () => {
     let under: QueueUnderContract;
     let queue: FleetQueue;
@@ -226,6 +229,31 @@ export function fleetQueueContract(name: string, open: () => Promise<QueueUnderC
       expect(await queue.status()).toEqual([
         { jobId, priority: 'gate', waiting: 1, running: 1, done: 1, isOver: false },
       ]);
+    });
+
+    it('forgets jobs that were over long ago, and tells of the newest of those that it keeps', async () => {
+      const { queue: forgetful } = await open({ jobs: 22 });
+      const ids: string[] = [];
+      const claims: Claim[] = [];
+      try {
+        for (let made = 0; made < 24; made++) {
+          ids.push(await forgetful.submit(order({ firmwareSha256: `f${made}` })));
+          const claim = await forgetful.claim(seat('a'));
+          if (claim === undefined) throw new Error('there was nothing');
+          claims.push(claim);
+          await forgetful.complete(claim, bundle);
+        }
+        const underWay = await forgetful.submit(order());
+        const known = await Promise.all(ids.map((id) => forgetful.job(id)));
+        expect(known.map((job) => job?.isOver)).toEqual([undefined, undefined, ...Array(22).fill(true)]);
+        const status = await forgetful.status();
+        expect(status.map(({ jobId }) => jobId)).toEqual([underWay, ...ids.slice(-20)]);
+        const [forgotten, , kept] = claims;
+        expect(await forgetful.complete(forgotten!, bundle)).toBe('stale');
+        expect(await forgetful.complete(kept!, bundle)).toBe('repeated');
+      } finally {
+        await forgetful.close();
+      }
     });
   });
 }

@@ -29,6 +29,7 @@ export type {
   PieceOrder,
   PieceOutcome,
 } from './queue';
+export { RETENTION, type Retention } from './retention';
 export {
   FORGOTTEN_MS,
   orderKinds,

@@ -90,6 +90,9 @@ export const boardsOf = ({ boards }: JobOrder): number => boards ?? BOARDS_OF_JO
 /** Name of a job's piece, by its place in the order. */
 export const pieceOf = (jobId: string, index: number): string => `${jobId}/${index}`;
 
+/** The job that a piece is of. */
+export const jobOf = (piece: string): string => piece.slice(0, piece.lastIndexOf('/'));
+
 /** Two orders of one print are one job while the first is under way. */
 export const printOf = ({ priority, firmwareSha256, pieces }: JobOrder): string =>
   createHash('sha256')
@@ -111,6 +114,7 @@ export interface FleetQueue extends Closable {
   cancel(jobId: string): Promise<void>;
   /** Undefined: there is no such job, or it was forgotten. */
   job(jobId: string): Promise<JobRecord | undefined>;
+  /** Jobs that are under way, the oldest first, and the newest 20 that are over. */
   status(): Promise<readonly JobStatus[]>;
   /** Hears of each job once, when all its pieces have ended. */
   onJobOver(listener: (outcome: JobOutcome) => void): void;

@@ -95,7 +95,25 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               default: 'reports/fleet',
               describe: 'Folder that units are played into',
             })
-            .check(givenOnce(['bench', 'queue', 'redis-ca', 'prefix', 'bundles', 'name', 'board', 'reports']))
+            .option('keep-days', {
+              type: 'number',
+              default: 14,
+              describe: 'Days after which a job that is over is forgotten',
+            })
+            .check(
+              givenOnce([
+                'bench',
+                'queue',
+                'redis-ca',
+                'prefix',
+                'bundles',
+                'name',
+                'board',
+                'reports',
+                'keep-days',
+              ]),
+            )
+            .check(wholeNumber('keep-days', 1, 3_650))
             .check(({ provider }) => {
               for (const one of provider) readProviderChoice(one);
               return true;
@@ -104,7 +122,18 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               '$0 fleet agent --bench bench.yaml --queue rediss://bench@lab --bundles s3://runs',
               'a bench',
             ),
-        async ({ bench, queue, redisCa, prefix, bundles: store, name, board, provider, reports: folder }) => {
+        async ({
+          bench,
+          queue,
+          redisCa,
+          prefix,
+          bundles: store,
+          name,
+          board,
+          provider,
+          reports: folder,
+          keepDays,
+        }) => {
           const { fleetAgentCommand } = await import('../commands/fleet-agent.js');
           exit(
             await fleetAgentCommand({
@@ -117,6 +146,7 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               board: board?.split(','),
               provider,
               reports: folder,
+              keepDays,
             }),
           );
         },

@@ -23,9 +23,13 @@ export interface FleetAgentArguments extends FleetPlace {
   /** Further ways to providers that this bench has keys for. */
   readonly provider: readonly string[];
   readonly reports: string;
+  /** Jobs that are over are kept for so long. */
+  readonly keepDays: number;
 }
 
 const say = (text: string): void => void process.stdout.write(`${isoNow()} ${text}\n`);
+
+const DAY_MS = 24 * 3_600_000;
 
 /** How long a second wish to end waits for boards to be given back. */
 const STOPPED_WITHIN_MS = 20_000;
@@ -62,7 +66,7 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
     // Gone with this process: two agents of one bench would take each other's boards.
     const key = `fleet-agent:${config.path}`;
     opened.push(await takeLease({ key, name: bench, command: 'earshot fleet agent', clock: systemClock }));
-    const fleet = await openFleet(args, say);
+    const fleet = await openFleet(args, say, { forMs: args.keepDays * DAY_MS });
     opened.push(fleet);
     await assertAlone(fleet.roll, bench);
     const bundles = openBundles(args.bundles);

@@ -7,6 +7,7 @@ import {
   type BenchRoll,
   type BundleStore,
   type FleetQueue,
+  type Retention,
   type VerdictBook,
 } from '../../fleet';
 import { BullMqQueue, reachRedis, RedisRoll, RedisVerdicts, saysPasswordInClear } from '../../fleet/bullmq';
@@ -34,9 +35,14 @@ const TROUBLE_EVERY_MS = 30_000;
 /**
  * Reaches for a fleet.
  * @param say - Hears when it cannot be reached later on, now and then.
+ * @param retention - Of the jobs that end here. Default: 14 days and 1 000 jobs.
  * @throws What `reachRedis` throws.
  */
-export async function openFleet(place: FleetPlace, say: (text: string) => void): Promise<FleetLink> {
+export async function openFleet(
+  place: FleetPlace,
+  say: (text: string) => void,
+  retention: Partial<Retention> = {},
+): Promise<FleetLink> {
   let saidAtMs = -Infinity;
   const onTrouble = ({ message }: Error): void => {
     const nowMs = performance.now();
@@ -59,7 +65,7 @@ export async function openFleet(place: FleetPlace, say: (text: string) => void):
     return part;
   };
   try {
-    const queue = kept(await BullMqQueue.open(options));
+    const queue = kept(await BullMqQueue.open({ ...options, retention }));
     const roll = kept(await RedisRoll.open(options));
     const verdicts = kept(await RedisVerdicts.open(options));
     return { queue, roll, verdicts, close: () => closeAll(opened) };

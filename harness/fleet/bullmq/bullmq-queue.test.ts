@@ -1,6 +1,14 @@
 import { QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
-import { LEASE_MS as FLEET_LEASE_MS, type Claim, type JobOrder, type JobOutcome, type Seat } from '..';
+import {
+  FORGOTTEN_MS,
+  LEASE_MS as FLEET_LEASE_MS,
+  type Claim,
+  type JobOrder,
+  type JobOutcome,
+  type Retention,
+  type Seat,
+} from '..';
 import { hasRedis, RedisServer } from '../__fixtures__/redis-server';
 import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
@@ -19,15 +27,16 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
   afterEach(() => Promise.all(watching.splice(0).map((events) => events.close())));
   afterAll(() => server.close());
 
-  const open = (prefix: string): Promise<BullMqQueue> =>
+  const open = (prefix: string, retention: Partial<Retention> = {}): Promise<BullMqQueue> =>
     BullMqQueue.open({
       redis: server.address,
       prefix,
+      retention,
       leaseMs: LEASE_MS,
       allowances: { 'live:openai': { atOnce: 1, spendCents: 10 } },
     });
 
-  fleetQueueContract('BullMQ', async () => {
+  fleetQueueContract('BullMQ', async (retention) => {
     opened += 1;
     const prefix = `fleet${opened}`;
     const events = new QueueEvents('korvo-2/alsa/en/mock', {
@@ -37,7 +46,7 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     watching.push(events);
     await events.waitUntilReady();
     const stalls = (): Promise<void> => new Promise((resolve) => events.once('stalled', () => resolve()));
-    return { queue: await open(prefix), leaseEnds: stalls, nowMs: () => Date.now() };
+    return { queue: await open(prefix, retention), leaseEnds: stalls, nowMs: () => Date.now() };
   });
 
   benchRollContract('Redis', async () => {
@@ -55,6 +64,63 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       redis.disconnect();
     };
     return { roll, verdicts: await RedisVerdicts.open(options), silence };
+  });
+
+  it('keeps as much in Redis after ten jobs as after three, and each for its time', async () => {
+    opened += 1;
+    const prefix = `fleet${opened}`;
+    const queue = await open(prefix, { jobs: 3, forMs: 60_000 });
+    const redis = new Redis(server.address);
+    const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' };
+    const kept: string[][] = [];
+    for (let made = 0; made < 10; made++) {
+      await queue.submit({
+        priority: 'gate',
+        firmwareSha256: `f${made}`,
+        pieces: [0, 1].map(() => ({ needs, suites: ['boot'], expectedMs: 1 })),
+      });
+      const offer = { ...needs, languages: ['en'], providers: ['mock'] };
+      for (const board of ['a', 'b']) {
+        const claim = await queue.claim({ board, bench: 'one', offer });
+        await queue.complete(claim!, { uri: 'file:///one', sha256: 'bb' });
+      }
+      kept.push(await redis.keys(`${prefix}:*`));
+    }
+    expect(kept[9]).toHaveLength(kept[2]!.length);
+    const ofJobs = kept[9]!.filter((key) => /:(job|outcomes|fence):/.test(key));
+    expect(ofJobs).toHaveLength(9);
+    for (const key of ofJobs) {
+      const leftMs = await redis.pttl(key);
+      expect([key, leftMs > 0 && leftMs <= 60_000]).toEqual([key, true]);
+    }
+    const meta = `${prefix}:bull:korvo-2/alsa/en/mock:meta`;
+    expect(await redis.hget(meta, 'opts.maxLenEvents')).toBe('1000');
+    redis.disconnect();
+    await queue.close();
+  });
+
+  it('strikes benches off that were not heard of for a week, and keeps no more orders than anybody would obey', async () => {
+    opened += 1;
+    const roll = await RedisRoll.open({ redis: server.address, prefix: `fleet${opened}` });
+    const redis = new Redis(server.address);
+    const benches = `fleet${opened}:benches`;
+    const report = { host: 'lab', version: '0', boards: [] };
+    const nowMs = await roll.nowMs();
+    for (const [bench, silentMs] of [
+      ['gone', FORGOTTEN_MS],
+      ['quiet', FORGOTTEN_MS - 60_000],
+    ] as const)
+      await redis.hset(benches, bench, JSON.stringify({ ...report, bench, seenAtMs: nowMs - silentMs }));
+    await roll.announce({ ...report, bench: 'here' });
+    expect((await redis.hkeys(benches)).sort()).toEqual(['here', 'quiet']);
+    for (let given = 0; given < 101; given++)
+      await roll.order({ kind: 'drain', bench: 'gone', reason: `${given}` });
+    const orders = `fleet${opened}:orders:gone`;
+    expect(await redis.llen(orders)).toBe(100);
+    expect(await redis.lindex(orders, -1)).toContain('100');
+    expect(await redis.pttl(orders)).toBeGreaterThan(0);
+    redis.disconnect();
+    await roll.close();
   });
 
   describe('with several agents', () => {

@@ -18,6 +18,7 @@ import {
   type JobRecord,
   type JobStatus,
 } from '../queue';
+import { RETENTION, type Retention } from '../retention';
 import { nextAttempt, priorities, queueOf, queuesOf, type Seat, type Unit } from '../work';
 import { JobBook, type KeptJob } from './job-book';
 import { connectionTo, nowOf, type RedisAddress } from './redis-address';
@@ -32,6 +33,8 @@ export interface BullMqQueueOptions {
   readonly allowances?: Readonly<Record<string, Allowance>>;
   /** Default: 30 s. */
   readonly leaseMs?: number;
+  /** Default: 14 days and 1 000 jobs. */
+  readonly retention?: Partial<Retention>;
   /** Hears why Redis cannot be reached, each time it is tried; what is asked meanwhile waits until it can. Default: nobody. */
   readonly onTrouble?: (error: Error) => void;
 }
@@ -58,6 +61,8 @@ const PUT_BACK_MS = 1_000;
 /** BullMQ takes 2 097 151 priorities, the least first: a third of them for each of ours, by the age of the job in these steps. */
 const PRIORITIES_OF_RANK = 600_000;
 const AGE_STEP_MS = 10_000;
+/** Of BullMQ's stream of events, about so many of the newest are kept: nobody reads older ones. */
+const KEPT_EVENTS = 1_000;
 /** More often than anybody looks for stalled units. */
 const MOST_STALLS = 1_000_000;
 
@@ -70,6 +75,7 @@ export class BullMqQueue implements FleetQueue {
   private readonly ears: Redis;
   private readonly prefix: string;
   private readonly leaseMs: number;
+  private readonly retention: Retention;
   private readonly fence: RedisFence;
   private readonly allowances: RedisAllowances;
   private readonly book: JobBook;
@@ -86,13 +92,14 @@ export class BullMqQueue implements FleetQueue {
     const { prefix = 'earshot', allowances = {}, leaseMs = LEASE_MS } = options;
     this.prefix = prefix;
     this.leaseMs = leaseMs;
+    this.retention = { ...RETENTION, ...options.retention };
     this.trouble = options.onTrouble ?? (() => undefined);
     this.redis = new Redis({ ...connectionTo(options.redis), lazyConnect: true });
     this.ears = this.redis.duplicate();
     for (const connection of [this.redis, this.ears]) connection.on('error', this.trouble);
-    this.fence = new RedisFence(this.redis, `${prefix}:fence`);
+    this.fence = new RedisFence(this.redis, prefix);
     this.allowances = new RedisAllowances(this.redis, prefix, allowances);
-    this.book = new JobBook(this.redis, prefix);
+    this.book = new JobBook(this.redis, prefix, this.retention);
   }
 
   /** @throws Error of ioredis when there is no Redis that answers. */
@@ -184,7 +191,7 @@ export class BullMqQueue implements FleetQueue {
     }
     for (const [index] of job.order.pieces.entries())
       await this.book.settle(jobId, { piece: pieceOf(jobId, index), attempts: 0, missing: 'cancelled' });
-    await this.book.end(jobId);
+    await this.book.end(jobId, await this.nowMs());
   }
 
   job(jobId: string): Promise<JobRecord | undefined> {
@@ -192,24 +199,7 @@ export class BullMqQueue implements FleetQueue {
   }
 
   async status(): Promise<readonly JobStatus[]> {
-    const running = await this.allowances.running();
-    const statuses: JobStatus[] = [];
-    for (const jobId of await this.book.ids()) {
-      const job = await this.book.job(jobId);
-      if (job === undefined) continue;
-      const { priority, pieces } = job.order;
-      const done = await this.book.settled(jobId);
-      const played = running.filter((id) => id.startsWith(`${jobId}/`)).length;
-      statuses.push({
-        jobId,
-        priority,
-        waiting: pieces.length - done - played,
-        running: played,
-        done,
-        isOver: await this.book.isOver(jobId),
-      });
-    }
-    return statuses;
+    return this.book.statuses(await this.allowances.running());
   }
 
   onJobOver(listener: (outcome: JobOutcome) => void): void {
@@ -238,7 +228,10 @@ export class BullMqQueue implements FleetQueue {
     const until = Math.min(order.pieces.length, settled + boardsOf(order));
     const { priority, firmwareSha256 } = order;
     // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
-    const begun = await this.fence.issued(order.pieces.slice(0, until).map((_, at) => pieceOf(jobId, at)));
+    const begun = await this.fence.issued(
+      jobId,
+      order.pieces.slice(0, until).map((_, at) => pieceOf(jobId, at)),
+    );
     for (const [index, { costCents = 0, ...asked }] of order.pieces.slice(0, until).entries()) {
       const piece = pieceOf(jobId, index);
       if (begun.has(piece)) continue;
@@ -283,6 +276,11 @@ export class BullMqQueue implements FleetQueue {
     const { unit, offeredAtMs, board: lostOn } = job.data;
     if (lostOn !== undefined) {
       await this.again(job.data, lostOn, `${lostOn} was not heard of for ${this.leaseMs} ms`);
+      await job.moveToCompleted(undefined, lock, false);
+      return undefined;
+    }
+    // Of a job that has ended meanwhile, some may still wait.
+    if (!(await this.book.isUnderWay(unit.jobId))) {
       await job.moveToCompleted(undefined, lock, false);
       return undefined;
     }
@@ -352,7 +350,8 @@ export class BullMqQueue implements FleetQueue {
   private async goOn(jobId: string): Promise<void> {
     const job = await this.book.job(jobId);
     if (job === undefined) return;
-    if ((await this.book.settled(jobId)) >= job.order.pieces.length) await this.book.end(jobId);
+    if ((await this.book.settled(jobId)) >= job.order.pieces.length)
+      await this.book.end(jobId, await this.nowMs());
     else await this.feed(job);
   }
 
@@ -368,10 +367,19 @@ export class BullMqQueue implements FleetQueue {
     return { connection: connectionTo(this.options.redis), prefix: `${this.prefix}:bull` };
   }
 
+  /** What BullMQ keeps of units that are over, in each queue, for whoever looks at its pages. */
+  private get kept(): { readonly age: number; readonly count: number } {
+    return { age: Math.ceil(this.retention.forMs / 1_000), count: this.retention.jobs };
+  }
+
   private queue(name: string): WaiterQueue {
     const known = this.queues.get(name);
     if (known !== undefined) return known;
-    const queue: WaiterQueue = new Queue(bullName(name), this.bull);
+    const queue: WaiterQueue = new Queue(bullName(name), {
+      ...this.bull,
+      streams: { events: { maxLen: KEPT_EVENTS } },
+      defaultJobOptions: { removeOnComplete: this.kept, removeOnFail: this.kept },
+    });
     queue.on('error', this.trouble);
     this.queues.set(name, queue);
     return queue;

@@ -1,5 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { JobOrder, JobOutcome, JobRecord, PieceOutcome } from '../queue';
+import type { JobOrder, JobOutcome, JobRecord, JobStatus, PieceOutcome } from '../queue';
+import { SHOWN_OVER, type Retention } from '../retention';
+import type { Priority } from '../work';
+import { fenceKeyOf } from './redis-fence';
 
 /** A job as it is kept. */
 export interface KeptJob {
@@ -14,21 +17,30 @@ const BEGIN = `
 local known = redis.call('HGET', KEYS[1], ARGV[1])
 if known then return known end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('HSET', KEYS[2], 'order', ARGV[3], 'since', ARGV[4], 'print', ARGV[1])
-redis.call('SADD', KEYS[3], ARGV[2])
+redis.call('HSET', KEYS[2], 'order', ARGV[3], 'since', ARGV[4], 'print', ARGV[1], 'priority', ARGV[5], 'pieces', ARGV[6])
+redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
 return ARGV[2]`;
-/** The first who finds it over says so. */
+/** The first who finds it over says so, and hears which jobs are too many from now on. */
 const END = `
-if redis.call('HSETNX', KEYS[1], 'over', '1') == 0 then return 0 end
+if redis.call('HSETNX', KEYS[1], 'over', '1') == 0 then return {} end
 redis.call('HDEL', KEYS[2], redis.call('HGET', KEYS[1], 'print'))
-redis.call('PUBLISH', KEYS[3], ARGV[1])
-return 1`;
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
+for at = 5, #KEYS do redis.call('PEXPIRE', KEYS[at], ARGV[3]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ARGV[2] - ARGV[3])
+local last = -1 - ARGV[4]
+local many = redis.call('ZRANGE', KEYS[4], 0, last)
+redis.call('ZREMRANGEBYRANK', KEYS[4], 0, last)
+redis.call('PUBLISH', ARGV[5], ARGV[1])
+return many`;
 
-/** Jobs with the outcomes of their pieces, in Redis. */
+/** Jobs with the outcomes of their pieces, in Redis. What is over is forgotten after a time, and by number. */
 export class JobBook {
   constructor(
     private readonly redis: Redis,
     private readonly prefix: string,
+    private readonly retention: Retention,
   ) {}
 
   /** Names of jobs that end are said here. */
@@ -38,11 +50,13 @@ export class JobBook {
 
   /** @returns The id of the job: `jobId`, or that of a job under way with the same print. */
   async begin(jobId: string, print: string, order: JobOrder, sinceMs: number): Promise<string> {
-    const keys = [`${this.prefix}:prints`, this.jobKey(jobId), `${this.prefix}:jobs`];
-    return (await this.redis.eval(BEGIN, 3, ...keys, print, jobId, JSON.stringify(order), sinceMs)) as string;
+    const keys = [this.printsKey, this.jobKey(jobId), this.underWayKey];
+    const { priority, pieces } = order;
+    const values = [print, jobId, JSON.stringify(order), sinceMs, priority, pieces.length];
+    return (await this.redis.eval(BEGIN, keys.length, ...keys, ...values)) as string;
   }
 
-  /** Undefined: there is no such job. */
+  /** Undefined: there is no such job, or it was forgotten. */
   async job(jobId: string): Promise<KeptJob | undefined> {
     const { order, since, cancelled } = await this.redis.hgetall(this.jobKey(jobId));
     if (order === undefined || since === undefined) return undefined;
@@ -62,8 +76,31 @@ export class JobBook {
     return { jobId, order: job.order, isOver, outcome };
   }
 
-  ids(): Promise<readonly string[]> {
-    return this.redis.smembers(`${this.prefix}:jobs`);
+  /**
+   * How far jobs are that are under way, the oldest first, and after them the newest that are over: what was long ago is not read.
+   * @param running - Ids of the units that are played.
+   */
+  async statuses(running: readonly string[]): Promise<readonly JobStatus[]> {
+    const [underWay, over] = await Promise.all([
+      this.redis.zrange(this.underWayKey, '0', '-1'),
+      this.redis.zrange(this.overKey, `-${SHOWN_OVER}`, '-1'),
+    ]);
+    const ids = [...underWay, ...over];
+    const asking = this.redis.pipeline();
+    for (const jobId of ids)
+      asking.hmget(this.jobKey(jobId), 'priority', 'pieces', 'over').hlen(this.outcomesKey(jobId));
+    const answers = (await asking.exec())?.map(([, answer]) => answer) ?? [];
+    return ids.flatMap((jobId, index) => {
+      const [priority, pieces, isOver] = answers[2 * index] as readonly (string | null)[];
+      // Forgotten at this very moment.
+      if (typeof priority !== 'string') return [];
+      const done = Number(answers[2 * index + 1]);
+      const played = running.filter((id) => id.startsWith(`${jobId}/`)).length;
+      const waiting = Number(pieces) - done - played;
+      return [
+        { jobId, priority: priority as Priority, waiting, running: played, done, isOver: isOver === '1' },
+      ];
+    });
   }
 
   /** False: it is over or there is none. */
@@ -76,6 +113,12 @@ export class JobBook {
 
   async isOver(jobId: string): Promise<boolean> {
     return (await this.redis.hexists(this.jobKey(jobId), 'over')) === 1;
+  }
+
+  /** Whether units of it are still to be played: it is neither over nor cancelled nor forgotten. */
+  async isUnderWay(jobId: string): Promise<boolean> {
+    const [since, over, cancelled] = await this.redis.hmget(this.jobKey(jobId), 'since', 'over', 'cancelled');
+    return typeof since === 'string' && over === null && cancelled === null;
   }
 
   /** Keeps the first outcome of a piece. */
@@ -93,9 +136,13 @@ export class JobBook {
   }
 
   /** Tells all who listen that a job is over; the second time nobody. */
-  async end(jobId: string): Promise<void> {
-    const keys = [this.jobKey(jobId), `${this.prefix}:prints`, this.channel];
-    await this.redis.eval(END, 3, ...keys, jobId);
+  async end(jobId: string, nowMs: number): Promise<void> {
+    const { forMs, jobs } = this.retention;
+    const keys = [this.jobKey(jobId), this.printsKey, this.underWayKey, this.overKey, ...this.restOf(jobId)];
+    const values = [jobId, nowMs, forMs, jobs, this.channel];
+    const many = (await this.redis.eval(END, keys.length, ...keys, ...values)) as readonly string[];
+    const forgotten = many.flatMap((id) => [this.jobKey(id), ...this.restOf(id)]);
+    if (forgotten.length > 0) await this.redis.unlink(...forgotten);
   }
 
   async outcome({ jobId, order, isCancelled }: KeptJob): Promise<JobOutcome> {
@@ -113,5 +160,22 @@ export class JobBook {
 
   private outcomesKey(jobId: string): string {
     return `${this.prefix}:outcomes:${jobId}`;
+  }
+
+  /** What is kept of a job beside itself. */
+  private restOf(jobId: string): readonly string[] {
+    return [this.outcomesKey(jobId), fenceKeyOf(this.prefix, jobId)];
+  }
+
+  private get printsKey(): string {
+    return `${this.prefix}:prints`;
+  }
+
+  private get underWayKey(): string {
+    return `${this.prefix}:under-way`;
+  }
+
+  private get overKey(): string {
+    return `${this.prefix}:ended`;
   }
 }

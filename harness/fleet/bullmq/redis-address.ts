@@ -43,8 +43,15 @@ export function redisAddressOf(uri: string, ca?: string): RedisAddress {
   };
 }
 
+/** A Redis that stands still does not hang up either; nobody waits for it for longer. */
+const HANG_UP_MS = 200;
+
 /** For ioredis and BullMQ: what is asked while Redis cannot be reached waits until it can. */
-export const connectionTo = (address: RedisAddress) => ({ ...address, maxRetriesPerRequest: null });
+export const connectionTo = (address: RedisAddress) => ({
+  ...address,
+  maxRetriesPerRequest: null,
+  disconnectTimeout: HANG_UP_MS,
+});
 
 /**
  * A connection that comes back by itself once it is there.

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Acceptance, Fence } from '../fence';
+import { jobOf } from '../queue';
 
 /** A standing is the newest token; with `=` ahead of it once the bundle of its holder was accepted. */
 const ISSUE = `
@@ -15,31 +16,34 @@ if standing ~= ARGV[2] then return 'stale' end
 redis.call('HSET', KEYS[1], ARGV[1], '=' .. ARGV[2])
 return 'accepted'`;
 
+/** Of the hash that standings of a job's pieces are kept in: it goes as a whole when the job is forgotten. */
+export const fenceKeyOf = (prefix: string, jobId: string): string => `${prefix}:fence:${jobId}`;
+
 /** A fence that all benches share. Scripts run whole in Redis, so of two bundles that come at once one is accepted. */
 export class RedisFence implements Fence {
-  /** @param key - Of the hash that standings are kept in. */
+  /** @param prefix - Of its keys, one for each job. */
   constructor(
     private readonly redis: Redis,
-    private readonly key: string,
+    private readonly prefix: string,
   ) {}
 
   async issue(piece: string): Promise<number | undefined> {
-    const token = (await this.redis.eval(ISSUE, 1, this.key, piece)) as number;
+    const token = (await this.redis.eval(ISSUE, 1, this.keyOf(piece), piece)) as number;
     return token === 0 ? undefined : token;
   }
 
-  /** Those of the pieces that somebody has played, or plays. */
-  async issued(pieces: readonly string[]): Promise<ReadonlySet<string>> {
-    const standings = pieces.length === 0 ? [] : await this.redis.hmget(this.key, ...pieces);
+  /** Those of the pieces of a job that somebody has played, or plays. */
+  async issued(jobId: string, pieces: readonly string[]): Promise<ReadonlySet<string>> {
+    const key = fenceKeyOf(this.prefix, jobId);
+    const standings = pieces.length === 0 ? [] : await this.redis.hmget(key, ...pieces);
     return new Set(pieces.filter((_, index) => typeof standings[index] === 'string'));
   }
 
   async accept(piece: string, token: number): Promise<Acceptance> {
-    return (await this.redis.eval(ACCEPT, 1, this.key, piece, token)) as Acceptance;
+    return (await this.redis.eval(ACCEPT, 1, this.keyOf(piece), piece, token)) as Acceptance;
   }
 
-  /** Forgets pieces of a job that is over. */
-  async forget(pieces: readonly string[]): Promise<void> {
-    if (pieces.length > 0) await this.redis.hdel(this.key, ...pieces);
+  private keyOf(piece: string): string {
+    return fenceKeyOf(this.prefix, jobOf(piece));
   }
 }

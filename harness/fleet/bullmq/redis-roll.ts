@@ -1,6 +1,13 @@
 import type { Redis } from 'ioredis';
 import { LEASE_MS } from '../limits';
-import { seenAt, type BenchOrder, type BenchReport, type BenchRoll, type BenchState } from '../roll';
+import {
+  FORGOTTEN_MS,
+  seenAt,
+  type BenchOrder,
+  type BenchReport,
+  type BenchRoll,
+  type BenchState,
+} from '../roll';
 import { BOOKED, type BookedVerdict, type VerdictBook } from '../verdict-book';
 import { connect, nowOf, type RedisAddress } from './redis-address';
 
@@ -14,6 +21,10 @@ export interface RedisRollOptions {
   readonly onTrouble?: (error: Error) => void;
 }
 
+/** Orders that wait for one bench, the newest; a bench that was away for longer than it takes to forget it hears none. */
+const MOST_ORDERS = 100;
+const STRIKE_OFF_EVERY_MS = 3_600_000;
+
 /** A roll that all benches share. Orders wait in a list for each bench; a message tells that there is one. */
 export class RedisRoll implements BenchRoll {
   private readonly leaseMs: number;
@@ -23,6 +34,7 @@ export class RedisRoll implements BenchRoll {
   /** Orders are heard one after another. */
   private hearing: Promise<void> = Promise.resolve();
   private isOpen = true;
+  private struckOffAtMs = -Infinity;
 
   private constructor(
     private readonly redis: Redis,
@@ -56,8 +68,10 @@ export class RedisRoll implements BenchRoll {
   }
 
   async announce(report: BenchReport): Promise<void> {
-    const state: BenchState = { ...report, seenAtMs: await this.nowMs() };
+    const seenAtMs = await this.nowMs();
+    const state: BenchState = { ...report, seenAtMs };
     await this.redis.hset(this.benchesKey, report.bench, JSON.stringify(state));
+    await this.strikeOff(seenAtMs);
   }
 
   async leave(bench: string): Promise<void> {
@@ -73,7 +87,12 @@ export class RedisRoll implements BenchRoll {
 
   async order(order: BenchOrder): Promise<void> {
     const key = this.ordersKey(order.bench);
-    await this.redis.rpush(key, JSON.stringify(order));
+    await this.redis
+      .pipeline()
+      .rpush(key, JSON.stringify(order))
+      .ltrim(key, -MOST_ORDERS, -1)
+      .pexpire(key, FORGOTTEN_MS)
+      .exec();
     await this.redis.publish(key, '');
   }
 
@@ -90,6 +109,14 @@ export class RedisRoll implements BenchRoll {
     this.ears.disconnect();
     this.redis.disconnect();
     await this.hearing;
+  }
+
+  /** Benches that are forgotten; by those that announce themselves, as whoever only looks may not. */
+  private async strikeOff(nowMs: number): Promise<void> {
+    if (nowMs - this.struckOffAtMs < STRIKE_OFF_EVERY_MS) return;
+    this.struckOffAtMs = nowMs;
+    for (const [bench, text] of Object.entries(await this.redis.hgetall(this.benchesKey)))
+      if (seenAt(JSON.parse(text) as BenchState, nowMs, this.leaseMs) === undefined) await this.leave(bench);
   }
 
   /** Has the listener of these orders hear those that wait. */

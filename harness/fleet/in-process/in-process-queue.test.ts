@@ -21,10 +21,10 @@ async function pass(time: VirtualTime, forMs: number): Promise<void> {
   await time.runUntil(() => isOver);
 }
 
-fleetQueueContract('in process', () => {
+fleetQueueContract('in process', (retention = {}) => {
   const time = new VirtualTime();
   return Promise.resolve({
-    queue: new InProcessQueue({ clock: time, allowances }),
+    queue: new InProcessQueue({ clock: time, allowances, retention }),
     leaseEnds: () => pass(time, LEASE_MS),
     nowMs: () => time.nowMs(),
   });
@@ -63,6 +63,25 @@ describe('a queue in this process', () => {
     expect(await queue.claim(seat)).toBeUndefined();
     await pass(time, OTHERS_FIRST_MS);
     expect((await queue.claim(seat))?.unit.attempt).toBe(2);
+  });
+
+  it('forgets a job that has been over for as long as it keeps them', async () => {
+    const forgetful = new InProcessQueue({ clock: time, retention: { forMs: 1_000 } });
+    const over = async (): Promise<string> => {
+      const jobId = await forgetful.submit({ priority: 'gate', firmwareSha256: 'aa', pieces: [piece] });
+      const claim = await forgetful.claim(seat);
+      await forgetful.complete(claim!, { uri: 'file:///one', sha256: 'bb' });
+      return jobId;
+    };
+    const first = await over();
+    await pass(time, 999);
+    const second = await over();
+    expect(await forgetful.job(first)).toBeDefined();
+    await pass(time, 1);
+    await over();
+    expect(await forgetful.job(first)).toBeUndefined();
+    expect(await forgetful.job(second)).toBeDefined();
+    await forgetful.close();
   });
 
   it('lets a board go on with its image where another unit is older by less than flashing takes', async () => {

@@ -17,6 +17,7 @@ import {
   type JobStatus,
   type PieceOutcome,
 } from '../queue';
+import { RETENTION, SHOWN_OVER, type Retention } from '../retention';
 import { nextAttempt, queueOf, queuesOf, type Seat, type Unit } from '../work';
 import { WaitingLine } from './waiting-line';
 
@@ -26,6 +27,8 @@ export interface InProcessQueueOptions {
   readonly allowances?: Readonly<Record<string, Allowance>>;
   /** Default: 30 s. */
   readonly leaseMs?: number;
+  /** Default: 14 days and 1 000 jobs. */
+  readonly retention?: Partial<Retention>;
 }
 
 interface Job {
@@ -36,6 +39,7 @@ interface Job {
   sinceMs: number;
   readonly outcomes: Map<string, PieceOutcome>;
   isCancelled: boolean;
+  overAtMs?: number;
 }
 
 interface Running {
@@ -58,8 +62,11 @@ export class InProcessQueue implements FleetQueue {
   private readonly running = new Map<string, Running>();
   private readonly listeners: ((outcome: JobOutcome) => void)[] = [];
   private readonly delays = new Set<Cancel>();
+  private readonly retention: Retention;
+  private submitted = 0;
 
-  constructor({ clock, allowances = {}, leaseMs = LEASE_MS }: InProcessQueueOptions) {
+  constructor({ clock, allowances = {}, leaseMs = LEASE_MS, retention }: InProcessQueueOptions) {
+    this.retention = { ...RETENTION, ...retention };
     this.clock = clock;
     this.leaseMs = leaseMs;
     this.allowances = new Allowances(allowances);
@@ -69,7 +76,8 @@ export class InProcessQueue implements FleetQueue {
     const print = printOf(order);
     const known = this.underWay.get(print);
     if (known !== undefined) return Promise.resolve(known);
-    const id = `job-${this.jobs.size + 1}`;
+    this.submitted += 1;
+    const id = `job-${this.submitted}`;
     const job: Job = {
       id,
       order,
@@ -166,8 +174,10 @@ export class InProcessQueue implements FleetQueue {
   }
 
   status(): Promise<readonly JobStatus[]> {
+    const jobs = [...this.jobs.values()];
+    const shown = [...jobs.filter((job) => !isOver(job)), ...this.over().slice(-SHOWN_OVER)];
     return Promise.resolve(
-      [...this.jobs.values()].map((job) => {
+      shown.map((job) => {
         const running = [...this.running.values()].filter(({ claim }) => claim.unit.jobId === job.id).length;
         const done = job.outcomes.size;
         return {
@@ -195,6 +205,22 @@ export class InProcessQueue implements FleetQueue {
     for (const cancel of this.delays) cancel();
     for (const { expiry } of this.running.values()) expiry();
     return Promise.resolve();
+  }
+
+  /** Jobs that are over, the newest last. */
+  private over(): Job[] {
+    return [...this.jobs.values()].filter(isOver).sort((a, b) => (a.overAtMs ?? 0) - (b.overAtMs ?? 0));
+  }
+
+  /** Jobs that are over for too long, or too many. */
+  private forget(): void {
+    const { forMs, jobs } = this.retention;
+    const over = this.over();
+    for (const [index, { id, overAtMs = 0, order }] of over.entries()) {
+      if (index >= over.length - jobs && this.clock.nowMs() - overAtMs < forMs) continue;
+      this.jobs.delete(id);
+      this.fence.forget(order.pieces.map((_, at) => pieceOf(id, at)));
+    }
   }
 
   private begin(job: Job): void {
@@ -273,6 +299,8 @@ export class InProcessQueue implements FleetQueue {
   private endIfOver(job: Job): void {
     if (!isOver(job)) return;
     this.underWay.delete(printOf(job.order));
+    job.overAtMs = this.clock.nowMs();
+    this.forget();
     for (const listener of this.listeners) listener(outcomeOf(job));
   }
 }
