@@ -77,10 +77,10 @@ export const queuesOf = ({ boardModel, rig, languages, providers }: Offer): read
     providers.map((provider) => queueOf({ boardModel, rig, language, provider })),
   );
 
-/** The next attempt at a unit that a board lost, for any other board. */
-export const nextAttempt = (unit: Unit, lostOn: string): Unit => ({
+/** The next attempt at a unit that a board lost, for any other board. @param lostOn - Undefined: nobody knows. */
+export const nextAttempt = (unit: Unit, lostOn: string | undefined): Unit => ({
   ...unit,
   id: `${unit.piece}#${unit.attempt + 1}`,
   attempt: unit.attempt + 1,
-  notOn: [...unit.notOn, lostOn],
+  notOn: lostOn === undefined ? unit.notOn : [...unit.notOn, lostOn],
 });

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { QueueEvents } from 'bullmq';
 import { Redis } from 'ioredis';
 import {
@@ -15,6 +16,8 @@ import { fleetQueueContract } from '../fleet-queue.contract';
 import { BullMqQueue, redisAddressOf, RedisRoll, RedisVerdicts } from '.';
 
 const LEASE_MS = 400;
+/** More than an agent gives for a unit from its first claim to the end of its delivery. */
+const MOST_COMMANDS = 30;
 const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get install redis-server)';
 
 (hasRedis ? describe : describe.skip)(named, () => {
@@ -202,6 +205,45 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       const second = await claimed(queue, 'b');
       expect(await queue.complete(second, bundle)).toBe('accepted');
       expect(await over).toMatchObject({ jobId, pieces: [{ board: 'a' }, { board: 'b' }] });
+    });
+
+    it('loses no unit, after whichever of its commands an agent ends', async () => {
+      const lives = new AsyncLocalStorage<{ left: number; readonly end: () => void }>();
+      type Send = (this: Redis, ...args: Parameters<Redis['sendCommand']>) => unknown;
+      const send: Send = Reflect.get(Redis.prototype, 'sendCommand');
+      const sending = jest.spyOn(Redis.prototype, 'sendCommand');
+      sending.mockImplementation(function (this: Redis, ...args) {
+        const life = lives.getStore();
+        if (life === undefined || life.left-- > 0) return send.apply(this, args);
+        life.end();
+        return new Promise(() => undefined);
+      });
+      const endsAfter = async (left: number): Promise<boolean> => {
+        const [dying, survivor] = [await open(`dying${left}`), await open(`dying${left}`)];
+        queues.push(dying, survivor);
+        // Connecting takes as many commands as the rest.
+        await dying.claim(seat('a'));
+        const jobId = await survivor.submit({ ...order(2), boards: 1 });
+        const hasEnded = await new Promise<boolean>((resolve, reject) => {
+          const deliver = async (): Promise<void> => {
+            await dying.complete(await claimed(dying, 'a'), bundle);
+            resolve(false);
+          };
+          lives.run({ left, end: () => resolve(true) }, () => void deliver().catch(reject));
+        });
+        let job = await survivor.job(jobId);
+        while (job?.isOver !== true) {
+          const claim = await survivor.claim(seat('b'));
+          if (claim !== undefined) await survivor.complete(claim, bundle);
+          job = await survivor.job(jobId);
+        }
+        expect(job.outcome.pieces).toMatchObject([{ bundle }, { bundle }]);
+        return hasEnded;
+      };
+      const ended = await Promise.all(Array.from({ length: MOST_COMMANDS }, (_, left) => endsAfter(left)));
+      sending.mockRestore();
+      // Otherwise nobody knows whether these were all.
+      expect([ended.at(0), ended.at(-1)]).toEqual([true, false]);
     });
 
     it('delivers once a Redis that stood still goes on', async () => {

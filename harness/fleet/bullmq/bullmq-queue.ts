@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 import type { Allowance } from '../allowances';
 import type { Acceptance } from '../fence';
 import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
-import { choose, type Waiting } from '../placement';
+import { choose, type Circumstances, type Waiting } from '../placement';
 import {
   boardsOf,
   pieceOf,
@@ -128,17 +128,22 @@ export class BullMqQueue implements FleetQueue {
     const sinceMs = Math.max(await this.nowMs(), order.notBeforeMs ?? 0);
     const wanted = `job-${randomUUID()}`;
     const jobId = await this.book.begin(wanted, printOf(order), order, sinceMs);
-    if (jobId === wanted) await this.feed({ jobId, order, sinceMs, isCancelled: false });
+    if (jobId === wanted) await this.feed({ jobId, order, sinceMs, isCancelled: false }, 0);
+    // Whoever submitted it first may have ended before all of it was in line.
+    else await this.goOn(jobId);
     return jobId;
   }
 
   async claim(seat: Seat): Promise<Claim | undefined> {
     const names = queuesOf(seat.offer);
-    await Promise.all(names.map((name) => this.takeUpStalled(name)));
+    // Whoever takes from a queue looks for stalled units in it: also while it has never had one.
+    await Promise.all(names.map((name) => this.worker(name)));
     for (let tried = 0; tried < LOOKED_AT; tried++) {
-      const chosen = await this.chosenBy(seat, names);
+      const circumstances = await this.circumstances(seat);
+      const waiting = await Promise.all(names.map((name) => this.waitingIn(name)));
+      const chosen = choose(waiting.flat(), seat, circumstances);
       if (chosen === undefined) return undefined;
-      const claim = await this.takeFrom(queueOf(chosen.unit.needs), seat);
+      const claim = await this.takeFrom(queueOf(chosen.unit.needs), seat, circumstances);
       if (claim !== undefined) return claim;
     }
     return undefined;
@@ -164,12 +169,13 @@ export class BullMqQueue implements FleetQueue {
 
   async complete(claim: Claim, bundle: BundleRef, costCents?: number): Promise<Acceptance> {
     const { unit, token, board } = claim;
-    const acceptance = await this.fence.accept(unit.piece, token);
+    const outcome = { piece: unit.piece, board, attempts: unit.attempt, bundle };
+    const acceptance = await this.fence.accept(unit.piece, token, this.book.settling(unit.jobId, outcome));
     if (acceptance === 'stale') return acceptance;
-    // Also after a repeated delivery: what was to follow the first may not have come to pass.
-    await this.book.settle(unit.jobId, { piece: unit.piece, board, attempts: unit.attempt, bundle });
-    await this.letGo(claim, costCents);
+    // Also after a repeated delivery: what was to follow the first may not have come to pass. And before it is let go: of a process that
+    // ends between the two the lock runs out, and whoever takes it up goes on.
     await this.goOn(unit.jobId);
+    await this.letGo(claim, costCents);
     return acceptance;
   }
 
@@ -221,10 +227,9 @@ export class BullMqQueue implements FleetQueue {
     for (const listener of this.listeners) listener(outcome);
   }
 
-  /** Sees to it that as many pieces wait or are played as the job asks for; done again it changes nothing. */
-  private async feed({ jobId, order, sinceMs, isCancelled }: KeptJob): Promise<void> {
+  /** Sees to it that as many pieces wait or are played as the job asks for; done again it changes nothing. @param settled - Pieces. */
+  private async feed({ jobId, order, sinceMs, isCancelled }: KeptJob, settled: number): Promise<void> {
     if (isCancelled) return;
-    const settled = await this.book.settled(jobId);
     const until = Math.min(order.pieces.length, settled + boardsOf(order));
     const { priority, firmwareSha256 } = order;
     // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
@@ -252,40 +257,60 @@ export class BullMqQueue implements FleetQueue {
     );
   }
 
-  private async chosenBy(seat: Seat, names: readonly string[]): Promise<Waiting | undefined> {
-    const heads: Waiting[] = [];
-    for (const name of names) {
-      const jobs = await this.queue(name).getJobs(['prioritized'], 0, LOOKED_AT - 1, true);
-      for (const { data } of jobs) if (await this.allowances.allows(data.unit)) heads.push(data);
-    }
-    return choose(heads, seat, await this.circumstances(seat));
+  private async circumstances({ isolation, offer }: Seat): Promise<Circumstances> {
+    const [nowMs, allows, heard] = await Promise.all([
+      this.nowMs(),
+      this.allowances.allowing(offer.providers),
+      isolation === undefined ? 0 : this.redis.exists(this.quietKey(isolation)),
+    ]);
+    return { nowMs, allows, isHeard: () => heard === 1 };
   }
 
-  private async circumstances({ isolation }: Seat): Promise<Parameters<typeof choose>[2]> {
-    const isHeard = isolation !== undefined && (await this.redis.exists(this.quietKey(isolation))) === 1;
-    return { nowMs: await this.nowMs(), allows: () => true, isHeard: () => isHeard };
+  /** The first units of a queue. Those whose lock ran out BullMQ has wait again: whoever looks next has them played under another id. */
+  private async waitingIn(name: string): Promise<readonly Waiting[]> {
+    const first = (): Promise<Job<Waiter, void>[]> =>
+      this.queue(name).getJobs(['prioritized', 'wait'], 0, LOOKED_AT - 1, true);
+    const found = await first();
+    const stalled = found.filter(hasStalled);
+    for (const job of stalled) {
+      await this.afterStall(job.data);
+      // Somebody else may have done so already.
+      await job.remove().catch(() => undefined);
+    }
+    const waiting = stalled.length === 0 ? found : await first();
+    return waiting.filter((job) => !hasStalled(job)).map(({ data }) => data);
+  }
+
+  private afterStall(waiter: Waiter): Promise<void> {
+    const { board } = waiter;
+    return this.again(waiter, board, `${board ?? 'its board'} was not heard of for ${this.leaseMs} ms`);
   }
 
   /** The first of a queue, if the board may play it; else it is put back. */
-  private async takeFrom(name: string, seat: Seat): Promise<Claim | undefined> {
+  private async takeFrom(name: string, seat: Seat, circumstances: Circumstances): Promise<Claim | undefined> {
     const lock = `${seat.board}-${randomUUID()}`;
     const worker = await this.worker(name);
     // Its type leaves out that there may be none.
     const job = (await worker.getNextJob(lock, { block: false })) as Job<Waiter, void> | undefined;
     if (job === undefined) return undefined;
-    const { unit, offeredAtMs, board: lostOn } = job.data;
-    if (lostOn !== undefined) {
-      await this.again(job.data, lostOn, `${lostOn} was not heard of for ${this.leaseMs} ms`);
-      await job.moveToCompleted(undefined, lock, false);
+    const { unit, offeredAtMs } = job.data;
+    if (hasStalled(job)) {
+      await this.afterStall(job.data);
+      await job.moveToCompleted(undefined, lock, false).catch(() => undefined);
       return undefined;
     }
+    const isFit = choose([job.data], seat, circumstances) !== undefined;
+    const [isUnderWay, isTaken] = await Promise.all([
+      this.book.isUnderWay(unit.jobId),
+      isFit && this.allowances.take(unit),
+    ]);
     // Of a job that has ended meanwhile, some may still wait.
-    if (!(await this.book.isUnderWay(unit.jobId))) {
-      await job.moveToCompleted(undefined, lock, false);
+    if (!isUnderWay) {
+      if (isTaken) await this.allowances.end(unit, 0);
+      await job.moveToCompleted(undefined, lock, false).catch(() => undefined);
       return undefined;
     }
-    const isFit = choose([job.data], seat, await this.circumstances(seat)) !== undefined;
-    if (!isFit || !(await this.allowances.take(unit))) return this.putBack(job, lock);
+    if (!isTaken) return this.putBack(job, lock);
     const quiet = seat.isolation === undefined ? undefined : this.quietKey(seat.isolation);
     if (quiet !== undefined && (await this.redis.set(quiet, unit.id, 'PX', this.leaseMs, 'NX')) !== 'OK') {
       await this.allowances.end(unit, 0);
@@ -293,19 +318,24 @@ export class BullMqQueue implements FleetQueue {
     }
     const playing: Playing = { job, lock, quiet };
     this.playing.set(unit.id, playing);
-    const token = await this.fence.issue(unit.piece);
+    const [token, isSigned] = await Promise.all([
+      this.fence.issue(unit.piece),
+      job.updateData({ ...job.data, board: seat.board }).then(
+        () => true,
+        // It took so long that somebody else has taken it up.
+        () => false,
+      ),
+    ]);
     const claim = { unit, board: seat.board, token: token ?? 0, leaseMs: this.leaseMs, offeredAtMs };
-    if (token === undefined) {
-      // A board that was taken for lost has delivered since.
-      await this.letGo(claim, 0);
-      return undefined;
-    }
-    await job.updateData({ ...job.data, board: seat.board });
-    return claim;
+    if (token !== undefined && isSigned) return claim;
+    // Without a token, a board that was taken for lost has delivered since.
+    await this.letGo(claim, 0);
+    return undefined;
   }
 
   private async putBack(job: Job<Waiter, void>, lock: string): Promise<undefined> {
-    await job.moveToDelayed((await this.nowMs()) + PUT_BACK_MS, lock);
+    // Without a lock it has stalled, and waits already.
+    await job.moveToDelayed((await this.nowMs()) + PUT_BACK_MS, lock).catch(() => undefined);
     return undefined;
   }
 
@@ -314,33 +344,28 @@ export class BullMqQueue implements FleetQueue {
     const { unit } = claim;
     const playing = this.playing.get(unit.id);
     this.playing.delete(unit.id);
-    await this.allowances.end(unit, costCents);
-    if (playing === undefined) return;
-    const { job, lock, quiet } = playing;
-    if (quiet !== undefined && (await this.redis.get(quiet)) === unit.id) await this.redis.del(quiet);
-    // Without a lock it has stalled and failed already.
-    await job.moveToCompleted(undefined, lock, false).catch(() => undefined);
+    const ending: Promise<unknown>[] = [this.allowances.end(unit, costCents)];
+    if (playing !== undefined) {
+      const { job, lock, quiet } = playing;
+      if (quiet !== undefined) ending.push(this.soundAgain(quiet, unit));
+      // Without a lock it has stalled and failed already.
+      ending.push(job.moveToCompleted(undefined, lock, false).catch(() => undefined));
+    }
+    await Promise.all(ending);
   }
 
-  /** Units whose lock ran out: BullMQ has them wait again, and whoever looks next has them played under another id. */
-  private async takeUpStalled(name: string): Promise<void> {
-    const waiting = await this.queue(name).getJobs(['prioritized', 'wait'], 0, LOOKED_AT - 1, true);
-    for (const job of waiting) if (job.data.board !== undefined) await this.takeUp(job, job.data.board);
-  }
-
-  private async takeUp(job: Job<Waiter, void>, board: string): Promise<void> {
-    await this.again(job.data, board, `${board} was not heard of for ${this.leaseMs} ms`);
-    // Somebody else may have done so already.
-    await job.remove().catch(() => undefined);
+  private async soundAgain(quiet: string, { id }: Unit): Promise<void> {
+    if ((await this.redis.get(quiet)) === id) await this.redis.del(quiet);
   }
 
   /** A board lost a unit: another is to play it, unless it was lost too often. Done again it changes nothing. */
-  private async again({ unit, sinceMs }: Waiter, board: string, reason: string): Promise<void> {
+  private async again({ unit, sinceMs }: Waiter, board: string | undefined, reason: string): Promise<void> {
     const job = await this.book.job(unit.jobId);
     await this.allowances.end(unit);
-    if (job?.isCancelled !== false || (await this.book.outcomeOf(unit.jobId, unit.piece)) !== undefined)
-      return;
-    if (unit.attempt < MOST_ATTEMPTS) await this.put(nextAttempt(unit, board), sinceMs);
+    if (job?.isCancelled !== false) return;
+    // Who delivered it may have ended before what was to follow.
+    if ((await this.book.outcomeOf(unit.jobId, unit.piece)) !== undefined) await this.goOn(unit.jobId);
+    else if (unit.attempt < MOST_ATTEMPTS) await this.put(nextAttempt(unit, board), sinceMs);
     else {
       await this.book.settle(unit.jobId, { piece: unit.piece, attempts: unit.attempt, missing: reason });
       await this.goOn(unit.jobId);
@@ -348,11 +373,10 @@ export class BullMqQueue implements FleetQueue {
   }
 
   private async goOn(jobId: string): Promise<void> {
-    const job = await this.book.job(jobId);
+    const [job, settled] = await Promise.all([this.book.job(jobId), this.book.settled(jobId)]);
     if (job === undefined) return;
-    if ((await this.book.settled(jobId)) >= job.order.pieces.length)
-      await this.book.end(jobId, await this.nowMs());
-    else await this.feed(job);
+    if (settled >= job.order.pieces.length) await this.book.end(jobId, await this.nowMs());
+    else await this.feed(job, settled);
   }
 
   private nowMs(): Promise<number> {
@@ -404,6 +428,10 @@ export class BullMqQueue implements FleetQueue {
     return worker;
   }
 }
+
+/** Whoever had it has not been heard of: of one that ended before it had said who it is, BullMQ has counted that alone. */
+const hasStalled = ({ data, stalledCounter }: Job<Waiter, void>): boolean =>
+  data.board !== undefined || stalledCounter > 0;
 
 /** BullMQ has no colons in names. */
 const bullName = (name: string): string => name.replaceAll(':', '.');

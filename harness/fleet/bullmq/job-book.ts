@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { JobOrder, JobOutcome, JobRecord, JobStatus, PieceOutcome } from '../queue';
 import { SHOWN_OVER, type Retention } from '../retention';
 import type { Priority } from '../work';
-import { fenceKeyOf } from './redis-fence';
+import { fenceKeyOf, type Kept } from './redis-fence';
 
 /** A job as it is kept. */
 export interface KeptJob {
@@ -124,6 +124,11 @@ export class JobBook {
   /** Keeps the first outcome of a piece. */
   async settle(jobId: string, outcome: PieceOutcome): Promise<void> {
     await this.redis.hsetnx(this.outcomesKey(jobId), outcome.piece, JSON.stringify(outcome));
+  }
+
+  /** How the outcome of a piece is kept, for whoever keeps it together with something else. */
+  settling(jobId: string, outcome: PieceOutcome): Kept {
+    return { key: this.outcomesKey(jobId), field: outcome.piece, text: JSON.stringify(outcome) };
   }
 
   async outcomeOf(jobId: string, piece: string): Promise<PieceOutcome | undefined> {

@@ -35,11 +35,22 @@ export class RedisAllowances {
     return (await this.redis.eval(TAKE, 2, ...keys, id, costCents, atOnce, spendCents)) === 1;
   }
 
-  /** Whether one more would be allowed; somebody else may come first. */
-  async allows({ costCents, needs }: Unit): Promise<boolean> {
-    const { atOnce = Infinity, spendCents = Infinity } = this.ofProviders[needs.provider] ?? {};
-    const [running, spent] = await this.redis.hmget(this.useKey(needs.provider), 'running', 'spent');
-    return Number(running ?? 0) < atOnce && Number(spent ?? 0) + costCents <= spendCents;
+  /** Whether these providers allow a unit; somebody else may come first. */
+  async allowing(providers: readonly string[]): Promise<(unit: Unit) => boolean> {
+    const limited = providers.filter((provider) => this.ofProviders[provider] !== undefined);
+    const used = new Map(
+      await Promise.all(
+        limited.map(async (provider) => {
+          const [running, spent] = await this.redis.hmget(this.useKey(provider), 'running', 'spent');
+          return [provider, { running: Number(running ?? 0), spent: Number(spent ?? 0) }] as const;
+        }),
+      ),
+    );
+    return ({ costCents, needs: { provider } }) => {
+      const { running, spent } = used.get(provider) ?? { running: 0, spent: 0 };
+      const { atOnce = Infinity, spendCents = Infinity } = this.ofProviders[provider] ?? {};
+      return running < atOnce && spent + costCents <= spendCents;
+    };
   }
 
   /** @param costCents - What it did cost; undefined: what it was thought to. */
