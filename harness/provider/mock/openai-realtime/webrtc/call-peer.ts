@@ -35,14 +35,56 @@ const MAX_MESSAGE_BYTES = 256 * 1024;
 /** RFC 7587 section 7: speech, one channel, no in-band redundancy. */
 const OPUS_PROFILE = 'minptime=10;stereo=0;useinbandfec=0';
 
-/** Stands in for the listener of a call that is over, so that the library's callbacks do not keep the session. */
-const nobody: CallPeerListener = {
-  connected: () => undefined,
-  channelOpened: () => undefined,
-  message: () => undefined,
-  packet: () => undefined,
-  ended: () => undefined,
-};
+/** What a peer makes of what the library's threads tell. */
+interface Told {
+  gathered(): void;
+  changed(state: string): void;
+  offered(channel: DataChannel): void;
+  connected(): void;
+  packet(bytes: Buffer): void;
+  message(message: string | ArrayBuffer | Buffer): void;
+  channelOpened(): void;
+  channelClosed(): void;
+}
+
+/**
+ * All that the library's callbacks reach. It keeps them for as long as it keeps the objects that they belong to, which has to be for good: to
+ * destroy those while a thread of the library still ends would end this process. So a peer that is over lets go of its end of this, and of
+ * what it was nothing stays but the library's own objects.
+ */
+interface Line {
+  /** Undefined: the call is over, and nobody is told any more. */
+  told: Told | undefined;
+  /** What the library's threads use, and a garbage collector would take away. Replaced, not grown: an array that grows takes room ahead. */
+  kept: readonly unknown[];
+}
+
+// Made outside of the peer: a function sees all that those beside it see.
+function listenToConnection(connection: PeerConnection, line: Line): void {
+  connection.onGatheringStateChange((state) => {
+    if (state === 'complete') line.told?.gathered();
+  });
+  connection.onStateChange((state) => line.told?.changed(state));
+  connection.onDataChannel((channel) => line.told?.offered(channel));
+}
+
+function listenToTrack(track: Track, line: Line): void {
+  line.kept = [...line.kept, track];
+  track.onOpen(() => line.told?.connected());
+  track.onMessage((packet) => line.told?.packet(packet));
+  track.onError(ignore);
+}
+
+function listenToChannel(channel: DataChannel, line: Line): void {
+  line.kept = [...line.kept, channel];
+  channel.onMessage((message) => line.told?.message(message));
+  channel.onClosed(() => line.told?.channelClosed());
+  channel.onError(ignore);
+  if (channel.isOpen()) line.told?.channelOpened();
+  else channel.onOpen(() => line.told?.channelOpened());
+}
+
+const ignore = (): void => undefined;
 
 /**
  * The mock's end of one call: ICE, DTLS, SRTP and SCTP of libdatachannel behind what a session needs. It answers only; a
@@ -52,8 +94,7 @@ export class CallPeer {
   private readonly connection: PeerConnection;
   private readonly track: Track;
   private channel: DataChannel | undefined;
-  /** What the library's threads use, and a garbage collector would take away. */
-  private readonly kept: unknown[] = [];
+  private readonly line: Line;
   private isConnected = false;
   private closedChannel = false;
   private over = false;
@@ -64,8 +105,8 @@ export class CallPeer {
   private constructor(
     library: DataChannelLibrary,
     { offer, bindAddress, ssrc, name }: CallPeerOptions,
-    private listener: CallPeerListener,
-    gathered: () => void,
+    private readonly listener: CallPeerListener,
+    private readonly gathered: () => void,
   ) {
     this.connection = new library.PeerConnection(name, {
       iceServers: [],
@@ -75,23 +116,15 @@ export class CallPeer {
       maxMessageSize: MAX_MESSAGE_BYTES,
     });
     const { connection } = this;
-    // All of them before anything is set: what comes before its callback is lost.
-    connection.onGatheringStateChange((state) => {
-      if (state === 'complete') gathered();
-    });
-    connection.onStateChange((state) => {
-      if (state === 'connected') this.connect();
-      else if (state === 'failed') this.end('lost');
-      else if (state === 'closed' || state === 'disconnected') this.end(this.isConnected ? 'left' : 'lost');
-    });
-    connection.onDataChannel((channel) => this.take(channel));
+    this.line = { told: this.told(), kept: [connection] };
+    // Before anything is set: what comes before its callback is lost.
+    listenToConnection(connection, this.line);
     try {
       connection.setRemoteDescription(offer.sdp, 'offer');
       this.track = this.addTrack(library, offer, ssrc);
       connection.setLocalDescription('answer');
     } catch (cause) {
-      this.over = true;
-      connection.close();
+      this.close();
       throw cause;
     }
   }
@@ -110,6 +143,7 @@ export class CallPeer {
     const gathered = new Promise<void>((resolve) => (whenGathered = resolve));
     const peer = new CallPeer(library, options, listener, whenGathered);
     await gathered;
+    if (peer.over) throw new Error('the call was over before it could be answered');
     return { peer, answerSdp: answerFor(peer.connection.localDescription()?.sdp ?? '') };
   }
 
@@ -150,8 +184,35 @@ export class CallPeer {
   close(): void {
     if (this.over) return;
     this.over = true;
+    this.line.told = undefined;
     this.connection.close();
-    this.listener = nobody;
+    this.gathered();
+  }
+
+  private told(): Told {
+    return {
+      gathered: () => this.gathered(),
+      changed: (state) => {
+        if (state === 'connected') this.connect();
+        else if (state === 'failed') this.end('lost');
+        else if (state === 'closed' || state === 'disconnected') this.end(this.isConnected ? 'left' : 'lost');
+      },
+      offered: (channel) => this.take(channel),
+      connected: () => this.connect(),
+      packet: (bytes) => this.listener.packet(bytes),
+      message: (message) => {
+        const isBinary = typeof message !== 'string';
+        const data = isBinary ? Buffer.from(message as ArrayBuffer) : Buffer.from(message);
+        this.listener.message(data, isBinary);
+      },
+      channelOpened: () => {
+        this.connect();
+        this.listener.channelOpened();
+      },
+      channelClosed: () => {
+        if (!this.closedChannel) this.end('left');
+      },
+    };
   }
 
   private addTrack(library: DataChannelLibrary, { audio }: Offer, ssrc: number): Track {
@@ -166,12 +227,8 @@ export class CallPeer {
     const stream = new library.RtpPacketizationConfig(ssrc, CNAME, payloadType, clockRateHz);
     const reporter = new library.RtcpSrReporter(stream);
     track.setMediaHandler(reporter);
-    this.kept.push(stream, reporter);
-    track.onOpen(() => this.connect());
-    track.onMessage((packet) => {
-      if (!this.over) this.listener.packet(packet);
-    });
-    track.onError(() => undefined);
+    this.line.kept = [...this.line.kept, stream, reporter];
+    listenToTrack(track, this.line);
     return track;
   }
 
@@ -179,22 +236,7 @@ export class CallPeer {
   private take(channel: DataChannel): void {
     if (this.over || this.channel !== undefined) return;
     this.channel = channel;
-    channel.onMessage((message) => {
-      if (this.over) return;
-      const isBinary = typeof message !== 'string';
-      this.listener.message(isBinary ? Buffer.from(message as ArrayBuffer) : Buffer.from(message), isBinary);
-    });
-    channel.onClosed(() => {
-      if (!this.closedChannel) this.end('left');
-    });
-    channel.onError(() => undefined);
-    const opened = (): void => {
-      if (this.over) return;
-      this.connect();
-      this.listener.channelOpened();
-    };
-    if (channel.isOpen()) opened();
-    else channel.onOpen(opened);
+    listenToChannel(channel, this.line);
   }
 
   private shownFingerprint(): string | undefined {
