@@ -72,7 +72,7 @@ describe('the chat client for MicroPython', () => {
       /^=== 启动系统 ===\r\n\r\nIP Address: 192\.168\.7\.31\r\n\r\n\[Request\]\r\nPayload: \{.*\}\r\n\r\n\[Response\] Status: 200\r\nAI回复: [^]*\r\nMicroPython v1\.26\.0 on /,
     );
     expect(bench.text).not.toMatch(/sk-test|secret-psw/);
-    expect(mock.events).toMatchObject([
+    expect([...mock.events]).toMatchObject([
       { type: 'request', prompt: JOKE, model: 'Qwen/Qwen2.5-7B-Instruct', stream: false },
       { type: 'heard', promptId: 'en-joke-a' },
       { type: 'text-out', text: TOLD },

@@ -40,6 +40,9 @@ import { authorityIn, directSettings, providerInit } from './provider-settings';
 export type BenchProvider = VoiceProvider &
   Partial<Pick<LaunchedProvider, 'tlsCertificate' | 'kill' | 'worsen'>>;
 
+/** Boards ask anew every hour or when they boot; who looks for the questions looks for those of the latest boot. */
+const MOST_QUESTIONS = 1_000;
+
 /** The bench's own time server. */
 export interface BenchTime {
   /** `host:port`. */
@@ -177,7 +180,10 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
         script: config.ntp.answers,
         port: config.ntp.port,
         host: config.provider.host,
-        onAsked: (answer) => questions.push({ hostAtMs: clock.nowMs(), answer }),
+        onAsked: (answer) => {
+          questions.push({ hostAtMs: clock.nowMs(), answer });
+          if (questions.length > MOST_QUESTIONS) questions.shift();
+        },
       }),
     );
     return { address, questions };

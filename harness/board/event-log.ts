@@ -1,4 +1,4 @@
-import type { BoardEvent, Cancel, Clock } from '../ports';
+import { HeldEvents, type BoardEvent, type Cancel, type Clock, type EventSequence } from '../ports';
 
 /** What a waiter makes of an event: nothing yet, done, or a reason why what it waits for will not come. */
 export type Answer = 'wait' | 'done' | { readonly failure: Error };
@@ -31,19 +31,16 @@ export interface Watch {
   readonly abandon: (failure: Error) => void;
 }
 
-/** Everything that a board said, kept from opening on unless it is forgotten; whoever waits is asked about each later event. */
+/** What a board said, the newest of each type; whoever waits is asked about each later event. */
 export class EventLog {
-  private readonly kept: BoardEvent[] = [];
+  private readonly kept = new HeldEvents<BoardEvent>(passing);
   private readonly listeners = new Set<(event: BoardEvent) => void>();
   private readonly waiting = new Set<Waiting>();
   private failure: Error | undefined;
-  private forgotten = 0;
-  /** Stands for whatever was forgotten of the latest such boot: a list of no tasks. */
-  private nothing: BoardEvent | undefined;
 
   constructor(private readonly clock: Clock) {}
 
-  get events(): readonly BoardEvent[] {
+  get events(): EventSequence<BoardEvent> {
     return this.kept;
   }
 
@@ -54,20 +51,7 @@ export class EventLog {
 
   /** Lets go what passes of the events before this position; the others keep theirs, and so do boots, sessions and faults. */
   forget(before: number): void {
-    for (; this.forgotten < Math.min(before, this.kept.length); this.forgotten += 1) {
-      const event = this.kept[this.forgotten];
-      if (event === undefined || !passing.has(event.type)) continue;
-      const { boot } = event;
-      if (this.nothing?.boot !== boot)
-        this.nothing = {
-          type: 'tasks',
-          tasks: [],
-          boot,
-          lineIndex: event.lineIndex,
-          hostAtMs: event.hostAtMs,
-        };
-      this.kept[this.forgotten] = this.nothing;
-    }
+    this.kept.forget(before);
   }
 
   add(event: BoardEvent): void {

@@ -7,6 +7,7 @@ import type {
   Clock,
   ConsoleLink,
   DialectDescription,
+  EventSequence,
   FirmwareIdentity,
 } from '../ports';
 import { faultError, sessionTimeoutError } from './board-errors';
@@ -63,14 +64,15 @@ export class SerialBoard implements Board {
   private identity: FirmwareIdentity | undefined;
   private ended: Error | undefined;
   private quarantine: HilError | undefined;
+  /** Crashes and restarts so far. */
+  private upsets = 0;
 
   constructor(private readonly parts: SerialBoardParts) {
     const { name, transport, clock, baudRate, link, dialect } = parts;
     const write = (bytes: Buffer) => transport.write(bytes);
     this.console = new RecordedConsole({ name, clock, write, baudRate, ...(link && { link }) });
     this.log = new EventLog(clock);
-    const isUpset = ({ type }: BoardEvent): boolean => type === 'fault' || type === 'boot';
-    this.typed = new EchoCheck(name, this.console, () => this.events.filter(isUpset).length);
+    this.typed = new EchoCheck(name, this.console, () => this.upsets);
     this.clockSync = new ClockSync((command, onTyping) => this.typed.post(command, onTyping), clock);
     const emit = (event: BoardEvent) => this.addEvent(event);
     // Ahead of what reads events from the line.
@@ -93,7 +95,7 @@ export class SerialBoard implements Board {
     return this.parts.dialect.description;
   }
 
-  get events(): readonly BoardEvent[] {
+  get events(): EventSequence<BoardEvent> {
     return this.log.events;
   }
 
@@ -308,6 +310,7 @@ export class SerialBoard implements Board {
   private addEvent(event: BoardEvent): void {
     if (event.type === 'firmware') this.identity = event.firmware;
     if (event.type === 'generation') this.identity = { ...this.identity, generation: event.generation };
+    if (event.type === 'fault' || event.type === 'boot') this.upsets += 1;
     this.history.event(event);
     this.log.add(this.clockSync.read(event));
   }

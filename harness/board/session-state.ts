@@ -1,4 +1,4 @@
-import type { BoardEvent } from '../ports';
+import type { BoardEvent, EventSequence } from '../ports';
 
 /** What the latest boot says about its session: `unknown` means neither opened nor ended yet. */
 export type SessionState =
@@ -11,14 +11,19 @@ const beginsBoot = (event: BoardEvent): boolean =>
   event.type === 'firmware' ||
   (event.type === 'milestone' && event.milestone === 'app');
 
+const sessionStates: ReadonlySet<BoardEvent['type']> = new Set([
+  'fault',
+  'session-ready',
+  'session-ended',
+] as const);
+
 /** Where the session of the latest boot stands, from the board's events. */
-export function sessionState(events: readonly BoardEvent[], latestBoot: number): SessionState {
-  for (let position = events.length - 1; position >= 0; position -= 1) {
-    const event = events[position];
-    if (event === undefined || event.boot !== latestBoot || beginsBoot(event)) break;
-    if (event.type === 'fault') return { session: 'crashed', fault: event };
-    if (event.type === 'session-ready') return { session: 'ready' };
-    if (event.type === 'session-ended') return { session: 'ended' };
-  }
-  return { session: 'unknown' };
+export function sessionState(events: EventSequence<BoardEvent>, latestBoot: number): SessionState {
+  const last = events.findLast(
+    (event) => event.boot !== latestBoot || beginsBoot(event) || sessionStates.has(event.type),
+  );
+  if (last === undefined || last.boot !== latestBoot) return { session: 'unknown' };
+  if (last.type === 'fault') return { session: 'crashed', fault: last };
+  if (last.type === 'session-ready') return { session: 'ready' };
+  return { session: last.type === 'session-ended' ? 'ended' : 'unknown' };
 }

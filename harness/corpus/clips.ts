@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
-import type { PcmClip } from '../audio';
+import { ClipShelf, type PcmClip } from '../audio';
 import type { Corpus, SpeechClip } from '../ports';
 import { checkedSound } from './checked-sound';
 
-const sounds = new Map<string, PcmClip>();
+const sounds = new ClipShelf();
 
 /**
- * The sound of a clip at the rate of its file, read once per process and file. The samples are shared: do not write to
- * them.
+ * The sound of a clip at the rate of its file, read once per process and file as long as it is on the shelf. The samples
+ * are shared: do not write to them.
  * @throws ConfigError when the WAV has changed since the corpus was loaded, as `loadCorpus` does.
  */
 export function readSpeechClip(clip: SpeechClip): PcmClip {
   const known = sounds.get(clip.path);
   if (known !== undefined) return known;
   const sound = checkedSound(clip);
-  sounds.set(clip.path, sound);
+  sounds.put(clip.path, sound);
   return sound;
 }
 

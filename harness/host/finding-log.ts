@@ -1,6 +1,9 @@
 import { isHilError, toWireError } from '../errors';
-import type { Clock, Finding } from '../ports';
+import { keepNewest, type Clock, type Finding } from '../ports';
 import { OrderedFaults } from './ordered-faults';
+
+/** A board that is found at fault ever anew is so in a few ways at a time. */
+const MOST_SEEN = 10_000;
 
 type NewFinding = Omit<Finding, 'hostAtMs' | 'test'> & { readonly test?: string };
 
@@ -26,9 +29,8 @@ export class FindingLog {
     const finding = this.ordered.attributed(found);
     const keyOf = (turnId: string | undefined): string =>
       JSON.stringify([finding.code, finding.message, turnId]);
-    if (this.seen.has(keyOf(finding.turnId))) return;
-    this.seen.add(keyOf(finding.turnId));
-    if (finding.origin !== 'board') this.seen.add(keyOf(undefined));
+    if (this.wasSeen(keyOf(finding.turnId))) return;
+    if (finding.origin !== 'board') this.wasSeen(keyOf(undefined));
     const test = finding.test ?? this.currentTest;
     this.write({ ...finding, hostAtMs: this.clock.nowMs(), ...(test === undefined ? {} : { test }) });
   }
@@ -42,5 +44,13 @@ export class FindingLog {
 
   wasRecorded(thrown: unknown): boolean {
     return typeof thrown === 'object' && thrown !== null && this.recordedErrors.has(thrown);
+  }
+
+  /** Whether this key is known; from now on it is, until so many others have come that nobody repeats it. */
+  private wasSeen(key: string): boolean {
+    const isKnown = this.seen.delete(key);
+    this.seen.add(key);
+    keepNewest(this.seen, MOST_SEEN);
+    return isKnown;
   }
 }

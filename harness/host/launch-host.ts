@@ -9,13 +9,16 @@ import type { HostInit, HostMessage, HostOrder, HostStart } from './host-message
 /** A host may take this long to close a bench before it is killed. */
 const CLOSE_WITHIN_MS = 10_000;
 
+/** What came first says what went wrong; what it led to may go on for hours. */
+const MOST_UNRECORDED = 1_000;
+
 /** The host process, seen from its parent. */
 export interface HostProcess {
   /** Where suites connect; rejects with what did not open. */
   readonly ready: Promise<string>;
   /** Absolute path of the run folder; undefined until it exists. */
   readonly runPath: string | undefined;
-  /** Findings that the run folder could not take, oldest first; grows. */
+  /** Findings that the run folder could not take, the first 1000 of them, oldest first; grows. */
   readonly unrecorded: readonly Finding[];
   /** Resolves when the process has ended, with the reason if it was not told to. */
   readonly ended: Promise<HilError | undefined>;
@@ -70,7 +73,8 @@ export function launchHost(
     if (message.type === 'stored') runPath = message.runPath;
     if (message.type === 'ready') resolveReady(message.address);
     if (message.type === 'failed') rejectReady(new HostFailure(message.error));
-    if (message.type === 'unrecorded') unrecorded.push(message.finding);
+    if (message.type === 'unrecorded' && unrecorded.length < MOST_UNRECORDED)
+      unrecorded.push(message.finding);
     onMessage(message);
   });
   const ended = new Promise<HilError | undefined>((resolve) => {

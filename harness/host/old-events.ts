@@ -1,6 +1,6 @@
 import type { Board, VoiceProvider } from '../ports';
 
-/** Turns that are whole, the latest of them included: whoever looks back, such as the watch over resets, looks back at one or two. */
+/** Turns that are whole, the latest of them included: whoever looks back, such as the watch over resets, looks back at one or two. What they were is on the disk. */
 const TURNS = 10;
 
 interface Logs {
@@ -8,7 +8,7 @@ interface Logs {
   readonly provider: Pick<VoiceProvider, 'events' | 'forget'>;
 }
 
-/** Has board and provider let go what long past turns were measured by: a run of hundreds of hours has to fit into memory. */
+/** Has board and provider let go what long past turns were measured by: a run of thousands of turns has to fit into memory. */
 export class OldEvents {
   private readonly ends: { readonly board: number; readonly provider: number }[] = [];
 

@@ -1,5 +1,11 @@
 import { catalogue, type ErrorCode } from '../errors';
-import type { DirectionFacts, Finding, NetworkFacts, ProviderFault } from '../ports';
+import {
+  keepNewest,
+  type DirectionFacts,
+  type Finding,
+  type NetworkFacts,
+  type ProviderFault,
+} from '../ports';
 
 /**
  * Faults that take a call away from under a board: no firmware can answer well without session, events or sound. Of the others it
@@ -67,6 +73,9 @@ function lostSound(
   return [{ following, inWords: `${audioLost} of ${audioSent} packets of ${what}` }];
 }
 
+/** A test that judges many turns together does so within this many. */
+const MOST_TURNS = 2_000;
+
 /** A finding before it is stamped. */
 type Blame = Pick<Finding, 'code' | 'origin' | 'message' | 'facts' | 'turnId'>;
 
@@ -83,7 +92,9 @@ export class OrderedFaults {
 
   /** The scenario has this go wrong in a turn. */
   orderIn(turnId: string, fault: ProviderFault | undefined): void {
-    if (fault !== undefined && takingAway.has(fault)) this.ofTurns.set(turnId, fault);
+    if (fault === undefined || !takingAway.has(fault)) return;
+    this.ofTurns.set(turnId, fault);
+    keepNewest(this.ofTurns, MOST_TURNS);
   }
 
   /** What the bench's network did to a turn's packets. Undefined: it has none, and what was lost was not lost by order. */
@@ -93,6 +104,7 @@ export class OrderedFaults {
       ...lostSound(facts.up, 'what it heard', followingLossUp),
       ...lostSound(facts.down, 'its reply', followingLossDown),
     ]);
+    keepNewest(this.lostIn, MOST_TURNS);
   }
 
   /** The finding, or the same with the provider in the board's place where that was told to leave it alone. */

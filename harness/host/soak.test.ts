@@ -140,18 +140,16 @@ describe('OldEvents', () => {
     const heaps = board.flatMap((event) => (event.type === 'heap' ? [event.internalBytes] : []));
     expect(heaps).toEqual([31, 32, 33, 34, 35, 36, 37, 38, 39, 40]);
     const started = provider.filter(({ type }) => type === 'speech-started');
-    expect(started.map(({ seq }) => provider[seq])).toEqual(started);
+    expect(started.map(({ seq }) => provider.at(seq))).toEqual(started);
     expect(started).toHaveLength(10);
-    // All that was forgotten takes the room of one.
-    expect(new Set(board).size).toBe(2 + 1 + 20);
-    expect(new Set(provider).size).toBe(1 + 1 + 20);
+    expect([[...board].length, [...provider].length]).toEqual([2 + 20, 1 + 20]);
   });
 
   it('keeps what was said once and holds on: boots, sessions, tools', () => {
     const { board, provider } = afterTurns(40);
     expect(board.slice(0, 2).map(({ type }) => type)).toEqual(['boot', 'session-ready']);
     expect(sessionState(board, 1)).toEqual({ session: 'ready' });
-    expect(provider[0]).toMatchObject({ type: 'session-updated', tools: ['OpenDoor'] });
+    expect(provider.at(0)).toMatchObject({ type: 'session-updated', tools: ['OpenDoor'] });
   });
 
   it('lets nothing go of ten turns', () => {

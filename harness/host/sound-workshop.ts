@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { ConditionedSound, PcmClip, SoundConditions } from '../audio';
+import { ClipShelf, type ConditionedSound, type PcmClip, type SoundConditions } from '../audio';
 import { fromWireError, HilError } from '../errors';
 import type { TurnMeasurement } from '../measurement';
 import { endThread, type SpeechClip, type TurnRecord } from '../ports';
@@ -15,7 +15,7 @@ interface Waiting {
 export class SoundWorkshop {
   private readonly worker = new Worker(join(__dirname, 'sound-worker.js'));
   private readonly waiting = new Map<number, Waiting>();
-  private readonly clips = new Map<string, Promise<PcmClip>>();
+  private readonly clips = new ClipShelf();
   private nextId = 1;
   private death: HilError | undefined;
 
@@ -34,12 +34,14 @@ export class SoundWorkshop {
     return this.ask('measure', { runPath: this.runPath, record });
   }
 
-  /** The sound of a clip at this rate, each made once. */
-  clipAtRate(clip: SpeechClip, rateHz: number): Promise<PcmClip> {
+  /** The sound of a clip at this rate, from the shelf where it was asked for lately. */
+  async clipAtRate(clip: SpeechClip, rateHz: number): Promise<PcmClip> {
     const key = `${clip.kind} ${clip.id} ${rateHz}`;
-    const known = this.clips.get(key) ?? this.ask('clipAtRate', { clip, rateHz });
-    this.clips.set(key, known);
-    return known;
+    const known = this.clips.get(key);
+    if (known !== undefined) return known;
+    const made = await this.ask('clipAtRate', { clip, rateHz });
+    this.clips.put(key, made);
+    return made;
   }
 
   /** The sound of a clip at this rate in noise or a room. */

@@ -92,7 +92,7 @@ export class TurnKeeping {
     private readonly mostSoundBytes = MOST_SOUND_BYTES,
   ) {}
 
-  /** Calls back behind each turn of a run for hours, in which what is behind a turn is let go; never in an ordinary run. */
+  /** Calls back behind each turn. */
   onTurn(listener: () => void): void {
     this.turnEnded = listener;
   }
@@ -109,12 +109,12 @@ export class TurnKeeping {
 
   /** @returns Whether the turn is kept whole. @throws RunError as `appendTurn` of the store. */
   async append(turn: MeasuredTurn, isGood: boolean): Promise<boolean> {
+    this.turnEnded();
     if (this.every <= 1) {
       await this.store.appendTurn(turn);
       return true;
     }
     this.taken += 1;
-    this.turnEnded();
     const isKept = !isGood || this.taken <= FIRST_KEPT || this.taken % this.every === 0;
     const paths = soundsOf(turn).map((path) => this.store.pathOf(path));
     const bytes = paths.reduce(
@@ -124,7 +124,7 @@ export class TurnKeeping {
     if (isKept) {
       this.flush();
       await this.store.appendTurn(turn);
-      this.kept.push({ turnId: turn.record.turnId, paths, bytes, isGood });
+      if (paths.length > 0) this.kept.push({ turnId: turn.record.turnId, paths, bytes, isGood });
       this.soundBytes += bytes;
       this.rotate(turn.record.endedAtHostMs);
       return true;

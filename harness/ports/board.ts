@@ -2,6 +2,7 @@ import type { BoardEvent, FirmwareIdentity } from './board-event';
 import type { BootSession } from './boot-session';
 import type { Cancel } from './clock';
 import type { Console } from './console';
+import type { EventSequence } from './event-sequence';
 
 /** What every firmware may be able to do, functions apart. */
 export const capabilities = [
@@ -46,21 +47,21 @@ export interface DialectDescription {
   readonly unadvertised?: readonly Capability[];
 }
 
-/** A board under test. Its events are kept from opening on. */
+/** A board under test. */
 export interface Board {
   readonly name: string;
   readonly model: string;
   readonly dialect: DialectDescription;
   readonly console: Console;
-  readonly events: readonly BoardEvent[];
+  /** Since opening; of each type the newest thousands are held. */
+  readonly events: EventSequence<BoardEvent>;
   /** The boots since the board was opened, oldest first, the one that it is in last; the latest 1000 of them. */
   readonly boots: readonly BootSession[];
   /** From the latest boot log; undefined before it was seen. */
   readonly firmware: FirmwareIdentity | undefined;
   onEvent(listener: (event: BoardEvent) => void): Cancel;
   /**
-   * Lets go what only the turns before this position of `events` were measured by; an event of nothing stands in its place. Boots, sessions
-   * and faults stay. Absent: everything stays.
+   * Lets go what only the turns before this position of `events` were measured by. Boots, sessions and faults stay. Absent: everything stays.
    */
   forget?(before: number): void;
   /** Calls back once, when the port has gone without being closed. */

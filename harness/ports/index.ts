@@ -26,8 +26,11 @@ export type {
   ExpectOptions,
   StampedLine,
 } from './console';
+export type { EventSequence } from './event-sequence';
 export type { Finding } from './finding';
 export type { FunctionCall } from './function-call';
+export { HeldEvents, type HeldBounds } from './held-events';
+export { keepNewest } from './keep-newest';
 export { readLineSequence, type LineStep } from './line-sequence';
 export type { Deviation, MediaCounts, ProviderEvent, ProviderEventType, RtpPlace } from './provider-event';
 export {

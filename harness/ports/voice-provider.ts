@@ -1,4 +1,5 @@
 import type { Cancel } from './clock';
+import type { EventSequence } from './event-sequence';
 import type { ProviderEvent } from './provider-event';
 import type { NetworkFacts } from './network-facts';
 import type { NetworkShape } from './network-shape';
@@ -79,8 +80,8 @@ export interface VoiceProvider {
    * `secretId`, `secretKey`, and `apiKey` for its twin (hunyuan); `user`, `password`, `domain`, `project`, or `accessKey`, `secretKey` (pangu). Absent: anything will do.
    */
   readonly credentials?: Readonly<Record<string, string>>;
-  /** All events so far, oldest first; grows. */
-  readonly events: readonly ProviderEvent[];
+  /** All events so far, each at the position that its `seq` says; of each type the newest thousands are held. */
+  readonly events: EventSequence<ProviderEvent>;
   /** Lets go what only the turns before this position of `events` were measured by, as `forget` of a board. Absent: everything stays. */
   forget?(before: number): void;
   /** Calls back for each later event, in order. */

@@ -14,7 +14,7 @@ describe('EventLog', () => {
     log.onEvent((event) => told.push(event));
     log.emit({ type: 'session-open', sessionId: 's' });
     expect(told).toEqual([{ type: 'session-open', sessionId: 's', seq: 0, hostAtMs: 7 }]);
-    expect(log.events).toEqual(told);
+    expect([...log.events]).toEqual(told);
     expect(thrown).toEqual([fault]);
   });
 });

@@ -1,4 +1,11 @@
-import type { Cancel, Clock, ProviderEvent, UnstampedProviderEvent } from '../ports';
+import {
+  HeldEvents,
+  type Cancel,
+  type Clock,
+  type EventSequence,
+  type ProviderEvent,
+  type UnstampedProviderEvent,
+} from '../ports';
 import { callEach } from './call-each';
 
 /** A provider event before the log has given it its place and time. */
@@ -21,24 +28,10 @@ const passing: ReadonlySet<ProviderEvent['type']> = new Set([
   'truncated',
 ] as const);
 
-/** Stands for whatever was forgotten: a packet of no sound. */
-const nothing: ProviderEvent = Object.freeze({
-  type: 'audio-out',
-  seq: -1,
-  hostAtMs: -Infinity,
-  responseId: '',
-  itemId: '',
-  replyId: '',
-  rateHz: 1,
-  fromSample: 0,
-  lengthSamples: 0,
-});
-
 /** The ordered log of a provider, and those who listen to it. */
 export class EventLog {
-  private readonly log: ProviderEvent[] = [];
+  private readonly log = new HeldEvents<ProviderEvent>(passing);
   private readonly listeners = new Set<(event: ProviderEvent) => void>();
-  private forgotten = 0;
 
   /** @param listenerFailed - Gets what a listener throws. Default: it surfaces as an uncaught error of this process. */
   constructor(
@@ -46,7 +39,7 @@ export class EventLog {
     private readonly listenerFailed?: (error: unknown) => void,
   ) {}
 
-  get events(): readonly ProviderEvent[] {
+  get events(): EventSequence<ProviderEvent> {
     return this.log;
   }
 
@@ -63,10 +56,7 @@ export class EventLog {
 
   /** Lets go what passes of the events before this position; the others keep theirs, and so do sessions and errors. */
   forget(before: number): void {
-    for (; this.forgotten < Math.min(before, this.log.length); this.forgotten += 1) {
-      const type = this.log[this.forgotten]?.type;
-      if (type !== undefined && passing.has(type)) this.log[this.forgotten] = nothing;
-    }
+    this.log.forget(before);
   }
 
   onEvent(listener: (event: ProviderEvent) => void): Cancel {

@@ -38,7 +38,7 @@ export function voiceProviderContract(name: string, open: () => Promise<VoicePro
       const live: ProviderEvent[] = [];
       provider.onEvent((event) => live.push(event));
       await toolTurn();
-      const { events } = provider;
+      const events = [...provider.events];
       expect(live).toEqual(events);
       expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index));
       expect(
@@ -101,7 +101,7 @@ export function voiceProviderContract(name: string, open: () => Promise<VoicePro
 
     it('saves what it received, bit for bit, after the session has gone', async () => {
       await toolTurn();
-      const { sessionId } = provider.events[0]!;
+      const { sessionId } = provider.events.at(0)!;
       const folder = await mkdtemp(join(tmpdir(), 'earshot-'));
       const path = join(folder, 'received.wav');
       const window = { sessionId: sessionId!, fromHostAtMs: 0, toHostAtMs: systemClock.nowMs(), path };

@@ -1,4 +1,4 @@
-import type { BoardEvent, ProviderEvent } from '../ports';
+import type { BoardEvent, EventSequence, ProviderEvent } from '../ports';
 
 /**
  * Tools that a session offers: as the provider took them, else as the firmware printed that it declares them.
@@ -7,7 +7,7 @@ import type { BoardEvent, ProviderEvent } from '../ports';
  */
 export function advertisedIn(
   providerEvents: readonly ProviderEvent[],
-  boardEvents: readonly BoardEvent[],
+  boardEvents: EventSequence<BoardEvent>,
 ): readonly string[] | undefined {
   const taken = providerEvents.findLast((event) => event.type === 'session-updated');
   if (taken !== undefined) return taken.tools;

@@ -3,6 +3,7 @@ import type {
   BoardDate,
   BoardEvent,
   NetworkShape,
+  EventSequence,
   ProviderEvent,
   ProviderFault,
   SpeechClip,
@@ -183,14 +184,14 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
 /** What was asked since the board booted: before that its clock was another one. */
 function ofLatestBoot(
   questions: readonly TimeQuestion[],
-  events: readonly BoardEvent[],
+  events: EventSequence<BoardEvent>,
 ): readonly TimeQuestion[] {
   const bootedAtMs = events.findLast(({ type }) => type === 'boot')?.hostAtMs ?? -Infinity;
   return questions.filter(({ hostAtMs }) => hostAtMs >= bootedAtMs);
 }
 
 /** What the board of the latest boot has printed of its date. */
-function dateOf(events: readonly BoardEvent[]): BoardDate | undefined {
+function dateOf(events: EventSequence<BoardEvent>): BoardDate | undefined {
   const boot = events.at(-1)?.boot;
   const told = events.findLast(
     (event) => event.boot === boot && (event.type === 'clock-set' || event.type === 'clock-unset'),

@@ -1,4 +1,4 @@
-import type { BoardEvent, ConsoleLine, MarkerEvent, StampedLine } from '../ports';
+import type { BoardEvent, ConsoleLine, EventSequence, MarkerEvent, StampedLine } from '../ports';
 
 /** More lines hardly narrow the relation of two clocks, and every record carries them. */
 const MOST_LINES = 64;
@@ -25,17 +25,13 @@ export function clockLinesBefore(lines: readonly ConsoleLine[], firstIndex: numb
 
 /** The latest markers before a turn, of the boot that it is played on. */
 export function clockMarkersBefore(
-  events: readonly BoardEvent[],
+  events: EventSequence<BoardEvent>,
   lines: readonly ConsoleLine[],
   firstIndex: number,
 ): { readonly clockMarkers?: readonly MarkerEvent[] } {
   const { boot } = lines.findLast(({ index }) => index < firstIndex) ?? {};
-  const kept: MarkerEvent[] = [];
-  for (let at = events.length - 1; at >= 0 && kept.length < MOST_LINES; at -= 1) {
-    const event = events[at];
-    if (event === undefined || event.lineIndex >= firstIndex) continue;
-    if (event.boot !== boot) break;
-    if (event.type === 'marker') kept.unshift(event);
-  }
+  const before = events.filter((event) => event.lineIndex < firstIndex);
+  const ofBoot = before.slice(before.findLastIndex((event) => event.boot !== boot) + 1);
+  const kept = ofBoot.filter((event) => event.type === 'marker').slice(-MOST_LINES);
   return kept.length === 0 ? {} : { clockMarkers: kept };
 }

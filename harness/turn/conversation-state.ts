@@ -1,4 +1,4 @@
-import type { ProviderEvent } from '../ports';
+import type { EventSequence, ProviderEvent } from '../ports';
 
 /** Where a conversation stands, by the provider's log. All instants are host milliseconds. */
 export interface ConversationState {
@@ -39,7 +39,7 @@ export class Conversation {
 
   /** @param log - Grows; the first `from` events do not count. */
   constructor(
-    private readonly log: readonly ProviderEvent[],
+    private readonly log: EventSequence<ProviderEvent>,
     from: number,
   ) {
     this.read = from;
@@ -47,7 +47,7 @@ export class Conversation {
 
   get state(): ConversationState {
     for (; this.read < this.log.length; this.read += 1) {
-      const event = this.log[this.read];
+      const event = this.log.at(this.read);
       if (event !== undefined) this.take(event);
     }
     let playoutEndsAtMs = -Infinity;

@@ -7,6 +7,7 @@ import type {
   NetworkShape,
   PlayedConditions,
   Playback,
+  EventSequence,
   ProviderEvent,
   RigTruth,
   SentReply,
@@ -382,7 +383,7 @@ const aboutTheSession: ReadonlySet<ProviderEvent['type']> = new Set([
 ]);
 
 /** The session that the prompt went to; undefined: none was ever open. */
-function sessionOfTurn(events: readonly ProviderEvent[], firstSeq: number): string | undefined {
+function sessionOfTurn(events: EventSequence<ProviderEvent>, firstSeq: number): string | undefined {
   const used = events
     .slice(firstSeq)
     .find(({ type, sessionId }) => sessionId !== undefined && !aboutTheSession.has(type));

@@ -1,5 +1,5 @@
 import { HilError } from '../errors';
-import type { ProviderEvent } from '../ports';
+import type { EventSequence, ProviderEvent } from '../ports';
 
 /** A reply may take this long to come out of the speaker after it was sent, on top of its own length. */
 export const PLAYOUT_ALLOWANCE_MS = 300;
@@ -13,13 +13,13 @@ export class SelfTriggers {
   private endsAtMs = -Infinity;
   count = 0;
 
-  constructor(private readonly log: readonly ProviderEvent[]) {
+  constructor(private readonly log: EventSequence<ProviderEvent>) {
     this.read = log.length;
   }
 
   update(playoutEndsAtMs: number): number {
     for (; this.read < this.log.length; this.read += 1) {
-      const event = this.log[this.read];
+      const event = this.log.at(this.read);
       if (event?.type === 'speech-started' && event.hostAtMs < this.endsAtMs + PLAYOUT_ALLOWANCE_MS)
         this.count += 1;
     }

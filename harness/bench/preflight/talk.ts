@@ -17,6 +17,7 @@ import type {
   CaptureSlice,
   ChannelRole,
   Clock,
+  EventSequence,
   ProviderEvent,
   SpeechClip,
   VoiceProvider,
@@ -146,7 +147,7 @@ const silenceOf = (waiting: Waiting): Promise<void> =>
   });
 
 /** Whether something is being sent, and when what was sent has been played at the earliest; -Infinity: nothing was. */
-export function playoutOf(events: readonly ProviderEvent[]): {
+export function playoutOf(events: EventSequence<ProviderEvent>): {
   readonly responding: boolean;
   readonly endsAtMs: number;
 } {

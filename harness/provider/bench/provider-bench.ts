@@ -63,12 +63,15 @@ export async function benchProvider(
     init: { scenario: instant, prompts, replies },
     clock: systemClock,
   });
+  // All of them: a provider holds the newest.
+  const events: ProviderEvent[] = [];
+  provider.onEvent((event) => events.push(event));
   try {
     const url = provider.url;
     const apart = await talk({ url, clock: systemClock, streams: staggered, times });
     const atOnce = await talk({ url, clock: systemClock, streams: together, times: 1 });
     const echoP99 = quantile(echoed.flatMap(echoTimes), 0.99);
-    const endings = apart.flatMap((one) => firstWrites(one, provider.events));
+    const endings = apart.flatMap((one) => firstWrites(one, events));
     const firstWriteP99 = quantile(endings, 0.99);
     const arrivals = apart.flatMap((one) => timesOf(one, 'input_audio_buffer.speech_stopped'));
     const answers = (talks: readonly Talk[]): number[] =>

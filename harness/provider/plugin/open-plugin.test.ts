@@ -60,7 +60,7 @@ it('opens a provider of a team, hands it what it needs, and logs its events in o
     url: 'http://127.0.0.1:4711',
     credentials: { apiKey: 'acme-key' },
   });
-  expect(provider.events).toMatchObject([
+  expect([...provider.events]).toMatchObject([
     { seq: 0, type: 'request', prompt: 'en-joke', hostAtMs: 12.5 },
     {
       seq: 1,

@@ -7,7 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { ManualClock } from '../../board/__fixtures__/manual-clock';
-import { systemClock, type Clock, type ProviderEvent, type ProviderProtocol } from '../../ports';
+import {
+  systemClock,
+  type Clock,
+  type EventSequence,
+  type ProviderEvent,
+  type ProviderProtocol,
+} from '../../ports';
 import { RawClient, rawRequest } from '../__fixtures__/raw-client';
 import { scenario, smallCorpus } from '../__fixtures__/small-corpus';
 import { signSparkUrl } from '../auth/spark-url';
@@ -87,7 +93,7 @@ function ask(origin: string, path: string, body: string, headers: Record<string,
 const key = { authorization: 'Bearer sk-board', 'content-type': 'application/json' };
 const question = (content: string, stream = true): string =>
   JSON.stringify({ model: 'deepseek-chat', stream, messages: [{ role: 'user', content }] });
-const told = ({ events }: { readonly events: readonly ProviderEvent[] }): object[] =>
+const told = ({ events }: { readonly events: EventSequence<ProviderEvent> }): object[] =>
   events.map((event) =>
     Object.fromEntries(
       Object.entries(event).filter(
@@ -96,7 +102,7 @@ const told = ({ events }: { readonly events: readonly ProviderEvent[] }): object
     ),
   );
 const settled = (
-  provider: { readonly events: readonly ProviderEvent[] } & Pick<MockProvider, 'onEvent'>,
+  provider: { readonly events: EventSequence<ProviderEvent> } & Pick<MockProvider, 'onEvent'>,
   count: number,
 ) =>
   new Promise<void>((resolve) => {

@@ -6,6 +6,7 @@ import { loadScenario } from '../../config';
 import { loadCorpus } from '../../corpus';
 import {
   systemClock,
+  type EventSequence,
   type ProviderEvent,
   type ProviderProtocol,
   type Scenario,
@@ -58,7 +59,8 @@ function collector(): () => void {
   return runInNewContext('gc') as () => void;
 }
 
-const sizeOf = (events: readonly ProviderEvent[]): number =>
+/** Of what a log holds. */
+const sizeOf = (events: EventSequence<ProviderEvent>): number =>
   events.reduce((sum, event) => sum + JSON.stringify(event).length, 0);
 
 const together = (reports: readonly FuzzReport[]): FuzzReport =>
@@ -150,20 +152,20 @@ async function fuzzMock(
     const slices = Math.max(2, Math.ceil(messages / SLICE));
     const half = Math.floor(slices / 2);
     const reports: FuzzReport[] = [];
-    let heap = { usedBytes: 0, events: 0 };
+    let atHalf = { usedBytes: 0, loggedBytes: 0 };
     for (let slice = 0; slice < slices; slice++) {
       signal.throwIfAborted();
       if (slice === half) {
         collect();
-        heap = { usedBytes: process.memoryUsage().heapUsed, events: provider.events.length };
+        atHalf = { usedBytes: process.memoryUsage().heapUsed, loggedBytes: sizeOf(provider.events) };
       }
       const seed = derivedSeed(SEED, `${part} ${slice}`);
       const count = Math.ceil(messages / slices);
       reports.push(await fuzz(count, seed));
     }
     collect();
-    const grownBytes = process.memoryUsage().heapUsed - heap.usedBytes;
-    const loggedBytes = sizeOf(provider.events.slice(heap.events));
+    const grownBytes = process.memoryUsage().heapUsed - atHalf.usedBytes;
+    const loggedBytes = sizeOf(provider.events) - atHalf.loggedBytes;
     const ofSecondHalf = (slices - half) * Math.ceil(messages / slices);
     return {
       report: together(reports),

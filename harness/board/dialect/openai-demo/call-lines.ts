@@ -1,7 +1,11 @@
 import type { EventBody } from '../../event-body';
+import { keepNewest } from '../../../ports';
 import { functionCall, jsonObject } from '../printed-calls';
 
 type Call = Extract<EventBody, { readonly type: 'function-call' }>;
+
+/** A call is repeated at the end of its response, and no response has more calls. */
+const MOST_SEEN = 1_000;
 
 const IN_FIELDS = /^name=(\S+) call_id=(\S*) args=(.*)$/s;
 
@@ -35,6 +39,7 @@ export function repetitionMarker(): (call: Call) => Call {
     if (call.callId === undefined) return call;
     if (seen.has(call.callId)) return { ...call, repeated: true };
     seen.add(call.callId);
+    keepNewest(seen, MOST_SEEN);
     return call;
   };
 }

@@ -53,7 +53,7 @@ describe.each(['openai', 'siliconflow', 'deepseek'] as const)('%s', (name) => {
     expect(total_tokens).toBe(prompt_tokens + completion_tokens);
     await responseDone(mock);
     expect(types(mock)).toEqual(['request', 'heard', 'text-out', 'response-done']);
-    expect(mock.events).toMatchObject([
+    expect([...mock.events]).toMatchObject([
       { type: 'request', prompt: JOKE, model, stream: false, tools: [] },
       { type: 'heard', promptId: 'en-joke-a', confidence: 1 },
       { type: 'text-out', text: transcript('en-joke-a'), tokens: completion_tokens },
@@ -193,8 +193,8 @@ describe.each(['openai', 'siliconflow', 'deepseek'] as const)('%s', (name) => {
     await expect(refused).rejects.toMatchObject({ status });
     await responseDone(mock);
     expect(types(mock)).toEqual(['request', 'error', 'response-done']);
-    expect(mock.events[1]).toMatchObject({ type: 'error', httpStatus: status });
-    expect(mock.events[2]).toMatchObject({ status: 'failed' });
+    expect(mock.events.at(1)).toMatchObject({ type: 'error', httpStatus: status });
+    expect(mock.events.at(2)).toMatchObject({ status: 'failed' });
     await mock.expectTurn({ turnId: 't2' });
     await client.chat.completions.create({ model, messages: [...ask(JOKE)] });
   });

@@ -58,7 +58,7 @@ describe('the openai client', () => {
     });
     await responseDone(mock);
     expect(types(mock)).toEqual(['request', 'heard', 'text-out', 'response-done']);
-    expect(mock.events[0]).toMatchObject({ prompt: joke, model, stream: false });
+    expect(mock.events.at(0)).toMatchObject({ prompt: joke, model, stream: false });
   });
 
   it('gets a stream, and usage in its last chunk when it asks for it', async () => {

@@ -60,7 +60,7 @@ it('generates in one piece, with durations in nanoseconds that add up', async ()
   expect(Number.isInteger(answer.total_duration)).toBe(true);
   expect(answer.total_duration).toBe(answer.prompt_eval_duration + answer.eval_duration);
   await responseDone(mock);
-  expect(mock.events).toMatchObject([
+  expect([...mock.events]).toMatchObject([
     { type: 'request', prompt: JOKE, model, stream: false },
     { type: 'heard', promptId: 'en-joke-a' },
     { type: 'text-out', text: transcript('en-joke-a'), tokens: answer.eval_count },

@@ -190,7 +190,9 @@ describe('unavailable', () => {
     await start({ faults: ['unavailable'] });
     const client = await WireClient.open(provider.url).catch((cause: unknown) => String(cause));
     expect(client).toMatch(/503/);
-    expect(provider.events).toMatchObject([{ type: 'error', code: 'service_unavailable', httpStatus: 503 }]);
+    expect([...provider.events]).toMatchObject([
+      { type: 'error', code: 'service_unavailable', httpStatus: 503 },
+    ]);
   });
 });
 

@@ -99,7 +99,7 @@ describe('the identity service', () => {
         title: status === 401 ? 'Unauthorized' : 'Bad Request',
       },
     });
-    expect(mock.events).toMatchObject([{ type: 'error', httpStatus: status }]);
+    expect([...mock.events]).toMatchObject([{ type: 'error', httpStatus: status }]);
     expect(JSON.stringify(mock.events)).not.toContain(user.password);
   });
 });
@@ -156,7 +156,7 @@ describe('a chat of V1', () => {
       'text-out',
       'response-done',
     ]);
-    expect(mock.events[3]).toMatchObject({ text: jokeText });
+    expect(mock.events.at(3)).toMatchObject({ text: jokeText });
   });
 });
 

@@ -111,7 +111,9 @@ describe('an upgrade', () => {
   it('needs a signature', async () => {
     const mock = await open();
     expect(await refused(mock.url)).toEqual([401, { message: 'Unauthorized' }]);
-    expect(mock.events).toMatchObject([{ type: 'error', code: 'authorization-missing', httpStatus: 401 }]);
+    expect([...mock.events]).toMatchObject([
+      { type: 'error', code: 'authorization-missing', httpStatus: 401 },
+    ]);
   });
 
   it.each([
@@ -138,7 +140,7 @@ describe('an upgrade', () => {
           'HMAC signature cannot be verified, a valid date or x-date header is required for HMAC Authentication',
       },
     ]);
-    expect(mock.events).toMatchObject([
+    expect([...mock.events]).toMatchObject([
       {
         code: 'clock-skew',
         httpStatus: 403,
@@ -232,8 +234,8 @@ describe('an answer', () => {
       'response-done',
       'session-closed',
     ]);
-    expect(mock.events[1]).toMatchObject({ prompt: joke, model: 'generalv3', stream: true });
-    expect(mock.events[4]).toMatchObject({ text: jokeText });
+    expect(mock.events.at(1)).toMatchObject({ prompt: joke, model: 'generalv3', stream: true });
+    expect(mock.events.at(4)).toMatchObject({ text: jokeText });
   });
 
   it('is cancelled when the board goes', async () => {

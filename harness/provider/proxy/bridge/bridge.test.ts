@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readWav } from '../../../audio';
-import { systemClock, type ProviderEvent } from '../../../ports';
+import { systemClock, type EventSequence, type ProviderEvent } from '../../../ports';
 import { scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
 import { LIGHT_TOOL } from '../../__fixtures__/wire-client';
 import type { MockProvider } from '../../mock/mock-options';
@@ -42,7 +42,7 @@ const open = async (apiKey: string): Promise<void> => {
   });
 };
 
-const types = (events: readonly ProviderEvent[]): string[] =>
+const types = (events: EventSequence<ProviderEvent>): string[] =>
   events.map(({ type }) => type).filter((type) => !['heard', 'audio-out', 'media'].includes(type));
 
 /** Correlation of a sound with a reference that begins `delaySamples` into it; 1: the same. */

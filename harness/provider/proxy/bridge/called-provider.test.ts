@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readWav, toPcm16 } from '../../../audio';
-import { systemClock, type ProviderEvent } from '../../../ports';
+import { systemClock, type EventSequence, type ProviderEvent } from '../../../ports';
 import { scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
 import { LIGHT_TOOL } from '../../__fixtures__/wire-client';
 import type { MockProvider } from '../../mock/mock-options';
@@ -50,7 +50,7 @@ const call = async (options: ConstructorParameters<typeof CallClient>[0] = {}): 
   expect(answered.status).toBe(201);
   await client.next('session.created');
 };
-const types = (events: readonly ProviderEvent[]): string[] =>
+const types = (events: EventSequence<ProviderEvent>): string[] =>
   events.map(({ type }) => type).filter((type) => !['heard', 'audio-out'].includes(type));
 const packetsOf = ({ events }: Pick<MockProvider, 'events'>) =>
   events.filter((event) => event.type === 'audio-out');
@@ -128,5 +128,5 @@ it.each([
   const answered = await client.call(url('/v1/realtime/calls'));
   expect(answered.status).toBe(status);
   expect(await answered.json()).toMatchObject({ error: { code } });
-  expect(proxy.events).toMatchObject([{ type: 'error', code, httpStatus: status }]);
+  expect([...proxy.events]).toMatchObject([{ type: 'error', code, httpStatus: status }]);
 });

@@ -1,3 +1,4 @@
+import { keepNewest } from '../../../ports';
 import { samplesIn } from '../../../units';
 import type { UnstampedEvent } from '../../event-log';
 import type { Heard } from '../../hearing/heard';
@@ -38,6 +39,8 @@ export interface TakenTurn {
 
 /** As the mock: a board that does everything wrong does not fill our memory. */
 const MOST_LOGGED_ERRORS = 1000;
+/** A call comes a second time in its own response, and no response has more. */
+const MOST_CALLS = 1_000;
 /** RFC 6455 section 7.1.5: the connection went without a CLOSE. */
 const CUT = 1006;
 
@@ -180,8 +183,9 @@ export class RealtimeTap implements SocketTraffic {
         return;
       case 'response.output_item.added': {
         const { type, id, name } = objectIn(event, 'item');
-        if (type === 'function_call' && typeof id === 'string' && typeof name === 'string')
-          this.calls.set(id, name);
+        if (type !== 'function_call' || typeof id !== 'string' || typeof name !== 'string') return;
+        this.calls.set(id, name);
+        keepNewest(this.calls, MOST_CALLS);
         return;
       }
       case 'response.function_call_arguments.done':
@@ -256,6 +260,7 @@ export class RealtimeTap implements SocketTraffic {
     const callId = textIn(event, 'call_id');
     if (this.called.has(callId)) return;
     this.called.add(callId);
+    keepNewest(this.called, MOST_CALLS);
     const name = textIn(event, 'name') || (this.calls.get(textIn(event, 'item_id')) ?? '');
     const made = argumentsIn(textIn(event, 'arguments'));
     const responseId = textIn(event, 'response_id');

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ManualClock } from '../../../board/__fixtures__/manual-clock';
-import { systemClock, type Clock, type ProviderEvent } from '../../../ports';
+import { systemClock, type Clock, type EventSequence, type ProviderEvent } from '../../../ports';
 import { scenario, smallCorpus, spoken } from '../../__fixtures__/small-corpus';
 import { at, LIGHT_TOOL, WireClient } from '../../__fixtures__/wire-client';
 import type { MockOptions, MockProvider } from '../../mock/mock-options';
@@ -15,7 +15,7 @@ import { readCassette } from '../../proxy/read-cassette';
 const corpus = smallCorpus();
 let folder: string;
 let replayPath: string;
-let recordedEvents: readonly ProviderEvent[];
+let recordedEvents: EventSequence<ProviderEvent>;
 let minted: string;
 const opened: MockProvider[] = [];
 
@@ -92,7 +92,7 @@ async function nextOn(clock: ManualClock, client: WireClient, type: string): Pro
   }
 }
 
-const types = (events: readonly ProviderEvent[]): string[] => events.map(({ type }) => type);
+const types = (events: EventSequence<ProviderEvent>): string[] => events.map(({ type }) => type);
 
 it('records the session without secrets and without the sound of the room', () => {
   const text = readFileSync(replayPath, 'utf8');
@@ -119,13 +119,13 @@ it('answers a turn with what was recorded, and logs what the proxy had logged', 
     types(recordedEvents.filter(({ type }) => type !== 'heard' && type !== 'error')),
   );
   const told = ({ type }: ProviderEvent): boolean => ['tool-call', 'audio-out', 'tool-output'].includes(type);
-  const plain = (events: readonly ProviderEvent[]): object[] =>
+  const plain = (events: EventSequence<ProviderEvent>): object[] =>
     events.filter(told).map((event) => ({ ...event, seq: 0, hostAtMs: 0 }));
   expect(plain(replay.events)).toEqual(plain(recordedEvents));
-  const heard = replay.events.findIndex(({ type }) => type === 'heard');
-  expect(replay.events[heard]).toMatchObject({
+  const heard = [...replay.events].findIndex(({ type }) => type === 'heard');
+  expect(replay.events.at(heard)).toMatchObject({
     promptId: 'en-light-on-a',
-    sessionId: replay.events[0]?.sessionId,
+    sessionId: replay.events.at(0)?.sessionId,
   });
   expect(types(replay.events).indexOf('endpoint')).toBeLessThan(heard);
 });
@@ -140,7 +140,7 @@ it('keeps to the recorded times after the end of the speech', async () => {
   await until('session.updated');
   client.say(spoken(corpus, 'en-light-on-a'));
   await until('response.function_call_arguments.done');
-  const after = (events: readonly ProviderEvent[], type: ProviderEvent['type']): number => {
+  const after = (events: EventSequence<ProviderEvent>, type: ProviderEvent['type']): number => {
     const from = events.find((event) => event.type === 'endpoint')?.hostAtMs ?? NaN;
     return (events.find((event) => event.type === type)?.hostAtMs ?? NaN) - from;
   };
