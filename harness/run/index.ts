@@ -27,6 +27,7 @@ export {
   type FinishedTurn,
   type RunEvent,
 } from './read-run';
+export type { RedactingStream } from './redacting-stream';
 export { createRedactor, type Redactor } from './redaction';
 export { folderNameOf } from './run-id';
 export type { LetGo, RunRecord, RunSource, SoakRecord, TestRecord } from './run-record';

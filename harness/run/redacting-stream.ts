@@ -18,6 +18,8 @@ export class RedactingStream {
   constructor(
     private readonly spansOf: (text: string) => SecretSpan[],
     private readonly longestSecret: number,
+    /** Masks within whole lines, first of all. */
+    private readonly inLines: (text: string) => string,
   ) {}
 
   /** The masked bytes that are safe to write now; may be empty. */
@@ -25,7 +27,7 @@ export class RedactingStream {
     let text = this.held + bytes.toString('latin1');
     if (this.swallowing) text = this.swallow(text);
     const lineEnd = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
-    const lines = text.slice(0, lineEnd);
+    const lines = this.inLines(text.slice(0, lineEnd));
     const rest = text.slice(lineEnd);
     const piece = rest.length > MAX_HELD ? this.letGo(rest) : '';
     if (piece === '') this.held = rest;
@@ -34,7 +36,7 @@ export class RedactingStream {
 
   /** The masked rest, once no more bytes come. */
   end(): Buffer {
-    const rest = this.held;
+    const rest = this.inLines(this.held);
     this.held = '';
     return Buffer.from(mask(rest, this.spansOf(rest)), 'latin1');
   }

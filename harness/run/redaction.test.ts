@@ -1,3 +1,4 @@
+import { CoreDumpReader } from '../board/esp32s3/triage/core-dump';
 import { createRedactor } from './redaction';
 
 const { text, value, stream } = createRedactor(['hunter2-passwort', 'Grüße "42"']);
@@ -103,5 +104,63 @@ describe('stream', () => {
       ...(`${token} b\n`.match(/.{1,999}\n?/g) ?? []).map((s) => Buffer.from(s)),
     ]);
     expect(out.replace(/\*+/g, '*')).toBe('a * b\n');
+  });
+});
+
+describe('a core dump that is printed', () => {
+  const LINE_BYTES = 48;
+  /** As ESP-IDF prints it, 64 characters a line. */
+  const printed = (image: Buffer): Buffer => {
+    const lines = Array.from({ length: Math.ceil(image.length / LINE_BYTES) }, (_, line) =>
+      image.subarray(line * LINE_BYTES, (line + 1) * LINE_BYTES).toString('base64'),
+    );
+    return Buffer.from(['== CORE DUMP START ==', ...lines, '== CORE DUMP END ==', ''].join('\r\n'));
+  };
+  const inChunks = (log: Buffer, size: number, secrets: readonly string[]): string => {
+    const filter = createRedactor(secrets).stream();
+    const chunks = Array.from({ length: Math.ceil(log.length / size) }, (_, index) =>
+      filter.push(log.subarray(index * size, (index + 1) * size)),
+    );
+    return Buffer.concat([...chunks, filter.end()]).toString('latin1');
+  };
+  const decoded = (log: string) => {
+    const reader = new CoreDumpReader();
+    return log
+      .split('\r\n')
+      .map((line) => reader.read(line))
+      .find((dump) => dump !== undefined);
+  };
+  const image = Buffer.from(Array.from({ length: 300 }, (_, index) => (index * 37 + (index >> 3)) & 0xff));
+
+  it.each([
+    ['shorter than a line', 'hunter2-passwort'],
+    ['longer than two lines', `sk-proj-${'9aZx'.repeat(26)}`],
+  ])('loses a secret %s wherever line ends and chunks cut it, and nothing else', (_, secret) => {
+    for (let at = 0; at < 2 * LINE_BYTES; at += 1) {
+      const held = Buffer.concat([image.subarray(0, at), Buffer.from(secret), image.subarray(at)]);
+      const dump = decoded(inChunks(printed(held), 1 + (at % 50), [secret]));
+      expect(dump?.problem).not.toMatch(/no base64/);
+      const bytes = dump?.bytes ?? Buffer.alloc(0);
+      expect(bytes).toHaveLength(held.length);
+      const end = at + secret.length;
+      expect(Buffer.concat([bytes.subarray(0, at), bytes.subarray(end)]).equals(image)).toBe(true);
+      // Three bytes at most of what a line end cuts off.
+      const shown = [...bytes.subarray(at, end)].filter((byte) => byte !== 0x2a).length;
+      expect(shown).toBeLessThanOrEqual(3);
+    }
+  });
+
+  it('stays byte for byte what it was where no secret is in it', () => {
+    const log = printed(image);
+    for (const size of [1, 63, 64, 65, 1_000])
+      expect(inChunks(log, size, ['hunter2-passwort'])).toBe(log.toString('latin1'));
+  });
+
+  it('is masked line by line as well, as its lines are stored', () => {
+    const secret = 'hunter2-passwort';
+    const held = Buffer.concat([image.subarray(0, 40), Buffer.from(secret), image.subarray(40)]);
+    const { text } = createRedactor([secret]);
+    const lines = printed(held).toString().split('\r\n').map(text);
+    expect(decoded(lines.join('\r\n'))?.bytes.subarray(40, 56).toString()).toBe('*'.repeat(16));
   });
 });

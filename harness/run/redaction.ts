@@ -1,3 +1,4 @@
+import { maskedBase64Lines } from './base64-lines';
 import { secretKey, secretPatterns } from './secret-patterns';
 import { MASK, mask, merged, type SecretSpan } from './mask';
 import { RedactingStream } from './redacting-stream';
@@ -20,6 +21,8 @@ type Mask = (original: string) => string;
 
 /** Keys of which it is known that they are no secret. */
 const MOST_KEYS = 2_000;
+/** Masking `on` everywhere would destroy the log. */
+const SHORTEST_SECRET = 4;
 /** Shorter ones would be found by chance. */
 const SHORTEST_BASE64 = 10;
 
@@ -66,7 +69,8 @@ const formsOf = (secret: string): string[] => {
  *   environment. Shorter than 4 characters is ignored: masking `on` everywhere would destroy the log.
  */
 export function createRedactor(secrets: readonly string[] = []): Redactor {
-  const forms = [...new Set(secrets.filter((secret) => secret.length >= 4).flatMap(formsOf))];
+  const long = secrets.filter(({ length }) => length >= SHORTEST_SECRET);
+  const forms = [...new Set(long.flatMap(formsOf))];
   const given =
     forms.length === 0
       ? []
@@ -92,7 +96,11 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
     }
     return spans.length > 1 ? merged(spans) : spans;
   };
-  const text = (original: string): string => mask(original, spansOf(original));
+  const inLines = maskedBase64Lines(long);
+  const text = (original: string): string => {
+    const shown = inLines(original);
+    return mask(shown, spansOf(shown));
+  };
   const keys = new Map<string, string>();
   const keyText = (key: string): string => {
     const known = keys.get(key);
@@ -104,7 +112,7 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
     return shown;
   };
   const value = <T>(original: T): T => redactValue(original, text, keyText) as T;
-  const written = secrets.filter(({ length }) => length >= 4).map((secret) => Buffer.from(secret, 'utf8'));
+  const written = long.map((secret) => Buffer.from(secret, 'utf8'));
   const bytes = (original: Uint8Array): Buffer => {
     const image = Buffer.from(original);
     for (const secret of written) {
@@ -113,7 +121,7 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
     }
     return image;
   };
-  return { text, value, bytes, stream: () => new RedactingStream(spansOf, longestOf(forms)) };
+  return { text, value, bytes, stream: () => new RedactingStream(spansOf, longestOf(forms), inLines) };
 }
 
 const longestOf = (forms: readonly string[]): number =>

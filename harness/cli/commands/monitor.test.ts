@@ -124,6 +124,26 @@ describe('earshot monitor', () => {
     expect(readFileSync(log)).toEqual(bytes);
   });
 
+  it('masks secrets on the terminal and in the log, also one that comes in pieces or stays unfinished', async () => {
+    const log = join(folder, 'console.log');
+    process.env['MONITOR_TEST_API_KEY'] = 'canary-of-the-monitor';
+    try {
+      const { shows, opened, end, exit, printed } = monitoring({ log });
+      await opened();
+      pty.write(Buffer.from('one\r\nkey canary-of'));
+      await shows(/^one$/m);
+      pty.write(Buffer.from('-the-monitor\r\ntwo\r\nesp> canary-of-the-monitor'));
+      await shows(/^two$/m);
+      end();
+      await exit;
+      expect(printed()).toContain('\nkey ***\n');
+      expect(printed()).not.toContain('canary');
+      expect(readFileSync(log, 'utf8')).toBe('one\r\nkey ***\r\ntwo\r\nesp> ***');
+    } finally {
+      delete process.env['MONITOR_TEST_API_KEY'];
+    }
+  });
+
   it('goes on with a port that went and came back, and tells of the gap', async () => {
     const link = join(folder, 'board');
     symlinkSync(pty.path, link);

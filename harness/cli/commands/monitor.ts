@@ -20,6 +20,7 @@ import { closeAll, ConfigError, isHilError, type Closable } from '../../errors';
 import { systemClock, type Clock, systemWallClock } from '../../ports';
 import { askedToEnd } from '../child-signals';
 import { exitCodes } from '../exit-codes';
+import { maskedOutput, maskedStream } from '../masked-output';
 import type { MonitorEvent } from '../monitor/monitor-event';
 import { jsonOf, textOf } from '../monitor/render-event';
 import { watchConsole } from '../monitor/watch-console';
@@ -49,7 +50,7 @@ export interface MonitorArguments {
   readonly wait: string | undefined;
   readonly timestamps: boolean;
   readonly json: boolean;
-  /** File that the raw bytes are added to. */
+  /** File that the raw bytes are added to, secrets masked. */
   readonly log: string | undefined;
 }
 
@@ -121,6 +122,8 @@ export async function monitorCommand(
   const path = await findPort(target.port);
   const elfPath = elfOfBoard(buildOf(args, target));
   const opened: Closable[] = [];
+  // The bench has said by now which variables hold secrets.
+  const print = maskedOutput((text) => terminal.print(text));
   const leaving = new AbortController();
   void terminal.ended.then(() => leaving.abort());
   try {
@@ -145,7 +148,7 @@ export async function monitorCommand(
     const { json, timestamps } = args;
     const onGap = presence && ((listener: (gap: PortGap) => void) => presence.onGap(listener));
     const tell = (event: MonitorEvent): void =>
-      terminal.print(json ? jsonOf(event) : textOf(event, { timestamps, unixAtZeroMs }));
+      print(json ? jsonOf(event) : textOf(event, { timestamps, unixAtZeroMs }));
     const console = watchConsole({
       transport,
       onGap,
@@ -155,7 +158,7 @@ export async function monitorCommand(
       tell,
     });
     opened.push(console);
-    terminal.print(
+    print(
       json
         ? `${JSON.stringify({ schema: 'earshot/monitor@1', type: 'opened', port: path, baudRate, unixAtZeroMs })}\n`
         : `──── ${path} at ${baudRate} baud; Ctrl-C ends ────\n`,
@@ -193,7 +196,16 @@ async function openLog(path: string | undefined, opened: Closable[]): Promise<(b
   } catch (cause) {
     throw new ConfigError('HIL_CONFIG_USAGE', `The log ${path} cannot be written.`, { path }, { cause });
   }
+  const stream = maskedStream();
+  const write = (bytes: Buffer): void => {
+    if (bytes.length > 0) log.write(bytes);
+  };
   // A full disk is told by the process's own handler of errors that nobody caught.
-  opened.push({ close: () => new Promise((resolve) => log.end(() => resolve())) });
-  return (bytes) => void log.write(bytes);
+  opened.push({
+    close: () => {
+      write(stream.end());
+      return new Promise((resolve) => log.end(() => resolve()));
+    },
+  });
+  return (bytes) => write(stream.push(bytes));
 }
