@@ -51,11 +51,16 @@ const samplesOf: Readonly<Record<G711Law, Int16Array>> = {
 /** Codes of 16-bit samples, one byte each. */
 export function encodeG711(samples: Int16Array, law: G711Law): Uint8Array {
   const codeOf = law === 'mu-law' ? muCodeOf : aCodeOf;
-  return Uint8Array.from(samples, codeOf);
+  const codes = new Uint8Array(samples.length);
+  // A loop: `from` walks an iterator, which took most of the time of a report's sounds.
+  for (let at = 0; at < codes.length; at += 1) codes[at] = codeOf(samples[at] as number);
+  return codes;
 }
 
 /** 16-bit samples of codes, one each: the middle of what each code stands for. */
 export function decodeG711(codes: Uint8Array, law: G711Law): Int16Array {
   const table = samplesOf[law];
-  return Int16Array.from(codes, (code) => table[code] as number);
+  const samples = new Int16Array(codes.length);
+  for (let at = 0; at < samples.length; at += 1) samples[at] = table[codes[at] as number] as number;
+  return samples;
 }

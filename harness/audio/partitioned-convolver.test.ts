@@ -56,6 +56,19 @@ describe('PartitionedConvolver', () => {
     expect(largestError(run(signals, responses, 96), expected)).toBeLessThan(1e-4);
   });
 
+  it('equals direct convolution through silence that comes and goes, of one input and of both', () => {
+    const response = noise(700, 6);
+    const signals = [noise(96 * 40, 3), noise(96 * 40, 4)];
+    // Ends and begins within a block; the response is longer than the first pause and shorter than the second.
+    signals[0]!.fill(0, 96 * 4 + 30, 96 * 8 + 50);
+    for (const signal of signals) signal.fill(0, 96 * 12 + 10, 96 * 30);
+    const second = direct(signals[1]!, response);
+    const expected = direct(signals[0]!, response).map((value, i) => value + second[i]!);
+    const heard = run(signals, [response, response], 96);
+    expect(largestError(heard, expected)).toBeLessThan(1e-4);
+    expect(heard.subarray(96 * 22, 96 * 30).every((value) => value === 0)).toBe(true);
+  });
+
   it('hands a click on without delay', () => {
     const signal = new Float32Array(480);
     signal[5] = 1;

@@ -29,6 +29,8 @@ export class ConvolverInput {
   private readonly window: Float64Array;
   private readonly spectra: Float64Array[];
   private readonly scratch: number[];
+  /** Which of the spectra are all 0: most of what is played is silence, which needs no transform and adds nothing. */
+  private readonly silent: boolean[];
   private newest = 0;
 
   /** @param historyBlocks - How many blocks of response a convolver may apply to this input; at least 1. */
@@ -44,6 +46,7 @@ export class ConvolverInput {
       { length: Math.max(1, historyBlocks) },
       () => new Float64Array(this.transform.binValues),
     );
+    this.silent = this.spectra.map(() => true);
   }
 
   /** Takes the next `blockSamples` samples of the signal. @throws RangeError for another length. */
@@ -53,17 +56,20 @@ export class ConvolverInput {
     this.window.copyWithin(0, this.blockSamples);
     this.window.set(block, this.window.length - this.blockSamples);
     this.newest = (this.newest + this.spectra.length - 1) % this.spectra.length;
+    const isSilent = this.window.every((value) => value === 0);
+    this.silent[this.newest] = isSilent;
+    if (isSilent) return;
     this.transform.fft.realTransform(this.scratch, this.window);
-    const spectrum = this.spectrum(0);
+    const spectrum = this.spectra[this.newest] as Float64Array;
     for (let i = 0; i < spectrum.length; i++) spectrum[i] = this.scratch[i] ?? 0;
   }
 
-  /** Spectrum of the window that ended `ageBlocks` blocks before the newest. */
-  spectrum(ageBlocks: number): Float64Array {
-    const spectrum = this.spectra[(this.newest + ageBlocks) % this.spectra.length];
-    if (spectrum === undefined || ageBlocks >= this.spectra.length)
+  /** Spectrum of the window that ended `ageBlocks` blocks before the newest; undefined when all of it was 0. */
+  spectrum(ageBlocks: number): Float64Array | undefined {
+    if (ageBlocks >= this.spectra.length)
       throw new RangeError(`convolver: block ${ageBlocks} of a history of ${this.spectra.length}`);
-    return spectrum;
+    const place = (this.newest + ageBlocks) % this.spectra.length;
+    return this.silent[place] === true ? undefined : this.spectra[place];
   }
 }
 
@@ -133,13 +139,21 @@ export class PartitionedConvolver {
   /** The output block that belongs to the newest block of every input, in an array of its own. */
   next(): Float32Array {
     const { fft, size, binValues } = this.transform;
+    const block = new Float32Array(this.blockSamples);
+    let isSilent = true;
     this.sum.fill(0);
-    for (const { input, spectra } of this.partitions)
-      spectra.forEach((spectrum, age) => multiplyAdd(this.sum, input.spectrum(age), spectrum));
+    for (const { input, spectra } of this.partitions) {
+      for (const [age, spectrum] of spectra.entries()) {
+        const heard = input.spectrum(age);
+        if (heard === undefined) continue;
+        isSilent = false;
+        multiplyAdd(this.sum, heard, spectrum);
+      }
+    }
+    if (isSilent) return block;
     for (let i = 0; i < binValues; i++) this.full[i] = this.sum[i] as number;
     fft.completeSpectrum(this.full);
     fft.inverseTransform(this.time, this.full);
-    const block = new Float32Array(this.blockSamples);
     const first = size - this.blockSamples;
     for (let i = 0; i < block.length; i++) block[i] = this.time[2 * (first + i)] as number;
     return block;

@@ -129,6 +129,12 @@ export class RateConverter {
     const before = this.rows[phase] as Float32Array;
     const after = this.rows[phase + 1] as Float32Array;
     let low = 0;
+    // Between rates that divide each other every output lies on a row: nothing is between two of them.
+    if (blend === 0) {
+      for (let tap = 0; tap < before.length; tap++)
+        low += (samples[start + tap] as number) * (before[tap] as number);
+      return low;
+    }
     let high = 0;
     for (let tap = 0; tap < before.length; tap++) {
       const sample = samples[start + tap] as number;

@@ -153,9 +153,9 @@ export function writeWav(clip: MultiChannelClip | PcmClip): Buffer {
   });
   const interleaved = new Int16Array(channels.length * lengthSamples);
   channels.forEach((channel, channelIndex) => {
-    toPcm16(channel).pcm.forEach((value, index) => {
-      interleaved[index * channels.length + channelIndex] = value;
-    });
+    const { pcm } = toPcm16(channel);
+    for (let index = 0; index < pcm.length; index += 1)
+      interleaved[index * channels.length + channelIndex] = pcm[index] as number;
   });
   // Little-endian, like every machine that Node runs on with a sound card.
   return Buffer.concat([head, Buffer.from(interleaved.buffer)]);

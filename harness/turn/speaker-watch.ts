@@ -9,7 +9,7 @@ const LOWEST_LOUD_DB_FS = -75;
 
 const levelDbFs = (samples: Float32Array): number => {
   let energy = 0;
-  for (const sample of samples) energy += sample * sample;
+  for (let at = 0; at < samples.length; at += 1) energy += (samples[at] as number) ** 2;
   return 10 * Math.log10(energy / Math.max(1, samples.length) + 1e-12);
 };
 
@@ -50,7 +50,8 @@ export class SpeakerWatch {
     this.levels.push({ levelDbFs: level, lengthMs });
     this.keptMs += lengthMs;
     while (this.keptMs > FLOOR_WINDOW_MS) this.keptMs -= this.levels.shift()?.lengthMs ?? this.keptMs;
-    const floor = Math.min(...this.levels.map((entry) => entry.levelDbFs));
+    let floor = level;
+    for (const kept of this.levels) floor = Math.min(floor, kept.levelDbFs);
     const loud = level > Math.max(floor + LOUD_ABOVE_FLOOR_DB, LOWEST_LOUD_DB_FS);
     this.quietForMs = loud ? 0 : this.quietForMs + lengthMs;
     if (loud) this.soundForMs += lengthMs;

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { generate } from 'selfsigned';
 
 /** A key and its certificate, both PEM. */
 export interface KeyAndCertificate {
@@ -16,6 +15,9 @@ const DAY_MS = 86_400_000;
 /** Type numbers of subject alternative names in selfsigned. */
 const SAN = { dns: 2, ip: 7 } as const;
 
+/** Loaded for the first certificate: hardly any process makes one, and it is 210 modules. */
+const library = () => import('selfsigned');
+
 const ecKey = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
 const between = ({ from, days }: Validity) => ({
@@ -25,6 +27,7 @@ const between = ({ from, days }: Validity) => ({
 
 /** A fresh EC P-256 certificate authority for one bench: signs servers and nothing below itself. */
 export async function makeBenchCa(commonName: string, validity: Validity): Promise<KeyAndCertificate> {
+  const { generate } = await library();
   const made = await generate([{ name: 'commonName', value: commonName }], {
     ...ecKey,
     ...between(validity),
@@ -45,6 +48,7 @@ export async function makeServerCertificate(
   hosts: readonly string[],
   validity: Validity,
 ): Promise<KeyAndCertificate> {
+  const { generate } = await library();
   const made = await generate([{ name: 'commonName', value: hosts[0] ?? 'localhost' }], {
     ...ecKey,
     ...between(validity),

@@ -27,7 +27,9 @@ export class ReceivedArchive {
     const held = stream?.arrivedIn(window.fromHostAtMs, window.toHostAtMs);
     if (stream === undefined || held === undefined) return undefined;
     const { rateHz } = stream;
-    await writeFile(path, writeWav({ samples: Float32Array.from(held.samples, (s) => s / 32768), rateHz }));
+    const samples = new Float32Array(held.samples.length);
+    for (let at = 0; at < samples.length; at += 1) samples[at] = (held.samples[at] as number) / 32_768;
+    await writeFile(path, writeWav({ samples, rateHz }));
     const { firstStreamSample, packets } = held;
     return { sessionId, path, rateHz, firstStreamSample, lengthSamples: held.samples.length, packets };
   }
