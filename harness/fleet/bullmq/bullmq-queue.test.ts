@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { QueueEvents } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, type Command } from 'ioredis';
 import {
   FORGOTTEN_MS,
   LEASE_MS as FLEET_LEASE_MS,
@@ -207,44 +207,82 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       expect(await over).toMatchObject({ jobId, pieces: [{ board: 'a' }, { board: 'b' }] });
     });
 
-    it('loses no unit, after whichever of its commands an agent ends', async () => {
-      const lives = new AsyncLocalStorage<{ left: number; readonly end: () => void }>();
+    /** What becomes of the command of an agent behind so many others. */
+    interface Mishap {
+      left: number;
+      /** Takes it in place of Redis. */
+      readonly strike: (redis: Redis, command: Command, send: () => unknown) => unknown;
+    }
+
+    /**
+     * Has each command of a claim and its delivery meet with a mishap, each in a fleet of its own, and sees to it that another agent ends
+     * the job.
+     */
+    async function eachStruck(mishapOf: (left: number, stop: () => void) => Mishap): Promise<void> {
+      opened += 1;
+      const mishaps = new AsyncLocalStorage<Mishap>();
       type Send = (this: Redis, ...args: Parameters<Redis['sendCommand']>) => unknown;
       const send: Send = Reflect.get(Redis.prototype, 'sendCommand');
       const sending = jest.spyOn(Redis.prototype, 'sendCommand');
       sending.mockImplementation(function (this: Redis, ...args) {
-        const life = lives.getStore();
-        if (life === undefined || life.left-- > 0) return send.apply(this, args);
-        life.end();
-        return new Promise(() => undefined);
+        const mishap = mishaps.getStore();
+        if (mishap === undefined || mishap.left-- > 0) return send.apply(this, args);
+        return mishap.strike(this, args[0], () => send.apply(this, args));
       });
-      const endsAfter = async (left: number): Promise<boolean> => {
-        const [dying, survivor] = [await open(`dying${left}`), await open(`dying${left}`)];
-        queues.push(dying, survivor);
+      const strikeAt = async (left: number): Promise<boolean> => {
+        const prefix = `mishap${opened}-${left}`;
+        const [one, other] = [await open(prefix), await open(prefix)];
+        queues.push(one, other);
         // Connecting takes as many commands as the rest.
-        await dying.claim(seat('a'));
-        const jobId = await survivor.submit({ ...order(2), boards: 1 });
-        const hasEnded = await new Promise<boolean>((resolve, reject) => {
+        await one.claim(seat('a'));
+        const jobId = await other.submit({ ...order(2), boards: 1 });
+        const mishap = await new Promise<Mishap>((resolve, reject) => {
+          const now = mishapOf(left, () => resolve(now));
           const deliver = async (): Promise<void> => {
-            await dying.complete(await claimed(dying, 'a'), bundle);
-            resolve(false);
+            const claim = await one.claim(seat('a'));
+            if (claim !== undefined) await one.complete(claim, bundle);
+            resolve(now);
           };
-          lives.run({ left, end: () => resolve(true) }, () => void deliver().catch(reject));
+          mishaps.run(now, () => void deliver().catch(reject));
         });
-        let job = await survivor.job(jobId);
+        let job = await other.job(jobId);
         while (job?.isOver !== true) {
-          const claim = await survivor.claim(seat('b'));
-          if (claim !== undefined) await survivor.complete(claim, bundle);
-          job = await survivor.job(jobId);
+          const claim = await other.claim(seat('b'));
+          if (claim !== undefined) await other.complete(claim, bundle);
+          job = await other.job(jobId);
         }
         expect(job.outcome.pieces).toMatchObject([{ bundle }, { bundle }]);
-        return hasEnded;
+        return mishap.left < 0;
       };
-      const ended = await Promise.all(Array.from({ length: MOST_COMMANDS }, (_, left) => endsAfter(left)));
+      const struck = await Promise.all(Array.from({ length: MOST_COMMANDS }, (_, left) => strikeAt(left)));
       sending.mockRestore();
       // Otherwise nobody knows whether these were all.
-      expect([ended.at(0), ended.at(-1)]).toEqual([true, false]);
-    });
+      expect([struck.at(0), struck.at(-1)]).toEqual([true, false]);
+    }
+
+    it('loses no unit, after whichever of its commands an agent ends', () =>
+      eachStruck((left, stop) => ({
+        left,
+        strike: () => {
+          stop();
+          return new Promise(() => undefined);
+        },
+      })));
+
+    it('loses no unit, whichever of its commands comes twice, as after an answer that was lost', () =>
+      eachStruck((left) => {
+        let isDone = false;
+        return {
+          left,
+          strike: (redis, { name, args }, send) => {
+            if (!isDone) {
+              isDone = true;
+              void redis.call(name, ...args.map((arg) => (arg instanceof Buffer ? arg : String(arg))));
+            }
+            return send();
+          },
+        };
+      }));
 
     it('delivers once a Redis that stood still goes on', async () => {
       const queue = first(await agents(1));

@@ -302,7 +302,7 @@ export class BullMqQueue implements FleetQueue {
     const isFit = choose([job.data], seat, circumstances) !== undefined;
     const [isUnderWay, isTaken] = await Promise.all([
       this.book.isUnderWay(unit.jobId),
-      isFit && this.allowances.take(unit),
+      isFit && this.allowances.take(unit, lock),
     ]);
     // Of a job that has ended meanwhile, some may still wait.
     if (!isUnderWay) {

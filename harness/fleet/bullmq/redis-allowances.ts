@@ -2,12 +2,15 @@ import type { Redis } from 'ioredis';
 import type { Allowance } from '../allowances';
 import type { Unit } from '../work';
 
+/** Whose it is stands behind what it costs: an order whose answer was lost comes twice, and is for the same then. */
 const TAKE = `
+local held = redis.call('HGET', KEYS[2], ARGV[1])
+if held then return held == ARGV[2] .. ' ' .. ARGV[5] and 1 or 0 end
 local running = tonumber(redis.call('HGET', KEYS[1], 'running') or '0')
 local spent = tonumber(redis.call('HGET', KEYS[1], 'spent') or '0')
 if ARGV[3] ~= '' and running >= tonumber(ARGV[3]) then return 0 end
 if ARGV[4] ~= '' and spent + tonumber(ARGV[2]) > tonumber(ARGV[4]) then return 0 end
-if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[2]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2] .. ' ' .. ARGV[5])
 redis.call('HINCRBY', KEYS[1], 'running', 1)
 redis.call('HINCRBYFLOAT', KEYS[1], 'spent', ARGV[2])
 return 1`;
@@ -16,7 +19,7 @@ local thought = redis.call('HGET', KEYS[2], ARGV[1])
 if not thought then return 0 end
 redis.call('HDEL', KEYS[2], ARGV[1])
 redis.call('HINCRBY', KEYS[1], 'running', -1)
-if ARGV[2] ~= '' then redis.call('HINCRBYFLOAT', KEYS[1], 'spent', tonumber(ARGV[2]) - tonumber(thought)) end
+if ARGV[2] ~= '' then redis.call('HINCRBYFLOAT', KEYS[1], 'spent', tonumber(ARGV[2]) - tonumber(string.match(thought, '^%S+'))) end
 return 1`;
 
 /** What all benches together may ask of providers. A unit is counted once, and let go once, however often somebody says so. */
@@ -28,11 +31,11 @@ export class RedisAllowances {
     private readonly ofProviders: Readonly<Record<string, Allowance>>,
   ) {}
 
-  /** False: its provider allows no more, or the unit runs already. */
-  async take({ id, costCents, needs }: Unit): Promise<boolean> {
+  /** False: its provider allows no more, or somebody else runs the unit. */
+  async take({ id, costCents, needs }: Unit, holder: string): Promise<boolean> {
     const { atOnce = '', spendCents = '' } = this.ofProviders[needs.provider] ?? {};
     const keys = [this.useKey(needs.provider), this.runningKey] as const;
-    return (await this.redis.eval(TAKE, 2, ...keys, id, costCents, atOnce, spendCents)) === 1;
+    return (await this.redis.eval(TAKE, 2, ...keys, id, costCents, atOnce, spendCents, holder)) === 1;
   }
 
   /** Whether these providers allow a unit; somebody else may come first. */
