@@ -469,7 +469,11 @@ function standInWriting(bench: OpenBench, parts: StandParts): Stand {
       unixNowMs: wallClock,
       timeQuestions: bench.timeQuestions,
     },
-    { deadlineMs: config.turn.deadlineMs, requestMs: boardConfig.sessionTimeoutMs },
+    {
+      deadlineMs: config.turn.deadlineMs,
+      requestMs: boardConfig.sessionTimeoutMs,
+      retakes: config.turn.retakes,
+    },
     willOf(config),
     sessions,
     keeping,

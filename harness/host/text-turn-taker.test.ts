@@ -2,8 +2,9 @@ import { CrashWatch } from '../board';
 import type { OpenBench } from '../bench';
 import { BoardError } from '../errors';
 import type { Measured, MeasuredTurn } from '../measurement';
-import type { Finding, NetworkShape, ProviderFault, Scenario, WallClock } from '../ports';
+import type { Finding, HostWindow, NetworkShape, ProviderFault, Scenario, Stall, WallClock } from '../ports';
 import type { RunStore } from '../run';
+import { judgeTurn, type JudgedTurn } from '../verdict/turn-outcome';
 import { FakeBench, fakeClip } from '../turn/__fixtures__/fake-bench';
 import { BenchHealth } from './bench-health';
 import { FindingLog } from './finding-log';
@@ -54,7 +55,7 @@ function open(
   const taker = new TextTurnTaker(
     openBench,
     { board, provider, clock, unixNowMs: options.wallClock ?? (() => 0) },
-    { deadlineMs: 8_000, requestMs: 30_000 },
+    { deadlineMs: 8_000, requestMs: 30_000, retakes: 2 },
     options.orders ?? noOrders,
     sessions,
     new TurnKeeping({ appendTurn: (turn: MeasuredTurn) => stored.push(turn) } as unknown as RunStore, 1),
@@ -112,6 +113,28 @@ describe('TextTurnTaker', () => {
       const { totalTime } = measurement.measures as { readonly totalTime: Measured };
       expect(totalTime.state === 'measured' && totalTime.valueMs).toBeLessThan(1_000);
     }
+  });
+
+  it('asks again when the provider stood still, and blames the bench where it does so each time', async () => {
+    const bench = new FakeBench();
+    const { ask, stored, found } = open(bench);
+    let stalls = 1;
+    Object.assign(bench.provider, {
+      stalls: ({ fromHostAtMs }: HostWindow): Promise<readonly Stall[]> =>
+        Promise.resolve(stalls-- > 0 ? [{ fromHostAtMs, lengthMs: 900 }] : []),
+    });
+    for (const atMs of [200, 600]) answersAt(bench, atMs);
+    const { record, findings } = await ask('en-weather-a');
+    expect([record.turnId, findings, found]).toEqual(['t0002', [], []]);
+    expect(stored.map(({ record: each }) => each.turnId)).toEqual(['t0001', 't0002']);
+    expect(judgeTurn(stored[0] as JudgedTurn, found).goodTake).toBe(false);
+    expect(judgeTurn(stored[1] as JudgedTurn, found).outcome).toBe('pass');
+
+    stalls = 3;
+    for (const atMs of [1_000, 1_400, 1_800]) answersAt(bench, atMs);
+    const { record: last } = await ask('en-weather-a');
+    expect(last.turnId).toBe('t0005');
+    expect(found).toMatchObject([{ code: 'HIL_TURN_BENCH_STALLED', origin: 'bench', turnId: 't0005' }]);
   });
 
   it('boots it again after a restart', async () => {

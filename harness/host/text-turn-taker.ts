@@ -8,6 +8,7 @@ import { breakWhatIsDue } from './due-faults';
 import type { FindingLog } from './finding-log';
 import { withTriage } from './triaged-turn';
 import type { TextTurnResult } from './rpc/protocol';
+import type { TakeLimits } from './take-ledger';
 import type { TextSessions } from './text-sessions';
 import { turnIdOf } from './turn-taker';
 import type { TurnKeeping } from './turn-keeping';
@@ -28,7 +29,7 @@ export class TextTurnTaker {
   constructor(
     private readonly bench: OpenBench,
     private readonly textBench: TextBench,
-    private readonly timing: TextTiming,
+    private readonly timing: TextTiming & Pick<TakeLimits, 'retakes'>,
     private readonly orders: StandingOrders,
     private readonly sessions: TextSessions,
     private readonly keeping: TurnKeeping,
@@ -38,7 +39,7 @@ export class TextTurnTaker {
   ) {}
 
   /**
-   * One turn with this prompt typed, or with a reset where the board asks by itself.
+   * One turn with this prompt typed, or with a reset where the board asks by itself. One in which the bench stood still is stored and repeated.
    * @param fault - What the provider is to do wrong in this turn.
    * @param network - How the link to the provider is in this turn, and in no other.
    * @throws HilError of the part that broke before the board was asked; `HIL_CORPUS_UNKNOWN_CLIP` for a prompt that is none of
@@ -55,19 +56,23 @@ export class TextTurnTaker {
       throw new ConfigError('HIL_CONFIG_USAGE', 'A turn is going on; a board takes one at a time.');
     this.busy = true;
     try {
-      const record = await withTriage(
-        this.bench.crashes,
-        await this.health.attend(() => this.take(prompt, fault, network)),
-      );
-      if (record.faults.length > 0) this.sessions.spoil();
-      const measurement = measureTextTurn(record);
-      const findings = diagnoseTextTurn(record);
-      const isKept = await this.keeping.append(
-        { record, measurement },
-        findings.length === 0 && record.faults.length === 0,
-      );
-      for (const finding of findings) this.findings.record(finding);
-      return { record, measurement, findings, ...(isKept ? {} : { letGo: true }) };
+      for (let takes = 1; ; takes += 1) {
+        const record = await withTriage(
+          this.bench.crashes,
+          await this.health.attend(() => this.take(prompt, fault, network)),
+        );
+        if (record.faults.length > 0) this.sessions.spoil();
+        const measurement = measureTextTurn(record);
+        const findings = diagnoseTextTurn(record);
+        const isKept = await this.keeping.append(
+          { record, measurement },
+          findings.length === 0 && record.faults.length === 0,
+        );
+        const isSpoilt = findings.some(({ code }) => code === 'HIL_TURN_BENCH_STALLED');
+        if (isSpoilt && takes <= this.timing.retakes) continue;
+        for (const finding of findings) this.findings.record(finding);
+        return { record, measurement, findings, ...(isKept ? {} : { letGo: true }) };
+      }
     } finally {
       this.busy = false;
     }

@@ -1,4 +1,4 @@
-import type { TurnRecord } from '../ports';
+import type { AnyTurnRecord, TurnRecord } from '../ports';
 import { readingLatenessMs } from './capture-clock';
 import { rigClockMap } from './clock-map';
 import type { Diagnose, Diagnosis } from './diagnosis';
@@ -20,7 +20,10 @@ function stalled(message: string, facts: Diagnosis['facts']): Diagnosis {
 }
 
 /** A mock, or a proxy, that stood still: whatever it was to hear or send then, it did not in time. */
-function stalledProvider({ providerStalls = [], startedAtHostMs }: TurnRecord): Diagnosis | undefined {
+export function stalledProvider({
+  providerStalls = [],
+  startedAtHostMs,
+}: Pick<AnyTurnRecord, 'providerStalls' | 'startedAtHostMs'>): Diagnosis | undefined {
   const longest = providerStalls.reduce((most, { lengthMs }) => Math.max(most, lengthMs), 0);
   const stall = providerStalls.find(({ lengthMs }) => lengthMs === longest);
   if (stall === undefined || longest <= LONGEST_STALL_MS) return undefined;

@@ -166,6 +166,8 @@ export interface TextTurnRecord extends AnyTurn {
   readonly boardDate?: BoardDate;
   /** What the bench's time server was asked in this boot, oldest first; absent: the bench has none, or the run is older. */
   readonly timeQuestions?: readonly TimeQuestion[];
+  /** When the provider's own process stood still in this turn. Absent: nobody watched it, or the run is older. */
+  readonly providerStalls?: readonly Stall[];
   /** How long the turn would have waited for the answer to begin, and after the provider was done for its end. */
   readonly deadlineMs: number;
 }

@@ -12,6 +12,7 @@ import type {
 } from '../ports';
 import { waitForBench } from './await-bench';
 import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
+import { stallsSince } from './provider-stalls';
 import type { TextBench, TextTiming } from './turn-bench';
 import { restoreNetwork, scriptOf } from './turn-script';
 
@@ -147,6 +148,8 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
       faults.push(event.error);
   }
   await restoreNetwork(provider, plan, faults);
+  const endedAtHostMs = clock.nowMs();
+  const stalls = await stallsSince(bench, startedAtHostMs, faults);
   const providerEvents = exchange.provider;
   const heard = providerEvents.findLast((event) => event.type === 'heard');
   const ordered = fault ?? plan.orderedFor(prompt?.utterance ?? heard?.utterance);
@@ -163,7 +166,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     ...(ordered === undefined ? {} : { ordered }),
     startedAtHostMs,
     startedAtUnixMs,
-    endedAtHostMs: clock.nowMs(),
+    endedAtHostMs,
     ending: end.state === 'broken' ? 'fault' : end.state === 'held' ? end.value : 'deadline',
     deadlineMs: timing.deadlineMs,
     consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
@@ -177,6 +180,7 @@ export async function askTurn(bench: TextBench, timing: TextTiming, plan: AskPla
     ...(bench.timeQuestions === undefined
       ? {}
       : { timeQuestions: ofLatestBoot(bench.timeQuestions, board.events) }),
+    ...(stalls === undefined ? {} : { providerStalls: stalls }),
     faults,
   });
 }

@@ -22,6 +22,7 @@ import { clockLinesBefore, clockMarkersBefore } from './clock-lines';
 import { sessionTakenAway } from './hung-up';
 import { InterruptionDue } from './interruption-due';
 import { OrderedCrash } from './ordered-crash';
+import { stallsSince, unlessGone } from './provider-stalls';
 import { SELF_TRIGGERS, SelfTriggers, talksToItself } from './self-triggers';
 import { settle } from './settle';
 import { SpeakerAlone } from './speaker-alone';
@@ -215,7 +216,7 @@ export async function playTurn(
   const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
   const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
   const network = await networkOf(bench, startedAtHostMs, faults);
-  const stalls = await stallsOf(bench, startedAtHostMs, faults);
+  const stalls = await stallsSince(bench, startedAtHostMs, faults);
   await restoreNetwork(provider, plan, faults);
   const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
   const boardEvents = board.events.slice(firstEvent);
@@ -354,25 +355,6 @@ async function networkOf(
 ): Promise<TurnRecord['network']> {
   const window = { fromHostAtMs: startedAtHostMs, toHostAtMs: clock.nowMs() };
   return unlessGone(provider.networkFacts?.(window), faults);
-}
-
-async function stallsOf(
-  { provider, clock }: TurnBench,
-  startedAtHostMs: number,
-  faults: WireError[],
-): Promise<TurnRecord['providerStalls']> {
-  const window = { fromHostAtMs: startedAtHostMs, toHostAtMs: clock.nowMs() };
-  return unlessGone(provider.stalls?.(window), faults);
-}
-
-/** What a provider answers; undefined of one that died, which is in `faults` already as with what it received. */
-async function unlessGone<T>(answer: Promise<T> | undefined, faults: WireError[]): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (cause) {
-    if (faults.length === 0) faults.push(toWireError(cause));
-    return undefined;
-  }
 }
 
 /** How a session begins and ends says nothing of what it was used for: the one before it may be missed only now. */

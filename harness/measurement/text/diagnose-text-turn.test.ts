@@ -56,6 +56,20 @@ describe('a turn in writing', () => {
     ).toEqual([]);
   });
 
+  it.each([
+    ['while it was at work', 1_100, 251, ['bench HIL_TURN_BENCH_STALLED']],
+    ['ahead of the request, which it so read too late', 900, 300, ['bench HIL_TURN_BENCH_STALLED']],
+    ['for no longer than a turn bears', 1_100, 250, []],
+    ['once its answer had left', 1_700, 2_000, []],
+  ])('is the fault of a bench whose provider stood still %s', (_, fromHostAtMs, lengthMs, found) => {
+    const providerStalls = [{ fromHostAtMs, lengthMs }];
+    expect(codes(textTurnOf([...answering, ...printing()], { providerStalls }))).toEqual(found);
+    // Whatever the board made of it.
+    expect(codes(textTurnOf([...answering, ...printing('It is')], { providerStalls }))).toEqual(
+      found.length > 0 ? found : ['board HIL_TURN_ANSWER_CHANGED'],
+    );
+  });
+
   it('gives findings the turn, its end and a sentence', () => {
     expect(diagnoseTextTurn(textTurnOf([...answering, ...printing('It is')]))).toEqual([
       expect.objectContaining({

@@ -33,6 +33,16 @@ describe('measureTextTurn', () => {
     expect(value(measureTextTurn(unstamped).measures.boardTimeToFirstText)).toBe(205);
   });
 
+  it('measures nothing of a turn in which the bench stood still', () => {
+    const { measures, answer } = measureTextTurn({
+      ...whole,
+      providerStalls: [{ fromHostAtMs: 1_100, lengthMs: 400 }],
+    });
+    for (const measured of Object.values(measures))
+      expect(measured).toMatchObject({ state: 'not-measured', reason: 'bad-take' });
+    expect(answer).toBeDefined();
+  });
+
   it('is less sure of when a command arrived over a UART than over native USB', () => {
     const uart = { ...whole, consoleLink: { kind: 'uart', baudRate: 9_600 } } as const;
     const sigma = (record: typeof whole): number => {

@@ -107,14 +107,24 @@ function measuresOf(instants: Instants): Record<TextMeasureName, Measured> {
   };
 }
 
+/** Of a turn in which the bench stood still nothing counts, neither what was measured nor what was missing. */
+const unmeasured: Record<TextMeasureName, Measured> = {
+  questionToAnswer: notMeasured('bad-take'),
+  timeToFirstToken: notMeasured('bad-take'),
+  totalTime: notMeasured('bad-take'),
+  boardTimeToFirstText: notMeasured('bad-take'),
+};
+
 /**
  * A question that the board left without its answer counts as slower than every number, when every finding blames the board; a
- * failure that was ordered and reported is an answer of its own kind and has no latency.
+ * failure that was ordered and reported is an answer of its own kind and has no latency. Where the bench stood still nothing counts at all.
  */
-function censored(record: TextTurnRecord, measurement: TextTurnMeasurement): TextTurnMeasurement {
+function judged(record: TextTurnRecord, measurement: TextTurnMeasurement): TextTurnMeasurement {
+  const findings = diagnoseTextTurn(record);
+  if (findings.some(({ code }) => code === 'HIL_TURN_BENCH_STALLED'))
+    return { ...measurement, measures: unmeasured };
   const { questionToAnswer: value } = measurement.measures;
   if (value.state !== 'not-measured' || value.reason !== 'no-answer') return measurement;
-  const findings = diagnoseTextTurn(record);
   if (findings.length === 0 || findings.some(({ origin }) => origin !== 'board')) return measurement;
   const begunAtMs = measurement.marks.find(({ name }) => name === 'questionTyped' || name === 'requestRead');
   const aboveMs = Math.max(0, record.endedAtHostMs - (begunAtMs?.hostAtMs ?? record.startedAtHostMs));
@@ -137,7 +147,7 @@ export function measureTextTurn(record: TextTurnRecord): TextTurnMeasurement {
   const question = request?.prompt ?? asking?.text ?? record.prompt?.transcript;
   const skewMs = boardClockSkewMs(record);
   return Object.freeze(
-    censored(record, {
+    judged(record, {
       schema: 'earshot/text-turn-measurement@1',
       kind: 'text',
       turnId: record.turnId,
