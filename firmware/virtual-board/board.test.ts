@@ -12,7 +12,7 @@ import { voiceBoard } from './start-up';
 import { ManualClock } from './testing/manual-clock';
 
 /** A chip on a clock of its own, with an application that only notes what its network does, or another one. */
-function openBoard(firmware?: FirmwareDialect) {
+function openBoard(firmware?: FirmwareDialect, bootPace?: number) {
   const clock = new ManualClock();
   const faults = new FaultSwitches();
   const printed: Buffer[] = [];
@@ -33,6 +33,7 @@ function openBoard(firmware?: FirmwareDialect) {
     ssid: 'stored',
     flash: new FlashMemory(1 << 20),
     bootsFlashOnly: false,
+    ...(bootPace === undefined ? {} : { bootPace }),
     dialect: firmware ?? {
       identity: identityOf('test', '1'),
       startUp: voiceBoard,
@@ -65,6 +66,16 @@ describe('Board', () => {
     expect(text()).toMatch(
       /\nI \(1010\) CODEC_INIT: inESP-ROM:esp32s3-20210327\r\n[^]*\nI \(27\) boot: ESP-IDF/,
     );
+  });
+
+  it('boots at another pace with everything in proportion, its stamps included', () => {
+    const { clock, network, text } = openBoard(undefined, 0.25);
+    clock.advance(3360 / 4 + 19);
+    expect(network).toEqual([]);
+    clock.advance(1);
+    expect(network).toEqual(['up']);
+    clock.advance(500);
+    expect(text()).toMatch(/I \(6\) boot: ESP-IDF[^]*I \(92\) boot: Loaded app[^]*I \(840\) NETWORK: got ip/);
   });
 
   it('waits for a download and runs nothing when GPIO0 is low at a reset, until the next one', () => {

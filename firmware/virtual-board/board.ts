@@ -71,6 +71,8 @@ export interface BoardParts {
   readonly bootsFlashOnly: boolean;
   /** The firmware was built with `hil_marker`. Default: false. */
   readonly markers?: boolean;
+  /** What each step of a boot takes, as a part of what it takes in `startUpTimes`. Default: 1. */
+  readonly bootPace?: number;
   /** How its sound in a sound server is doing. Absent: it has an audio link. */
   readonly soundLink?: { readonly state: ServerLinkState };
 }
@@ -375,7 +377,12 @@ export class Board implements BoardControl {
       { atMs: startUpTimes.associatedMs, run: () => this.joinsStored && this.associated(this.ssid) },
       { atMs: startUpTimes.gotIpMs, run: () => this.joinsStored && this.gotIp() },
     ];
-    this.crystal.follow([...lines, ...actions].sort((one, other) => one.atMs - other.atMs));
+    const { bootPace = 1 } = this.parts;
+    this.crystal.follow(
+      [...lines, ...actions]
+        .sort((one, other) => one.atMs - other.atMs)
+        .map((step) => ({ ...step, atMs: step.atMs * bootPace })),
+    );
   }
 
   private startApplication(): void {

@@ -1,6 +1,7 @@
 import { BoardError } from '../../harness/errors';
 import { Board } from './board';
 import { hostClock, type BoardClock } from './board-clock';
+import { startUpTimes } from './boot-log';
 import { PluggedPort } from './console/plugged-port';
 import { onBothPorts } from './console/host-port';
 import { ControlServer } from './control-server';
@@ -81,6 +82,11 @@ export interface VirtualBoardOptions {
   readonly faults?: readonly string[];
   /** Network in the board's NVS; the board joins any. Only its name is printed. */
   readonly wifi?: { readonly ssid: string; readonly psw: string };
+  /**
+   * Milliseconds from a reset to its address, 400 to 60 000; default 3360, as long as a board takes that joins a network of which it knows
+   * nothing but the name. All of the boot goes in proportion.
+   */
+  readonly addressAfterMs?: number;
   /** The firmware was built with `hil_marker` and prints markers, where its dialect can (`realtime-ws`). Default: false. */
   readonly markers?: boolean;
   /**
@@ -188,6 +194,9 @@ async function powerOn(
   const provider = accessOf(dialect, options);
   if (dmaDescriptors < 2 || dmaFrames < 1)
     throw new RangeError(`DMA chain of ${dmaDescriptors} × ${dmaFrames}`);
+  const { addressAfterMs = startUpTimes.gotIpMs } = options;
+  if (!(addressAfterMs >= 400 && addressAfterMs <= 60_000))
+    throw new RangeError(`address after ${addressAfterMs} ms; 400 to 60000 ms can be had`);
   const { flashMegabytes = DEFAULT_FLASH_MEGABYTES, startsInDownload = false } = options;
   if (!flashSizes.includes(flashMegabytes))
     throw new RangeError(`flash of ${flashMegabytes} MB; there are ${flashSizes.join(', ')}`);
@@ -228,6 +237,7 @@ async function powerOn(
     flash,
     bootsFlashOnly: options.flashPath !== undefined,
     markers: options.markers ?? false,
+    bootPace: addressAfterMs / startUpTimes.gotIpMs,
     ...(soundLink === undefined ? {} : { soundLink }),
   });
   opened.push(() => board.close());

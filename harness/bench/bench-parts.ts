@@ -206,6 +206,7 @@ export function benchParts(options: BenchPartsOptions): BenchParts {
         ...(ntpServer === undefined ? {} : { ntpServer }),
         ...(tlsCa === undefined ? {} : { tlsCa }),
         crystalPpm: boardConfig.crystalPpm,
+        ...(boardConfig.addressAfterMs === undefined ? {} : { addressAfterMs: boardConfig.addressAfterMs }),
         ...(boardConfig.markers === true ? { markers: true as const } : {}),
         model: boardConfig.model,
         ...(boardConfig.flashPath === undefined ? {} : { flashPath: boardConfig.flashPath }),

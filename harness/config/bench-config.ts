@@ -70,6 +70,8 @@ export interface VirtualBoardConfig extends BoardConfigBase {
   readonly kind: 'virtual';
   /** The board's crystal against true time. */
   readonly crystalPpm: number;
+  /** From a reset to its address; absent: 3360. */
+  readonly addressAfterMs?: number;
   /** Its firmware prints markers. */
   readonly markers?: true;
   /** Which dialect the simulated firmware really speaks; default: the one that the bench expects. */

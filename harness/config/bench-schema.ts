@@ -308,6 +308,8 @@ const virtualBoard = z
     model: text.default('ESP32-S3 virtual'),
     /** Default: 0. */
     crystalPpm: driftPpm.default(0),
+    /** Default: 3360 ms. */
+    addressAfter: duration({ atLeastMs: 400, atMostMs: 60_000 }).exactOptional(),
     /** Default: false. */
     markers: z.boolean().default(false),
     /** Default: what `dialect` says. */

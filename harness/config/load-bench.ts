@@ -222,6 +222,7 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
         kind: 'virtual',
         ...shared,
         crystalPpm: board.crystalPpm,
+        ...(board.addressAfter === undefined ? {} : { addressAfterMs: board.addressAfter }),
         ...(board.markers ? { markers: true as const } : {}),
         firmwareDialect: board.firmwareDialect ?? board.dialect,
         ...(board.question === undefined ? {} : { question: board.question }),

@@ -13,6 +13,8 @@ export interface VirtualBoardProcessOptions {
   readonly providerUrl: string;
   /** The board's crystal against true time. */
   readonly crystalPpm: number;
+  /** From a reset to its address; default: 3360. All of the boot goes in proportion. */
+  readonly addressAfterMs?: number;
   /** Its firmware prints markers. */
   readonly markers?: true;
   readonly model: string;
@@ -143,6 +145,7 @@ const commandOf = ({
   ...given('provider-model', optional.providerModel),
   ...given('question', optional.question),
   ...given('ntp-server', optional.ntpServer),
+  ...given('address-after', optional.addressAfterMs?.toString()),
   ...(optional.markers === true ? ['--markers'] : []),
   ...given('flash', optional.flashPath),
   ...(optional.startsInDownload === true ? ['--download'] : []),

@@ -16,6 +16,10 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           describe: 'Where the firmware connects to',
         })
         .option('crystal-ppm', { type: 'number', default: 0, describe: "Error of the board's crystal" })
+        .option('address-after', {
+          type: 'number',
+          describe: 'Milliseconds from a reset to its address; all of the boot goes in proportion (3360)',
+        })
         .option('model', { type: 'string', default: 'ESP32-S3 virtual', describe: 'Board model' })
         .option('provider-model', { type: 'string', describe: "The provider's model to ask for" })
         .option('credential', {
@@ -78,6 +82,7 @@ export const addVirtualBoard = (parser: Argv, exit: TakeExitCode): Argv =>
           dialect: args.dialect,
           providerUrl: args.providerUrl,
           crystalPpm: args.crystalPpm,
+          addressAfterMs: args.addressAfter,
           model: args.model,
           providerModel: args.providerModel,
           credentials: credential,

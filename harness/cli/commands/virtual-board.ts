@@ -14,6 +14,8 @@ export interface VirtualBoardArguments {
   readonly dialect: string;
   readonly providerUrl: string;
   readonly crystalPpm: number;
+  /** Milliseconds; undefined: as long as by default. */
+  readonly addressAfterMs: number | undefined;
   readonly model: string;
   /** The provider's, not the board's. */
   readonly providerModel: string | undefined;
@@ -81,6 +83,7 @@ export async function virtualBoardCommand(args: VirtualBoardArguments): Promise<
     startsInDownload: args.download,
     ...(flash === undefined ? {} : { flashPath: flash }),
     markers: args.markers,
+    ...(args.addressAfterMs === undefined ? {} : { addressAfterMs: args.addressAfterMs }),
     ...(await accessOf(args)),
     ...(providerModel === undefined ? {} : { model: providerModel }),
     ...(question === undefined ? {} : { question }),
