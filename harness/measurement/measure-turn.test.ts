@@ -9,6 +9,7 @@ import { partNames } from './measures';
 import { seededUniform } from './__fixtures__/seeded';
 import { summariseSelfCheck } from './self-check';
 import type { TurnMeasurement } from './turn-measurement';
+import { receivedPrompt } from './witness';
 import { syntheticTurn, type Spoken, type SyntheticTurnOptions } from './__fixtures__/synthetic-turn';
 
 const corpus = loadCorpus(join(__dirname, '../../fixtures'));
@@ -283,6 +284,26 @@ describe('measureTurn', () => {
     });
     expect(codes).toEqual(['HIL_TURN_BENCH_STALLED']);
     expect(measurement.take?.spoiltBy).toEqual(['stall']);
+  });
+
+  it('takes nothing that came before the turn for what the board sent of the prompt', () => {
+    const noise = { samples: new Float32Array(2_400).fill(1e-3), rateHz: 24_000 };
+    const levelAt = (hostAtMs: number): number | undefined => {
+      const packets = [{ hostAtMs, streamSample: 0, lengthSamples: 2_400 }];
+      const received = {
+        ...{ sessionId: 's', path: 'p', rateHz: 24_000, firstStreamSample: 0 },
+        lengthSamples: 2_400,
+        packets,
+      };
+      const record = { prompt: prompt.clip, startedAtHostMs: 1_000, received } as unknown as TurnRecord;
+      // A rig that was late puts the prompt ahead of the order to play it.
+      const playing = { fromHostAtMs: 700, toHostAtMs: 2_000 };
+      return receivedPrompt(record, noise, prompt.sound, playing).levelDbFs;
+    };
+    expect(levelAt(999)).toBeUndefined();
+    expect(levelAt(1_000)).toBeCloseTo(-60, 3);
+    expect(levelAt(3_000)).toBeCloseTo(-60, 3);
+    expect(levelAt(3_001)).toBeUndefined();
   });
 
   it('tells what the bench did from what the board did', async () => {

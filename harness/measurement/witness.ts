@@ -66,8 +66,9 @@ export function receivedPrompt(
   }
   const due = saved.packets.filter(
     ({ hostAtMs }) =>
-      playing === undefined ||
-      (hostAtMs >= playing.fromHostAtMs && hostAtMs <= playing.toHostAtMs + UPLINK_WITHIN_MS),
+      // What came before the turn is the silence ahead of it, wherever a rig that was late puts the prompt.
+      hostAtMs >= Math.max(playing?.fromHostAtMs ?? 0, record.startedAtHostMs) &&
+      hostAtMs <= (playing?.toHostAtMs ?? Infinity) + UPLINK_WITHIN_MS,
   );
   const [first, last] = [due[0], due.at(-1)];
   if (first === undefined || last === undefined)
