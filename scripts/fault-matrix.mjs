@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 const help = `npm run test:faults -- [options]
 
   --only ID[,ID]   these rows, or those of a part: board, bench, provider (default: all)
-  --lanes N        benches that are open at once (default: 4)
+  --lanes N        benches that are open at once (default: 5)
   --tests FILE     what Jest wrote with --json of a run with the tests of rows (default: they are run)
   --no-tests       leaves the rows out that are tests
   --keep           keeps the runs of the rows, and says where
@@ -33,7 +33,7 @@ function optionsOf() {
     return parseArgs({
       options: {
         only: { type: 'string', multiple: true, default: [] },
-        lanes: { type: 'string', default: '4' },
+        lanes: { type: 'string', default: '5' },
         tests: { type: 'string', multiple: true, default: [] },
         'no-tests': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },

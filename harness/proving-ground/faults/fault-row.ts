@@ -62,7 +62,10 @@ export interface FaultRow {
   /** In words. */
   readonly what: string;
   readonly cause: Cause;
-  /** From the beginning of what is done under the fault to its finding; of a fault that is borne, to the end of the turn. */
+  /**
+   * From the beginning of what is done under the fault to its finding; of a fault that is borne, to the end of the turn. As much more for
+   * each take that the bench spoilt.
+   */
   readonly withinMs: number;
   /** Who is blamed; undefined: nobody, the fault is borne. */
   readonly origin: Origin | undefined;

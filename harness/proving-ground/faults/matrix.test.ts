@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue } from '../../errors';
 import { packageRoot } from '../../config';
-import type { FaultRow } from './fault-row';
+import type { FaultRow, RowResult } from './fault-row';
 import { judgeRow, type RowSeen } from './judge-row';
 import { faultMatrix } from './matrix';
 import { reliabilityPage } from './page';
-import { sharesOf } from './run-matrix';
+import { runMatrix, type MatrixOptions } from './run-matrix';
+import { RowQueues } from './row-queues';
 import { tableText } from './table';
 import { isTestRow, testResults, testsOf } from './test-rows';
 
@@ -77,6 +78,11 @@ describe('judging a row', () => {
     expect(wrongOf(nothing)).not.toEqual([]);
   });
 
+  it('gives each take that was repeated the time of a row', () => {
+    expect(wrongOf({ beganAtMs: 99, retaken: 1 })).toEqual([]);
+    expect(wrongOf({ beganAtMs: -901, retaken: 1 }).join()).toMatch(/after 2001 ms, not within 2000/);
+  });
+
   it('wants a take repeated where the row says so, and minds none elsewhere', () => {
     expect(wrongOf({}, { retaken: true })).toEqual(['no take was repeated']);
     expect([wrongOf({ retaken: 1 }, { retaken: true }), wrongOf({ retaken: 2 })]).toEqual([[], []]);
@@ -92,6 +98,98 @@ describe('judging a row', () => {
       detectedMs: 2_900,
     });
     expect(judgeRow(row, nothing).detectedMs).toBeUndefined();
+  });
+});
+
+const result = (id: string, changed: Partial<RowResult> = {}): RowResult => ({
+  ...judgeRow(row, seen),
+  id,
+  ms: 1,
+  ...changed,
+});
+const rowOf = (id: string, bench: 'voice' | 'call', withinMs = 1_000): FaultRow => ({
+  ...row,
+  id,
+  withinMs,
+  cause: { by: 'board', bench, fault: 'dead-mic', act: [] },
+});
+
+describe('the queues of rows', () => {
+  it('have the longest rows first, each for its bench, and open benches where most wait', () => {
+    const rows = [1, 2, 3, 4, 5, 6].map((n) => rowOf(`v${n}`, 'voice', n === 5 ? 9_000 : 1_000));
+    const queues = new RowQueues([...rows, rowOf('c1', 'call'), rowOf('c2', 'call')]);
+    // Three rows are worth a second bench, two are not.
+    expect([1, 2, 3, 4].map(() => queues.benchToOpen())).toEqual(['voice', 'call', 'voice', undefined]);
+    expect([queues.next('voice')?.id, queues.next('voice')?.id, queues.next('call')?.id]).toEqual([
+      'v5',
+      'v1',
+      'c1',
+    ]);
+    queues.closed('call');
+    expect([queues.benchToOpen(), queues.next('call')?.id, queues.next('call')]).toEqual([
+      'call',
+      'c2',
+      undefined,
+    ]);
+  });
+
+  it('put a row back that the machine spoilt, twice at most, and no other', () => {
+    const one = rowOf('one', 'voice');
+    const stalled = result('one', { ok: false, codes: ['HIL_TURN_BENCH_STALLED'] });
+    const queues = new RowQueues([one]);
+    expect(queues.next('voice')).toBe(one);
+    expect(queues.again(one, { ...stalled, codes: ['HIL_BOARD_PANIC'] })).toBe(false);
+    expect([queues.again(one, stalled), queues.next('voice')]).toEqual([true, one]);
+    expect([queues.again(one, stalled), queues.next('voice')]).toEqual([false, undefined]);
+    const expecting = { ...one, codes: ['HIL_TURN_BENCH_STALLED'] as const };
+    expect(new RowQueues([expecting]).again(expecting, stalled)).toBe(false);
+    expect(new RowQueues([one]).again(one, { ...stalled, ok: true })).toBe(false);
+  });
+
+  it('are run to their ends whatever happens to benches', async () => {
+    const rows = ['dies', 'b', 'c', 'spoilt'].map((id) => rowOf(id, 'voice'));
+    const did: string[] = [];
+    let opened = 0;
+    const options: MatrixOptions = {
+      ...{
+        rows: [...rows, rowOf('x', 'call'), rowOf('y', 'call')],
+        lanes: 1,
+        program: '',
+        fixtures: '',
+        folder: 'f',
+      },
+      onRow: ({ id, ok }) => did.push(`${id} ${ok ? 'ok' : 'broken'}`),
+      open: ({ bench, folder }) => {
+        opened += 1;
+        if (bench === 'call' && opened < 6) return Promise.reject(new Error('no bench'));
+        did.push(`opens ${folder}`);
+        return Promise.resolve({
+          run: (id) => {
+            if (id === 'dies') return Promise.reject(new Error('it hung for 90 s'));
+            if (id === 'spoilt' && !did.includes('spoils')) {
+              did.push('spoils');
+              return Promise.resolve(result(id, { ok: false, codes: ['HIL_RIG_LAGGED'] }));
+            }
+            return Promise.resolve(result(id));
+          },
+          close: () => Promise.resolve(void did.push('closes')),
+        });
+      },
+    };
+    const results = await runMatrix(options);
+    expect(results.map(({ id, wrong }) => `${id}: ${wrong.join()}`)).toEqual([
+      'dies: it hung for 90 s',
+      'b: ',
+      'c: ',
+      'spoilt: ',
+      'x: no bench',
+      'y: ',
+    ]);
+    expect(did).toEqual([
+      ...['opens f/voice-1', 'dies broken', 'closes', 'opens f/voice-2'],
+      ...['b ok', 'c ok', 'spoils', 'spoilt ok', 'closes'],
+      ...['x broken', 'opens f/call-6', 'y ok', 'closes'],
+    ]);
   });
 });
 
@@ -122,16 +220,6 @@ describe('the matrix', () => {
       expect({ path, there: existsSync(path) }).toEqual({ path, there: true });
       expect({ path, has: readFileSync(path, 'utf8').includes(cause.name) }).toEqual({ path, has: true });
     }
-  });
-
-  it('is shared out whole, no share with rows of two benches', () => {
-    const open = faultMatrix.filter(({ cause }) => 'bench' in cause);
-    const shares = sharesOf(open);
-    expect(shares.flatMap(({ rows }) => rows.map(({ id }) => id)).sort()).toEqual(
-      open.map(({ id }) => id).sort(),
-    );
-    for (const { bench, rows } of shares)
-      for (const { cause } of rows) expect(cause).toMatchObject({ bench });
   });
 
   it('is told in docs/reliability.md as it is', () => {

@@ -21,6 +21,8 @@ const goodAct: Readonly<Record<BenchName, Act>> = {
 
 /** Runs rows one after the other on one open bench. */
 export class OpenBenchRows {
+  private known = { turns: 0, findings: 0 };
+
   constructor(
     private readonly host: OpenHost,
     private readonly bench: BenchName,
@@ -33,7 +35,7 @@ export class OpenBenchRows {
     await this.cause(row.cause);
     const thrown = await this.actAll(row.cause.act);
     await this.mend(row.cause);
-    const run = readRun(this.host.store.path);
+    const run = this.read();
     const turns = run.turns.slice(before.turns);
     const findings = run.findings.slice(before.findings);
     const endedAtMs = systemClock.nowMs();
@@ -67,7 +69,7 @@ export class OpenBenchRows {
         () => undefined,
         (cause: unknown) => toWireError(cause).message,
       );
-    const { turns, findings } = readRun(this.host.store.path);
+    const { turns, findings } = this.read();
     const added = turns.slice(before.turns).filter((turn) => !isRetaken(turn));
     const found = findings.slice(before.findings);
     const answered = added.length > 0 && added.every(({ record }) => record.ending === 'answered');
@@ -83,12 +85,19 @@ export class OpenBenchRows {
     };
   }
 
+  /** What is in the run folder, and how much. */
+  private read(): FinishedRun {
+    const run = readRun(this.host.store.path);
+    const { turns, findings } = run;
+    this.known = { turns: turns.length, findings: findings.length };
+    return run;
+  }
+
+  /** Where the run is: turns and findings come by what is done here, and have been read since. */
   private place() {
-    const { turns, findings, events } = readRun(this.host.store.path);
     return {
-      turns: turns.length,
-      findings: findings.length,
-      events: events.length,
+      ...this.known,
+      atHostMs: systemClock.nowMs(),
       consoleBytes: statSync(this.consolePath()).size,
     };
   }
@@ -180,7 +189,7 @@ export class OpenBenchRows {
   ): string[] {
     const { store } = this.host;
     const turns = run.turns.slice(before.turns);
-    const events = run.events.slice(before.events);
+    const events = run.events.filter(({ hostAtMs = Infinity }) => hostAtMs >= before.atHostMs);
     const hasFile = (path: string | undefined): boolean =>
       path !== undefined && existsSync(join(store.path, path)) && statSync(join(store.path, path)).size > 44;
     const has: readonly (readonly [wanted: boolean, there: () => boolean, what: string])[] = [
