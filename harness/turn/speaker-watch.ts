@@ -9,14 +9,31 @@ const LOWEST_LOUD_DB_FS = -75;
 
 const levelDbFs = (samples: Float32Array): number => {
   let energy = 0;
-  for (let at = 0; at < samples.length; at += 1) energy += (samples[at] as number) ** 2;
+  for (const sample of samples) energy += sample * sample;
   return 10 * Math.log10(energy / Math.max(1, samples.length) + 1e-12);
 };
 
+/**
+ * The quietest of the blocks of late. Only blocks that none behind them is quieter than can become it again: asked at every block of
+ * every rig, it looks at few of them.
+ */
+class FloorLevel {
+  private readonly quiet: { readonly levelDbFs: number; readonly fromMs: number }[] = [];
+  private heardMs = 0;
+
+  /** Takes the next block. */
+  with(levelDbFs: number, lengthMs: number): number {
+    while ((this.quiet.at(-1)?.levelDbFs ?? -Infinity) >= levelDbFs) this.quiet.pop();
+    this.quiet.push({ levelDbFs, fromMs: this.heardMs });
+    this.heardMs += lengthMs;
+    while ((this.quiet[0]?.fromMs ?? this.heardMs) < this.heardMs - FLOOR_WINDOW_MS) this.quiet.shift();
+    return this.quiet[0]?.levelDbFs ?? levelDbFs;
+  }
+}
+
 /** Listens to the speaker channel, as long as the rig is open, and knows for how long it has been quiet. */
 export class SpeakerWatch {
-  private readonly levels: { readonly levelDbFs: number; readonly lengthMs: number }[] = [];
-  private keptMs = 0;
+  private readonly floor = new FloorLevel();
   private quietForMs = 0;
   private soundForMs = 0;
   private readonly speaker: number;
@@ -47,11 +64,7 @@ export class SpeakerWatch {
     if (samples === undefined) return;
     const level = levelDbFs(samples);
     const lengthMs = (samples.length * 1000) / this.rig.rateHz;
-    this.levels.push({ levelDbFs: level, lengthMs });
-    this.keptMs += lengthMs;
-    while (this.keptMs > FLOOR_WINDOW_MS) this.keptMs -= this.levels.shift()?.lengthMs ?? this.keptMs;
-    let floor = level;
-    for (const kept of this.levels) floor = Math.min(floor, kept.levelDbFs);
+    const floor = this.floor.with(level, lengthMs);
     const loud = level > Math.max(floor + LOUD_ABOVE_FLOOR_DB, LOWEST_LOUD_DB_FS);
     this.quietForMs = loud ? 0 : this.quietForMs + lengthMs;
     if (loud) this.soundForMs += lengthMs;
