@@ -13,7 +13,7 @@ import {
 import { readSpeechClip } from '../corpus';
 import { toWireError, type WireError } from '../errors';
 import { measureTurn, type TurnMeasurement, type TurnSound } from '../measurement';
-import type { SpeechClip, TurnRecord } from '../ports';
+import { giveThreadWay, type SpeechClip, type TurnRecord } from '../ports';
 
 /** What the worker can be asked for. */
 export interface SoundJobs {
@@ -50,6 +50,9 @@ export interface SoundRequest<J extends SoundJob = SoundJob> {
 export type SoundResponse =
   | { readonly id: number; readonly output: SoundJobs[SoundJob]['output'] }
   | { readonly id: number; readonly error: WireError };
+
+// Rigs and boards keep time; what is measured of them can wait for a moment.
+giveThreadWay(10);
 
 function soundOf(runPath: string, record: TurnRecord): TurnSound {
   const load = (path: string): ReturnType<typeof readWav> => readWav(readFileSync(join(runPath, path)), path);

@@ -107,6 +107,7 @@ export type {
 export { kissCodes, type KissCode, type SntpAnswer, type TimeQuestion } from './sntp-answer';
 export type { Corpus, SpeechClip } from './speech-clip';
 export { endThread } from './end-thread';
+export { giveThreadWay } from './give-thread-way';
 export { systemClock } from './system-clock';
 export { isoNow, systemWallClock, type WallClock } from './wall-clock';
 export type {

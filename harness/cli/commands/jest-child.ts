@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { HilError } from '../../errors';
 import { hilGlobals, hilProject } from '../../jest/jest-project';
 import { packageRoot } from '../../config';
+import { giveThreadWay } from '../../ports';
 import { exitCodes } from '../exit-codes';
 
 /**
@@ -13,6 +14,8 @@ export async function jestChildCommand(
   files: readonly string[],
   testNamePattern: string | undefined,
 ): Promise<number> {
+  // The suites of one board are not to be felt in the sound of another.
+  giveThreadWay(5);
   // Ctrl-C is the parent's to answer; without a parent there is nobody to run suites for.
   process.on('SIGINT', () => undefined);
   process.once('disconnect', () => process.exit(exitCodes.benchFault));

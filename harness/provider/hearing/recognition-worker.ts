@@ -1,6 +1,6 @@
 /** Worker thread of the recogniser: loads the templates, says so, then answers one question after the other. */
-import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveThreadWay } from '../../ports';
 import { giveWay } from './give-way';
 import { runOnlyWhenIdle } from './idle-priority';
 import { loadListener } from './load-listener';
@@ -13,8 +13,8 @@ import type {
 
 const { prompts, forCrowd } = workerData as RecognitionStaff;
 
-// On Linux 0 is this thread alone: whoever recognises must not keep the sockets waiting.
-if (process.platform === 'linux') setPriority(0, 5);
+// Whoever recognises must not keep the sockets waiting.
+giveThreadWay(5);
 if (forCrowd) runOnlyWhenIdle();
 const listen = loadListener(prompts, giveWay());
 parentPort?.on('message', (request: RecognitionRequest | RecognitionOrder) => {
