@@ -6,7 +6,9 @@ import { measureTurn, type TurnMeasurement } from '../measurement';
 import type { CaptureSlice, Finding, TurnRecord, Xrun } from '../ports';
 import { SpeakerWatch } from '../turn';
 import { FakeBench } from '../turn/__fixtures__/fake-bench';
+import { HilError } from '../errors';
 import { BenchHealth } from './bench-health';
+import { MeasuredAhead } from './measured-ahead';
 import { FindingLog } from './finding-log';
 import type { TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
@@ -214,5 +216,45 @@ describe('TurnTaker', () => {
       message: 'The rig spoilt 8 of 8 takes (no-loopback 8): 100 %, and the bench bears 25 %.',
     });
     expect(stored).toHaveLength(8);
+  });
+});
+
+const recordOf = (turnId: string): TurnRecord => ({ turnId }) as TurnRecord;
+
+/** A workshop that measures a turn's name, and the turns that it was asked for. */
+function workshop(fails: readonly string[] = []) {
+  const asked: string[] = [];
+  const measure = ({ turnId }: TurnRecord): Promise<TurnMeasurement> => {
+    asked.push(turnId);
+    if (fails.includes(turnId)) return Promise.reject(new HilError('HIL_HARNESS_UNEXPECTED', turnId));
+    return Promise.resolve({ turnId: `measured ${turnId}` } as TurnMeasurement);
+  };
+  return { asked, ahead: new MeasuredAhead({ measure }) };
+}
+
+describe('MeasuredAhead', () => {
+  it('measures a turn once whose draft became its record', async () => {
+    const { asked, ahead } = workshop();
+    const draft = recordOf('draft');
+    ahead.begin(draft);
+    expect(asked).toEqual(['draft']);
+    expect(await ahead.measure(draft)).toEqual({ turnId: 'measured draft' });
+    expect(asked).toEqual(['draft']);
+  });
+
+  it('measures the record that a turn has in the end, whatever its draft came to', async () => {
+    const { asked, ahead } = workshop(['draft']);
+    ahead.begin(recordOf('draft'));
+    expect(await ahead.measure(recordOf('whole'))).toEqual({ turnId: 'measured whole' });
+    expect(asked).toEqual(['draft', 'whole']);
+  });
+
+  it('measures a turn that had no draft, and tells why one could not be measured', async () => {
+    const { ahead } = workshop();
+    expect(await ahead.measure(recordOf('whole'))).toEqual({ turnId: 'measured whole' });
+    const broken = workshop(['draft']);
+    const draft = recordOf('draft');
+    broken.ahead.begin(draft);
+    await expect(broken.ahead.measure(draft)).rejects.toMatchObject({ code: 'HIL_HARNESS_UNEXPECTED' });
   });
 });

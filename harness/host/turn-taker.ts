@@ -18,6 +18,7 @@ import { breakWhatIsDue } from './due-faults';
 import { expectationOf } from './expectation';
 import type { BenchHealth } from './bench-health';
 import type { FindingLog } from './finding-log';
+import { MeasuredAhead } from './measured-ahead';
 import { promptSound } from './prompt-sound';
 import type { TurnResult, TurnWishes } from './rpc/protocol';
 import type { SessionKeeper } from './session-keeper';
@@ -134,12 +135,14 @@ export class TurnTaker {
       afterMs: interruption.afterMs,
     };
     const { crashes } = this.bench;
+    const ahead = new MeasuredAhead(this.workshop);
+    const wishes = { crashAfterMs, network, survey };
     const record = await withTriage(
       crashes,
-      await this.health.attend(() => this.play(first, second, { crashAfterMs, network, survey })),
+      await this.health.attend(() => this.play(first, second, wishes, (draft) => ahead.begin(draft))),
     );
     if (record.faults.length > 0 || record.orderedCrash?.crash !== undefined) this.keeper.spoil();
-    return { record, measurement: await this.workshop.measure(record) };
+    return { record, measurement: await ahead.measure(record) };
   }
 
   private async promptToPlay(promptId: string, conditions: PromptConditions): Promise<PromptToPlay> {
@@ -171,6 +174,7 @@ export class TurnTaker {
     first: PromptToPlay,
     interruption: (PromptToPlay & { readonly afterMs: number }) | undefined,
     { crashAfterMs, network, survey }: Pick<TurnWishes, 'crashAfterMs' | 'network' | 'survey'>,
+    onDraft: (draft: TurnRecord) => void,
   ): Promise<TurnRecord> {
     const { corpus, scenario, board, provider } = this.bench;
     await this.keeper.ensure();
@@ -200,6 +204,7 @@ export class TurnTaker {
       replies: corpus.replies,
       sessionSeq: this.keeper.sessionSeq,
       onPlaying: () => breakWhatIsDue(this.count, this.faults, this.bench, this.findings),
+      onDraft,
     });
   }
 }

@@ -84,6 +84,22 @@ describe('measureEcho', () => {
     expect(found).toMatchObject({ delayMs: expect.any(Number) as number });
   });
 
+  it('finds one that comes late in what was received until soon after a short reply', () => {
+    // 1.5 s of reply, and 150 ms more: an echo that is 400 ms late is not all there.
+    const whole = received(-20, 400);
+    const cut = { ...whole, samples: whole.samples.subarray(0, 2.65 * RATE_HZ) };
+    const short = { ...clip, offsetSample: 1.5 * RATE_HZ - 1 };
+    const echo = measureEcho(recordOf(), cut, {
+      ...played,
+      clip: short,
+      offsetAtHostMs: ONSET_AT_MS + 1_500,
+    });
+    expect(echo).toMatchObject({ state: 'measured', leaks: true });
+    if (echo.state !== 'measured') return;
+    expect(Math.abs(echo.levelDb + 20)).toBeLessThan(1);
+    expect(Math.abs((echo.delayMs ?? NaN) - 400)).toBeLessThan(1);
+  });
+
   it('finds none in digital silence', () => {
     const silence = { samples: new Float32Array(4 * RATE_HZ), rateHz: RATE_HZ };
     expect(measureEcho(recordOf(), silence, played)).toMatchObject({ state: 'measured', leaks: false });

@@ -74,16 +74,21 @@ export function measureEcho(
   const endsAtHostMs = Math.min(played.offsetAtHostMs, played.interruptedAtHostMs - INTERRUPTION_MARGIN_MS);
   const referenceMs = Math.min(LONGEST_REFERENCE_MS, speechMs, endsAtHostMs - played.onsetAtHostMs);
   if (referenceMs < SHORTEST_REFERENCE_MS) return { state: 'not-measured', reason: 'reply-over' };
-  const lengthSamples = Math.round(referenceMs * inMs);
+  const from = Math.max(0, Math.round(expectedAt + EARLIEST_MS * inMs));
+  const searchedSamples = Math.round((LATEST_MS - EARLIEST_MS) * inMs);
+  // The beginning of a short reply, so that it may be late and still be all there: a turn ends soon after its reply.
+  const lengthSamples = Math.min(
+    Math.round(referenceMs * inMs),
+    Math.max(Math.round(SHORTEST_REFERENCE_MS * inMs), received.samples.length - from - searchedSamples),
+  );
   const reference = timeScaled(sound.samples, {
     start: (clip.onsetSample * sound.rateHz) / clip.rateHz,
     step: sound.rateHz / rateHz,
     lengthSamples,
   });
-  const from = Math.max(0, Math.round(expectedAt + EARLIEST_MS * inMs));
   // The interrupting prompt is louder than any echo and would hide it.
   const alone = receivedAt(saved, played.interruptedAtHostMs) ?? Infinity;
-  const to = Math.min(alone, from + Math.round((LATEST_MS - EARLIEST_MS) * inMs) + lengthSamples);
+  const to = Math.min(alone, from + searchedSamples + lengthSamples);
   const window = received.samples.subarray(from, to);
   if (window.length <= lengthSamples) return { state: 'not-measured', reason: 'no-received-audio' };
   const found = locate(new SearchableSound(window, rateHz), reference, {

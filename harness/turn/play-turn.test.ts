@@ -157,6 +157,78 @@ describe('playTurn', () => {
     expect(await play(bench, { replies: new Map() })).toMatchObject({ replies: [], replyAudio: 'unknown' });
   });
 
+  describe('whose record is wanted before it is over', () => {
+    /** Drafts that were handed out, and when. */
+    const drafted = (bench: FakeBench): { drafts: TurnRecord[]; atMs: number[]; over: Partial<TurnPlan> } => {
+      const drafts: TurnRecord[] = [];
+      const atMs: number[] = [];
+      const onDraft = (draft: TurnRecord): void => {
+        drafts.push(draft);
+        atMs.push(bench.clock.nowMs());
+      };
+      return { drafts, atMs, over: { onDraft } };
+    };
+
+    it('hands it out in the quiet behind the reply, and keeps it where nothing comes on top', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      const { drafts, atMs, over } = drafted(bench);
+      const record = await play(bench, over);
+      expect(drafts).toHaveLength(1);
+      expect(drafts[0]).toBe(record);
+      expect(atMs[0]).toBeGreaterThanOrEqual(2_900 + 150);
+      expect(atMs[0]).toBeLessThan(2_900 + 200);
+      // The turn lasts as long as ever (the block in which the reply ends is quiet), and its capture is saved once.
+      expect(bench.clock.nowMs()).toBeGreaterThanOrEqual(2_890 + timing.quietMs);
+      expect(bench.clock.nowMs()).toBeLessThan(2_900 + timing.quietMs + 100);
+      expect(bench.saved).toHaveLength(1);
+    });
+
+    it.each<[string, (bench: FakeBench) => void]>([
+      ['the board speaks on', (bench) => bench.speaker(true)],
+      ['the board prints', (bench) => bench.prints({ type: 'complaint', text: 'late' })],
+      ['the provider hears', (bench) => bench.says({ type: 'error', code: 'late', message: 'late' })],
+    ])('makes another one where %s until the quiet is over', async (_, act) => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      bench.at(3_200, () => act(bench));
+      bench.at(3_250, () => bench.speaker(false));
+      const { drafts, over } = drafted(bench);
+      const record = await play(bench, over);
+      expect(drafts).toHaveLength(1);
+      expect(record).not.toBe(drafts[0]);
+      expect(record.ending).toBe('answered');
+      const soundOf = ({ capture }: TurnRecord): number => capture?.lengthSamples ?? 0;
+      expect(soundOf(record)).toBeGreaterThan(soundOf(drafts[0]!) + 48 * 200);
+    });
+
+    it('makes another one where the board crashes behind its reply', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      const error = toWireError(new BoardError('HIL_BOARD_PANIC', 'crashed', {}));
+      bench.at(3_200, () => bench.prints({ type: 'fault', error }));
+      const { drafts, over } = drafted(bench);
+      const record = await play(bench, over);
+      expect(drafts[0]?.faults).toEqual([]);
+      expect(record).toMatchObject({ ending: 'fault', faults: [{ code: 'HIL_BOARD_PANIC' }] });
+    });
+
+    it('hands out none whose measures hang on where the sound ends, or whose network is its own', async () => {
+      const bench = new FakeBench();
+      answer(bench, 1_900);
+      Object.assign(bench.provider, { saveReply: () => Promise.resolve(undefined) });
+      const { drafts, over } = drafted(bench);
+      const record = await play(bench, { ...over, replies: new Map() });
+      expect(record.replyAudio).toBe('unknown');
+      expect(record.capture?.lengthSamples).toBeGreaterThan(48 * (300 + 1_900 - 400 + 1_000 + 350));
+
+      const other = new FakeBench();
+      answer(other, 1_900);
+      await play(other, { ...over, network: { delayMs: 30 } });
+      expect(drafts).toEqual([]);
+    });
+  });
+
   describe('of a board whose provider nobody watches', () => {
     const unwatched = (bench: FakeBench): FakeBench => {
       Object.assign(bench.provider, { unwatched: true });

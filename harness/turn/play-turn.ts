@@ -28,6 +28,7 @@ import { settle } from './settle';
 import { SpeakerAlone } from './speaker-alone';
 import type { SpeakerWatch } from './speaker-watch';
 import type { TurnBench, TurnTiming } from './turn-bench';
+import { draftTiming, TurnDraft } from './turn-draft';
 import { restoreNetwork, scriptOf } from './turn-script';
 import { waitForBench, type WaitEnd } from './await-bench';
 
@@ -72,9 +73,15 @@ export interface TurnPlan {
   readonly sessionSeq: number;
   /** Called once the prompt is on its way. */
   readonly onPlaying?: () => void;
+  /**
+   * Called in the midst of the quiet behind the reply with the record of a turn that is most likely over, so that it can be measured
+   * meanwhile. If nothing comes on top until that quiet is over, this very record is the turn's; else there is another one.
+   */
+  readonly onDraft?: (draft: TurnRecord) => void;
 }
 
 type TurnStop = 'answered' | 'unheard' | 'answers-itself';
+type TurnEnd = WaitEnd<TurnStop | 'deadline' | 'interrupt'>;
 
 /** What ends a turn, asked at every block: the reply is over, or it is clear that none will come. */
 function turnStop(
@@ -166,21 +173,25 @@ export async function playTurn(
   const crash =
     plan.crashAfterMs === undefined ? undefined : new OrderedCrash(bench, watch, plan.crashAfterMs);
   let promptEndsAtMs = first.endsAtMs;
-  let end = await waitForBench<TurnStop | 'deadline' | 'interrupt'>(
-    bench,
-    () => {
-      const { state } = conversation;
-      const shown = alone === undefined ? state : { ...state, spoke: true, responding: true };
-      if (clock.nowMs() >= promptEndsAtMs && due?.isDue(shown) === true) return 'interrupt';
-      if (clock.nowMs() >= promptEndsAtMs) crash?.sendWhenDue(shown);
-      if (crash?.isAwaited === true) return undefined;
-      if (alone !== undefined) return alone.stop(clock.nowMs(), promptEndsAtMs);
-      if (answersItself(state)) return 'answers-itself';
-      return stopOf(state, plan.expected, watch, timing, clock.nowMs(), promptEndsAtMs);
-    },
-    LONGEST_TURN_MS,
-    firstEvent,
-  );
+  const isPlain = interruption === undefined && crash === undefined && alone === undefined;
+  const early = isPlain && plan.onDraft && plan.network === undefined ? draftTiming(timing) : undefined;
+  const over = (waiting: TurnTiming): Promise<TurnEnd> =>
+    waitForBench<TurnStop | 'deadline' | 'interrupt'>(
+      bench,
+      () => {
+        const { state } = conversation;
+        const shown = alone === undefined ? state : { ...state, spoke: true, responding: true };
+        if (clock.nowMs() >= promptEndsAtMs && due?.isDue(shown) === true) return 'interrupt';
+        if (clock.nowMs() >= promptEndsAtMs) crash?.sendWhenDue(shown);
+        if (crash?.isAwaited === true) return undefined;
+        if (alone !== undefined) return alone.stop(clock.nowMs(), promptEndsAtMs);
+        if (answersItself(state)) return 'answers-itself';
+        return stopOf(state, plan.expected, watch, waiting, clock.nowMs(), promptEndsAtMs);
+      },
+      LONGEST_TURN_MS,
+      firstEvent,
+    );
+  let end = await over(early ?? timing);
   let interrupting: NonNullable<TurnRecord['interruption']>['playback'];
   if (interruption !== undefined && end.state === 'held' && end.value === 'interrupt') {
     const { expected } = interruption;
@@ -205,68 +216,80 @@ export async function playTurn(
       firstEvent,
     );
   }
+  const recordOf = async (ending: TurnEnd): Promise<TurnRecord> => {
+    const faults: WireError[] = ending.state === 'broken' ? [toWireError(ending.error)] : [];
+    const slice = await captureOf(bench, captureFrom, faults);
+    // Its answers belong to the record: they tell how far the board's clock has drifted since those before the prompt.
+    if (ending.state !== 'broken') await board.pingClock?.();
+    const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
+    const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
+    const network = await networkOf(bench, startedAtHostMs, faults);
+    const stalls = await stallsSince(bench, startedAtHostMs, faults);
+    await restoreNetwork(provider, plan, faults);
+    const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
+    const boardEvents = board.events.slice(firstEvent);
+    addFaultsOf(boardEvents, faults);
+    const orderedCrash = crash?.outcome(faults);
+
+    return Object.freeze({
+      schema: 'earshot/turn@1' as const,
+      turnId: plan.turnId,
+      boardName: board.name,
+      session: plan.session,
+      turnInSession: plan.turnInSession,
+      prompt: plan.prompt,
+      expected: plan.expected,
+      topology: rig.topology,
+      startedAtHostMs,
+      endedAtHostMs: clock.nowMs(),
+      ending: endingOf(ending),
+      deadlineMs:
+        ending.state === 'held' && ending.value === 'unheard' ? Math.round(waitedMs) : timing.deadlineMs,
+      ...(rig.roundTrip === undefined ? {} : { roundTrip: rig.roundTrip }),
+      ...(rig.acousticDelayMs === undefined ? {} : { acousticDelayMs: rig.acousticDelayMs }),
+      playback: placeOf(first.playback, plan.leadSamples),
+      ...(plan.conditions === undefined ? {} : { conditions: plan.conditions }),
+      ...(plan.survey === undefined ? {} : { survey: plan.survey }),
+      ...(interruption === undefined ? {} : { interruption: interruptionOf(interruption, interrupting) }),
+      ...(orderedCrash === undefined ? {} : { orderedCrash }),
+      capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
+      received,
+      replies,
+      ...(isComplete && alone === undefined ? {} : { replyAudio: 'unknown' as const }),
+      ...(alone === undefined ? {} : { unwatched: true as const }),
+      advertised: advertisedIn(provider.events.slice(plan.sessionSeq), board.events),
+      consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
+      ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),
+      clockLines: clockLinesBefore(board.console.lines, firstLine),
+      ...clockMarkersBefore(board.events, board.console.lines, firstLine),
+      boardEvents,
+      providerEvents: provider.events.slice(firstSeq),
+      ...(network === undefined ? {} : { network }),
+      ...(stalls === undefined ? {} : { providerStalls: stalls }),
+      faults,
+      truth:
+        slice === undefined
+          ? undefined
+          : truthBehind(
+              rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
+              first.playback,
+              plan.leadSamples,
+            ),
+    });
+  };
+  if (early !== undefined && end.state === 'held' && end.value === 'answered') {
+    const { soundMs } = watch;
+    const draft = new TurnDraft(await recordOf(end), soundMs, { firstEvent, firstLine, firstSeq });
+    if (draft.isSound) plan.onDraft?.(draft.record);
+    end = await over(timing);
+    const isOver = end.state === 'held' && end.value === 'answered';
+    if (isOver && draft.isSound && draft.isWhole(bench, watch)) return draft.record;
+  }
   if (end.state === 'held' && end.value === 'answers-itself')
     end = { state: 'broken', error: talksToItself(board.name, selfTriggers?.count ?? 0) };
   if (end.state === 'broken') rig.mute();
 
-  const faults: WireError[] = end.state === 'broken' ? [toWireError(end.error)] : [];
-  const slice = await captureOf(bench, captureFrom, faults);
-  // Its answers belong to the record: they tell how far the board's clock has drifted since those before the prompt.
-  if (end.state !== 'broken') await board.pingClock?.();
-  const received = await receivedOf(bench, plan, firstSeq, startedAtHostMs, faults);
-  const { replies, isComplete } = await repliesOf(bench, plan, firstSeq, faults);
-  const network = await networkOf(bench, startedAtHostMs, faults);
-  const stalls = await stallsSince(bench, startedAtHostMs, faults);
-  await restoreNetwork(provider, plan, faults);
-  const waitedMs = Math.max(0, clock.nowMs() - promptEndsAtMs);
-  const boardEvents = board.events.slice(firstEvent);
-  addFaultsOf(boardEvents, faults);
-  const orderedCrash = crash?.outcome(faults);
-
-  return Object.freeze({
-    schema: 'earshot/turn@1' as const,
-    turnId: plan.turnId,
-    boardName: board.name,
-    session: plan.session,
-    turnInSession: plan.turnInSession,
-    prompt: plan.prompt,
-    expected: plan.expected,
-    topology: rig.topology,
-    startedAtHostMs,
-    endedAtHostMs: clock.nowMs(),
-    ending: endingOf(end),
-    deadlineMs: end.state === 'held' && end.value === 'unheard' ? Math.round(waitedMs) : timing.deadlineMs,
-    ...(rig.roundTrip === undefined ? {} : { roundTrip: rig.roundTrip }),
-    ...(rig.acousticDelayMs === undefined ? {} : { acousticDelayMs: rig.acousticDelayMs }),
-    playback: placeOf(first.playback, plan.leadSamples),
-    ...(plan.conditions === undefined ? {} : { conditions: plan.conditions }),
-    ...(plan.survey === undefined ? {} : { survey: plan.survey }),
-    ...(interruption === undefined ? {} : { interruption: interruptionOf(interruption, interrupting) }),
-    ...(orderedCrash === undefined ? {} : { orderedCrash }),
-    capture: slice === undefined ? undefined : saved(bench, plan.turnId, slice),
-    received,
-    replies,
-    ...(isComplete && alone === undefined ? {} : { replyAudio: 'unknown' as const }),
-    ...(alone === undefined ? {} : { unwatched: true as const }),
-    advertised: advertisedIn(provider.events.slice(plan.sessionSeq), board.events),
-    consoleLines: board.console.lines.filter((line) => line.index >= firstLine),
-    ...(board.console.link === undefined ? {} : { consoleLink: board.console.link }),
-    clockLines: clockLinesBefore(board.console.lines, firstLine),
-    ...clockMarkersBefore(board.events, board.console.lines, firstLine),
-    boardEvents,
-    providerEvents: provider.events.slice(firstSeq),
-    ...(network === undefined ? {} : { network }),
-    ...(stalls === undefined ? {} : { providerStalls: stalls }),
-    faults,
-    truth:
-      slice === undefined
-        ? undefined
-        : truthBehind(
-            rig.truth(captureFrom, captureFrom + (slice.channels[0]?.length ?? 0)),
-            first.playback,
-            plan.leadSamples,
-          ),
-  });
+  return recordOf(end);
 }
 
 /** A prompt on its way into the air, and when it will have been heard. */
@@ -314,7 +337,7 @@ function truthBehind(
   };
 }
 
-function endingOf(end: WaitEnd<TurnStop | 'deadline' | 'interrupt'>): TurnRecord['ending'] {
+function endingOf(end: TurnEnd): TurnRecord['ending'] {
   if (end.state === 'broken') return 'fault';
   return end.state === 'held' && end.value === 'answered' ? 'answered' : 'deadline';
 }
