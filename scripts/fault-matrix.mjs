@@ -14,6 +14,8 @@ const help = `npm run test:faults -- [options]
   --lanes N        benches that are open at once (default: 5)
   --tests FILE     what Jest wrote with --json of a run with the tests of rows (default: they are run)
   --no-tests       leaves the rows out that are tests
+  --out FILE       writes what the rows came to there as well
+  --benches FILE   what --out wrote of a run with the rows on benches (default: they are brought about)
   --keep           keeps the runs of the rows, and says where
   --list           print the rows
   --help           this text
@@ -36,6 +38,8 @@ function optionsOf() {
         lanes: { type: 'string', default: '5' },
         tests: { type: 'string', multiple: true, default: [] },
         'no-tests': { type: 'boolean', default: false },
+        out: { type: 'string' },
+        benches: { type: 'string', multiple: true, default: [] },
         keep: { type: 'boolean', default: false },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -72,7 +76,7 @@ if (options.list) {
   process.exit(0);
 }
 
-const report = ({ id, ok, ms, wrong }) =>
+const tell = ({ id, ok, ms, wrong }) =>
   process.stderr.write(
     `${ok ? 'ok   ' : 'WRONG'} ${id} (${Math.round(ms)} ms)${ok ? '' : `: ${wrong.join('; ')}`}\n`,
   );
@@ -102,31 +106,40 @@ function runTests() {
   return [output];
 }
 
-const onBenches = await runMatrix({
-  rows: rows.filter((row) => !isTestRow(row)),
-  lanes: Number(options.lanes),
-  program: at('dist/harness/cli/main.js'),
-  fixtures: at('fixtures'),
-  folder,
-  onRow: ({ id, ok, ms, wrong }) =>
-    process.stderr.write(
-      `${ok ? 'ok   ' : 'WRONG'} ${id} (${Math.round(ms)} ms)${ok ? '' : `: ${wrong.join('; ')}`}\n`,
-    ),
-});
-const reports = (options.tests.length > 0 ? options.tests : runTests())
-  .filter((path) => existsSync(path))
-  .map((path) => JSON.parse(readFileSync(path, 'utf8')));
+/** Rows on benches that were brought about before; of what is in several files the last counts. */
+const readFrom = (reports) => {
+  const read = reports.flatMap((report) => report.results);
+  return rows.flatMap((row) => (isTestRow(row) ? [] : (read.findLast(({ id }) => id === row.id) ?? [])));
+};
+const bringAbout = () =>
+  runMatrix({
+    rows: rows.filter((row) => !isTestRow(row)),
+    lanes: Number(options.lanes),
+    program: at('dist/harness/cli/main.js'),
+    fixtures: at('fixtures'),
+    folder,
+    onRow: tell,
+  });
+const written = (paths) =>
+  paths.filter((path) => existsSync(path)).map((path) => JSON.parse(readFileSync(path, 'utf8')));
+const before = written(options.benches);
+const onBenches = options.benches.length > 0 ? readFrom(before) : await bringAbout();
+const reports = written(options.tests.length > 0 ? options.tests : runTests());
 const ofTests = testResults(rows, reports);
-for (const result of ofTests) report(result);
+for (const result of ofTests) tell(result);
 const results = rows.flatMap(({ id }) => [...onBenches, ...ofTests].find((one) => one.id === id) ?? []);
-const seconds = Number(process.hrtime.bigint() - from) / 1e9;
+const seconds = before.reduce(
+  (sum, earlier) => sum + earlier.seconds,
+  Number(process.hrtime.bigint() - from) / 1e9,
+);
 if (options.keep) process.stderr.write(`The runs are in ${folder}.\n`);
 else rmSync(folder, { recursive: true, force: true });
 
 const wrong = results.filter(({ ok }) => !ok).length;
+const report = { schema: 'earshot/fault-matrix@1', seconds, rows: results.length, wrong, results };
+if (options.out !== undefined) writeFileSync(options.out, `${JSON.stringify(report, null, 2)}\n`);
 if (wanted.length === 0 && !options['no-tests']) {
   mkdirSync(at('reports/faults'), { recursive: true });
-  const report = { schema: 'earshot/fault-matrix@1', seconds, rows: results.length, wrong, results };
   writeFileSync(at('reports/faults/matrix.json'), `${JSON.stringify(report, null, 2)}\n`);
   writeFileSync(at('reports/faults/matrix.md'), tableMarkdown(rows, results));
 }
