@@ -8,7 +8,7 @@ import { objectIn, textIn } from './wire-event';
 const MOST_READ_BYTES = 65_536;
 const FIRST_ERROR = 400;
 
-/** Logs the refusals of requests that are not part of a session: those for an ephemeral key. */
+/** Logs what became of requests that are not part of a session, those for an ephemeral key: refusals, and answers that boards cannot read. */
 export class KeyTap implements HttpTraffic {
   private status = 0;
   private readonly parts: Buffer[] = [];
@@ -20,8 +20,13 @@ export class KeyTap implements HttpTraffic {
     // A key is no question.
   }
 
-  answered(status: number): void {
+  answered(status: number, headers: Readonly<Record<string, string>>, hostAtMs: number): void {
     this.status = status;
+    const isChunked = /\bchunked\b/i.test(headers['transfer-encoding'] ?? '');
+    // As the mock says of itself: reference/providers.md 0.3.
+    if (status >= FIRST_ERROR || !isChunked) return;
+    const message = 'The ephemeral key came in chunks, without a Content-Length.';
+    this.log({ type: 'deviation', code: 'chunked-answer', message }, hostAtMs);
   }
 
   body(bytes: Buffer): void {

@@ -215,6 +215,24 @@ it('hears what a board that pushes to talk has committed', async () => {
   await client.close();
 });
 
+it('logs what no client need cope with, as the mock does that has done it', async () => {
+  await open({}, { faults: ['wrong-framing'], corpus: deafened });
+  await fetch(`${proxy.url.replace('ws:', 'http:').split('/v1')[0] ?? ''}/v1/realtime/client_secrets`, {
+    method: 'POST',
+    headers: { authorization: 'Bearer sk-of-the-board', 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const client = await WireClient.open(proxy.url);
+  await client.next('session.created');
+  client.send({ type: 'response.create' });
+  await eventOf(proxy, 'response-done');
+  await client.close();
+  const deviations = ({ events }: Pick<MockProvider, 'events'>) =>
+    events.flatMap((event) => (event.type === 'deviation' ? [[event.code, event.message]] : []));
+  expect(deviations(proxy)).toEqual(deviations(mock));
+  expect(deviations(proxy).map(([code]) => code)).toEqual(['chunked-answer', 'binary-message']);
+});
+
 describe('credentials', () => {
   it("swaps the board's key for the bench's, in the header and in the subprotocol", async () => {
     await open(

@@ -63,6 +63,8 @@ export class RealtimeTap implements SocketTraffic {
   private readonly called = new Set<string>();
   private responsesAsked = 0;
   private errors = 0;
+  /** Response whose events were last told to be binary messages. */
+  private framedOtherwise: string | undefined;
   /** First stream sample that no user item has. */
   private uncommittedFrom = 0;
   private committedTo: number | undefined;
@@ -101,11 +103,14 @@ export class RealtimeTap implements SocketTraffic {
     // The service says by its first event whether the board was let in.
   }
 
-  message(from: Side, data: Buffer, _isBinary: boolean, hostAtMs: number, isInvented = false): void {
+  message(from: Side, data: Buffer, isBinary: boolean, hostAtMs: number, isInvented = false): void {
     const event = seenEvent(data);
     if (event === undefined) return;
     if (from === 'board') this.ofBoard(event, hostAtMs, isInvented);
-    else this.ofProvider(event, hostAtMs, isInvented);
+    else {
+      if (isBinary) this.tellOfFraming(event, hostAtMs);
+      this.ofProvider(event, hostAtMs, isInvented);
+    }
   }
 
   closed(by: Side, code: number, reason: string, hostAtMs: number): void {
@@ -130,6 +135,17 @@ export class RealtimeTap implements SocketTraffic {
   refused(status: number, body: Buffer, hostAtMs: number): void {
     const message = body.toString('utf8').slice(0, 500);
     this.log({ type: 'error', code: String(status), message, httpStatus: status }, hostAtMs);
+  }
+
+  /** Once a response: no client need cope with it. */
+  private tellOfFraming(event: SeenEvent, hostAtMs: number): void {
+    const responseId = textIn(event, 'response_id') || textIn(objectIn(event, 'response'), 'id');
+    const isTold =
+      this.framedOtherwise !== undefined && (responseId === '' || responseId === this.framedOtherwise);
+    if (isTold) return;
+    this.framedOtherwise = responseId;
+    const of = responseId === '' ? 'The events of the provider' : `The events of response ${responseId}`;
+    this.log({ type: 'deviation', code: 'binary-message', message: `${of} are binary messages.` }, hostAtMs);
   }
 
   private ofBoard(event: SeenEvent, hostAtMs: number, isInvented: boolean): void {
