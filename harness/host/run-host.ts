@@ -164,7 +164,10 @@ export async function openHost(
     }
     recordEverything(bench, store, keeping);
     const oldEvents = new OldEvents(bench);
-    keeping.onTurn(() => oldEvents.turnEnded());
+    keeping.onTurn(() => {
+      oldEvents.turnEnded();
+      keeping.trimConsole(store.consoleSink(bench.board.name));
+    });
     recordRig(bench, store, clock, tell);
     activity(`proving bench ${config.name}`);
     const { parts: benchParts } = bench;

@@ -71,6 +71,19 @@ describe('TurnKeeping', () => {
     expect(letGo()).toMatchObject({ turns: 3, soundBytes: 300 });
   });
 
+  it('counts what it let go of a console, and lets nothing of it go in an ordinary run', () => {
+    const asked: number[] = [];
+    const sink = { keepNewest: (mostBytes: number) => asked.push(mostBytes) * 50 };
+    const ordinary = storing(1);
+    ordinary.keeping.trimConsole(sink);
+    expect(asked).toEqual([]);
+    const { keeping, letGo } = storing(4);
+    for (let turn = 1; turn <= 2; turn += 1) keeping.trimConsole(sink);
+    keeping.close();
+    expect(asked).toEqual([2 ** 28, 2 ** 28]);
+    expect(letGo()).toMatchObject({ consoleBytes: 150, turns: 0 });
+  });
+
   it('takes the sound of the oldest good turns when there is too much', async () => {
     const { take, events, sounds } = storing(4, 500);
     for (let n = 1; n <= 8; n += 1) await take(n, n !== 2);

@@ -1,12 +1,14 @@
 import { rmSync, statSync } from 'node:fs';
 import { isTextTurn, type MeasuredTurn } from '../measurement';
 import type { BoardEvent, ProviderEvent } from '../ports';
-import type { LetGo, RunStore } from '../run';
+import type { ConsoleSink, LetGo, RunStore } from '../run';
 
 /** Turns at the beginning that are kept whole in any case: what the board was like when it was fresh. */
 const FIRST_KEPT = 10;
 /** Sound of the turns that are kept, at most: 2000 turns of 2 MB. */
 const MOST_SOUND_BYTES = 4 * 2 ** 30;
+/** Of a console's logs, beside their earlier part of about as much: an hour and a half of a UART of 115 200 baud that is never silent. */
+const MOST_CONSOLE_BYTES = 256 * 2 ** 20;
 /** Events that wait for the end of their turn; a board that says more says it too often. */
 const MOST_WAITING = 2_000;
 
@@ -80,7 +82,7 @@ export class TurnKeeping {
   }[] = [];
   private waiting: Waiting[] = [];
   private turnEnded = (): void => undefined;
-  private letGo: Omit<LetGo, 'rule' | 'consoleBytes'> = { turns: 0, soundBytes: 0 };
+  private letGo: Omit<LetGo, 'rule'> = { turns: 0, soundBytes: 0, consoleBytes: 0 };
 
   /**
    * @param every - One of so many good turns is kept whole; 1: all of them are, and nothing is ever let go.
@@ -95,6 +97,13 @@ export class TurnKeeping {
   /** Calls back behind each turn. */
   onTurn(listener: () => void): void {
     this.turnEnded = listener;
+  }
+
+  /** Between two turns: lets the oldest of a console go where it has become too long; nothing in an ordinary run. */
+  trimConsole(sink: Pick<ConsoleSink, 'keepNewest'>): void {
+    if (this.every <= 1) return;
+    const consoleBytes = this.letGo.consoleBytes + sink.keepNewest(MOST_CONSOLE_BYTES);
+    this.letGo = { ...this.letGo, consoleBytes };
   }
 
   /** What board or provider said. */
@@ -133,17 +142,16 @@ export class TurnKeeping {
     // Its line first: a process that is killed in between leaves a file too many, never a line that has none.
     await this.store.appendTurn(slim(turn));
     for (const path of paths) rmSync(path, { force: true });
-    this.letGo = { turns: this.letGo.turns + 1, soundBytes: this.letGo.soundBytes + bytes };
+    this.letGo = { ...this.letGo, turns: this.letGo.turns + 1, soundBytes: this.letGo.soundBytes + bytes };
     return false;
   }
 
   /** What was let go so far, into `run.json`: now and then, and at the end. */
-  tell(consoleBytes = 0): void {
+  tell(): void {
     const { soak } = this.store.record;
-    if (soak === undefined || (this.letGo.soundBytes === 0 && this.letGo.turns === 0 && consoleBytes === 0))
-      return;
+    if (soak === undefined || Object.values(this.letGo).every((count) => count === 0)) return;
     const rule = `kept whole: the first ${FIRST_KEPT} turns, one of ${this.every}, and each in which anything was found wrong; of the others outcome and measures`;
-    this.store.update({ soak: { ...soak, letGo: { rule, ...this.letGo, consoleBytes } } });
+    this.store.update({ soak: { ...soak, letGo: { rule, ...this.letGo } } });
   }
 
   /** The events of a turn that never ended. */

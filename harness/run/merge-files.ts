@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { earlierLines, earlierLog } from './console-sink';
 import { storeFailed } from './store-files';
 import type { MergePart } from './merge-record';
 import { folderNameOf } from './run-id';
@@ -15,6 +16,8 @@ const ownFiles: ReadonlySet<string> = new Set([
   'report.html',
   'gl-code-quality-report.json',
 ]);
+/** Of a board: written anew, as lines and boots are counted on. */
+const consoleFiles: ReadonlySet<string> = new Set(['console.log', 'console.jsonl', earlierLog, earlierLines]);
 const RESULTS = 'allure-results';
 /** Allure's report of one run says nothing of all of them. */
 const ALLURE_REPORT = 'allure-report';
@@ -51,8 +54,7 @@ export function carriedFiles({ run, boardNames, merged }: MergePart): CarriedFil
       return rest.length === 1 && ofOneTest.test(rest[0] ?? '') ? [{ from, to: from }] : [];
     if (first === ALLURE_REPORT) return [];
     const board = folders.get(first);
-    if (board !== undefined && (from === `${first}/console.log` || from === `${first}/console.jsonl`))
-      return [];
+    if (board !== undefined && consoleFiles.has(rest.join('/'))) return [];
     if (merged) return [{ from, to: [board ?? first, ...rest].join('/') }];
     const name = rest.pop() ?? '';
     // What lies in the folder itself has no kind to be told by.

@@ -1,9 +1,10 @@
-import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RunError } from '../errors';
 import type { ConsoleLine } from '../ports';
 import { AppendFile, replaceFile } from './append-file';
 import type { DifferenceName } from './baseline';
+import { earlierLog } from './console-sink';
 import { toJsonText } from './json-text';
 import { shifted, type ConsoleCount, type FactShift } from './merge-facts';
 import { carriedFiles, carry, isFree } from './merge-files';
@@ -169,9 +170,10 @@ class Merger {
   private writeConsole({ run, boardNames, hostOffsetMs }: MergePart, name: string, shift: FactShift): void {
     const to = boardNames.get(name) ?? name;
     const folder = folderNameOf(to);
-    const raw = join(run.path, folderNameOf(name), 'console.log');
+    const raws = [earlierLog, 'console.log'].map((file) => join(run.path, folderNameOf(name), file));
     const lines = readConsole(run.path, name);
-    const sizeBytes = statSync(raw, { throwIfNoEntry: false })?.size ?? 0;
+    const raw = Buffer.concat(raws.filter((path) => existsSync(path)).map((path) => readFileSync(path)));
+    const sizeBytes = raw.length;
     if (sizeBytes === 0 && lines.length === 0) return;
 
     const { consoles, printed } = this;
@@ -181,7 +183,7 @@ class Merger {
       lines: new AppendFile(join(path, 'console.jsonl')),
     };
     consoles.set(to, files);
-    if (sizeBytes > 0) files.raw.append(readFileSync(raw));
+    if (sizeBytes > 0) files.raw.append(raw);
     const moved =
       hostOffsetMs === 0 && shift.before === NOTHING_PRINTED
         ? lines
@@ -194,7 +196,13 @@ class Merger {
     printed.set(to, {
       boots: boots + most(({ boot }) => boot),
       lines: counted + most(({ index }) => index),
-      bytes: bytes + sizeBytes,
+      // Of a run for hours the oldest bytes may have been let go, and the offsets of its lines count them.
+      bytes:
+        bytes +
+        Math.max(
+          sizeBytes,
+          most(({ byteOffset }) => byteOffset),
+        ),
     });
   }
 }

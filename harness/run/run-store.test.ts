@@ -118,6 +118,40 @@ it('writes the console byte for byte, apart from secrets', async () => {
   expect(JSON.parse(lines)).toMatchObject({ schema: 'earshot/console-line@1', text: 'esp> wifi Lab ***' });
 });
 
+it('lets the oldest of a console go between two turns, and nothing of the turn before', async () => {
+  const store = open();
+  const sink = store.consoleSink('korvo');
+  /** Lines of a turn, and what went when it was over. */
+  const gone = Array.from({ length: 6 }, (_, turn) => {
+    for (let index = 10 * turn; index < 10 * (turn + 1); index += 1) {
+      const text = `line ${index}`;
+      sink.bytes(Buffer.from(`${text}\n`), 1);
+      sink.line({ index, text, boot: 0, hostAtMs: 1, byteOffset: 0 });
+    }
+    // Half a line, and with it half a secret.
+    sink.bytes(Buffer.from('key hunter2-pas'), 1);
+    const bytes = sink.keepNewest(1_500);
+    sink.bytes(Buffer.from('swort\n'), 1);
+    return bytes;
+  });
+  await store.close();
+  expect(gone.slice(0, 2)).toEqual([0, 0]);
+  expect(gone.some((bytes) => bytes > 1_500)).toBe(true);
+  const indices = readConsole(store.path, 'korvo').map(({ index }) => index);
+  expect(indices).toEqual(Array.from(indices, (_, at) => 60 - indices.length + at));
+  expect(indices.length).toBeGreaterThanOrEqual(20);
+  expect(indices.length).toBeLessThan(60);
+  const names = ['console.1.log', 'console.log'];
+  const raw = names.map((name) => readFileSync(join(store.path, 'korvo', name), 'utf8')).join('');
+  expect(raw.match(/line \d+/g)).toEqual(indices.map((index) => `line ${index}`));
+  expect(raw).not.toContain('hunter2');
+  expect(raw).not.toContain('swort');
+  const bytes = readdirSync(join(store.path, 'korvo')).map(
+    (name) => statSync(join(store.path, 'korvo', name)).size,
+  );
+  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2 * 1_500 + 2_000);
+});
+
 it("reads the console of a run back, and with it the board's clock over the whole run", async () => {
   const store = open();
   const sink = store.consoleSink('atom:s3');
