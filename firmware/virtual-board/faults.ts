@@ -1,11 +1,5 @@
-/** Every fault that can be switched on; docs/virtual-board.md says what each does. */
-export const faultNames = [
-  'dead-mic',
-  'dead-speaker',
-  'lost-call',
-  'double-call',
-  'wrong-argument',
-  'wrong-type',
+/** Those that strike in the middle of a reply: 300 ms into the first one after a prompt, so not into the greeting. */
+const striking = [
   'panic-mid-reply',
   'abort',
   'stack-overflow',
@@ -18,6 +12,18 @@ export const faultNames = [
   'silent-hang',
   'brownout',
   'wifi-drop',
+] as const;
+export type StrikingFault = (typeof striking)[number];
+
+/** Every fault that can be switched on; docs/virtual-board.md says what each does. */
+export const faultNames = [
+  'dead-mic',
+  'dead-speaker',
+  'lost-call',
+  'double-call',
+  'wrong-argument',
+  'wrong-type',
+  ...striking,
   'boot-loop',
   'stuck-session',
   'no-boot',
@@ -43,23 +49,6 @@ export const faultNames = [
   'garbled-console',
 ] as const;
 export type FaultName = (typeof faultNames)[number];
-
-/** Those that strike in the middle of a reply: 300 ms into the first one after a prompt, so not into the greeting. */
-const striking = [
-  'panic-mid-reply',
-  'abort',
-  'stack-overflow',
-  'heap-corruption',
-  'interrupt-watchdog',
-  'task-watchdog',
-  'task-watchdog-warning',
-  'memory-leak',
-  'slow-leak',
-  'silent-hang',
-  'brownout',
-  'wifi-drop',
-] as const satisfies readonly FaultName[];
-export type StrikingFault = (typeof striking)[number];
 
 const isFaultName = (name: unknown): name is FaultName => (faultNames as readonly unknown[]).includes(name);
 
