@@ -1,3 +1,11 @@
+/** As of an array in ES2023, which the project that uses this package need not have. */
+export interface FindLast<Event> {
+  <Found extends Event>(
+    matches: (event: Event, position: number, events: Event[]) => event is Found,
+  ): Found | undefined;
+  (matches: (event: Event, position: number, events: Event[]) => unknown): Event | undefined;
+}
+
 /**
  * Events by position, oldest first. `length` counts all that ever came and so is the position of the next one; what is found is among those
  * that are still held.
@@ -8,11 +16,10 @@ export type EventSequence<Event> = Pick<
   | 'at'
   | 'filter'
   | 'find'
-  | 'findLast'
   | 'flatMap'
   | 'length'
   | 'map'
   | 'reduce'
   | 'slice'
   | 'some'
->;
+> & { readonly findLast: FindLast<Event> };

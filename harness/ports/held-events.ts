@@ -1,4 +1,4 @@
-import type { EventSequence } from './event-sequence';
+import type { EventSequence, FindLast } from './event-sequence';
 
 /** Of a type that passes: so many packets are six minutes of speech, and no turn is that long. */
 const MOST_PASSING = 20_000;
@@ -20,7 +20,7 @@ export interface HeldBounds {
 export class HeldEvents<Event extends { readonly type: string }> implements EventSequence<Event> {
   readonly filter: Event[]['filter'];
   readonly find: Event[]['find'];
-  readonly findLast: Event[]['findLast'];
+  readonly findLast: FindLast<Event>;
   readonly flatMap: Event[]['flatMap'];
   readonly map: Event[]['map'];
   readonly reduce: Event[]['reduce'];
