@@ -1,4 +1,15 @@
-import type { Claim, FleetQueue, JobOrder, JobOutcome, PieceOrder, Retention, Seat } from '.';
+import {
+  choreOffer,
+  needsOfChore,
+  type Chore,
+  type Claim,
+  type FleetQueue,
+  type JobOrder,
+  type JobOutcome,
+  type PieceOrder,
+  type Retention,
+  type Seat,
+} from '.';
 
 /** A queue with what the contract needs of the time around it. */
 export interface QueueUnderContract {
@@ -229,6 +240,85 @@ export function fleetQueueContract(
       expect(await queue.status()).toEqual([
         { jobId, priority: 'gate', waiting: 1, running: 1, done: 1, isOver: false },
       ]);
+    });
+
+    describe('of a job that is built, played and merged', () => {
+      const source = { uri: 'file:///bundles/source.tar', sha256: 'ss' };
+      const firmware = { uri: 'file:///bundles/firmware.tar', sha256: 'ff' };
+      const chores = { build: { kind: 'build', recipe: 'demo', source }, merge: { kind: 'merge' } } as const;
+      const chore = (kind: Chore['kind']): PieceOrder => ({
+        needs: needsOfChore(chores[kind]),
+        suites: [kind],
+        expectedMs: 1_000,
+        chore: chores[kind],
+      });
+      const flow = (given: Partial<JobOrder> = {}): JobOrder =>
+        order({ firmwareSha256: 'ss', pieces: [chore('build'), piece, piece, chore('merge')], ...given });
+      const builder = { offer: choreOffer('build', ['demo', 'other']) };
+      const merger = { offer: choreOffer('merge') };
+
+      it('begins with the build, plays what was built, and merges when all has been played', async () => {
+        const jobId = await queue.submit(flow());
+        const none = async (seats: readonly Partial<Seat>[]): Promise<void> => {
+          for (const given of seats) expect(await queue.claim(seat('idle', given))).toBeUndefined();
+        };
+        await none([{}, merger, { offer: choreOffer('build', ['other']) }]);
+        const build = await claimed('desk', builder);
+        expect(build.unit).toMatchObject({ chore: chores.build, firmwareSha256: 'ss' });
+        await none([{}, merger, builder]);
+        await queue.complete(build, firmware);
+        const played = [await claimed('a'), await claimed('b')];
+        for (const { unit } of played) expect(unit).toMatchObject({ firmware, firmwareSha256: 'ff' });
+        await queue.complete(played[0]!, bundle);
+        await none([merger]);
+        await queue.fail(played[1]!, 'it fell');
+        await none([merger]);
+        const again = await claimed('c');
+        expect(again.unit).toMatchObject({ firmware, attempt: 2 });
+        await queue.complete(again, bundle);
+        expect((await queue.job(jobId))?.isOver).toBe(false);
+        const merge = await claimed('desk', merger);
+        expect(merge.unit.chore).toEqual(chores.merge);
+        expect(merge.unit.firmware).toBeUndefined();
+        await queue.complete(merge, { uri: 'file:///bundles/merged.tar', sha256: 'mm' });
+        expect((await over).pieces.map((one) => 'bundle' in one && one.bundle.sha256)).toEqual([
+          'ff',
+          'bb',
+          'bb',
+          'mm',
+        ]);
+      });
+
+      it('plays nothing of what could not be built, and merges all the same', async () => {
+        const jobId = await queue.submit(flow());
+        for (const desk of ['x', 'y', 'z']) await queue.fail(await claimed(desk, builder), `${desk}: exit 2`);
+        expect(await queue.claim(seat('a'))).toBeUndefined();
+        await queue.complete(await claimed('desk', merger), bundle);
+        const missing = 'its firmware was not built: z: exit 2';
+        expect((await over).pieces).toMatchObject([
+          { attempts: 3, missing: 'z: exit 2' },
+          { piece: `${jobId}/1`, attempts: 0, missing },
+          { piece: `${jobId}/2`, attempts: 0, missing },
+          { bundle },
+        ]);
+      });
+
+      it('ends with the build that failed where nobody merges', async () => {
+        await queue.submit(flow({ pieces: [chore('build'), piece, piece] }));
+        for (const desk of ['x', 'y', 'z']) await queue.fail(await claimed(desk, builder), 'exit 2');
+        expect((await over).pieces).toHaveLength(3);
+        expect(await queue.claim(seat('a'))).toBeUndefined();
+        expect(ended).toHaveLength(1);
+      });
+
+      it('merges what there is of a job that boards gave up, and nothing of a cancelled one', async () => {
+        await queue.submit(order({ pieces: [piece, chore('merge')] }));
+        for (const board of ['a', 'b', 'c']) await queue.fail(await claimed(board), 'it fell');
+        await queue.complete(await claimed('desk', merger), bundle);
+        expect((await over).pieces).toMatchObject([{ missing: 'it fell' }, { bundle }]);
+        await queue.cancel(await queue.submit(order({ pieces: [piece, chore('merge')] })));
+        expect(await queue.claim(seat('desk', merger))).toBeUndefined();
+      });
     });
 
     it('forgets jobs that were over long ago, and tells of the newest of those that it keeps', async () => {

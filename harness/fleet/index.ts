@@ -12,6 +12,7 @@ export {
   type S3Keys,
 } from './bundles';
 export { MemoryFence, type Acceptance, type Fence } from './fence';
+export { choreOffer, needsOfChore, NO_BOARD } from './flow';
 export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-process-queue';
 export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
@@ -48,6 +49,7 @@ export {
   priorities,
   queueOf,
   queuesOf,
+  type Chore,
   type Needs,
   type Offer,
   type Priority,

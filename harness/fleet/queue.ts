@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Closable } from '../errors';
 import type { Acceptance } from './fence';
-import type { BundleRef, Needs, Priority, Seat, Unit } from './work';
+import type { BundleRef, Chore, Needs, Priority, Seat, Unit } from './work';
 
 export type { BundleRef } from './work';
 
 /** What somebody wants tested. */
 export interface JobOrder {
   readonly priority: Priority;
+  /** Of the firmware's bundle; of its source, where it is built first. */
   readonly firmwareSha256: string;
-  /** What the units are of, in the order in which the merged run is to have them. */
+  /**
+   * What the units are of, in the order in which the merged run is to have them. A build may be the first: the others are of what it
+   * builds, and begin after it. A merge may be the last: it begins when all others have ended, however they did.
+   */
   readonly pieces: readonly PieceOrder[];
   /**
    * Boards that play it at once. Default: 2. More end it sooner and write its image to more boards; a unit waits for a board only
@@ -33,6 +37,8 @@ export interface PieceOrder {
   readonly firmware?: BundleRef;
   /** Default: 0. */
   readonly costCents?: number;
+  /** Absent: a board plays suites. Its suites are words for people then. */
+  readonly chore?: Chore;
 }
 
 /** A unit with the right to play it. */

@@ -40,6 +40,18 @@ export interface BundleRef {
   readonly sha256: string;
 }
 
+/**
+ * What is done at a machine without a board. `build`: firmware from a source, by a recipe of the machine's own: the order names it and says
+ * no more; what is delivered is the firmware. `merge`: one run of all that the job's boards played.
+ */
+export type Chore =
+  | { readonly kind: 'build'; readonly recipe: string; readonly source: BundleRef }
+  | {
+      readonly kind: 'merge';
+      /** A folder with the budgets file that it is judged by. Absent: what the bench files name, where they are on that machine. */
+      readonly budgets?: BundleRef;
+    };
+
 /** What one board plays in one go. */
 export interface Unit {
   /** One attempt: `JOB/3#2` is the second at the job's fourth piece. */
@@ -57,6 +69,8 @@ export interface Unit {
   readonly turns?: number;
   /** Where the firmware lies. Absent: whatever the board runs is tested. */
   readonly firmware?: BundleRef;
+  /** Absent: a board plays suites. */
+  readonly chore?: Chore;
   /** By what it took before. */
   readonly expectedMs: number;
   /** The most that it is thought to cost at its provider; 0 for a mock. */

@@ -3,10 +3,10 @@ import { Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Allowance } from '../allowances';
 import type { Acceptance } from '../fence';
+import { builtBy, firstAttempt, notBuilt, openUntil } from '../flow';
 import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
 import { choose, type Circumstances, type Waiting } from '../placement';
 import {
-  boardsOf,
   pieceOf,
   printOf,
   type BundleRef,
@@ -227,22 +227,29 @@ export class BullMqQueue implements FleetQueue {
     for (const listener of this.listeners) listener(outcome);
   }
 
-  /** Sees to it that as many pieces wait or are played as the job asks for; done again it changes nothing. @param settled - Pieces. */
-  private async feed({ jobId, order, sinceMs, isCancelled }: KeptJob, settled: number): Promise<void> {
-    if (isCancelled) return;
-    const until = Math.min(order.pieces.length, settled + boardsOf(order));
-    const { priority, firmwareSha256 } = order;
+  /**
+   * Sees to it that as many pieces wait or are played as the job asks for; done again it changes nothing.
+   * @param settled - Pieces that have ended.
+   * @returns How many have then: what is of firmware that was not built ends with the build.
+   */
+  private async feed({ jobId, order, sinceMs, isCancelled }: KeptJob, settled: number): Promise<number> {
+    if (isCancelled) return settled;
+    const wasBuilt = order.pieces[0]?.chore !== undefined;
+    const first = wasBuilt ? await this.book.outcomeOf(jobId, pieceOf(jobId, 0)) : undefined;
+    const unplayable = notBuilt(jobId, order, first);
+    for (const outcome of unplayable) await this.book.settle(jobId, outcome);
+    const ended = unplayable.length === 0 ? settled : await this.book.settled(jobId);
+    const until = openUntil(order, ended);
+    const pieces = order.pieces.slice(0, until).map((_, index) => pieceOf(jobId, index));
     // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
-    const begun = await this.fence.issued(
-      jobId,
-      order.pieces.slice(0, until).map((_, at) => pieceOf(jobId, at)),
-    );
-    for (const [index, { costCents = 0, ...asked }] of order.pieces.slice(0, until).entries()) {
-      const piece = pieceOf(jobId, index);
-      if (begun.has(piece)) continue;
-      const first = { attempt: 1, priority, firmwareSha256, costCents, notOn: [] };
-      await this.put({ ...asked, ...first, id: `${piece}#1`, piece, jobId }, sinceMs);
+    const begun = await this.fence.issued(jobId, pieces);
+    const dropped = new Set(unplayable.map(({ piece }) => piece));
+    for (const [index, piece] of pieces.entries()) {
+      if (begun.has(piece) || dropped.has(piece)) continue;
+      const unit = firstAttempt(jobId, order, index, builtBy(order, first));
+      if (unit !== undefined) await this.put(unit, sinceMs);
     }
+    return ended;
   }
 
   /** Adds a unit to its queue, where each id is kept once. */
@@ -375,8 +382,8 @@ export class BullMqQueue implements FleetQueue {
   private async goOn(jobId: string): Promise<void> {
     const [job, settled] = await Promise.all([this.book.job(jobId), this.book.settled(jobId)]);
     if (job === undefined) return;
-    if (settled >= job.order.pieces.length) await this.book.end(jobId, await this.nowMs());
-    else await this.feed(job, settled);
+    const ended = settled < job.order.pieces.length ? await this.feed(job, settled) : settled;
+    if (ended >= job.order.pieces.length) await this.book.end(jobId, await this.nowMs());
   }
 
   private nowMs(): Promise<number> {

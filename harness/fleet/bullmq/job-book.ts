@@ -96,7 +96,8 @@ export class JobBook {
       if (typeof priority !== 'string') return [];
       const done = Number(answers[2 * index + 1]);
       const played = running.filter((id) => id.startsWith(`${jobId}/`)).length;
-      const waiting = Number(pieces) - done - played;
+      // One that has just ended may be counted twice.
+      const waiting = Math.max(0, Number(pieces) - done - played);
       return [
         { jobId, priority: priority as Priority, waiting, running: played, done, isOver: isOver === '1' },
       ];

@@ -1,10 +1,10 @@
 import type { Cancel, Clock } from '../../ports';
 import { Allowances, type Allowance } from '../allowances';
 import { MemoryFence, type Acceptance } from '../fence';
+import { builtBy, firstAttempt, notBuilt, openUntil } from '../flow';
 import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
 import { choose, type Waiting } from '../placement';
 import {
-  boardsOf,
   pieceOf,
   printOf,
   type BundleRef,
@@ -225,30 +225,18 @@ export class InProcessQueue implements FleetQueue {
 
   private begin(job: Job): void {
     job.sinceMs = this.clock.nowMs();
-    for (let board = 0; board < boardsOf(job.order); board++) this.offerNext(job);
+    this.offer(job);
   }
 
-  /** Puts the job's next piece in line, as old as the job is: whoever began with it goes on with it. */
-  private offerNext(job: Job): void {
-    const { order, id: jobId, next, sinceMs } = job;
-    const wanted = order.pieces[next];
-    if (job.isCancelled || wanted === undefined) return;
-    job.next += 1;
-    const piece = pieceOf(job.id, next);
-    const { costCents = 0, ...asked } = wanted;
-    const { priority, firmwareSha256 } = order;
-    const unit: Unit = {
-      ...asked,
-      id: `${piece}#1`,
-      piece,
-      attempt: 1,
-      jobId,
-      priority,
-      firmwareSha256,
-      costCents,
-      notOn: [],
-    };
-    this.lineOf(unit).add({ unit, sinceMs, offeredAtMs: this.clock.nowMs() });
+  /** Puts as many of the job's pieces in line as may be played, as old as the job is: whoever began with it goes on with it. */
+  private offer(job: Job): void {
+    const { order, id: jobId, sinceMs } = job;
+    const first = job.outcomes.get(pieceOf(jobId, 0));
+    for (; !job.isCancelled && job.next < openUntil(order, job.outcomes.size); job.next++) {
+      const unit = firstAttempt(jobId, order, job.next, builtBy(order, first));
+      if (unit === undefined || job.outcomes.has(unit.piece)) continue;
+      this.lineOf(unit).add({ unit, sinceMs, offeredAtMs: this.clock.nowMs() });
+    }
   }
 
   private lineOf({ needs }: Unit): WaitingLine {
@@ -292,7 +280,9 @@ export class InProcessQueue implements FleetQueue {
   private settle(job: Job, outcome: PieceOutcome): void {
     if (job.outcomes.has(outcome.piece)) return;
     job.outcomes.set(outcome.piece, outcome);
-    this.offerNext(job);
+    if (outcome.piece === pieceOf(job.id, 0))
+      for (const one of notBuilt(job.id, job.order, outcome)) job.outcomes.set(one.piece, one);
+    this.offer(job);
     this.endIfOver(job);
   }
 
