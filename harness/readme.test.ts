@@ -6,7 +6,7 @@ import ts from 'typescript';
 import type { Argv } from 'yargs';
 import { addCommands, faultChoices } from './cli/command-table';
 import { exitCodes } from './cli/exit-codes';
-import { loadBench, loadBudgets, loadScenario } from './config';
+import { loadBench, loadBudgets, loadRecipes, loadScenario } from './config';
 import { measureNames, measures } from './measurement';
 import { outcomeOfExitCode } from './verdict/exit-code';
 
@@ -245,6 +245,7 @@ describe('snippets', () => {
 
   const loaders: Readonly<Record<string, (path: string) => unknown>> = {
     bench: loadBench,
+    builds: loadRecipes,
     budgets: loadBudgets,
     scenario: loadScenario,
   };

@@ -20,6 +20,7 @@ export type {
   VirtualBoardConfig,
   VirtualRigConfig,
 } from './bench-config';
+export { buildEnvironment, loadRecipes, type BuildRecipe } from './build-recipes';
 export { deepFreeze } from './deep-freeze';
 export { duration, parseDuration } from './duration';
 export {

@@ -17,7 +17,7 @@ export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-proc
 export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
-export { needsFor, type BoardWish } from './needs-for';
+export { isMergedBy, needsFor, recipesIn, type BoardWish } from './needs-for';
 export type {
   BundleRef,
   Claim,

@@ -1,6 +1,7 @@
 import { ConfigError } from '../errors';
+import { NO_BOARD } from './flow';
 import type { BenchState, BoardState } from './roll';
-import type { Needs, Offer } from './work';
+import type { Chore, Needs, Offer } from './work';
 
 /** What somebody asks of boards; what is absent is whatever they have. */
 export interface BoardWish {
@@ -34,7 +35,7 @@ const inWords = ({ offer: { boardModel, rig, languages, providers } }: Offering)
 export function needsFor(benches: readonly BenchState[], wish: BoardWish): Needs {
   const boards = benches
     .flatMap((bench) => bench.boards)
-    .filter((board): board is Offering => board.offer !== undefined);
+    .filter((board): board is Offering => board.offer !== undefined && board.offer.boardModel !== NO_BOARD);
   const fitting = boards.filter((board) => fits(board, wish));
   const kinds = new Set(fitting.map(({ offer }) => `${offer.boardModel} with rig ${offer.rig}`));
   const [first] = fitting;
@@ -54,3 +55,18 @@ export function needsFor(benches: readonly BenchState[], wish: BoardWish): Needs
   const language = wish.language ?? (languages.includes(FIRST_LANGUAGE) ? FIRST_LANGUAGE : any);
   return { boardModel, rig, language, provider: wish.provider };
 }
+
+/** Recipes that some machine of the fleet builds by, busy or held back or not. */
+export const recipesIn = (benches: readonly BenchState[]): readonly string[] => [
+  ...new Set(offersOf(benches, 'build').flatMap(({ providers }) => providers)),
+];
+
+/** Whether some machine of the fleet merges. */
+export const isMergedBy = (benches: readonly BenchState[]): boolean => offersOf(benches, 'merge').length > 0;
+
+const offersOf = (benches: readonly BenchState[], kind: Chore['kind']): Offer[] =>
+  benches.flatMap(({ boards }) =>
+    boards.flatMap(({ offer }) =>
+      offer !== undefined && offer.boardModel === NO_BOARD && offer.rig === kind ? [offer] : [],
+    ),
+  );

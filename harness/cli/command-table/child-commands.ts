@@ -33,6 +33,15 @@ export const addChildCommands = (parser: Argv, exit: TakeExitCode): Argv =>
         exit(await unitChildCommand(order));
       },
     )
+    .command(
+      'merge-child <order>',
+      false,
+      (command) => command.positional('order', { type: 'string', demandOption: true }),
+      async ({ order }) => {
+        const { mergeChildCommand } = await import('../commands/merge-child.js');
+        exit(await mergeChildCommand(order));
+      },
+    )
     .command('bench-for-jest', false, {}, async () => {
       const { benchForJestCommand } = await import('../commands/bench-for-jest.js');
       exit(await benchForJestCommand());

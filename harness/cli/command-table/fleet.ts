@@ -12,7 +12,8 @@ import type { TakeExitCode } from './take-exit-code';
 const detach = {
   type: 'boolean',
   default: false,
-  describe: 'Print the name of the job and leave; earshot fleet watch waits for it',
+  describe:
+    'Print the name of the job and leave: an agent makes one run of it; earshot fleet watch waits for it',
 } as const;
 
 const withJob = <T>(command: Argv<T>) =>
@@ -95,6 +96,15 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               default: 'reports/fleet',
               describe: 'Folder that units are played into',
             })
+            .option('only-play', {
+              type: 'boolean',
+              default: false,
+              describe: 'Do not make one run here of what boards played and nobody waits for',
+            })
+            .option('builds', {
+              type: 'string',
+              describe: 'Builds file: recipes by which this machine builds firmware (default: builds none)',
+            })
             .option('keep-days', {
               type: 'number',
               default: 14,
@@ -132,6 +142,8 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
           board,
           provider,
           reports: folder,
+          onlyPlay,
+          builds,
           keepDays,
         }) => {
           const { fleetAgentCommand } = await import('../commands/fleet-agent.js');
@@ -146,6 +158,8 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               board: board?.split(','),
               provider,
               reports: folder,
+              merge: !onlyPlay,
+              builds,
               keepDays,
             }),
           );
@@ -187,7 +201,20 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               default: 'pull-request' as const,
               describe: 'What goes first where boards are few',
             })
+            .option('build', {
+              type: 'string',
+              describe: 'Recipe by which an agent builds the firmware first, from --source',
+            })
+            .option('source', {
+              type: 'string',
+              describe: 'Folder that travels to the agent that builds it',
+            })
+            .option('at', {
+              type: 'string',
+              describe: 'Play nothing before this time, such as 2026-11-23T02:00 (default: at once)',
+            })
             .option('detach', detach)
+            .check(givenOnce(['build', 'source', 'at']))
             .check(givenOnce(['firmware', 'turns', 'boards', 'provider', 'rig', 'language', 'priority']))
             .check(wholeNumber('turns', 1, 100_000))
             .example(
@@ -203,6 +230,9 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
           rig,
           language,
           priority,
+          build,
+          source,
+          at,
           detach: leave,
           ...rest
         }) => {
@@ -218,6 +248,9 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               rig,
               promptLanguage: language,
               priority,
+              build,
+              source,
+              at,
               detach: leave,
             }),
           );

@@ -8,6 +8,7 @@ import { BenchAgent, FirmwareCache, LEASE_MS, type AgentBoard, type BenchRoll } 
 import { isoNow, systemClock } from '../../ports';
 import { exitCodes } from '../exit-codes';
 import { BenchHands } from '../fleet/bench-hands';
+import { desksOf } from '../fleet/desks';
 import { openBundles, openFleet, type FleetPlace } from '../fleet/fleet-link';
 import { offerOf } from '../fleet/offer-of';
 import { launchChild } from '../launch-child';
@@ -23,6 +24,10 @@ export interface FleetAgentArguments extends FleetPlace {
   /** Further ways to providers that this bench has keys for. */
   readonly provider: readonly string[];
   readonly reports: string;
+  /** Whether this machine makes one run of what boards anywhere played, where nobody waits for it. */
+  readonly merge: boolean;
+  /** Builds file; undefined: no firmware is built here. */
+  readonly builds: string | undefined;
   /** Jobs that are over are kept for so long. */
   readonly keepDays: number;
 }
@@ -86,22 +91,34 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
       say,
       // The bundle has it all.
       onDelivered: (runPath) => rmSync(runPath, { recursive: true, force: true }),
-      boards: boards.map((board): AgentBoard => ({
-        name: board.name,
-        dialect: board.dialect,
-        offer: offerOf(config, board, args.provider),
-        ...(board.isolation === undefined ? {} : { isolation: `${bench}/${board.isolation}` }),
-        hands: new BenchHands({
-          config,
-          board,
-          bench,
-          reportsPath: join(reportsPath, board.name),
-          firmware,
-          launch: launchChild,
-          clock: systemClock,
-          say: (text) => say(`${bench}/${board.name} ${text}`),
+      boards: [
+        ...desksOf({
+          place: args,
+          bundlesAddress: args.bundles,
+          bundles,
+          verdicts: fleet.verdicts,
+          folder: reportsPath,
+          merges: args.merge,
+          builds: args.builds,
+          boards,
         }),
-      })),
+        ...boards.map((board): AgentBoard => ({
+          name: board.name,
+          dialect: board.dialect,
+          offer: offerOf(config, board, args.provider),
+          ...(board.isolation === undefined ? {} : { isolation: `${bench}/${board.isolation}` }),
+          hands: new BenchHands({
+            config,
+            board,
+            bench,
+            reportsPath: join(reportsPath, board.name),
+            firmware,
+            launch: launchChild,
+            clock: systemClock,
+            say: (text) => say(`${bench}/${board.name} ${text}`),
+          }),
+        })),
+      ],
     });
     return await work(
       agent,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../../errors';
 import {
   needsFor,
   splitSuites,
   type BundleStore,
   type JobOrder,
-  type JobRecord,
   type PieceOrder,
   type Priority,
 } from '../../fleet';
@@ -16,7 +16,9 @@ import { exitCodes } from '../exit-codes';
 import { putFirmware } from '../fleet/firmware-folder';
 import { openBundles, openFleet, type FleetLink, type FleetPlace } from '../fleet/fleet-link';
 import { followJob, jobCalled } from '../fleet/follow-job';
-import { mergeJob } from '../fleet/merge-job';
+import { mergeJob, verdictOf } from '../fleet/merge-job';
+import { fetchMerged, mergedBundleOf } from '../fleet/merged-run';
+import { orderAgain, withChores } from '../fleet/job-order';
 import { suiteLengths } from '../fleet/suite-lengths';
 import { printSummary } from '../print-summary';
 import { productSuites, surveySuites } from '../suite-files';
@@ -43,7 +45,13 @@ export interface FleetSubmitArguments extends FollowArguments {
   readonly rig: string | undefined;
   readonly promptLanguage: string | undefined;
   readonly priority: Priority;
-  /** Leave as soon as the job is in the queue. */
+  /** Recipe that firmware is built by first; undefined: it is not built. */
+  readonly build: string | undefined;
+  /** Folder of what is built. */
+  readonly source: string | undefined;
+  /** Time that nothing is played before, as ISO 8601; undefined: at once. */
+  readonly at: string | undefined;
+  /** Leave as soon as the job is in the queue: the fleet merges what it plays. */
   readonly detach: boolean;
 }
 
@@ -84,11 +92,14 @@ async function orderOf(
   args: FleetSubmitArguments,
   { roll }: FleetLink,
   bundles: BundleStore,
+  say: (text: string) => void,
 ): Promise<JobOrder> {
   const { provider, rig, turns, reports, priority } = args;
   const suites = suitesOf(args.suite);
+  const notBeforeMs = args.at === undefined ? undefined : timeOf(args.at);
+  const benches = await roll.benches();
   const { count, ...model } = boardsIn(args.boards);
-  const needs = needsFor(await roll.benches(), {
+  const needs = needsFor(benches, {
     provider,
     ...model,
     ...(rig === undefined ? {} : { rig }),
@@ -100,13 +111,31 @@ async function orderOf(
     ...share,
     ...(firmware === undefined ? {} : { firmware }),
   }));
-  return { priority, firmwareSha256: firmware?.sha256 ?? AS_FOUND, boards: count, pieces };
+  return withChores(
+    {
+      priority,
+      firmwareSha256: firmware?.sha256 ?? AS_FOUND,
+      boards: count,
+      pieces,
+      ...(notBeforeMs === undefined ? {} : { notBeforeMs }),
+    },
+    args,
+    { benches, bundles, say },
+  );
+}
+
+/** @throws ConfigError `HIL_CONFIG_USAGE`. */
+function timeOf(written: string): number {
+  const atMs = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(written) ? Date.parse(written) : NaN;
+  if (!Number.isNaN(atMs)) return atMs;
+  const message = `--at takes a time such as 2026-11-23T02:00 (of this machine) or 2026-11-23T02:00Z, not "${written}".`;
+  throw new ConfigError('HIL_CONFIG_USAGE', message, { at: written });
 }
 
 /** Has a fleet test something, and judges what comes back as one run. @returns Exit code of DESIGN section 8. */
 export function fleetSubmitCommand(args: FleetSubmitArguments): Promise<number> {
   return withFleet(args, async (fleet, bundles, say) => {
-    const order = await orderOf(args, fleet, bundles);
+    const order = await orderOf(args, fleet, bundles, say);
     const jobId = await fleet.queue.submit(order);
     const { pieces, boards = 0 } = order;
     const longest = Math.ceil(pieces.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / boards / 60_000);
@@ -130,22 +159,10 @@ export function fleetRetryCommand(
   args: FollowArguments & { readonly detach: boolean },
 ): Promise<number> {
   return withFleet(args, async (fleet, bundles, say) => {
-    const again = await fleet.queue.submit(orderAgain(await jobCalled(jobId, fleet.queue)));
+    const again = await fleet.queue.submit(orderAgain(await jobCalled(jobId, fleet.queue), args.detach));
     say(`${again} plays what ${jobId} could not`);
     return args.detach ? exitCodes.passed : follow(again, args, fleet, bundles, say);
   });
-}
-
-/** @throws ConfigError `HIL_CONFIG_USAGE` for a job that is under way, and for one of which nothing is missing. */
-function orderAgain({ jobId, order, isOver, outcome }: JobRecord): JobOrder {
-  const missing = outcome.pieces.filter((piece) => !('bundle' in piece)).map(({ piece }) => piece);
-  if (!isOver) throw new ConfigError('HIL_CONFIG_USAGE', `${jobId} is still under way.`, { jobId });
-  if (missing.length === 0)
-    throw new ConfigError('HIL_CONFIG_USAGE', `All of ${jobId} was played; submit it again instead.`, {
-      jobId,
-    });
-  const pieces = order.pieces.filter((_, index) => missing.includes(`${jobId}/${index}`));
-  return { ...order, pieces, continues: jobId };
 }
 
 async function withFleet(
@@ -183,7 +200,17 @@ async function follow(
     const { isCancelled, pieces } = job.outcome;
     if (isCancelled && pieces.every((piece) => !('bundle' in piece))) return exitCodes.interrupted;
     const { reports, ...rest } = args;
-    const judged = await mergeJob({ ...rest, job, queue, bundles, verdicts, reportsPath: resolve(reports) });
+    const options = { ...rest, bundles, reportsPath: resolve(reports) };
+    const merged = mergedBundleOf(job);
+    if (merged !== undefined) {
+      const fetched = await fetchMerged(merged, options);
+      if ('why' in fetched) say(fetched.why ?? '');
+      if (!('run' in fetched)) return fetched.exitCode;
+      printSummary(fetched, { json: args.json, colours: colourTable().isColorSupported });
+      return fetched.verdict.exitCode;
+    }
+    const judged = await mergeJob({ ...options, job, queue });
+    await verdicts.record(verdictOf(job, judged, pathToFileURL(judged.reports.html).href));
     printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
     return judged.verdict.exitCode;
   } finally {

@@ -15,7 +15,7 @@ import type { BoardHands, Claim, FirmwareCache, Played, Readiness } from '../../
 import { isoNow, type ChildLauncher, type Clock } from '../../ports';
 import { exitCodes } from '../exit-codes';
 import { writeImage } from '../in-turns/write-image';
-import { runChild, type ChildEnd } from './earshot-child';
+import { lastWords, runChild, type ChildEnd } from './earshot-child';
 import { examined } from './examined';
 import { providerFor } from './offer-of';
 import type { UnitOrder } from './unit-order';
@@ -193,12 +193,6 @@ export class BenchHands implements BoardHands {
 }
 
 const spoilt = (reason: string): Played => ({ end: 'spoilt', reason });
-
-/** Of what a command said, the sentence that matters. */
-function lastWords(tail: string): string {
-  const lines = tail.split('\n').filter((line) => line.trim() !== '');
-  return lines.find((line) => line.includes('HIL_')) ?? lines.at(-1) ?? 'ended without a word';
-}
 
 /** What `--json` says of a run; undefined: it came to no run. */
 function summaryOf({ stdout }: ChildEnd): { readonly runPath: string; readonly why: string } | undefined {

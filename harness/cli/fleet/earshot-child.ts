@@ -69,3 +69,9 @@ function interrupt(child: ChildProcess): void {
   if (child.connected) child.send(INTERRUPT, () => undefined);
   child.kill('SIGTERM');
 }
+
+/** Of what a command said, the sentence that matters. */
+export function lastWords(tail: string): string {
+  const lines = tail.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => line.includes('HIL_')) ?? lines.at(-1) ?? 'ended without a word';
+}

@@ -33,23 +33,29 @@ function filesOf(argsPath: string): readonly string[] {
 }
 
 /**
- * Puts firmware into the store: of a build what is written and its ELF, not the hundreds of megabytes around them; of an image itself.
- * @throws What `loadFlashPlan` throws for what no board could be written; FleetError of the store.
+ * Copies of a firmware what matters into a new folder: of a build what is written and its ELF, not the hundreds of megabytes around them;
+ * of an image itself.
+ * @throws What `loadFlashPlan` throws for what no board could be written.
  */
-export async function putFirmware(path: string, store: Pick<BundleStore, 'put'>): Promise<BundleRef> {
+export function copyFirmware(path: string, into: string): void {
   loadFlashPlan(path);
-  const isFolder = statSync(path).isDirectory();
-  const argsPath = isFolder ? join(path, ARGS) : path;
+  const argsPath = statSync(path).isDirectory() ? join(path, ARGS) : path;
+  const from = dirname(argsPath);
+  const files = basename(argsPath).endsWith('.json') ? filesOf(argsPath) : [basename(argsPath)];
+  mkdirSync(into, { recursive: true });
+  for (const file of new Set(files)) {
+    const source = join(from, file === ARGS ? basename(argsPath) : file);
+    if (!existsSync(source)) continue;
+    mkdirSync(dirname(join(into, file)), { recursive: true });
+    copyFileSync(source, join(into, file));
+  }
+}
+
+/** Puts firmware into the store. @throws What `copyFirmware` throws; FleetError of the store. */
+export async function putFirmware(path: string, store: Pick<BundleStore, 'put'>): Promise<BundleRef> {
   const aside = mkdtempSync(join(tmpdir(), 'earshot-firmware-'));
   try {
-    const from = dirname(argsPath);
-    const files = basename(argsPath).endsWith('.json') ? filesOf(argsPath) : [basename(argsPath)];
-    for (const file of new Set(files)) {
-      const source = join(from, file === ARGS ? basename(argsPath) : file);
-      if (!existsSync(source)) continue;
-      mkdirSync(dirname(join(aside, file)), { recursive: true });
-      copyFileSync(source, join(aside, file));
-    }
+    copyFirmware(path, aside);
     return await store.put('firmware', aside);
   } finally {
     rmSync(aside, { recursive: true, force: true });

@@ -1,8 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { FleetError } from '../../errors';
-import type { BundleStore, FleetQueue, JobRecord, PieceOutcome, VerdictBook } from '../../fleet';
+import type { BookedVerdict, BundleStore, FleetQueue, JobRecord, PieceOutcome } from '../../fleet';
 import type { Language } from '../../report';
 import { addFindings, createRedactor, mergeRuns, readRun, writeLatest, type FinishedRun } from '../../run';
 import { readEnvironment } from '../../config';
@@ -11,7 +10,7 @@ import { judgeMerged, type JudgedRun } from '../finish-run';
 import { budgetsOfRun } from '../run-budgets';
 
 /** Where the run folders of units are, of which one merged run is made: beside it they would count twice. */
-const UNITS = 'units';
+export const UNITS = 'units';
 /** Bundles that are fetched at once. */
 const FETCHED_AT_ONCE = 4;
 
@@ -19,7 +18,6 @@ export interface MergeJobOptions {
   readonly job: JobRecord;
   readonly queue: Pick<FleetQueue, 'job'>;
   readonly bundles: Pick<BundleStore, 'fetch'>;
-  readonly verdicts: Pick<VerdictBook, 'record'>;
   readonly reportsPath: string;
   /** Undefined: what the bench files name, where they are on this machine. */
   readonly budget: string | undefined;
@@ -35,7 +33,11 @@ async function piecesOf(job: JobRecord, queue: Pick<FleetQueue, 'job'>): Promise
   const { continues } = job.order;
   const before = continues === undefined ? undefined : await queue.job(continues);
   const earlier = before === undefined ? [] : await piecesOf(before, queue);
-  return [...earlier.filter(isDelivered), ...job.outcome.pieces];
+  // What was built and merged is no part of a run.
+  const played = job.outcome.pieces.filter(
+    ({ piece }) => job.order.pieces[Number(piece.split('/').at(-1))]?.chore === undefined,
+  );
+  return [...earlier.filter(isDelivered), ...played];
 }
 
 async function fetched(
@@ -73,7 +75,7 @@ const missingInWords = (missing: readonly Missing[], job: JobRecord): FleetError
  * @throws FleetError `HIL_FLEET_UNIT_MISSING` where no unit has come back; what fetching and merging throw.
  */
 export async function mergeJob(options: MergeJobOptions): Promise<JudgedRun> {
-  const { job, queue, verdicts, reportsPath, budget, language } = options;
+  const { job, queue, reportsPath, budget, language } = options;
   const pieces = await piecesOf(job, queue);
   const delivered = pieces.filter(isDelivered);
   const lost = missingInWords(
@@ -92,21 +94,26 @@ export async function mergeJob(options: MergeJobOptions): Promise<JudgedRun> {
   const findings = isCancelled ? [] : lost.map(findingOf);
   addFindings(run.path, findings, createRedactor(readEnvironment().secrets));
   writeLatest(reportsPath, run.record.runId);
-  const judged = judgeMerged(readRun(run.path), budgetsOfRun(run, budget), {
+  return judgeMerged(readRun(run.path), budgetsOfRun(run, budget), {
     language,
     ...(isCancelled ? { interrupted: true } : {}),
   });
-  await verdicts.record({
-    jobId: job.jobId,
-    firmwareSha256: job.order.firmwareSha256,
-    outcome: judged.verdict.outcome,
-    exitCode: judged.verdict.exitCode,
-    atMs: Date.parse(endOf(judged.run)),
-    turns: judged.verdict.turns.length,
-    report: pathToFileURL(judged.reports.html).href,
-  });
-  return judged;
 }
+
+/** A job's verdict for the book. @param report - Where whoever wants to know more finds the run. */
+export const verdictOf = (
+  { jobId, order }: JobRecord,
+  { run, verdict }: Pick<JudgedRun, 'run' | 'verdict'>,
+  report?: string,
+): BookedVerdict => ({
+  jobId,
+  firmwareSha256: order.firmwareSha256,
+  outcome: verdict.outcome,
+  exitCode: verdict.exitCode,
+  atMs: Date.parse(endOf(run)),
+  turns: verdict.turns.length,
+  ...(report === undefined ? {} : { report }),
+});
 
 /** When a run ended, on the wall clock. */
 function endOf({ record }: FinishedRun): string {

@@ -1,4 +1,4 @@
-import type { Claim } from '../queue';
+import type { BundleRef, Claim } from '../queue';
 
 /** Whether a board can be given work. `busy`: not now, and it is looked again; `quarantined`: not until a person has seen to it. */
 export type Readiness =
@@ -22,6 +22,8 @@ export interface BoardHands {
    * back is of no interest.
    */
   play(claim: Claim, signal: AbortSignal): Promise<Played>;
+  /** Hears that what it played counts, and where it lies. Absent: it does not care. */
+  accepted?(claim: Claim, bundle: BundleRef): Promise<void>;
   /** Keeps the board from work, over restarts too. One that is there stays there for its first reason. */
   quarantine(reason: string): Promise<void>;
   /** Gives it work again. */

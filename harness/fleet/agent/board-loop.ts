@@ -161,7 +161,7 @@ export class BoardLoop {
   }
 
   private async handIn(claim: Claim, played: Played): Promise<void> {
-    const { queue, bundles, onDelivered } = this.options;
+    const { queue, bundles, hands, onDelivered } = this.options;
     const { unit, token } = claim;
     if (played.end === 'judged') this.firmwareSha256 = unit.firmwareSha256;
     else this.firmwareSha256 = undefined;
@@ -176,6 +176,7 @@ export class BoardLoop {
     const bundle = await bundles.put(`${unit.piece}-${token}`, runPath);
     const acceptance = await queue.complete(claim, bundle);
     this.say(acceptance === 'stale' ? `${unit.id} came too late` : `delivered ${unit.id}`);
+    if (acceptance === 'accepted') await hands.accepted?.(claim, bundle);
     if (acceptance !== 'stale') onDelivered(runPath);
   }
 
