@@ -113,7 +113,11 @@ export class TurnTaker {
         this.takes.add(spoiltBy);
         const isGood = found.length === 0 && record.faults.length === 0 && spoiltBy.length === 0;
         const isKept = await this.keeping.append({ record, measurement }, isGood);
-        if (spoiltBy.length > 0 && this.takes.bears(takes)) continue;
+        if (spoiltBy.length > 0 && this.takes.bears(takes)) {
+          // One that came to no end may have left a response behind that never ends.
+          if (record.ending === 'deadline') this.keeper.spoil();
+          continue;
+        }
         if (found.length > 0 && uplinkStopped(record)) this.keeper.spoil();
         for (const finding of found)
           if (wishes.survey !== true || standsInSurvey(finding, record)) this.findings.record(finding);

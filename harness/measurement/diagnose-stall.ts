@@ -1,11 +1,13 @@
 import type { AnyTurnRecord, TurnRecord } from '../ports';
+import { simulatedClock } from './bench-lateness';
 import { readingLatenessMs } from './capture-clock';
-import { rigClockMap } from './clock-map';
 import type { Diagnose, Diagnosis } from './diagnosis';
 import type { TurnMeasurement } from './turn-measurement';
 
 /** A turn in which a process of the bench stood still for longer is no witness: half of what a rig may lag by. */
 const LONGEST_STALL_MS = 250;
+/** The same within the time that a board takes to fall silent, in all: that is about half as long as the whole latency of a turn. */
+const LONGEST_IN_STOP_MS = 100;
 /** A bench that was late by less broke no reply: boards hold as much in hand against the jitter of a network. */
 const BORNE_MS = 40;
 /** What is lost around a gap, beside what the gap took: parts that are too short to be found by themselves. */
@@ -34,13 +36,6 @@ export function stalledProvider({
   );
 }
 
-/** The line through the clock of a simulated rig, and its capture; undefined of other rigs, whose sound goes on whatever the host does. */
-function simulatedClock({ topology, capture }: TurnRecord) {
-  if (topology !== 'virtual' || capture === undefined) return undefined;
-  const line = rigClockMap(capture.clockPoints, capture.rateHz);
-  return line && { line, capture };
-}
-
 /** A simulated rig that was late at one end of the latency and not at the other: its sound stood still while the provider went on. */
 function stalledRig(record: TurnRecord, { marks }: TurnMeasurement): Diagnosis | undefined {
   const clock = simulatedClock(record);
@@ -59,9 +54,24 @@ function stalledRig(record: TurnRecord, { marks }: TurnMeasurement): Diagnosis |
   );
 }
 
+/** A bench that stood still again and again, each time too shortly to be told of, within what was measured. */
+function stalledWithin({ benchLateMs = {} }: TurnMeasurement): Diagnosis | undefined {
+  const { voiceToVoice = 0, bargeInStop = 0 } = benchLateMs;
+  if (voiceToVoice > LONGEST_STALL_MS)
+    return stalled(
+      `The bench stood still for ${ms(voiceToVoice)} in all between prompt and reply; a turn bears ${LONGEST_STALL_MS} ms.`,
+      { benchLateMs },
+    );
+  if (bargeInStop <= LONGEST_IN_STOP_MS) return undefined;
+  return stalled(
+    `The bench stood still for ${ms(bargeInStop)} in all between the interruption and the end of the reply; a turn bears ${LONGEST_IN_STOP_MS} ms there.`,
+    { benchLateMs },
+  );
+}
+
 /** The bench's own time: a turn in which a process of it stood still shows what that did, not what the board does. */
 export const diagnoseStall: Diagnose = (record, measurement) => {
-  const found = stalledProvider(record) ?? stalledRig(record, measurement);
+  const found = stalledProvider(record) ?? stalledRig(record, measurement) ?? stalledWithin(measurement);
   return found === undefined ? [] : [found];
 };
 

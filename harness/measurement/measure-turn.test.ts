@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { loadCorpus, readSpeechClip } from '../corpus';
 import type { BoardEvent, SpeechClip, TurnRecord } from '../ports';
+import { benchLatenessMs } from './bench-lateness';
+import { rigClockMap } from './clock-map';
 import { diagnoseTurn } from './diagnose-turn';
 import { measureTurn } from './measure-turn';
 import { partNames } from './measures';
@@ -306,6 +308,58 @@ describe('measureTurn', () => {
     expect(levelAt(3_001)).toBeUndefined();
   });
 
+  describe('what the bench may have added to a time', () => {
+    const block = 480;
+    /** Blocks of 10 ms at 48 kHz from 0 to 2 s, each as late as is said. */
+    const late = (lateMsOf: (atMs: number) => number, stalls: TurnRecord['providerStalls'] = []) => {
+      const clockPoints = Array.from({ length: 200 }, (_, n) => ({
+        rigSample: (n + 1) * block,
+        hostAtMs: 5_000 + (n + 1) * 10 + lateMsOf((n + 1) * 10),
+      }));
+      const record = (topology: TurnRecord['topology']) =>
+        ({
+          topology,
+          providerStalls: stalls,
+          capture: { clockPoints, rateHz: 48_000 },
+        }) as unknown as TurnRecord;
+      const clock = rigClockMap(clockPoints, 48_000);
+      const between = (topology: TurnRecord['topology'], fromMs: number, toMs: number): number =>
+        Math.round(benchLatenessMs(record(topology), clock, fromMs * 48, toMs * 48));
+      return between;
+    };
+    const spell = (fromMs: number, toMs: number, lengthMs: number) => (atMs: number) =>
+      atMs > fromMs && atMs <= toMs ? lengthMs : 0;
+
+    it('is nothing on a machine that has time for its blocks', () => {
+      const between = late((atMs) => (atMs % 30 === 0 ? 19 : 0));
+      expect(between('virtual', 500, 1_500)).toBe(0);
+    });
+
+    it('is each time that a simulated rig became later, and what it was late by at the beginning', () => {
+      const between = late((atMs) => spell(600, 700, 60)(atMs) + spell(1_000, 1_100, 80)(atMs));
+      expect(between('virtual', 500, 1_500)).toBe(140);
+      expect(between('virtual', 650, 1_500)).toBe(140);
+      expect(between('virtual', 750, 1_500)).toBe(80);
+      expect(between('virtual', 750, 990)).toBe(0);
+      // A sound card goes on whatever the host does.
+      expect(between('loopback', 500, 1_500)).toBe(0);
+    });
+
+    it('is what the provider stood still in it, as much as lies in it', () => {
+      const between = late(
+        () => 0,
+        [
+          { fromHostAtMs: 5_400, lengthMs: 150 },
+          { fromHostAtMs: 6_000, lengthMs: 50 },
+          { fromHostAtMs: 6_500, lengthMs: 50 },
+        ],
+      );
+      expect(between('virtual', 500, 1_500)).toBe(100);
+      expect(between('loopback', 500, 1_500)).toBe(100);
+      expect(between('loopback', 600, 1_000)).toBe(0);
+    });
+  });
+
   it('tells what the bench did from what the board did', async () => {
     const { record, measurement } = await measured({});
     const codes = (changed: TurnRecord, of: Partial<TurnMeasurement> = {}): readonly string[] =>
@@ -319,6 +373,15 @@ describe('measureTurn', () => {
     expect(codes(sent([], 245))).toEqual([]);
     expect(codes(sent([], 260))).toEqual(stalled);
     expect(codes({ ...sent([], 260), topology: 'loopback' })).toEqual([]);
+
+    // Short ones add up where they are in what is measured.
+    const within = (benchLateMs: TurnMeasurement['benchLateMs']) =>
+      codes(record, { benchLateMs: benchLateMs ?? {} });
+    expect([within({ voiceToVoice: 250, bargeInStop: 100 }), within({ voiceToVoice: 251 })]).toEqual([
+      [],
+      stalled,
+    ]);
+    expect(within({ bargeInStop: 101 })).toEqual(stalled);
 
     const { reply: whole } = measurement;
     if (whole.state !== 'found') throw new Error('the reply was not found');

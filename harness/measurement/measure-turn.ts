@@ -1,5 +1,6 @@
 import { loadVoiceActivityDetector, type VoiceActivityDetector } from '../audio';
 import type { Finding, Topology, TurnRecord } from '../ports';
+import { benchLatenessMs } from './bench-lateness';
 import { callDetour } from './call-detour';
 import { hopsOf } from './call-hops';
 import { matchCalls } from './calls';
@@ -103,6 +104,36 @@ function callDetourOf(record: TurnRecord, marks: readonly Mark[]): Pick<TurnMeas
   return detour === undefined ? {} : { callDetour: detour };
 }
 
+/** What the bench may have added to what the limits of suites are on. */
+function benchLateIn(
+  record: TurnRecord,
+  { take, marks, interruption }: Evidence,
+  { bargeInStop }: TurnMeasurement['measures'],
+): Pick<TurnMeasurement, 'benchLateMs'> {
+  if (take.state !== 'good') return {};
+  const { clock, saved } = take;
+  const late = (fromRigSample: number | undefined, toRigSample: number | undefined): number =>
+    fromRigSample === undefined || toRigSample === undefined
+      ? 0
+      : benchLatenessMs(record, clock, fromRigSample, toRigSample);
+  const [offset, onset] = (['promptOffset', 'replyOnset'] as const).map(
+    (name) => marks.find((mark) => mark.name === name)?.atRigSample,
+  );
+  const voiceToVoice = late(offset, onset);
+  const spokenInto = interruption && interruption.onsetAtSample + saved.firstRigSample;
+  const stop =
+    bargeInStop.state === 'measured' && spokenInto !== undefined
+      ? late(spokenInto, spokenInto + (bargeInStop.valueMs * saved.rateHz) / 1000)
+      : 0;
+  if (voiceToVoice === 0 && stop === 0) return {};
+  return {
+    benchLateMs: {
+      ...(voiceToVoice === 0 ? {} : { voiceToVoice }),
+      ...(stop === 0 ? {} : { bargeInStop: stop }),
+    },
+  };
+}
+
 /** Calls after the user spoke into the reply belong to what was said then. */
 const isOfInterruption = ({ interruption }: TurnRecord, { asked, executed }: CallObservation): boolean => {
   const askedAtHostMs = interruption?.playback?.askedAtHostMs ?? Infinity;
@@ -146,6 +177,7 @@ function measured(
     ...turnLevels(record, take, prompt, sound.prompt),
     crossTalkDb: heardReply?.crossTalkDb,
   };
+  const turnMeasures = measuresOf(record, evidence, sound);
   const measurement: TurnMeasurement = {
     schema: 'earshot/turn-measurement@1',
     turnId: record.turnId,
@@ -155,7 +187,8 @@ function measured(
       prompt: promptMethods[record.topology],
       reply: vad === undefined ? 'known-reply' : 'onset-detector',
     },
-    measures: measuresOf(record, evidence, sound),
+    measures: turnMeasures,
+    ...benchLateIn(record, evidence, turnMeasures),
     marks,
     deviceMarks: turnConsole.deviceMarks(),
     ...callDetourOf(record, marks),

@@ -202,6 +202,11 @@ export interface TurnMeasurement {
   /** Undefined in turns that were stored before methods were. */
   readonly methods?: MeasurementMethods | undefined;
   readonly measures: Readonly<Record<SoundMeasureName, Measured>>;
+  /**
+   * By how much these may be too long by what the bench did, in milliseconds: every standstill of its processes that was seen in them, added
+   * up. Absent, also by its key: none was seen, or an older version measured.
+   */
+  readonly benchLateMs?: { readonly voiceToVoice?: number; readonly bargeInStop?: number };
   readonly marks: readonly Mark[];
   /** Board events whose lines the board's clock times better than their arrival. Absent in turns that older versions measured. */
   readonly deviceMarks?: readonly DeviceMark[];

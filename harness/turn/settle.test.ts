@@ -35,6 +35,24 @@ describe('settle', () => {
     expect(bench.clock.nowMs()).toBeLessThan(3_000);
   });
 
+  it('blames a provider that never ends a response for what it waited for in vain, and a board that talks on', async () => {
+    const after = async (speaks: boolean) => {
+      const bench = new FakeBench();
+      bench.at(100, () => bench.says({ type: 'response-started', responseId: 'r', trigger: 'client' }));
+      for (let atMs = 100; speaks && atMs < 32_000; atMs += 1_000) {
+        bench.at(atMs, () => bench.speaker(true));
+        bench.at(atMs + 700, () => bench.speaker(false));
+      }
+      return bench.run(
+        settle(bench, new SpeakerWatch(bench.rig), timing, { greetingDue: true }).catch(
+          (cause: unknown) => cause,
+        ),
+      );
+    };
+    expect(await after(false)).toMatchObject({ code: 'HIL_TURN_PROVIDER_FAILED' });
+    expect(await after(true)).toMatchObject({ code: 'HIL_TURN_NEVER_QUIET' });
+  });
+
   it('does not count speech while nothing of the board is on its way', async () => {
     const bench = new FakeBench();
     answers(bench, 100, 0);

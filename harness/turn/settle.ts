@@ -13,7 +13,7 @@ const LONGEST_TALK_MS = 30_000;
  * Resolves once the board has nothing more to say: the provider is idle, all it sent had time to be played, and the speaker
  * has been quiet for `quietMs`. With `greetingDue` it first waits for the greeting to have been sent.
  * @throws HilError of the part that broke; `HIL_TURN_SELF_TRIGGERED` when the board answers itself; `HIL_TURN_NEVER_QUIET`
- * when it talks on.
+ * when it talks on; `HIL_TURN_PROVIDER_FAILED` when it is quiet, and a response that the provider began never ends.
  */
 export async function settle(
   bench: TurnBench,
@@ -41,6 +41,13 @@ export async function settle(
   if (end.state === 'broken') throw end.error;
   if (end.state === 'held' && end.value === 'answers-itself') {
     throw talksToItself(bench.board.name, selfTriggers.count);
+  }
+  if (end.state === 'late' && conversation.state.responding && watch.quietMs >= quietMs) {
+    throw new HilError(
+      'HIL_TURN_PROVIDER_FAILED',
+      `The provider began a response and was not done with it within ${LONGEST_TALK_MS} ms, and board ${bench.board.name} has been quiet meanwhile.`,
+      { quietMs: watch.quietMs, conversation: conversation.state },
+    );
   }
   if (end.state === 'late') {
     throw new HilError(

@@ -1,5 +1,5 @@
 import type { TurnResult } from '../../host';
-import { misused, type Judgement } from './judgement';
+import { misused, tooSlow, type Judgement } from './judgement';
 import type { TurnLimit } from './latency-matchers';
 
 /** Barge-in stop time against a limit. The monitor explains a board that never stopped, so no number is a failure here. */
@@ -12,10 +12,11 @@ export function judgeStoppedSpeaking({ record, measurement }: TurnResult, { maxM
     );
   const stop = measurement.measures.bargeInStop;
   if (stop.state === 'measured') {
+    const { code, note } = tooSlow(stop.valueMs, maxMs, measurement.benchLateMs?.bargeInStop);
     return {
       pass: stop.valueMs <= maxMs,
-      message: `The board fell silent ${stop.valueMs.toFixed(0)} ± ${stop.uncertaintyMs.toFixed(0)} ms after the user began to speak, expected ${maxMs} ms at most.`,
-      code: 'HIL_TURN_TOO_SLOW',
+      message: `The board fell silent ${stop.valueMs.toFixed(0)} ± ${stop.uncertaintyMs.toFixed(0)} ms after the user began to speak, expected ${maxMs} ms at most.${note}`,
+      code,
     };
   }
   return {

@@ -24,6 +24,19 @@ export interface Judgement {
   readonly mismatches?: readonly Mismatch[];
 }
 
+/**
+ * What a time above its limit is recorded as: it is held against the board where it is too long without all that the bench stood still in it.
+ * @param lateMs - As `benchLateMs` of the measurement; undefined: nothing was seen.
+ */
+export function tooSlow(
+  valueMs: number,
+  maxMs: number,
+  lateMs = 0,
+): { readonly code: ErrorCode; readonly note: string } {
+  const code = valueMs - lateMs > maxMs ? 'HIL_TURN_TOO_SLOW' : 'HIL_TURN_BENCH_STALLED';
+  return { code, note: lateMs === 0 ? '' : ` The bench stood still for ${lateMs.toFixed(0)} ms of it.` };
+}
+
 /** What the failure is recorded as, or undefined when the monitor already knows why this turn failed. */
 export function findingOf(
   turn: Pick<TurnResult | TextTurnResult, 'findings'>,

@@ -1,6 +1,7 @@
 import type { TurnResult } from '../../host';
 import type { NotMeasuredReason, ReplyCheck, TurnMeasurement } from '../../measurement';
 import { foundReply, turnOf as syntheticTurn } from './__fixtures__/synthetic-turn';
+import { judgeStoppedSpeaking } from './barge-in-matchers';
 import { eventList } from './event-list';
 import { findingOf, type Judgement } from './judgement';
 import {
@@ -36,6 +37,31 @@ describe('turn matchers', () => {
     expect(judgeHeardAsUnknown(heard).pass).toBe(false);
     expect(judgeHeardAsUnknown(turnOf({ heard: { utterance: undefined, confidence: 0.2 } })).pass).toBe(true);
     expect(judgeHeardAsUnknown(turnOf({ heard: undefined })).pass).toBe(false);
+  });
+
+  it('hold a time against the board that is too long without what the bench stood still in it', () => {
+    const measured = (valueMs: number) => ({ state: 'measured', valueMs, uncertaintyMs: 1 }) as const;
+    const codes = (valueMs: number, lateMs: number | undefined) => {
+      const turn = turnOf({
+        measures: {
+          voiceToVoice: measured(valueMs),
+          bargeInStop: measured(valueMs),
+        } as TurnMeasurement['measures'],
+        ...(lateMs === undefined ? {} : { benchLateMs: { voiceToVoice: lateMs, bargeInStop: lateMs } }),
+      });
+      const interrupted = { ...turn, record: { ...turn.record, interruption: {} } } as unknown as TurnResult;
+      return [judgeAnsweredWithin(turn, 500), judgeStoppedSpeaking(interrupted, { maxMs: 500 })].map(
+        ({ pass, code, message }) =>
+          `${pass} ${code}${/stood still for \d+ ms/.test(message) ? ', late' : ''}`,
+      );
+    };
+    expect(codes(541, undefined)).toEqual(['false HIL_TURN_TOO_SLOW', 'false HIL_TURN_TOO_SLOW']);
+    expect(codes(541, 40.9)).toEqual(['false HIL_TURN_TOO_SLOW, late', 'false HIL_TURN_TOO_SLOW, late']);
+    expect(codes(541, 41)).toEqual([
+      'false HIL_TURN_BENCH_STALLED, late',
+      'false HIL_TURN_BENCH_STALLED, late',
+    ]);
+    expect(codes(500, 90).map((said) => said.split(' ')[0])).toEqual(['true', 'true']);
   });
 
   it.each<[string, ReplyCheck, boolean, string]>([

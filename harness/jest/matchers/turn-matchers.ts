@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
 import type { Mark, NotMeasuredReason, ReplyCheck, SoundMeasureName } from '../../measurement';
-import type { Judgement, Mismatch } from './judgement';
+import { tooSlow, type Judgement, type Mismatch } from './judgement';
 
 /** Marks what the provider heard, or that it heard nothing. */
 function atHeard({ record, measurement }: TurnResult, note: string): readonly Mismatch[] {
@@ -116,10 +116,11 @@ export function judgeMeasured(turn: TurnResult, name: SoundMeasureName): Judgeme
 export function judgeAnsweredWithin(turn: TurnResult, maxMs: number): Judgement {
   const measured = turn.measurement.measures.voiceToVoice;
   if (measured.state !== 'measured') return judgeMeasured(turn, 'voiceToVoice');
+  const { code, note } = tooSlow(measured.valueMs, maxMs, turn.measurement.benchLateMs?.voiceToVoice);
   return {
     pass: measured.valueMs <= maxMs,
     mismatches: atMark(turn, 'replyOnset', `expected ${maxMs} ms after the prompt at most`),
-    message: `The board answered after ${measured.valueMs.toFixed(1)} ± ${measured.uncertaintyMs.toFixed(1)} ms, expected ${maxMs} ms at most.`,
-    code: 'HIL_TURN_TOO_SLOW',
+    message: `The board answered after ${measured.valueMs.toFixed(1)} ± ${measured.uncertaintyMs.toFixed(1)} ms, expected ${maxMs} ms at most.${note}`,
+    code,
   };
 }
