@@ -1,9 +1,7 @@
 /** As of an array in ES2023, which the project that uses this package need not have. */
 export interface FindLast<Event> {
-  <Found extends Event>(
-    matches: (event: Event, position: number, events: Event[]) => event is Found,
-  ): Found | undefined;
-  (matches: (event: Event, position: number, events: Event[]) => unknown): Event | undefined;
+  <Found extends Event>(matches: (event: Event, position: number) => event is Found): Found | undefined;
+  (matches: (event: Event, position: number) => unknown): Event | undefined;
 }
 
 /**
