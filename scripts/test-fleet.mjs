@@ -1,14 +1,19 @@
-// Two agents on a real Redis, and all that may go wrong between them: every unit once in the merged run, the verdict unchanged, a lost
-// agent's unit elsewhere in time. Writes reports/fleet/faults.json; exits 1 when a target is missed, 2 for options that it does not know.
+// Two agents on a real Redis, with two virtual boards each: what `earshot fleet submit` makes of a job is held against `earshot run` on one
+// board. Then all that may go wrong between agents: every unit once in the merged run, the verdict unchanged, a lost agent's unit elsewhere
+// in time. Writes reports/bench/fleet-queue.json as each trial ends (with --small reports/fleet/small.json); exits 1 when a target is missed
+// or a unit was lost, twice there or judged otherwise, 2 for options that it does not know.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { loadavg, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const help = `npm run test:fleet -- [options]
 
   --small  a short lease and few units, as CI has it; times are told and judge nothing
+  --only P agents (as they are) or faults (trials with boards of nothing)
   --json   print the report as JSON
   --help   this text
 `;
@@ -20,6 +25,7 @@ function optionsOf() {
     return parseArgs({
       options: {
         small: { type: 'boolean', default: false },
+        only: { type: 'string' },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -35,6 +41,10 @@ if (options.help) {
   process.stdout.write(help);
   process.exit(0);
 }
+if (options.only !== undefined && !['agents', 'faults'].includes(options.only)) {
+  process.stderr.write(`--only takes agents or faults, not "${options.only}".\n\n${help}`);
+  process.exit(2);
+}
 if (spawnSync('redis-server', ['--version']).status !== 0) {
   process.stdout.write('skipped: redis-server is not installed (apt-get install redis-server)\n');
   process.exit(0);
@@ -42,42 +52,137 @@ if (spawnSync('redis-server', ['--version']).status !== 0) {
 
 const require = createRequire(import.meta.url);
 const { tryFleetFaults } = require(at('dist/harness/proving-ground/fleet/try-fleet-faults.js'));
+const { tryRealAgents } = require(at('dist/harness/proving-ground/fleet/try-real-agents.js'));
 require('esbuild-register/dist/node').register();
 const { RedisServer } = require(at('harness/fleet/__fixtures__/redis-server'));
+const images = require(at('harness/board/esp32s3/image/__fixtures__/build-image'));
 
 const seconds = (ms) => `${(ms / 1_000).toFixed(1)} s`;
 const sizes = options.small
   ? { leaseMs: 3_000, unitMs: 500, units: 8 }
   : { leaseMs: 30_000, unitMs: 2_000, units: 60 };
-const redis = await RedisServer.start();
-let report;
-try {
-  report = await tryFleetFaults({
+const reportPath = at(options.small ? 'reports/fleet/small.json' : 'reports/bench/fleet-queue.json');
+const report = {
+  schema: 'earshot/fleet-queue@1',
+  isWhole: false,
+  ...sizes,
+  agents: [],
+  trials: [],
+  targets: [],
+};
+/** What there is by then: a trial that hangs leaves those before it. */
+function keep(more = {}) {
+  Object.assign(report, more);
+  mkdirSync(dirname(reportPath), { recursive: true });
+  writeFileSync(reportPath, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** A made-up firmware of the boards' project; of two, each has an ELF of its own. */
+function imageOf(folder, name, elfSha256, constants = '') {
+  const description = images.describeApp({
+    project: 'hunyuan_chat',
+    version: '1.0.0',
+    elfSha256: elfSha256.padEnd(64, '0'),
+  });
+  const app = images.someApp(Buffer.concat([description, Buffer.from(constants)]));
+  const path = join(folder, `${name}.bin`);
+  const parts = {
+    0: images.someBootloader(),
+    0x8000: images.buildTable(images.someTable),
+    0x10000: app,
+  };
+  writeFileSync(path, images.buildMerged(parts));
+  return path;
+}
+
+async function tryAgents(redis) {
+  const folder = mkdtempSync(join(tmpdir(), 'earshot-images-'));
+  try {
+    return await tryRealAgents({
+      root: at('.'),
+      redis: redis.address,
+      isSmall: options.small,
+      firmware: {
+        good: imageOf(folder, 'good', 'aaaaaaaaa1'),
+        faulty: imageOf(folder, 'faulty', 'bbbbbbbbb2', 'virtual-board:fault=garbled-answer\0'),
+      },
+      environment: process.env,
+      onTrial: (trial) => {
+        const { name, wrong, tookMs, freeAfterMs, elsewhereMs } = trial;
+        const times = [
+          seconds(tookMs),
+          ...(freeAfterMs === undefined ? [] : [`free after ${seconds(freeAfterMs)}`]),
+          ...(elsewhereMs === undefined ? [] : [`elsewhere after ${seconds(elsewhereMs)}`]),
+        ];
+        const line = `${wrong.length === 0 ? 'ok   ' : 'WRONG'} ${name}: ${[...times, ...wrong].join('; ')}`;
+        process.stderr.write(`${line}\n`);
+        keep({ agents: [...report.agents, trial] });
+      },
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const tryFaults = (redis) =>
+  tryFleetFaults({
     root: at('.'),
     redis,
     ...sizes,
-    onTrial: ({ fault, ok, wrong, tookMs, elsewhereMs, units, attempts, refused, verdict }) => {
+    onTrial: (trial) => {
+      const { fault, ok, wrong, tookMs, elsewhereMs, units, attempts, refused, verdict } = trial;
       const elsewhere = elsewhereMs === undefined ? '' : `, elsewhere after ${seconds(elsewhereMs)}`;
       process.stderr.write(
         `${ok ? 'ok   ' : 'WRONG'} ${fault}: ${units} units in ${attempts} attempts, ${refused} refused${elsewhere}; ${seconds(tookMs)}; ${verdict}${ok ? '' : `: ${wrong.join('; ')}`}\n`,
       );
+      keep({ trials: [...report.trials, trial] });
     },
   });
+
+const said = [];
+const loads = [loadavg()[0]];
+const redis = await RedisServer.start();
+try {
+  if (options.only !== 'faults') said.push(...(await tryAgents(redis)).said);
+  loads.push(loadavg()[0]);
+  if (options.only !== 'agents') {
+    const { said: words, ...found } = await tryFaults(redis);
+    said.push(...words);
+    keep(found);
+  }
 } finally {
   await redis.close();
 }
-const { said, ...kept } = report;
-mkdirSync(at('reports/fleet'), { recursive: true });
-writeFileSync(
-  at('reports/fleet/faults.json'),
-  `${JSON.stringify({ schema: 'earshot/fleet-faults@1', ...sizes, ...kept }, null, 2)}\n`,
-);
-if (options.json) console.log(JSON.stringify(kept, null, 2));
+loads.push(loadavg()[0]);
+const lost = report.agents.flatMap(({ elsewhereMs }) => elsewhereMs ?? []);
+const untrue = report.agents.filter(({ wrong }) => wrong.length > 0).length;
+if (options.only !== 'faults') {
+  const bound = {
+    name: 'trials of agents as they are in which something was wrong',
+    value: untrue,
+    unit: '',
+  };
+  report.targets.push({ ...bound, bound: 0, ok: untrue === 0 });
+  if (lost.length > 0) {
+    const value = Math.max(...lost) / 1_000;
+    report.targets.push({
+      name: 'kill -9 of an agent to its unit elsewhere, boards of their own flashed first',
+      value,
+      unit: 's',
+      bound: 90,
+      ok: value <= 90,
+    });
+  }
+}
+keep({ isWhole: options.only === undefined, loadAverage: loads });
+if (options.json) console.log(JSON.stringify(report, null, 2));
 for (const { name, value, unit, bound, ok } of report.targets)
   process.stderr.write(
     `${ok ? 'ok    ' : 'MISSED'} ${name}: ${Number(value.toPrecision(3))} ${unit} (at most ${bound})\n`,
   );
 // Beside other work times are no figures: CI judges what became of the units alone.
-const isGood = options.small ? report.trials.every(({ ok }) => ok) : report.targets.every(({ ok }) => ok);
-if (!isGood) process.stderr.write(`${said.slice(-60).join('\n')}\n`);
+const isGood = options.small
+  ? report.trials.every(({ ok }) => ok) && untrue === 0
+  : report.targets.every(({ ok }) => ok);
+if (!isGood) process.stderr.write(`${said.slice(-80).join('\n')}\n`);
 process.exitCode = isGood ? 0 : 1;

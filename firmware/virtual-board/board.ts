@@ -218,7 +218,9 @@ export class Board implements BoardControl {
       return;
     }
     this.identity = boot.identity;
-    this.parts.sound.chainOf(boot.identity.build?.dmaDescriptors);
+    const { dmaDescriptors, fault } = boot.identity.build ?? {};
+    this.parts.sound.chainOf(dmaDescriptors);
+    this.parts.faults.comesWith(fault);
     this.console.raw(romBanner(cause, boot.identity.layout));
     if (this.parts.faults.has('no-boot')) return;
     this.running = true;

@@ -50,11 +50,14 @@ export const faultNames = [
 ] as const;
 export type FaultName = (typeof faultNames)[number];
 
-const isFaultName = (name: unknown): name is FaultName => (faultNames as readonly unknown[]).includes(name);
+export const isFaultName = (name: unknown): name is FaultName =>
+  (faultNames as readonly unknown[]).includes(name);
 
 /** The faults that are on at this moment. */
 export class FaultSwitches {
   private readonly on = new Set<FaultName>();
+  /** Of the firmware that boots. */
+  private builtIn: FaultName | undefined;
 
   /** @throws RangeError that names the known faults. */
   set(name: string, on: boolean): void {
@@ -65,12 +68,17 @@ export class FaultSwitches {
   }
 
   has(name: FaultName): boolean {
-    return this.on.has(name);
+    return this.on.has(name) || this.builtIn === name;
+  }
+
+  /** @param name - Undefined: the firmware has none of its own. */
+  comesWith(name: FaultName | undefined): void {
+    this.builtIn = name;
   }
 
   /** What strikes in the middle of the next reply; undefined: nothing does. */
   get striking(): StrikingFault | undefined {
-    return striking.find((name) => this.on.has(name));
+    return striking.find((name) => this.has(name));
   }
 
   get names(): readonly FaultName[] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FaultName } from './faults';
 
 /** What ROM and bootloader print of a flash that somebody wrote; lines without their stamps. */
 export interface FlashLayout {
@@ -35,6 +36,8 @@ export interface FirmwareIdentity {
 export interface FirmwareBuild {
   /** Descriptors of the speaker's DMA chain: each makes the board slower by its length. */
   readonly dmaDescriptors?: number;
+  /** A fault that this firmware was built with: on from when it boots until another does. */
+  readonly fault?: FaultName;
 }
 
 /** Identity of the simulated firmware of a project: made up, but the same in every run. */

@@ -32,7 +32,7 @@ export function serialTargetOf({ port, bench, board }: TargetArguments): SerialT
   if (chosen.kind === 'virtual')
     throw new ConfigError(
       'HIL_CONFIG_USAGE',
-      `Board ${chosen.name} is virtual and exists in a run only: start one with \`earshot virtual-board\`, and name its console with --port.`,
+      `Board ${chosen.name} is virtual and exists in a run only: start one with \`earshot virtual-board\`, and name its console with --port; one with \`flash\` in its bench file takes \`earshot flash\`.`,
       { board: chosen.name },
     );
   return { port: chosen.port, board: chosen, plugins: config.plugins };

@@ -316,6 +316,8 @@ const virtualBoard = z
     firmwareDialect: name.exactOptional(),
     /** Default: the words of the prompt `zh-weather`. */
     question: text.exactOptional(),
+    /** Default: it simulates its firmware, which lies in no flash. */
+    flash: text.exactOptional(),
     /** Default: an audio link, for a virtual rig. */
     sound: z
       .strictObject({

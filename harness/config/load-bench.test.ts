@@ -72,6 +72,16 @@ describe('loadBench', () => {
     expect(() => loadBench(withQuestion('kind: serial, port: /dev/ttyUSB0'))).toThrow(/question/);
   });
 
+  it('has the flash of a simulated board beside the file, and an image that was written there', () => {
+    const path = benchOf('boards: [{ name: b1, kind: virtual, dialect: idf-chat, flash: b1.flash }]\n');
+    const flashPath = join(dirname(path), 'b1.flash');
+    expect(loadBench(path).boards[0]).toMatchObject({ flashPath });
+    const flashed = { imagePath: '/build/app.bin' };
+    expect(loadBench(path, { flashed }).boards[0]).toMatchObject({ flashPath, imagePath: '/build/app.bin' });
+    const other = { ...flashed, flashPath: '/other.flash' };
+    expect(loadBench(path, { flashed: other }).boards[0]).toMatchObject({ flashPath: '/other.flash' });
+  });
+
   it('has the sound server of a simulated board, its folder beside the file, and of no other', () => {
     const rig = 'rig: { kind: pulse, sink: o, source: i, channels: { speaker: 0 } }';
     const withSound = (kind: string, more = '') =>

@@ -39,8 +39,8 @@ export interface BenchOverrides {
   readonly provider?:
     { readonly kind: 'mock' | 'proxy' | 'live'; readonly protocol: ProviderProtocol } | undefined;
   readonly turn?: Partial<TurnConfig> | undefined;
-  /** What was written into the boards, and the file that the flash of a virtual one is in. */
-  readonly flashed?: { readonly imagePath: string; readonly flashPath: string } | undefined;
+  /** What was written into the boards, and the file that the flash of a virtual one is in. Default of that: as the bench says. */
+  readonly flashed?: { readonly imagePath: string; readonly flashPath?: string } | undefined;
 }
 
 /**
@@ -93,7 +93,9 @@ const packaged = (path: string): string => join(packageRoot(), path);
 function flashedWith(board: BoardConfig, flashed: BenchOverrides['flashed']): BoardConfig {
   if (flashed === undefined) return board;
   const { imagePath, flashPath } = flashed;
-  return board.kind === 'virtual' ? { ...board, imagePath, flashPath } : { ...board, imagePath };
+  return board.kind === 'virtual' && flashPath !== undefined
+    ? { ...board, imagePath, flashPath }
+    : { ...board, imagePath };
 }
 
 function overridden(provider: ProviderConfig, override: BenchOverrides['provider']): ProviderConfig {
@@ -226,6 +228,7 @@ function boardOf(board: FileBoard, folder: string): BoardConfig {
         ...(board.markers ? { markers: true as const } : {}),
         firmwareDialect: board.firmwareDialect ?? board.dialect,
         ...(board.question === undefined ? {} : { question: board.question }),
+        ...(board.flash === undefined ? {} : { flashPath: resolve(folder, board.flash) }),
         ...(board.sound === undefined ? {} : { sound: soundOf(board.sound, folder) }),
       };
 }

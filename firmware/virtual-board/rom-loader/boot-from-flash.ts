@@ -1,3 +1,4 @@
+import { isFaultName } from '../faults';
 import type { FirmwareBuild, FirmwareIdentity, FlashLayout } from '../firmware-identity';
 import { readFlashedImage, type FlashedImage } from './flash-image';
 import type { FlashMemory } from './flash-memory';
@@ -54,11 +55,15 @@ function buildIn(flash: FlashMemory, { segments }: FlashedImage): FirmwareBuild 
   const [first] = segments;
   if (first === undefined) return undefined;
   const constants = flash.read(first.atByte, Math.min(first.sizeBytes, CONSTANTS_BYTES)).toString('latin1');
-  const written = /virtual-board:dma-descriptors=(\d{1,3})\0/.exec(constants)?.[1];
-  const dmaDescriptors = Number(written);
-  return written === undefined || dmaDescriptors < 2 || dmaDescriptors > MOST_DESCRIPTORS
-    ? undefined
-    : { dmaDescriptors };
+  const valueOf = (key: string): string =>
+    new RegExp(`virtual-board:${key}=([\\w-]{1,32})\\0`).exec(constants)?.[1] ?? '';
+  const dmaDescriptors = Number(valueOf('dma-descriptors'));
+  const fault = valueOf('fault');
+  const build: FirmwareBuild = {
+    ...(dmaDescriptors >= 2 && dmaDescriptors <= MOST_DESCRIPTORS ? { dmaDescriptors } : {}),
+    ...(isFaultName(fault) ? { fault } : {}),
+  };
+  return Object.keys(build).length === 0 ? undefined : build;
 }
 
 function layoutOf(bootloader: FlashedImage, rows: readonly PartitionRow[]): FlashLayout {

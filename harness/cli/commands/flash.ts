@@ -15,13 +15,14 @@ import {
   type UsbIds,
   type WifiCredentials,
 } from '../../board';
-import type { Lease } from '../../bench';
-import { readVariable } from '../../config';
+import { chosenBoard, type Lease } from '../../bench';
+import { loadBench, readVariable, type BoardConfig } from '../../config';
 import { ConfigError, isHilError } from '../../errors';
 import { systemClock } from '../../ports';
 import { describeError } from '../describe-error';
 import { exitCodes } from '../exit-codes';
 import { leasePort } from '../port-lease';
+import { powerOnInLoader } from '../simulated-port';
 import { serialTargetOf, type SerialTarget, type TargetArguments } from '../serial-target';
 
 export interface FlashArguments extends TargetArguments {
@@ -65,11 +66,30 @@ const DEFAULT_REATTACH_MS = 10_000;
 const LONGEST_SSID_BYTES = 32;
 const LONGEST_PASSWORD_BYTES = 64;
 
-/** Writes an image into a board and boots it; progress on stderr, so that stdout holds the result alone. */
+/**
+ * Writes an image into a board and boots it; progress on stderr, so that stdout holds the result alone. A virtual board of a bench is
+ * powered on for it, where its flash stays in a file.
+ */
 export async function flashCommand(
   args: FlashArguments,
   terminal: FlashTerminal = processTerminal(),
 ): Promise<number> {
+  const board = args.port !== undefined || args.bench === undefined ? undefined : boardIn(args.bench, args);
+  if (board?.kind !== 'virtual' || board.flashPath === undefined) return flashAtPort(args, terminal);
+  const image = args.image ?? board.imagePath;
+  const simulated = await powerOnInLoader(board, board.flashPath);
+  try {
+    const there = { port: simulated.ptyPath, bench: undefined, board: undefined };
+    return await flashAtPort({ ...args, image, ...there }, terminal);
+  } finally {
+    await simulated.close();
+  }
+}
+
+const boardIn = (bench: string, { board }: TargetArguments): BoardConfig =>
+  chosenBoard(loadBench(bench), board);
+
+async function flashAtPort(args: FlashArguments, terminal: FlashTerminal): Promise<number> {
   const wifi = wifiOf(args);
   const target = serialTargetOf(args);
   const plan = loadFlashPlan(imageOf(args, target));

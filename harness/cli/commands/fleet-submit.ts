@@ -108,6 +108,8 @@ async function orderOf(
   const firmware = args.firmware === undefined ? undefined : await putFirmware(args.firmware, bundles);
   const pieces = splitSuites(suiteLengths(suites, turns, resolve(reports))).map((share): PieceOrder => ({
     needs,
+    // Of whatever has as many turns as one wants; of the suite that is cut, its share.
+    turns,
     ...share,
     ...(firmware === undefined ? {} : { firmware }),
   }));

@@ -61,6 +61,8 @@ export interface RunArguments {
   readonly rt60Ms: number | undefined;
   /** How long to wait for a board that somebody else has, such as `10min`; undefined: not at all. */
   readonly wait: string | undefined;
+  /** What was written into the boards. Default: what the bench names as their image. */
+  readonly image?: string | undefined;
   readonly reports: string;
   /** Of report.html. Default: English. */
   readonly language?: Language | undefined;
@@ -107,7 +109,10 @@ export async function runCommand(args: RunArguments, listen = onInterrupt): Prom
 /** What a host is started with for a board. */
 export const sessionOf = (args: RunArguments, boardName: string | undefined, reportsPath: string) => ({
   benchPath: args.bench,
-  overrides: { provider: args.provider },
+  overrides: {
+    provider: args.provider,
+    ...(args.image === undefined ? {} : { flashed: { imagePath: args.image } }),
+  },
   boardName,
   faults: args.fault as VirtualFault[],
   turns: args.turns,

@@ -14,7 +14,7 @@ const RESET_WITHIN_MS = 5_000;
  * itself. A board that was broken off is reset: nobody knows what it was at.
  */
 export async function unitChildCommand(order: string): Promise<number> {
-  const { bench, board, suites, turns = DEFAULT_TURNS, provider, reports } = readUnitOrder(order);
+  const { bench, board, suites, turns = DEFAULT_TURNS, provider, image, reports } = readUnitOrder(order);
   leaveSignalsToParent();
   const exitCode = await runCommand(
     {
@@ -32,6 +32,7 @@ export async function unitChildCommand(order: string): Promise<number> {
       snrDb: undefined,
       rt60Ms: undefined,
       wait: undefined,
+      image,
       reports,
       json: true,
     },

@@ -14,7 +14,6 @@ import type { BenchConfig, BoardConfig } from '../../config';
 import type { BoardHands, Claim, FirmwareCache, Played, Readiness } from '../../fleet';
 import { isoNow, type ChildLauncher, type Clock } from '../../ports';
 import { exitCodes } from '../exit-codes';
-import { writeImage } from '../in-turns/write-image';
 import { lastWords, runChild, type ChildEnd } from './earshot-child';
 import { examined } from './examined';
 import { providerFor } from './offer-of';
@@ -67,14 +66,18 @@ export class BenchHands implements BoardHands {
   }
 
   async play(claim: Claim, signal: AbortSignal): Promise<Played> {
-    const { firmware, say } = this.options;
+    const { board, firmware, say } = this.options;
     const { unit } = claim;
-    const played = await (unit.firmware === undefined
-      ? this.playUnit(claim, signal)
-      : firmware.use(unit.firmware, async (folder) => {
-          const problem = await this.write(folder, unit.firmwareSha256, signal);
-          return problem === undefined ? this.playUnit(claim, signal) : spoilt(problem);
-        }));
+    // A virtual one without a flash of its own simulates its firmware, whatever was built.
+    const isWritten =
+      unit.firmware !== undefined && (board.kind === 'serial' || board.flashPath !== undefined);
+    const played = await (isWritten
+      ? firmware.use(unit.firmware, async (folder) => {
+          const image = await imageIn(folder);
+          const problem = await this.write(image, unit.firmwareSha256, signal);
+          return problem === undefined ? this.playUnit(claim, signal, image) : spoilt(problem);
+        })
+      : this.playUnit(claim, signal));
     if (played.end === 'judged') this.provenUntilMs = this.options.clock.nowMs() + PROVEN_MS;
     else this.doubt();
     if (signal.aborted) say('is muted, reset and free again');
@@ -133,29 +136,20 @@ export class BenchHands implements BoardHands {
   }
 
   /** Undefined: the firmware is on the board. */
-  private async write(folder: string, sha256: string, signal: AbortSignal): Promise<string | undefined> {
+  private async write(image: string, sha256: string, signal: AbortSignal): Promise<string | undefined> {
     const { config, board, launch, clock, say } = this.options;
     if (this.written === sha256) return undefined;
     this.written = undefined;
-    const image = await imageIn(folder);
-    if (board.kind === 'virtual') {
-      // Without a flash of its own it simulates its firmware, whatever was built.
-      if (board.flashPath === undefined) return undefined;
-      const target = { benchPath: config.path, board, flashPath: board.flashPath, wait: undefined };
-      const terminal = { print: () => undefined, tell: say, signal };
-      if (!(await writeImage(image, target, terminal)))
-        return 'was interrupted while its firmware was written';
-    } else {
-      say(`gets firmware ${sha256.slice(0, 12)}`);
-      const command = ['flash', image, '--bench', config.path, '--board', board.name, '--json'];
-      const { exitCode, tail } = await runChild(command, { launch, clock, signal });
-      if (exitCode !== exitCodes.passed) return `its firmware could not be written: ${lastWords(tail)}`;
-    }
+    say(`gets firmware ${sha256.slice(0, 12)}`);
+    const command = ['flash', image, '--bench', config.path, '--board', board.name, '--json'];
+    const { exitCode, tail } = await runChild(command, { launch, clock, signal });
+    if (exitCode !== exitCodes.passed) return `its firmware could not be written: ${lastWords(tail)}`;
     this.written = sha256;
     return undefined;
   }
 
-  private async playUnit(claim: Claim, signal: AbortSignal): Promise<Played> {
+  /** @param image - Of the firmware that was written; undefined: none was. */
+  private async playUnit(claim: Claim, signal: AbortSignal, image?: string): Promise<Played> {
     const { config, board, reportsPath, launch, clock } = this.options;
     const { unit } = claim;
     const provider = providerFor(config, board, unit.needs.provider);
@@ -165,6 +159,7 @@ export class BenchHands implements BoardHands {
       suites: [...unit.suites],
       ...(unit.turns === undefined ? {} : { turns: unit.turns }),
       ...(provider === undefined ? {} : { provider }),
+      ...(image === undefined ? {} : { image }),
       reports: reportsPath,
     };
     const end = await runChild(['unit-child', JSON.stringify(order)], { launch, clock, signal });
@@ -204,10 +199,11 @@ function summaryOf({ stdout }: ChildEnd): { readonly runPath: string; readonly w
   }
 }
 
+const ARGS = 'flasher_args.json';
+
 /** A firmware is a build folder, or a folder with one image. */
 async function imageIn(folder: string): Promise<string> {
   const names = await readdir(folder);
-  const images = names.filter((name) => name.endsWith('.bin'));
-  const [only] = images;
-  return names.includes('flasher_args.json') || only === undefined ? folder : join(folder, only);
+  const [only = ARGS] = names.filter((name) => name.endsWith('.bin'));
+  return join(folder, names.includes(ARGS) ? ARGS : only);
 }

@@ -7,6 +7,8 @@ const schema = z.strictObject({
   turns: z.number().optional(),
   /** As `--provider` is written. Absent: what the bench names. */
   provider: z.string().optional(),
+  /** What was written into the board. Absent: whatever it runs is tested. */
+  image: z.string().optional(),
   reports: z.string(),
 });
 

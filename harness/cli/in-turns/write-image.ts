@@ -1,10 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { startVirtualBoardProcess } from '../../board';
 import type { BoardConfig } from '../../config';
-import { systemClock } from '../../ports';
 import { flashCommand, type FlashTerminal } from '../commands/flash';
-import { launchChild } from '../launch-child';
+import { powerOnInLoader } from '../simulated-port';
 
 /** Which board gets an image, and where the flash of a virtual one is. */
 export interface ImageTarget {
@@ -42,19 +38,7 @@ export async function writeImage(
     return (
       (await flashCommand({ ...how, port: undefined, bench: benchPath, board: board.name }, terminal)) === 0
     );
-  mkdirSync(dirname(flashPath), { recursive: true });
-  const simulated = await startVirtualBoardProcess({
-    launch: launchChild,
-    clock: systemClock,
-    // The ROM is that of every board, and nothing else runs.
-    dialect: 'realtime-ws',
-    providerUrl: 'ws://127.0.0.1:9/v1/realtime',
-    crystalPpm: board.crystalPpm,
-    model: board.model,
-    flashPath,
-    startsInDownload: true,
-    faults: [],
-  });
+  const simulated = await powerOnInLoader(board, flashPath);
   try {
     return (
       (await flashCommand(
