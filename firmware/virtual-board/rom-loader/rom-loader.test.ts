@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
+import {
+  buildMerged,
+  buildTable,
+  describeApp,
+  someApp,
+  someBootloader,
+  someTable,
+} from '../../../harness/board/esp32s3/image/__fixtures__/build-image';
 import { seededUniform } from '../../../harness/units';
 import { FaultSwitches } from '../faults';
 import { ManualClock } from '../testing/manual-clock';
+import { bootFromFlash } from './boot-from-flash';
 import { FlashMemory } from './flash-memory';
 import { RomLoader } from './rom-loader';
 import { slipFrame, SlipReader } from './slip';
@@ -270,6 +279,29 @@ describe('SlipReader', () => {
   it('drops a frame that is too long and goes on with the next', () => {
     const reader = new SlipReader(8);
     expect(reader.push(Buffer.concat([slipFrame(noise(9)), slipFrame(hex('0102'))]))).toEqual([hex('0102')]);
+  });
+});
+
+describe('bootFromFlash', () => {
+  const buildWith = (constants: string): unknown => {
+    const flash = new FlashMemory(4 << 20);
+    flashes.push(flash);
+    const app = someApp(Buffer.concat([describeApp(), Buffer.from(constants.padEnd(64, '\0'))]));
+    const table = buildTable(someTable);
+    flash.program(0, buildMerged({ 0: someBootloader(), 0x8000: table, 0x10000: app }));
+    const boot = bootFromFlash(flash);
+    return boot.state === 'runs' ? boot.identity.build : boot;
+  };
+
+  it.each([
+    ['', undefined],
+    ['virtual-board:dma-descriptors=14\0', { dmaDescriptors: 14 }],
+    ['virtual-board:fault=lost-answer\0', { fault: 'lost-answer' }],
+    ['virtual-board:fault=dead-dog\0virtual-board:dma-descriptors=65\0', undefined],
+    // Cut off: nothing says where the name ends.
+    [`virtual-board:fault=dead-mic${'-'.repeat(40)}`, undefined],
+  ])('finds in the constants %j how the image was built', (constants, expected) => {
+    expect(buildWith(constants)).toEqual(expected);
   });
 });
 

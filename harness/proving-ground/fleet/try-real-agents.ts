@@ -73,7 +73,7 @@ class RealFleet {
 
   private bench(name: string, names: readonly string[]): void {
     const board = (each: string): string =>
-      `  - { name: ${each}, kind: virtual, dialect: hunyuan-chat, flash: ${name}-${each}.flash }`;
+      `  - { name: ${each}, kind: virtual, dialect: hunyuan-chat, addressAfter: 1s, flash: ${name}-${each}.flash }`;
     const lines = ['schema: earshot/bench@1', `name: ${name}`, 'provider: { protocol: hunyuan }', 'boards:'];
     writeFileSync(join(this.folder, `${name}.yaml`), [...lines, ...names.map(board), ''].join('\n'));
   }
@@ -230,18 +230,17 @@ export async function tryRealAgents(options: RealAgentsOptions): Promise<RealAge
 type Found = Omit<RealTrial, 'name' | 'tookMs'>;
 type Hold = (command: RunningCommand) => Promise<readonly string[]>;
 
-const LOST: Bench = 'one';
-const OTHER: Bench = 'two';
-
 async function killed(fleet: RealFleet, image: string, likeGood: Hold): Promise<Found> {
-  const behind = { lost: fleet.heard(LOST).lines.length, other: fleet.heard(OTHER).lines.length };
+  const behind = linesOf(fleet);
   const submitted = fleet.submit('--firmware', image);
-  const { unit } = await fleet.plays(LOST, behind.lost);
-  await fleet.heard(LOST).end('SIGKILL');
+  // One bench may have taken all of it.
+  const { bench: lost, unit } = await first(fleet, behind);
+  const other: Bench = lost === 'one' ? 'two' : 'one';
+  await fleet.heard(lost).end('SIGKILL');
   const fromMs = systemClock.nowMs();
   const piece = unit.replace(/#\d+$/, '');
-  const { atMs } = await fleet.heard(OTHER).line(new RegExp(` plays ${piece}#2: `), behind.other);
-  await fleet.agent(LOST);
+  const { atMs } = await fleet.heard(other).line(new RegExp(` plays ${piece}#2: `), behind[other]);
+  await fleet.agent(lost);
   return { wrong: await likeGood(submitted), elsewhereMs: atMs - fromMs };
 }
 
@@ -254,7 +253,7 @@ async function free(fleet: RealFleet, bench: Bench, board: string, behind: numbe
 async function first(
   fleet: RealFleet,
   behind: Readonly<Record<Bench, number>>,
-): Promise<{ readonly bench: Bench; readonly board: string; readonly at: number }> {
+): Promise<{ readonly bench: Bench; readonly board: string; readonly unit: string; readonly at: number }> {
   return Promise.any(benches.map(async (bench) => ({ bench, ...(await fleet.plays(bench, behind[bench])) })));
 }
 
