@@ -39,7 +39,7 @@ export function contentOf({ exitCode, stdout }: CommandEnd): RunContent {
   return {
     exitCode,
     outcome,
-    why,
+    why: why.replace(/\bBoard \S+ /g, 'Board … '),
     turns: turns.map((turn) => [turn.outcome, ...turn.findings.map(({ code }) => code)].join(' ')).sort(),
     tests: readRun(runPath)
       .tests.map(({ file, name, status }) => `${file.split('/').at(-1)}: ${name.join(' ')}: ${status}`)
