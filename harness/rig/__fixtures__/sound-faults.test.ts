@@ -91,11 +91,13 @@ describeWithPulse(
       return new Int16Array(new Uint8Array(all).buffer);
     }
 
-    /** Cycles of a tone in what was recorded, by its upward crossings of zero. */
+    /** Frequency of a tone, from its usual cycle: gaps of a busy machine's sound take cycles away, and make no other longer. */
     const frequencyOf = (samples: Int16Array): number => {
-      let crossings = 0;
-      for (let n = 1; n < samples.length; n++) if (samples[n - 1]! < 0 && samples[n]! >= 0) crossings += 1;
-      return (crossings * RATE_HZ) / samples.length;
+      const crossings = [...samples.keys()].filter((n) => n > 0 && samples[n - 1]! < 0 && samples[n]! >= 0);
+      const cycles = crossings.slice(1).map((at, n) => at - crossings[n]!);
+      const median = cycles.toSorted((a, b) => a - b)[cycles.length >> 1] ?? NaN;
+      const usual = cycles.filter((cycle) => Math.abs(cycle - median) <= 1);
+      return (RATE_HZ * usual.length) / usual.reduce((sum, cycle) => sum + cycle, 0);
     };
 
     async function withFault(name: SoundFaultName | undefined) {
