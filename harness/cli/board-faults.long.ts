@@ -1,4 +1,4 @@
-/** A board that never lives, or hears nothing: each fails exactly the cases that it should. */
+/** A board that never lives, dies, or hears nothing: each fails exactly the cases that it should. */
 import { answers, expectFault, greets, lightOn, type FaultCase } from './__fixtures__/fault-case';
 
 jest.setTimeout(180_000);
@@ -11,6 +11,13 @@ const cases: readonly FaultCase[] = [
     codes: ['HIL_TURN_MICROPHONE_SILENT'],
     failing: [answers, lightOn],
     why: /microphone/i,
+  },
+  {
+    fault: 'panic-mid-reply',
+    exitCode: 1,
+    codes: ['HIL_BOARD_PANIC'],
+    failing: [answers, lightOn],
+    why: /StoreProhibited/,
   },
 ];
 

@@ -18,6 +18,7 @@ const cases: readonly FaultCase[] = [
     failing: [lightOn, bargesIn],
     withBargeIn: true,
   },
+  { fault: 'wrong-argument', exitCode: 1, codes: ['HIL_TURN_CALL_ARGUMENTS'], failing: [lightOn] },
 ];
 
 describe('faults of function calls', () => {
