@@ -374,13 +374,10 @@ describe('measureTurn', () => {
     expect(codes(sent([], 260))).toEqual(stalled);
     expect(codes({ ...sent([], 260), topology: 'loopback' })).toEqual([]);
 
-    // Short ones add up where they are in what is measured.
+    // Short ones add up where the board is to fall silent; between prompt and reply a limit is held without them.
     const within = (benchLateMs: TurnMeasurement['benchLateMs']) =>
       codes(record, { benchLateMs: benchLateMs ?? {} });
-    expect([within({ voiceToVoice: 250, bargeInStop: 100 }), within({ voiceToVoice: 251 })]).toEqual([
-      [],
-      stalled,
-    ]);
+    expect(within({ voiceToVoice: 400, bargeInStop: 100 })).toEqual([]);
     expect(within({ bargeInStop: 101 })).toEqual(stalled);
 
     const { reply: whole } = measurement;
