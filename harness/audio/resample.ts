@@ -2,7 +2,6 @@ import { ConverterType, create } from '@alexanderolsen/libsamplerate-js';
 
 import { ConfigError } from '../errors';
 import type { PcmClip } from './pcm-clip';
-import { raiseRate } from './whole-multiple';
 
 /** Rates that the project works at: narrow-band telephony up to the rate of audio interfaces. */
 const RATE_RANGE_HZ = { lowest: 8000, highest: 96_000 } as const;
@@ -23,11 +22,11 @@ const BLOCK_SAMPLES_WITH_PAUSES = 1 << 12;
 const FLUSH_MS = 100;
 
 /**
- * The clip at another rate: best-quality band-limited sinc conversion (libsamplerate; for whole multiples an own one). Sample 0 stays sample 0 and time
+ * The clip at another rate: best-quality band-limited sinc conversion (libsamplerate). Sample 0 stays sample 0 and time
  * `t` stays time `t`, so an index converts by the ratio of the rates; the result is
  * `Math.round(lengthSamples * rateHz / clip.rateHz)` long. Going down to 16 kHz, 7.5 kHz passes within
  * 0.1 dB and 8.5 kHz falls by more than 100 dB.
- * Takes 30 ms to load the converter and about 50 ms per second of sound at 48 kHz, 10 ms for whole multiples.
+ * Takes 30 ms to load the converter and about 50 ms per second of sound at 48 kHz.
  * @param clip - Mono, full scale ±1, of any rate. Peaks may grow past ±1 and are kept.
  * @param rateHz - 8 000 to 96 000.
  * @param pause - Awaited every few milliseconds of work, by who has something else to do meanwhile.
@@ -49,16 +48,6 @@ export async function resample(
 
   const lengthSamples = Math.round((clip.samples.length * rateHz) / clip.rateHz);
   const samples = new Float32Array(lengthSamples);
-  const blockSamples = pause === undefined ? BLOCK_SAMPLES : BLOCK_SAMPLES_WITH_PAUSES;
-  const times = rateHz / clip.rateHz;
-  if (Number.isInteger(times)) {
-    for (let fromSample = 0; fromSample < clip.samples.length; fromSample += blockSamples) {
-      const toSample = Math.min(clip.samples.length, fromSample + blockSamples);
-      raiseRate(clip.samples, times, samples, { fromSample, toSample });
-      await pause?.();
-    }
-    return { samples, rateHz };
-  }
   const converter = await create(1, clip.rateHz, rateHz, {
     converterType: ConverterType.SRC_SINC_BEST_QUALITY,
   });
@@ -69,6 +58,7 @@ export async function resample(
       samples.set(converted, written);
       written += converted.length;
     };
+    const blockSamples = pause === undefined ? BLOCK_SAMPLES : BLOCK_SAMPLES_WITH_PAUSES;
     for (let start = 0; start < clip.samples.length; start += blockSamples) {
       feed(clip.samples.subarray(start, start + blockSamples));
       await pause?.();

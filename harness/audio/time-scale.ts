@@ -8,8 +8,7 @@ const PHASES = 1024;
 /** Shape of the Kaiser window: about 80 dB of stop band. */
 const KAISER_BETA = 8;
 
-/** Modified Bessel function of the first kind, order 0: the Kaiser window's. */
-export function besselI0(x: number): number {
+function besselI0(x: number): number {
   let sum = 1;
   let term = 1;
   for (let k = 1; k < 32; k++) {
