@@ -82,7 +82,8 @@ export class BuildHands implements BoardHands {
         try {
           process.kill(-child.pid, 'SIGKILL');
         } catch {
-          // It has ended at this very moment.
+          // It has ended at this very moment, or it is Windows, which has no groups.
+          child.kill('SIGKILL');
         }
       };
       const abort = (): void => kill('was broken off');
