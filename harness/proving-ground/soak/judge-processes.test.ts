@@ -48,6 +48,8 @@ describe('judgeProcesses', () => {
   it('misses a single descriptor that stays open, and none that is open for a moment', () => {
     expect(missed(twoHours((minute) => ({ descriptors: minute < 90 ? 41 : 42 })))).toEqual([DESCRIPTORS]);
     expect(missed(twoHours((minute) => ({ descriptors: minute % 2 === 0 ? 41 : 48 })))).toEqual([]);
+    // A call that is just over and not yet begun anew: the look at it is the least of its fifth, and of no other.
+    expect(missed(twoHours((minute) => ({ descriptors: minute === 20 ? 39 : 41 })))).toEqual([]);
     const { targets } = judgeProcesses(
       twoHours((minute) => ({ descriptors: 41 + Math.floor(minute / 30) })),
       ['host'],

@@ -64,13 +64,16 @@ function processesOf(looks: readonly ProcessLook[], warmUpMs: number): readonly 
 }
 
 /**
- * By how many a count has grown: the least of the last fifth of the samples against the least of the first. What is open for a moment is in
- * neither; what stays open is in all that follow.
+ * By how many a count has grown from the first fifth of the samples to the last: by its least and by its median, whichever grew less. What is
+ * open, or closed, for a moment is in one of them at most; what stays open is in all that follow.
  */
 function growthOf(samples: readonly TimedSample[], count: (typeof counted)[number]): number {
   const fifth = Math.ceil(samples.length / FIFTHS);
-  const least = (of: readonly TimedSample[]): number => Math.min(...of.map((sample) => sample[count]));
-  return least(samples.slice(-fifth)) - least(samples.slice(0, fifth));
+  const sorted = (of: readonly TimedSample[]): number[] =>
+    of.map((sample) => sample[count]).sort((one, other) => one - other);
+  const [first, last] = [sorted(samples.slice(0, fifth)), sorted(samples.slice(-fifth))];
+  const growthAt = (index: number): number => (last[index] ?? NaN) - (first[index] ?? NaN);
+  return Math.min(growthAt(0), growthAt(Math.floor(fifth / 2)));
 }
 
 /** Growth of one kind of memory over all processes of a role, pairs made within a process. */
