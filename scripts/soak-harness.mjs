@@ -34,6 +34,8 @@ const { judgeProcesses, targetLines } = require(at('dist/harness/proving-ground/
 
 const MINUTE_MS = 60_000;
 const MIB = 1024 * 1024;
+/** Of what a soak says, so much is shown when it ends early: its findings and its verdict. */
+const LAST_LINES = 60;
 /** So many looks are enough for a slope, however long the soak. */
 const LOOKS = 360;
 /** The ring of the capture is full after 130 s, and V8 has sized its heap; a long soak has played each prompt in its first tenth. */
@@ -94,13 +96,14 @@ const bytesBelow = (folder) =>
       0,
     );
 
-/** @returns How the soak ended, or undefined when there was nothing left of it. */
+/** @returns How the soak ended and what it said last; undefined when there was nothing left of it. */
 async function soak(reports) {
   const leftMinutes = minutes - seenMs() / MINUTE_MS;
   if (leftMinutes < 0.5) return undefined;
   const everyMs = (minutes * MINUTE_MS) / LOOKS;
   const begun = process.hrtime.bigint();
   let [turns, dueMs, looking] = [0, 0, Promise.resolve()];
+  const lastLines = [];
   const look = async () => {
     const atMs = Number(process.hrtime.bigint() - begun) / 1e6;
     if (atMs < dueMs) return;
@@ -114,6 +117,8 @@ async function soak(reports) {
   const watched = await WatchedCommand.start({
     args: [at('dist/harness/cli/main.js'), ...args],
     onLine: (line) => {
+      lastLines.push(line);
+      if (lastLines.length > LAST_LINES) lastLines.shift();
       if (!turnLine.test(line)) return;
       turns += 1;
       if (turns % 50 === 0) process.stderr.write(`  ${turns} turns, ${looks.length} looks\n`);
@@ -130,16 +135,17 @@ async function soak(reports) {
   }
   const ended = await watched.ended;
   await looking;
-  return ended;
+  return { ended, lastLines };
 }
 
 const reports = mkdtempSync(join(tmpdir(), 'earshot-soak-harness-'));
 try {
-  const ended = await soak(reports);
+  const { ended, lastLines = [] } = (await soak(reports)) ?? {};
   if (ended === 130) process.exitCode = 130;
   else if (seenMs() < 0.95 * minutes * MINUTE_MS) {
     process.stderr.write(
-      `The soak ended early, with ${ended}, after ${(seenMs() / MINUTE_MS).toFixed(1)} min.\n`,
+      `The soak ended early, with ${ended}, after ${(seenMs() / MINUTE_MS).toFixed(1)} min. It said last:\n` +
+        lastLines.map((line) => `  | ${line}\n`).join(''),
     );
     process.exitCode = 3;
   } else finish();

@@ -1,5 +1,5 @@
 // Long jobs, one after the other, in parts that are kept in reports/long/: a run that was broken off goes on where it was.
-// Exits 0 when every target holds, 1 when one is missed, 2 for options that it does not know, 130 after Ctrl-C.
+// Exits 0 when every target holds, 1 when one is missed, 2 for options that it does not know, 3 when a job broke off, 130 after Ctrl-C.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
@@ -156,7 +156,7 @@ const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'])
   process.once(name, () => interrupt.abort(new Error('interrupted; the same command goes on from here')));
 
-let missed = 0;
+let [missed, broken] = [0, 0];
 for (const job of chosen) {
   process.stderr.write(`${job.title}\n`);
   try {
@@ -170,9 +170,9 @@ for (const job of chosen) {
     missed += targets.filter(({ ok }) => !ok).length;
     console.log([job.name, ...targetLines(targets).map((line) => `  ${line}`)].join('\n'));
   } catch (fault) {
-    if (!interrupt.signal.aborted) throw fault;
-    process.stderr.write(`${fault.message}\n`);
-    process.exit(130);
+    process.stderr.write(`${job.name}: ${fault.message}\n`);
+    if (interrupt.signal.aborted) process.exit(130);
+    broken += 1; // The other jobs have nothing to do with it.
   }
 }
-process.exitCode = missed === 0 ? 0 : 1;
+process.exitCode = broken > 0 ? 3 : missed > 0 ? 1 : 0;
