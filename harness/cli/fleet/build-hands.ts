@@ -43,7 +43,7 @@ export class BuildHands implements BoardHands {
       await bundles.fetch(chore.source, source);
       const failure = await this.run(recipe, source, signal);
       if (failure !== undefined) return { end: 'spoilt', reason: `${chore.recipe}: ${failure}` };
-      copyFirmware(join(source, recipe.output), firmware);
+      copyFirmware(join(source, recipe.output), firmware, source);
       return { end: 'judged', runPath: firmware };
     } finally {
       rmSync(source, { recursive: true, force: true });

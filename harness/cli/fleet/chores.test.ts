@@ -200,6 +200,19 @@ describe('a build', () => {
     await expect(played('true')).rejects.toThrow(/out\.bin/);
   });
 
+  it('may end in a link to what it made, and in none that leads out of its source', async () => {
+    const inside = await played('mkdir made && mv image made/it && ln -s made/it out.bin');
+    expect(inside).toMatchObject({ end: 'judged' });
+    const refused = { code: 'HIL_FLEET_BUNDLE_UNFIT' };
+    await expect(played('cp image ../kept && ln -s ../kept out.bin')).rejects.toMatchObject(refused);
+    await expect(played('mkdir ../far && cp image ../far/it && ln -s ../far/it out.bin')).rejects.toThrow(
+      /out\.bin is a link that leads out of the source/,
+    );
+    const build = `{"flash_files":{"0x0":"far/image"}}`;
+    const folderWide = `mkdir out.bin ../away && cp image ../away/ && ln -s ../../away out.bin/far && echo '${build}' > out.bin/flasher_args.json`;
+    await expect(played(folderWide)).rejects.toMatchObject(refused);
+  });
+
   it('that is broken off ends with all that it started', async () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
