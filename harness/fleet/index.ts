@@ -45,6 +45,7 @@ export {
 export { splitSuites, UNIT_MS, type SuiteLength, type UnitShare } from './split-suites';
 export type { BookedVerdict, VerdictBook } from './verdict-book';
 export {
+  ANY_SUITES,
   nextAttempt,
   priorities,
   queueOf,
@@ -52,6 +53,7 @@ export {
   type Chore,
   type Needs,
   type Offer,
+  type OwnSuites,
   type Priority,
   type Seat,
   type Unit,

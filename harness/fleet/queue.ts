@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Closable } from '../errors';
 import type { Acceptance } from './fence';
-import type { BundleRef, Chore, Needs, Priority, Seat, Unit } from './work';
+import type { BundleRef, Chore, Needs, OwnSuites, Priority, Seat, Unit } from './work';
 
 export type { BundleRef } from './work';
 
@@ -29,7 +29,10 @@ export interface JobOrder {
 /** What one unit is to be. */
 export interface PieceOrder {
   readonly needs: Needs;
+  /** Names of those that come with Earshot, and files of `own` as `./own.hil.ts`. */
   readonly suites: readonly string[];
+  /** Absent: all suites come with Earshot. */
+  readonly own?: OwnSuites;
   readonly expectedMs: number;
   /** Turns of the latency suite. Absent: as many as `earshot run` plays. */
   readonly turns?: number;

@@ -82,6 +82,17 @@ describe('needsFor', () => {
     });
   });
 
+  it('has suites of a team waited for by the way that more boards were told to play them', () => {
+    const wish = { provider: 'mock', suites: 'hash' };
+    const these = { ...offer, suites: ['hash'] };
+    const any = { ...offer, suites: ['any'] };
+    expect(needsFor([bench(offer, these, any)], wish)).toMatchObject({ suites: 'hash' });
+    expect(needsFor([bench(any, these, any)], wish)).toMatchObject({ suites: 'any' });
+    expect(needsFor([bench(these)], { provider: 'mock' })).not.toHaveProperty('suites');
+    expect(() => needsFor([bench(offer, these)], { ...wish, suites: 'other' })).toThrow(/--suites/);
+    expect(() => needsFor([bench(these)], { ...wish, language: 'fr' })).toThrow(/language fr; there is/);
+  });
+
   it('refuses what fits no board, or boards of several kinds, and says what there is', () => {
     const refusal = (benches: readonly BenchState[], wish: Partial<Parameters<typeof needsFor>[1]>) => () =>
       needsFor(benches, { provider: 'mock', ...wish });

@@ -12,7 +12,12 @@ export interface Needs {
   readonly language: string;
   /** Way to the provider: `mock`, `proxy:openai`, `live:openai`. */
   readonly provider: string;
+  /** Suites of a team's own: what of `Offer.suites` the board has to have. Absent: all are Earshot's. */
+  readonly suites?: string;
 }
+
+/** In `Offer.suites`: those of any job. */
+export const ANY_SUITES = 'any';
 
 /** What a board on its bench can play. */
 export interface Offer {
@@ -20,6 +25,8 @@ export interface Offer {
   readonly rig: string;
   readonly languages: readonly string[];
   readonly providers: readonly string[];
+  /** Suites that did not come with Earshot: hashes of their folders, or `ANY_SUITES`. Absent: none. */
+  readonly suites?: readonly string[];
 }
 
 /** A board that asks for work. */
@@ -52,6 +59,14 @@ export type Chore =
       readonly budgets?: BundleRef;
     };
 
+/** Suites that a job brings with it. */
+export interface OwnSuites {
+  /** The folder that they lie in. */
+  readonly bundle: BundleRef;
+  /** Of the names and contents of its files, which an agent can take of its own project too. */
+  readonly sha256: string;
+}
+
 /** What one board plays in one go. */
 export interface Unit {
   /** One attempt: `JOB/3#2` is the second at the job's fourth piece. */
@@ -64,7 +79,10 @@ export interface Unit {
   readonly needs: Needs;
   readonly priority: Priority;
   readonly firmwareSha256: string;
+  /** Names of those that come with Earshot, and files of `own` as `./own.hil.ts`. */
   readonly suites: readonly string[];
+  /** Absent: all suites come with Earshot. */
+  readonly own?: OwnSuites;
   /** Turns of the latency suite. Absent: as many as `earshot run` plays. */
   readonly turns?: number;
   /** Where the firmware lies. Absent: whatever the board runs is tested. */
@@ -81,14 +99,19 @@ export interface Unit {
 
 const PART = /[^\w.:-]+/g;
 
-/** Name of the queue in which units of such needs wait: letters, digits and `.`, `:`, `-`, `_` in four parts by `/`. */
-export const queueOf = ({ boardModel, rig, language, provider }: Needs): string =>
-  [boardModel, rig, language, provider].map((part) => part.replace(PART, '-').toLowerCase()).join('/');
+/** Name of the queue in which units of such needs wait: letters, digits and `.`, `:`, `-`, `_` in four or five parts by `/`. */
+export const queueOf = ({ boardModel, rig, language, provider, suites }: Needs): string =>
+  [boardModel, rig, language, provider, ...(suites === undefined ? [] : [suites])]
+    .map((part) => part.replace(PART, '-').toLowerCase())
+    .join('/');
 
 /** Names of all queues that a board takes work from. */
-export const queuesOf = ({ boardModel, rig, languages, providers }: Offer): readonly string[] =>
+export const queuesOf = ({ boardModel, rig, languages, providers, suites = [] }: Offer): readonly string[] =>
   languages.flatMap((language) =>
-    providers.map((provider) => queueOf({ boardModel, rig, language, provider })),
+    providers.flatMap((provider) => {
+      const needs = { boardModel, rig, language, provider };
+      return [queueOf(needs), ...suites.map((own) => queueOf({ ...needs, suites: own }))];
+    }),
   );
 
 /** The next attempt at a unit that a board lost, for any other board. @param lostOn - Undefined: nobody knows. */

@@ -96,6 +96,16 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               default: 'reports/fleet',
               describe: 'Folder that units are played into',
             })
+            .option('suites', {
+              type: 'string',
+              describe:
+                "Folder of your own suites, of which a job's are played where every file is the same (default: Earshot's alone)",
+            })
+            .option('any-suites', {
+              type: 'boolean',
+              default: false,
+              describe: 'Play whatever suites a job brings: they are programs, and run as you',
+            })
             .option('only-play', {
               type: 'boolean',
               default: false,
@@ -121,6 +131,7 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
                 'board',
                 'reports',
                 'keep-days',
+                'suites',
               ]),
             )
             .check(wholeNumber('keep-days', 1, 3_650))
@@ -142,6 +153,8 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
           board,
           provider,
           reports: folder,
+          suites,
+          anySuites,
           onlyPlay,
           builds,
           keepDays,
@@ -158,6 +171,8 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               board: board?.split(','),
               provider,
               reports: folder,
+              suites,
+              anySuites,
               merge: !onlyPlay,
               builds,
               keepDays,
@@ -178,7 +193,8 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               type: 'string',
               array: true,
               default: [] as string[],
-              describe: 'Suites by name; gate: all that a release has to pass (default: gate)',
+              describe:
+                'Suites by name, own files or folders; gate: all that a release has to pass (default: gate)',
             })
             .option('turns', { type: 'number', default: 12, describe: 'Turns of the latency suite' })
             .option('boards', {

@@ -11,6 +11,7 @@ import { BenchHands } from '../fleet/bench-hands';
 import { desksOf } from '../fleet/desks';
 import { openBundles, openFleet, type FleetPlace } from '../fleet/fleet-link';
 import { offerOf } from '../fleet/offer-of';
+import { offeredSuites } from '../fleet/own-suites';
 import { launchChild } from '../launch-child';
 import { packageVersion } from '../package-version';
 
@@ -24,6 +25,10 @@ export interface FleetAgentArguments extends FleetPlace {
   /** Further ways to providers that this bench has keys for. */
   readonly provider: readonly string[];
   readonly reports: string;
+  /** Folder of suites that it plays where a job brings the same; undefined: none. */
+  readonly suites: string | undefined;
+  /** Whether it plays whatever suites a job brings. */
+  readonly anySuites: boolean;
   /** Whether this machine makes one run of what boards anywhere played, where nobody waits for it. */
   readonly merge: boolean;
   /** Builds file; undefined: no firmware is built here. */
@@ -66,6 +71,7 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
   const bench = args.name ?? config.name;
   const boards = boardsOf(config, args.board);
   const reportsPath = resolve(args.reports);
+  const suites = offeredSuites({ folder: args.suites, any: args.anySuites });
   const opened: Closable[] = [];
   try {
     // Gone with this process: two agents of one bench would take each other's boards.
@@ -105,7 +111,7 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
         ...boards.map((board): AgentBoard => ({
           name: board.name,
           dialect: board.dialect,
-          offer: offerOf(config, board, args.provider),
+          offer: offerOf(config, board, args.provider, suites),
           ...(board.isolation === undefined ? {} : { isolation: `${bench}/${board.isolation}` }),
           hands: new BenchHands({
             config,
@@ -113,6 +119,8 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
             bench,
             reportsPath: join(reportsPath, board.name),
             firmware,
+            bundles,
+            suites,
             launch: launchChild,
             clock: systemClock,
             say: (text) => say(`${bench}/${board.name} ${text}`),

@@ -19,9 +19,9 @@ import { followJob, jobCalled } from '../fleet/follow-job';
 import { mergeJob, verdictOf } from '../fleet/merge-job';
 import { fetchMerged, mergedBundleOf } from '../fleet/merged-run';
 import { orderAgain, withChores } from '../fleet/job-order';
+import { chooseSuites, isOwnSuite, putSuites } from '../fleet/own-suites';
 import { suiteLengths } from '../fleet/suite-lengths';
 import { printSummary } from '../print-summary';
-import { productSuites, surveySuites } from '../suite-files';
 
 /** What a job that ends is made of it. */
 export interface FollowArguments extends FleetPlace {
@@ -55,8 +55,6 @@ export interface FleetSubmitArguments extends FollowArguments {
   readonly detach: boolean;
 }
 
-/** All that a release has to pass, as `earshot run` plays it. */
-const GATE = 'gate';
 /** What is tested where no firmware was named. */
 const AS_FOUND = 'as-found';
 const DEFAULT_BOARDS = 2;
@@ -66,16 +64,6 @@ const saying =
   (json: boolean) =>
   (text: string): void =>
     void (json ? process.stderr : process.stdout).write(`${text}\n`);
-
-function suitesOf(wanted: readonly string[]): readonly string[] {
-  const named = wanted.length === 0 ? [GATE] : wanted;
-  const suites = [...new Set(named.flatMap((suite) => (suite === GATE ? productSuites() : [suite])))];
-  const known = [...productSuites(), ...surveySuites()];
-  const unknown = suites.find((suite) => !known.includes(suite));
-  if (unknown === undefined) return suites;
-  const message = `A fleet plays the suites that come with Earshot, which every bench has: ${GATE} for all of a release, or ${known.join(', ')}; not "${unknown}".`;
-  throw new ConfigError('HIL_CONFIG_USAGE', message, { suite: unknown, known });
-}
 
 /** `korvo2:2`, `korvo2` or `:2`. */
 function boardsIn(written: string | undefined): { readonly model?: string; readonly count: number } {
@@ -95,19 +83,23 @@ async function orderOf(
   say: (text: string) => void,
 ): Promise<JobOrder> {
   const { provider, rig, turns, reports, priority } = args;
-  const suites = suitesOf(args.suite);
+  const { suites, folder } = chooseSuites(args.suite);
   const notBeforeMs = args.at === undefined ? undefined : timeOf(args.at);
   const benches = await roll.benches();
   const { count, ...model } = boardsIn(args.boards);
-  const needs = needsFor(benches, {
+  const own = folder === undefined ? undefined : await putSuites(folder, bundles);
+  const { suites: way, ...needs } = needsFor(benches, {
     provider,
     ...model,
     ...(rig === undefined ? {} : { rig }),
     ...(args.promptLanguage === undefined ? {} : { language: args.promptLanguage }),
+    ...(own === undefined ? {} : { suites: own.sha256 }),
   });
   const firmware = args.firmware === undefined ? undefined : await putFirmware(args.firmware, bundles);
   const pieces = splitSuites(suiteLengths(suites, turns, resolve(reports))).map((share): PieceOrder => ({
-    needs,
+    ...(own !== undefined && way !== undefined && share.suites.some(isOwnSuite)
+      ? { needs: { ...needs, suites: way }, own }
+      : { needs }),
     // Of whatever has as many turns as one wants; of the suite that is cut, its share.
     turns,
     ...share,

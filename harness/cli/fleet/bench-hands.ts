@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -11,12 +11,13 @@ import {
 } from '../../bench';
 import { findPort } from '../../board';
 import type { BenchConfig, BoardConfig } from '../../config';
-import type { BoardHands, Claim, FirmwareCache, Played, Readiness } from '../../fleet';
+import type { BoardHands, BundleStore, Claim, FirmwareCache, Played, Readiness } from '../../fleet';
 import { isoNow, type ChildLauncher, type Clock } from '../../ports';
 import { exitCodes } from '../exit-codes';
 import { lastWords, runChild, type ChildEnd } from './earshot-child';
 import { examined } from './examined';
 import { providerFor } from './offer-of';
+import { suitesOfUnit } from './own-suites';
 import type { UnitOrder } from './unit-order';
 
 export interface BenchHandsOptions {
@@ -27,6 +28,10 @@ export interface BenchHandsOptions {
   /** Folder that units are played into. */
   readonly reportsPath: string;
   readonly firmware: Pick<FirmwareCache, 'use'>;
+  /** Where suites come from that did not come with Earshot. */
+  readonly bundles: Pick<BundleStore, 'fetch'>;
+  /** Which of those are played, as `Offer.suites` says it; undefined: none. */
+  readonly suites: readonly string[] | undefined;
   readonly launch: ChildLauncher;
   readonly clock: Clock;
   readonly say: (text: string) => void;
@@ -34,6 +39,9 @@ export interface BenchHandsOptions {
 
 /** What was proven holds for so long, and a unit that went well proves as much. */
 const PROVEN_MS = 10 * 60_000;
+
+/** Folder that a team's own suites are in while a unit is played. */
+const SUITES = 'suites';
 
 /** Exit codes of runs whose verdict counts: somebody can be judged, or more turns are needed. */
 const judging: readonly (number | undefined)[] = [
@@ -150,19 +158,24 @@ export class BenchHands implements BoardHands {
 
   /** @param image - Of the firmware that was written; undefined: none was. */
   private async playUnit(claim: Claim, signal: AbortSignal, image?: string): Promise<Played> {
-    const { config, board, reportsPath, launch, clock } = this.options;
+    const { config, board, reportsPath, bundles, launch, clock } = this.options;
     const { unit } = claim;
+    const into = join(reportsPath, SUITES);
+    const ready = await suitesOfUnit(unit, into, this.options.suites, bundles);
+    if ('refusal' in ready) return spoilt(ready.refusal);
     const provider = providerFor(config, board, unit.needs.provider);
     const order: UnitOrder = {
       bench: config.path,
       board: board.name,
-      suites: [...unit.suites],
+      suites: [...ready.suites],
       ...(unit.turns === undefined ? {} : { turns: unit.turns }),
       ...(provider === undefined ? {} : { provider }),
       ...(image === undefined ? {} : { image }),
       reports: reportsPath,
     };
-    const end = await runChild(['unit-child', JSON.stringify(order)], { launch, clock, signal });
+    const end = await runChild(['unit-child', JSON.stringify(order)], { launch, clock, signal }).finally(() =>
+      rmSync(into, { recursive: true, force: true }),
+    );
     const summary = summaryOf(end);
     if (summary === undefined) return spoilt(lastWords(end.tail));
     this.sign(summary.runPath, claim);

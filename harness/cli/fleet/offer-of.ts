@@ -12,15 +12,22 @@ const namesOf = (provider: ProviderConfig): readonly string[] =>
 /**
  * What a board on its bench can play.
  * @param further - Ways to providers that the bench has keys for beside its own, as `--provider` is written.
+ * @param suites - That did not come with Earshot. Default: none.
  * @throws ConfigError of the corpus.
  */
-export function offerOf(config: BenchConfig, board: BoardConfig, further: readonly string[]): Offer {
+export function offerOf(
+  config: BenchConfig,
+  board: BoardConfig,
+  further: readonly string[],
+  suites?: readonly string[],
+): Offer {
   const { prompts } = loadCorpus(config.corpusPath);
   return {
     boardModel: board.model,
     rig: board.rig?.kind ?? NO_RIG,
     languages: [...new Set([...prompts.values()].map(({ language }) => language))].sort(),
     providers: [...new Set([...namesOf(board.provider ?? config.provider), ...further])],
+    ...(suites === undefined ? {} : { suites }),
   };
 }
 

@@ -106,6 +106,10 @@ it('names queues by what units need, whatever stands in the names', () => {
     'esp32-s3-korvo-2/alsa/en/live:openai',
     'esp32-s3-korvo-2/alsa/zh/live:openai',
   ]);
+  expect(queuesOf({ ...offer, languages: ['en'], suites: ['any'] })).toEqual([
+    'esp32-s3-korvo-2/alsa/en/live:openai',
+    'esp32-s3-korvo-2/alsa/en/live:openai/any',
+  ]);
   expect(queuesOf(offer)).toContain(
     queueOf({ boardModel: offer.boardModel, rig: 'alsa', language: 'zh', provider: 'live:openai' }),
   );
