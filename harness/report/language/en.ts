@@ -432,7 +432,7 @@ export const en = {
   budgets: {
     title: 'Budgets',
     note: 'absolute bounds, judged by 95 % confidence bounds',
-    none: 'No budgets were given: findings alone decide.',
+    none: 'Held against no budgets: findings alone decide.',
     columns: { outcome: 'outcome', measure: 'measure', value: 'value', budget: 'budget', why: 'why' },
   },
 

@@ -361,7 +361,7 @@ export const zh: Messages = {
   budgets: {
     title: '预算',
     note: '绝对上限，按 95 % 置信界判定',
-    none: '没有给出预算：只由发现的问题决定。',
+    none: '没有按预算判定：只由发现的问题决定。',
     columns: { outcome: '结果', measure: '指标', value: '数值', budget: '预算', why: '理由' },
   },
 
