@@ -74,6 +74,15 @@ describe('judgeProcesses', () => {
     expect(missed(twoHours(growing))).toEqual(expected);
   });
 
+  it('bears a heap that grew once, and says so', () => {
+    const looks = twoHours((minute) => ({
+      heapBytes: Math.round((105 + Math.min(30, Math.max(0, minute - 60) * 2)) * MIB),
+    }));
+    const target = judgeProcesses(looks, ['host'], bounds).targets.find(({ name }) => name.startsWith(HEAP));
+    expect(target).toMatchObject({ ok: true });
+    expect(target?.name).toMatch(/, in one fifth of the time\)$/);
+  });
+
   it('tells memory outside the heap apart, and says how fast it grows', () => {
     const looks = twoHours((minute) => ({ privateBytes: Math.round((290 + minute) * MIB) }));
     expect(missed(looks)).toEqual([PRIVATE]);
