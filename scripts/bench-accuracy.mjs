@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:accuracy -- [options]
 
@@ -23,42 +23,20 @@ const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
 const require = createRequire(import.meta.url);
 
-function usage(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        turns: { type: 'string' },
-        conditions: { type: 'string' },
-        case: { type: 'string' },
-        small: { type: 'boolean' },
-        threads: { type: 'string' },
-        json: { type: 'boolean' },
-        list: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-    return values;
-  } catch (fault) {
-    return usage(fault.message);
-  }
-}
-
-function countOf(name, text, fallback) {
-  if (text === undefined) return fallback;
-  if (!/^[1-9]\d*$/.test(text)) usage(`--${name}: a whole number from 1 is wanted, not "${text}".`);
-  return Number(text);
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const {
+  values: options,
+  refuse,
+  wholeNumber,
+} = readOptions(help, {
+  turns: withValue(),
+  conditions: withValue(),
+  case: withValue(),
+  small: flag(),
+  threads: withValue(),
+  json: flag(),
+  list: flag(),
+});
+const countOf = (name, fallback) => (options[name] === undefined ? fallback : wholeNumber(name));
 
 const { accuracyPage, accuracyReport, accuracyTable, conditions, hasFfmpeg, runCases } = require(
   at('dist/harness/proving-ground/index.js'),
@@ -75,16 +53,16 @@ const chosen = conditions.filter(
     (wanted === undefined || wanted.some((text) => name.includes(text))),
 );
 if (chosen.length === 0)
-  usage(`--conditions ${options.conditions}: no condition is called that; see --list.`);
-const turns = countOf('turns', options.turns, options.small ? 4 : 24);
+  refuse(`--conditions ${options.conditions}: no condition is called that; see --list.`);
+const turns = countOf('turns', options.small ? 4 : 24);
 const ffmpeg = hasFfmpeg();
 if (!ffmpeg) process.stderr.write('ffmpeg is not installed: silencedetect is left out of the comparison.\n');
 const setup = { corpusFolder: at('fixtures'), ffmpeg };
 
 if (options.case !== undefined) {
-  const [, name, index] = /^(.+)\/(\d+)$/.exec(options.case) ?? usage('--case: NAME/INDEX is wanted.');
+  const [, name, index] = /^(.+)\/(\d+)$/.exec(options.case) ?? refuse('--case: NAME/INDEX is wanted.');
   if (!conditions.some((condition) => condition.name === name))
-    usage(`--case: there is no condition ${name}.`);
+    refuse(`--case: there is no condition ${name}.`);
   const [result] = await runCases([{ condition: name, index: Number(index) }], { ...setup, threads: 1 });
   console.log(JSON.stringify(result, null, 2));
   process.exit(0);
@@ -102,7 +80,7 @@ const onResult = (_, done) => {
   const line = `${percent} % of ${requests.length} turns, ${((performance.now() - started) / 1000).toFixed(0)} s`;
   process.stderr.write(process.stderr.isTTY ? `\r${line}  ` : `${line}\n`);
 };
-const threads = countOf('threads', options.threads, availableParallelism());
+const threads = countOf('threads', availableParallelism());
 const results = await runCases(requests, { ...setup, threads, onResult });
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 const root = new URL('..', import.meta.url);
@@ -15,6 +15,13 @@ const require = createRequire(import.meta.url);
 const { bargeInConditions, bargeInReport, tryBargeIn } = require(
   at('dist/harness/proving-ground/barge-in/index.js'),
 );
+
+const help = `npm run bench:barge-in -- [options]
+
+  --turns N   turns for each condition (4); a second for each
+  --json      print the report as JSON
+  --help      this text
+`;
 
 if (isMainThread) await main();
 else await work(workerData);
@@ -30,31 +37,15 @@ async function work({ turns, thread, threads }) {
 }
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      turns: { type: 'string', default: '4' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(
-      'npm run bench:barge-in -- [--turns N] [--json]   N turns for each condition (4); a second for each',
-    );
-    return;
-  }
-  if (!/^[1-9]\d*$/.test(values.turns)) {
-    console.error(`--turns: a whole number from 1 is wanted, not "${values.turns}".`);
-    process.exitCode = 2;
-    return;
-  }
+  const { values, wholeNumber } = readOptions(help, { turns: withValue(4), json: flag() });
+  const turns = wholeNumber('turns');
   setPriority(10);
   const threads = availableParallelism();
   const results = [];
   await Promise.all(
     Array.from({ length: threads }, (_, thread) => {
       const worker = new Worker(fileURLToPath(import.meta.url), {
-        workerData: { turns: Number(values.turns), thread, threads },
+        workerData: { turns, thread, threads },
       });
       worker.on('message', (result) => results.push(result));
       return new Promise((resolve, reject) => worker.on('error', reject).on('exit', resolve));

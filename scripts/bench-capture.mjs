@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
@@ -20,23 +20,23 @@ const NOISE_S = 9;
 /** The ring of the rig is full after 130 s; memory is judged from there on. */
 const SETTLED_S = 140;
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    kind: { type: 'string', default: 'pulse' },
-    resume: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const help = `npm run bench:capture -- [options]
+
+  --seconds N        how much is captured (60)
+  --kind pulse|alsa  way into the sound server (pulse)
+  --resume FILE      keeps what was seen in this file, and goes on from it
+  --json             print the report as JSON
+  --help             this text
+`;
+const { values, refuse, wholeNumber } = readOptions(help, {
+  seconds: withValue(60),
+  kind: withValue('pulse'),
+  resume: withValue(),
+  json: flag(),
 });
-if (values.help) {
-  console.log(
-    'npm run bench:capture -- [--seconds N] [--kind pulse|alsa] [--resume FILE] [--json]   60 s of pulse',
-  );
-} else if (!/^[1-9]\d*$/.test(values.seconds) || !['pulse', 'alsa'].includes(values.kind)) {
-  console.error('--seconds: a whole number from 1 is wanted; --kind: pulse or alsa.');
-  process.exitCode = 2;
-} else if (process.env.EARSHOT_BENCH_CAPTURE === undefined) {
+const seconds = wholeNumber('seconds');
+if (!['pulse', 'alsa'].includes(values.kind)) refuse(`--kind takes pulse or alsa, not "${values.kind}".`);
+if (process.env.EARSHOT_BENCH_CAPTURE === undefined) {
   // Once more, inside a sound server of its own.
   const inside = spawnSync(
     process.execPath,
@@ -48,7 +48,7 @@ if (values.help) {
 } else await main();
 
 async function main() {
-  const parts = Math.ceil(Number(values.seconds) / PART_S);
+  const parts = Math.ceil(seconds / PART_S);
   const kept = values.resume !== undefined && existsSync(values.resume) ? readParts(values.resume) : [];
   const session = kept.reduce((most, part) => Math.max(most, part.session), 0) + 1;
   const results = kept.slice(0, parts);

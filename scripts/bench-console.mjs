@@ -2,7 +2,7 @@
 // alone, pyserial and pexpect. Writes reports/bench/console.json; exits 1 when a target is missed, 2 for options that it does not know.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:console -- [options]
 
@@ -17,39 +17,19 @@ const help = `npm run bench:console -- [options]
 
 const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
 
-function refuse(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  return process.exit(2);
-}
-
-function optionsOf() {
-  const number = (fallback) => ({ type: 'string', default: String(fallback) });
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string' },
-        lines: number(300_000),
-        rounds: number(5),
-        echoes: number(2000),
-        seconds: number(10),
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    return refuse(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-for (const name of ['lines', 'rounds', 'echoes', 'seconds'])
-  if (!/^[1-9]\d*$/.test(options[name]))
-    refuse(`--${name} takes a whole number from 1, not "${options[name]}"`);
-
+const {
+  values: options,
+  refuse,
+  wholeNumber,
+} = readOptions(help, {
+  only: withValue(),
+  lines: withValue(300_000),
+  rounds: withValue(5),
+  echoes: withValue(2000),
+  seconds: withValue(10),
+  json: flag(),
+});
+const lines = wholeNumber('lines');
 const measures = await import('./bench-console/measures.mjs');
 const parts = {
   memory: measures.measureMemory,
@@ -62,12 +42,12 @@ if (options.only !== undefined && parts[options.only] === undefined)
   refuse(`--only takes ${Object.keys(parts).join(', ')}, not ${options.only}`);
 
 const sizes = {
-  lines: Number(options.lines),
-  rounds: Number(options.rounds),
-  echoes: Number(options.echoes),
-  forMs: Number(options.seconds) * 1000,
+  lines,
+  rounds: wholeNumber('rounds'),
+  echoes: wholeNumber('echoes'),
+  forMs: wholeNumber('seconds') * 1000,
   // pyserial's readline asks the system for each byte.
-  peerLines: Math.min(20_000, Number(options.lines)),
+  peerLines: Math.min(20_000, lines),
 };
 const results = [];
 // One after the other: they would disturb each other.

@@ -5,10 +5,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { deflateSync } from 'node:zlib';
 import { sendBare } from './bench-flash/bare-sender.mjs';
 import { wirePaced } from './bench-flash/wire-paced.mjs';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:flash -- [options]
 
@@ -32,34 +32,13 @@ const CONSOLE_BAUD = 115_200;
 const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
 const require = createRequire(import.meta.url);
 
-function refuse(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  return process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        megabytes: { type: 'string', default: '4' },
-        rounds: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    return refuse(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const {
+  values: options,
+  refuse,
+  wholeNumber,
+} = readOptions(help, { megabytes: withValue(4), rounds: withValue(1), json: flag() });
 if (!/^[1-8]$/.test(options.megabytes)) refuse(`--megabytes takes 1 to 8, not "${options.megabytes}"`);
-if (!/^[1-9]\d*$/.test(options.rounds))
-  refuse(`--rounds takes a whole number from 1, not "${options.rounds}"`);
+const roundsEach = wholeNumber('rounds');
 
 const { flashBoard, openSerialPort } = require(at('dist/harness/board/index.js'));
 const { systemClock: clock } = require(at('dist/harness/ports/index.js'));
@@ -129,7 +108,7 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 async function measure(baudRate, isWirePaced) {
   const rounds = [];
-  for (let round = 0; round < Number(options.rounds); round += 1) {
+  for (let round = 0; round < roundsEach; round += 1) {
     const bare = await withBoard(isWirePaced, (transport) =>
       sendBare(transport, { blocks, sizeBytes: image.length, baudRate }),
     );

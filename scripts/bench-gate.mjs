@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:gate -- [options]
 
@@ -15,39 +15,15 @@ const help = `npm run bench:gate -- [options]
 
 const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
 
-function usage(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        trials: { type: 'string', default: '2000' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    return usage(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-if (!/^[1-9]\d*$/.test(options.trials))
-  usage(`--trials: a whole number from 1 is wanted, not "${options.trials}".`);
+const { values: options, wholeNumber } = readOptions(help, { trials: withValue(2000), json: flag() });
+const trials = wholeNumber('trials');
 
 const { latencyModels, movingBenches, shiftsMs, tryGates } = createRequire(import.meta.url)(
   at('dist/harness/proving-ground/index.js'),
 );
 let done = 0;
 const cells = (latencyModels.length + movingBenches.length) * shiftsMs.length;
-const report = tryGates(Number(options.trials), () => {
+const report = tryGates(trials, () => {
   done += 1;
   process.stderr.write(
     process.stderr.isTTY ? `\r${done} of ${cells} cells  ` : `${done} of ${cells} cells\n`,

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, withValue } from './script-options/read-options.mjs';
 
 const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
@@ -13,7 +13,15 @@ const { benchProxy } = require(at('dist/harness/provider/bench/proxy-bench.js'))
 const { loadScenario } = require(at('dist/harness/config/index.js'));
 const { loadCorpus } = require(at('dist/harness/corpus/index.js'));
 
-const { only } = parseArgs({ options: { only: { type: 'string' } } }).values;
+const help = `npm run bench:provider -- [options]
+
+  --only mock|proxy   measure one of them, and write nothing
+  --help              this text
+`;
+const {
+  values: { only },
+  refuse,
+} = readOptions(help, { only: withValue() });
 
 function benchMock() {
   const corpus = loadCorpus(at('fixtures'));
@@ -24,7 +32,7 @@ function benchMock() {
 
 const benches = { proxy: benchProxy, mock: benchMock };
 const chosen = Object.entries(benches).filter(([name]) => only === undefined || name === only);
-if (chosen.length === 0) throw new Error(`--only takes ${Object.keys(benches).join(' or ')}, not ${only}`);
+if (chosen.length === 0) refuse(`--only takes ${Object.keys(benches).join(' or ')}, not ${only}`);
 const results = [];
 // One after the other: they would disturb each other.
 for (const [, bench] of chosen) results.push(await bench());

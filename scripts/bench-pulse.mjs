@@ -9,8 +9,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { flag, readOptions, withValue, withValues } from './script-options/read-options.mjs';
 
 const help = `npm run bench:pulse -- [options]
 
@@ -30,35 +30,20 @@ const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
 const require = createRequire(import.meta.url);
 
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        suite: { type: 'string', multiple: true, default: [] },
-        turns: { type: 'string' },
-        bench: { type: 'string', default: at('fixtures/benches/pulse.yaml') },
-        keep: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) process.stdout.write(help);
-else {
-  const folder =
-    options.keep === undefined ? mkdtempSync(join(tmpdir(), 'earshot-pulse-')) : resolve(options.keep);
-  mkdirSync(folder, { recursive: true });
-  try {
-    process.exitCode = await main(folder);
-  } finally {
-    if (options.keep === undefined) rmSync(folder, { recursive: true, force: true });
-  }
+const { values: options } = readOptions(help, {
+  suite: withValues(),
+  turns: withValue(),
+  bench: withValue(at('fixtures/benches/pulse.yaml')),
+  keep: withValue(),
+  json: flag(),
+});
+const folder =
+  options.keep === undefined ? mkdtempSync(join(tmpdir(), 'earshot-pulse-')) : resolve(options.keep);
+mkdirSync(folder, { recursive: true });
+try {
+  process.exitCode = await main(folder);
+} finally {
+  if (options.keep === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** The bench, with a board that keeps its sound; paths are absolute, since the file lies elsewhere. */

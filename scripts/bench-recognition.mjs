@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
@@ -21,29 +21,32 @@ const { hasEspeak, runTrials, summarise, trialsOf } = require(
 const { loadCorpus } = require(at('dist/harness/corpus/index.js'));
 const prompts = [...loadCorpus(at('fixtures')).prompts.values()];
 
+const help = `npm run bench:recognition -- [options]
+
+  --clips N              so many of the clips (all)
+  --split report|tune    which of the two halves (report)
+  --resume FILE          keeps what was seen in this file, and goes on from it
+  --json                 print the report as JSON
+  --help                 this text
+`;
+
 if (isMainThread) await main();
 else await runTrials(workerData.trials, prompts, (result) => parentPort.postMessage(result));
 
 async function main() {
-  const { values } = parseArgs({
-    options: {
-      clips: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      resume: { type: 'string' },
-      split: { type: 'string', default: 'report' },
-      help: { type: 'boolean', default: false },
-    },
+  const { values, wholeNumber } = readOptions(help, {
+    clips: withValue(),
+    json: flag(),
+    resume: withValue(),
+    split: withValue('report'),
   });
-  if (values.help) {
-    console.log('npm run bench:recognition -- [--clips N] [--json] [--resume FILE] [--split report|tune]');
-    return;
-  }
+  const clips = values.clips === undefined ? Infinity : wholeNumber('clips');
   if (!hasEspeak()) {
     console.log('SKIPPED: espeak-ng is not installed (apt-get install espeak-ng); nothing was measured.');
     return;
   }
   setPriority(10);
-  const trials = spread(trialsOf(values.split, prompts), Number(values.clips ?? Infinity));
+  const trials = spread(trialsOf(values.split, prompts), clips);
   const results = await resultsOf(trials, values.resume);
   const { rateInterval } = require(at('dist/harness/verdict/binomial-interval.js'));
   const report = summarise(results, rateInterval);

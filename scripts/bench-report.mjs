@@ -7,9 +7,9 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
 import { makeLongRun } from './bench-report/long-run.mjs';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:report -- [options]
 
@@ -31,33 +31,13 @@ const OPENED = 5;
 const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
 const require = createRequire(import.meta.url);
 
-function refuse(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  return process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        turns: { type: 'string', default: '500' },
-        seed: { type: 'string', default: '8' },
-        chromium: { type: 'string', default: '/usr/bin/chromium' },
-        keep: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    return refuse(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const { values: options, refuse } = readOptions(help, {
+  turns: withValue(500),
+  seed: withValue(8),
+  chromium: withValue('/usr/bin/chromium'),
+  keep: flag(),
+  json: flag(),
+});
 const turns = Number(options.turns);
 if (!Number.isInteger(turns) || turns < 30 || turns > 5000)
   refuse(`--turns takes 30 to 5000, not "${options.turns}"`);

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:run -- [options]
 
@@ -22,30 +22,11 @@ const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const require = createRequire(import.meta.url);
 const usual = { bench: at('fixtures/benches/virtual.yaml'), turns: '60' };
 
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        bench: { type: 'string', default: usual.bench },
-        turns: { type: 'string', default: usual.turns },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-if (!/^[1-9]\d*$/.test(options.turns)) {
-  process.stderr.write(`--turns: a whole number from 1 is wanted, not "${options.turns}".\n\n${help}`);
-  process.exit(2);
-}
+const { values: options, wholeNumber } = readOptions(help, {
+  bench: withValue(usual.bench),
+  turns: withValue(usual.turns),
+});
+const wanted = wholeNumber('turns');
 
 /** @returns The run's folder, and how long the command took from its start to its end. */
 async function timedRun(folder) {
@@ -72,7 +53,7 @@ try {
   const { runOverhead, targetLines } = require(at('dist/harness/proving-ground/index.js'));
   const { readRun } = require(at('dist/harness/run/index.js'));
   const { turns, events } = runPath === undefined ? { turns: [], events: [] } : readRun(runPath);
-  if (turns.length < Number(options.turns)) {
+  if (turns.length < wanted) {
     process.stderr.write(
       `The run ended with ${exitCode} after ${turns.length} turns: there is nothing to tell.\n`,
     );

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:webrtc -- [options]
 
@@ -24,28 +24,16 @@ const require = createRequire(import.meta.url);
 /** DESIGN section 11: voice-to-voice error against counted truth, 95th percentile. */
 const MOST_ERROR_MS = 0.1;
 
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string' },
-        bench: { type: 'string', default: at('fixtures/benches/openai-demo.yaml') },
-        boards: { type: 'string', default: '8' },
-        turns: { type: 'string', default: '12' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const {
+  values: options,
+  refuse,
+  wholeNumber,
+} = readOptions(help, {
+  only: withValue(),
+  bench: withValue(at('fixtures/benches/openai-demo.yaml')),
+  boards: withValue(8),
+  turns: withValue(12),
+});
 
 function benchPackets() {
   const { benchWebRtc } = require(at('dist/harness/provider/bench/webrtc-bench.js'));
@@ -98,7 +86,7 @@ const quantile = (sorted, share) =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 
 async function benchBoards() {
-  const boards = Number(options.boards);
+  const boards = wholeNumber('boards');
   const name = (what) => `${boards} virtual boards at once over WebRTC: ${what}`;
   if (!existsSync(options.bench)) {
     const skipped = `there is no ${options.bench}`;
@@ -108,7 +96,7 @@ async function benchBoards() {
   try {
     const alone = await runBoards(1, folder);
     const together = await runBoards(boards, folder);
-    const expected = boards * Number(options.turns);
+    const expected = boards * wholeNumber('turns');
     for (const { exitCode, why } of [...alone.runs, ...together.runs])
       if (exitCode !== 0) console.log(`       a run ended with ${exitCode}: ${why}`);
     const value = quantile(together.errors, 0.95);
@@ -147,10 +135,7 @@ const benches = { packets: benchPackets, boards: benchBoards };
 const chosen = Object.entries(benches).filter(
   ([name]) => options.only === undefined || name === options.only,
 );
-if (chosen.length === 0) {
-  process.stderr.write(`--only takes ${Object.keys(benches).join(' or ')}, not ${options.only}\n\n${help}`);
-  process.exit(2);
-}
+if (chosen.length === 0) refuse(`--only takes ${Object.keys(benches).join(' or ')}, not ${options.only}`);
 const results = [];
 // One after the other: they would disturb each other.
 for (const [, bench] of chosen) results.push(await bench());

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions } from './script-options/read-options.mjs';
 
 const help = `npm run bench -- [options]
 
@@ -18,20 +18,7 @@ const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
 const require = createRequire(import.meta.url);
 
-function optionsOf() {
-  try {
-    return parseArgs({ options: { json: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const { values: options } = readOptions(help, { json: flag() });
 
 const { benchSpeed } = require(at('dist/harness/proving-ground/index.js'));
 const report = await benchSpeed(at('fixtures'));

@@ -17,8 +17,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { roles, turnLine, WatchedCommand } from './process-watch/process-watch.mjs';
+import { readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `node scripts/soak-harness.mjs [options]
 
@@ -45,33 +45,13 @@ const bounds = {
   privateBytesPerHour: 16 * MIB,
 };
 
-function usage(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        minutes: { type: 'string', default: '120' },
-        bench: { type: 'string', default: at('fixtures/benches/virtual.yaml') },
-        resume: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    return usage(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const { values: options, refuse } = readOptions(help, {
+  minutes: withValue(120),
+  bench: withValue(at('fixtures/benches/virtual.yaml')),
+  resume: withValue(),
+});
 const minutes = Number(options.minutes);
-if (!(minutes > 0)) usage(`--minutes: a number above 0 is wanted, not "${options.minutes}".`);
+if (!(minutes > 0)) refuse(`--minutes: a number above 0 is wanted, not "${options.minutes}".`);
 
 /** What was seen so far; the last line may be torn. */
 const kept =

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run test:long -- [options]
 
@@ -25,40 +25,22 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const require = createRequire(import.meta.url);
 
-function usage(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string' },
-        fresh: { type: 'boolean' },
-        turns: { type: 'string', default: '100' },
-        messages: { type: 'string', default: '20000' },
-        files: { type: 'string', default: '20000' },
-        kills: { type: 'string', default: '200' },
-        minutes: { type: 'string', default: '120' },
-        list: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    }).values;
-  } catch (fault) {
-    return usage(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-for (const name of ['turns', 'messages', 'files', 'kills', 'minutes']) {
-  if (!/^[1-9]\d*$/.test(options[name]))
-    usage(`--${name}: a whole number from 1 is wanted, not "${options[name]}".`);
-}
+const {
+  values: options,
+  refuse,
+  wholeNumber,
+} = readOptions(help, {
+  only: withValue(),
+  fresh: flag(),
+  turns: withValue(100),
+  messages: withValue(20_000),
+  files: withValue(20_000),
+  kills: withValue(200),
+  minutes: withValue(120),
+  list: flag(),
+});
+const [turns, messages, files, kills] = ['turns', 'messages', 'files', 'kills'].map(wholeNumber);
+wholeNumber('minutes');
 
 const {
   accuracyJob,
@@ -127,7 +109,7 @@ function jobsOf() {
   const accuracy = accuracyJob({
     root,
     corpusFolder: at('fixtures'),
-    turns: Number(options.turns),
+    turns,
     threads: availableParallelism(),
     ffmpeg,
     onReport: (report, results) =>
@@ -138,9 +120,9 @@ function jobsOf() {
     process.stderr.write(`skipped: ${job.name}, there is no ${job.script}\n`);
     return [];
   });
-  const fuzz = fuzzJob({ root, messages: Number(options.messages), files: Number(options.files) });
-  const kills = killsJob({ root, kills: Number(options.kills) });
-  return [accuracy, fuzz, wavJob({ root, files: Number(options.files) }), kills, ...ofScripts];
+  const fuzz = fuzzJob({ root, messages, files });
+  const killed = killsJob({ root, kills });
+  return [accuracy, fuzz, wavJob({ root, files }), killed, ...ofScripts];
 }
 
 const jobs = jobsOf();
@@ -150,7 +132,7 @@ if (options.list) {
   process.exit(0);
 }
 const chosen = jobs.filter(({ name }) => options.only === undefined || name === options.only);
-if (chosen.length === 0) usage(`--only ${options.only}: no job is called that; see --list.`);
+if (chosen.length === 0) refuse(`--only ${options.only}: no job is called that; see --list.`);
 
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'])
