@@ -4,46 +4,111 @@ import type { Unit } from './work';
 export interface Allowance {
   /** Units at once. Absent: any number. */
   readonly atOnce?: number;
-  /** Sum of what units were thought to cost, and of what they did cost once that is known. Absent: no cap. */
-  readonly spendCents?: number;
+  /** Units that begin in one minute of the clock. Absent: any number. */
+  readonly unitsPerMinute?: number;
+  /** Sum on one day (UTC) of what units were thought to cost, and of what they did cost once that is known. Absent: no cap. */
+  readonly centsPerDay?: number;
+  /** What somebody configured that a turn costs. Absent: nothing. */
+  readonly centsPerTurn?: number;
 }
 
-interface Use {
-  running: number;
-  spentCents: number;
+/** What is asked of a provider. */
+export interface ProviderUse {
+  readonly provider: string;
+  readonly allowance: Allowance;
+  /** Units that run. */
+  readonly running: number;
+  /** The last day on which a unit began, counted from 1970 in UTC, and what was spent on it. */
+  readonly day: number;
+  readonly spentCents: number;
+  /** The last minute in which a unit began, counted likewise, and how many did. */
+  readonly minute: number;
+  readonly begun: number;
 }
 
-/** Which units providers still allow: by how many run and by what was spent, over all benches. */
+/** Why a provider allows no more just now. */
+export type HeldBy = 'at-once' | 'per-minute' | 'per-day';
+
+const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** @param nowMs - Milliseconds since 1970. */
+export const dayOf = (nowMs: number): number => Math.floor(nowMs / DAY_MS);
+export const minuteOf = (nowMs: number): number => Math.floor(nowMs / MINUTE_MS);
+
+/** What was spent on the day that it is. */
+export const spentToday = ({ day, spentCents }: ProviderUse, nowMs: number): number =>
+  day < dayOf(nowMs) ? 0 : spentCents;
+
+/** Why a provider does not allow a unit at such a cost; undefined: it does. What costs nothing is never too dear. */
+export function heldBy(use: ProviderUse | undefined, costCents: number, nowMs: number): HeldBy | undefined {
+  if (use === undefined) return undefined;
+  const { atOnce = Infinity, unitsPerMinute = Infinity, centsPerDay = Infinity } = use.allowance;
+  if (costCents > 0 && spentToday(use, nowMs) + costCents > centsPerDay) return 'per-day';
+  if (use.running >= atOnce) return 'at-once';
+  const begun = use.minute < minuteOf(nowMs) ? 0 : use.begun;
+  return begun >= unitsPerMinute ? 'per-minute' : undefined;
+}
+
+export const isAllowed = (use: ProviderUse | undefined, costCents: number, nowMs: number): boolean =>
+  heldBy(use, costCents, nowMs) === undefined;
+
+/** Which units providers still allow: by how many run and begin and by what was spent, over all benches of one process. */
 export class Allowances {
-  private readonly uses = new Map<string, Use>();
+  private readonly limits = new Map<string, Allowance>();
+  private readonly known = new Map<string, Omit<ProviderUse, 'allowance'>>();
+  /** By unit: the day on which it began. */
+  private readonly daysOf = new Map<string, number>();
 
-  /** @param ofProviders - By provider, as units name it. One that is not named allows all. */
-  constructor(private readonly ofProviders: Readonly<Record<string, Allowance>>) {}
+  /** @param nowMs - Milliseconds since 1970. */
+  constructor(private readonly nowMs: () => number) {}
+
+  /** @param allowance - Undefined: the provider is not limited any more. */
+  limit(provider: string, allowance: Allowance | undefined): void {
+    if (allowance === undefined) this.limits.delete(provider);
+    else this.limits.set(provider, allowance);
+  }
+
+  /** Of providers that are limited. */
+  uses(): readonly ProviderUse[] {
+    return [...this.limits].map(([provider, allowance]) => ({ ...this.useOf(provider), allowance }));
+  }
 
   allows({ needs, costCents }: Unit): boolean {
-    const { atOnce = Infinity, spendCents = Infinity } = this.ofProviders[needs.provider] ?? {};
-    const { running, spentCents } = this.useOf(needs.provider);
-    return running < atOnce && spentCents + costCents <= spendCents;
+    const allowance = this.limits.get(needs.provider);
+    return (
+      allowance === undefined ||
+      isAllowed({ ...this.useOf(needs.provider), allowance }, costCents, this.nowMs())
+    );
   }
 
-  take({ needs, costCents }: Unit): void {
-    const use = this.useOf(needs.provider);
-    use.running += 1;
-    use.spentCents += costCents;
+  take({ id, needs: { provider }, costCents }: Unit): void {
+    const use = this.useOf(provider);
+    const [day, minute] = [dayOf(this.nowMs()), minuteOf(this.nowMs())];
+    this.daysOf.set(id, day);
+    this.known.set(provider, {
+      provider,
+      running: use.running + 1,
+      day,
+      spentCents: (use.day < day ? 0 : use.spentCents) + costCents,
+      minute,
+      begun: (use.minute < minute ? 0 : use.begun) + 1,
+    });
   }
 
-  /** @param costCents - What it did cost. What is not known is taken for what it was thought to cost: money is not spent twice. */
-  end(unit: Unit, costCents = unit.costCents): void {
-    const use = this.useOf(unit.needs.provider);
-    use.running -= 1;
-    use.spentCents += costCents - unit.costCents;
+  /** @param cents - What it did cost. What is not known is taken for what it was thought to cost: money is not spent twice. */
+  end({ id, needs: { provider }, costCents }: Unit, cents = costCents): void {
+    const use = this.useOf(provider);
+    const isOfToday = this.daysOf.get(id) === use.day;
+    this.daysOf.delete(id);
+    this.known.set(provider, {
+      ...use,
+      running: use.running - 1,
+      spentCents: use.spentCents + (isOfToday ? cents - costCents : 0),
+    });
   }
 
-  private useOf(provider: string): Use {
-    const known = this.uses.get(provider);
-    if (known !== undefined) return known;
-    const use = { running: 0, spentCents: 0 };
-    this.uses.set(provider, use);
-    return use;
+  private useOf(provider: string): Omit<ProviderUse, 'allowance'> {
+    return this.known.get(provider) ?? { provider, running: 0, day: 0, spentCents: 0, minute: 0, begun: 0 };
   }
 }

@@ -36,7 +36,7 @@ const seat = (board: string, given: Partial<Seat> = {}): Seat => ({
 });
 const bundle = { uri: 'file:///bundles/one.tar', sha256: 'bb' };
 
-/** What every queue of a fleet promises. `open` gives one that is empty, whose provider `live:openai` allows one unit and 10 cents. */
+/** What every queue of a fleet promises. `open` gives one that is empty. */
 export function fleetQueueContract(
   name: string,
   open: (retention?: Partial<Retention>) => Promise<QueueUnderContract>,
@@ -185,7 +185,9 @@ export function fleetQueueContract(
     it('drops the waiting units of a cancelled job and tells who plays one', async () => {
       const jobId = await queue.submit(order({ pieces: [piece, piece, piece] }));
       const playing = await claimed('a');
+      const heard = new Promise((resolve) => queue.onCancel(resolve));
       await queue.cancel(jobId);
+      expect(await heard).toBe(jobId);
       expect(await queue.heartbeat(playing)).toBe('cancelled');
       expect(await queue.claim(seat('b'))).toBeUndefined();
       expect(await over).toMatchObject({ jobId, isCancelled: true });
@@ -196,12 +198,44 @@ export function fleetQueueContract(
     it('asks no more of a provider than it allows, at once and in money', async () => {
       const live = { ...piece, needs: { ...needs, provider: 'live:openai' }, costCents: 4 };
       const offer = { ...seat('').offer, providers: ['live:openai'] };
+      await queue.limit('live:openai', { atOnce: 1, centsPerDay: 10 });
       await queue.submit(order({ boards: 4, pieces: [live, live, live] }));
       const first = await claimed('a', { offer });
       expect(await queue.claim(seat('b', { offer }))).toBeUndefined();
       // Dearer than thought: 7 of 10 cents are spent, and the next is thought to cost 4.
       await queue.complete(first, bundle, 7);
       expect(await queue.claim(seat('b', { offer }))).toBeUndefined();
+      expect(await queue.providers()).toMatchObject([{ provider: 'live:openai', running: 0, spentCents: 7 }]);
+      await queue.limit('live:openai', { atOnce: 1, centsPerDay: 11 });
+      await claimed('b', { offer });
+      await queue.limit('live:openai', undefined);
+      await claimed('c', { offer });
+      expect(await queue.providers()).toEqual([]);
+    });
+
+    it('begins with no more units of a provider in a minute than it allows', async () => {
+      const dear = { ...piece, needs: { ...needs, provider: 'live:openai' } };
+      const offer = { ...seat('').offer, providers: ['live:openai'] };
+      await queue.limit('live:openai', { unitsPerMinute: 2 });
+      await queue.submit(order({ boards: 4, pieces: [dear, dear, dear] }));
+      const minute = (): number => Math.floor(under.nowMs() / 60_000);
+      const from = minute();
+      for (const board of ['a', 'b']) await queue.complete(await claimed(board, { offer }), bundle);
+      const third = await queue.claim(seat('c', { offer }));
+      // On a real clock a minute may end in between.
+      if (minute() === from) expect(third).toBeUndefined();
+    });
+
+    it('has no two boards spend the same cents', async () => {
+      const dear = { ...piece, needs: { ...needs, provider: 'live:openai' }, costCents: 4 };
+      const offer = { ...seat('').offer, providers: ['live:openai'] };
+      await queue.limit('live:openai', { centsPerDay: 10 });
+      await queue.submit(order({ boards: 6, pieces: Array.from({ length: 6 }, () => dear) }));
+      const claims = await Promise.all(
+        ['a', 'b', 'c', 'd', 'e', 'f'].map((board) => queue.claim(seat(board, { offer }))),
+      );
+      expect(claims.filter((claim) => claim !== undefined)).toHaveLength(2);
+      expect(await queue.providers()).toMatchObject([{ running: 2, spentCents: 8 }]);
     });
 
     it('lets boards that hear each other play one at a time', async () => {

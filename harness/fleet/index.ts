@@ -1,6 +1,6 @@
 export { BenchAgent, type AgentBoard, type BenchAgentOptions } from './agent/bench-agent';
 export type { BoardHands, Played, Readiness } from './agent/board-hands';
-export { Allowances, type Allowance } from './allowances';
+export { Allowances, heldBy, spentToday, type Allowance, type HeldBy, type ProviderUse } from './allowances';
 export {
   BUNDLE_LIMITS,
   FirmwareCache,

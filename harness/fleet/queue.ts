@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Closable } from '../errors';
+import type { Cancel } from '../ports';
+import type { Allowance, ProviderUse } from './allowances';
 import type { Acceptance } from './fence';
 import type { BundleRef, Chore, Needs, OwnSuites, Priority, Seat, Unit } from './work';
 
@@ -119,7 +121,7 @@ export interface FleetQueue extends Closable {
   complete(claim: Claim, bundle: BundleRef, costCents?: number): Promise<Acceptance>;
   /** Gives a unit up: another board gets it. */
   fail(claim: Claim, reason: string): Promise<void>;
-  /** Waiting units are dropped; who plays one hears it at the next heartbeat. Does nothing to a job that is over. */
+  /** Waiting units are dropped; who plays one hears so at once, and at the next heartbeat at last. Does nothing to a job that is over. */
   cancel(jobId: string): Promise<void>;
   /** Undefined: there is no such job, or it was forgotten. */
   job(jobId: string): Promise<JobRecord | undefined>;
@@ -127,4 +129,10 @@ export interface FleetQueue extends Closable {
   status(): Promise<readonly JobStatus[]>;
   /** Hears of each job once, when all its pieces have ended. */
   onJobOver(listener: (outcome: JobOutcome) => void): void;
+  /** Hears of jobs that are cancelled, unless the queue is out of reach just then. @returns Ends it. */
+  onCancel(listener: (jobId: string) => void): Cancel;
+  /** What all benches together may ask of a provider, from now on. @param allowance - Undefined: it is not limited any more. */
+  limit(provider: string, allowance: Allowance | undefined): Promise<void>;
+  /** What is asked of providers that are limited, by name. */
+  providers(): Promise<readonly ProviderUse[]>;
 }

@@ -18,7 +18,7 @@ export interface BoardStanding {
 }
 
 export interface BoardLoopOptions {
-  readonly queue: Pick<FleetQueue, 'claim' | 'heartbeat' | 'complete' | 'fail'>;
+  readonly queue: Pick<FleetQueue, 'claim' | 'heartbeat' | 'complete' | 'fail' | 'onCancel'>;
   readonly bundles: Pick<BundleStore, 'put'>;
   readonly hands: BoardHands;
   readonly seat: Omit<Seat, 'firmwareSha256'>;

@@ -17,7 +17,7 @@ import { BullMqQueue, redisAddressOf, RedisRoll, RedisVerdicts } from '.';
 
 const LEASE_MS = 400;
 /** More than an agent gives for a unit from its first claim to the end of its delivery. */
-const MOST_COMMANDS = 30;
+const MOST_COMMANDS = 18;
 const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get install redis-server)';
 
 (hasRedis ? describe : describe.skip)(named, () => {
@@ -36,7 +36,6 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       prefix,
       retention,
       leaseMs: LEASE_MS,
-      allowances: { 'live:openai': { atOnce: 1, spendCents: 10 } },
     });
 
   fleetQueueContract('BullMQ', async (retention) => {
@@ -87,7 +86,8 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
         const claim = await queue.claim({ board, bench: 'one', offer });
         await queue.complete(claim!, { uri: 'file:///one', sha256: 'bb' });
       }
-      kept.push(await redis.keys(`${prefix}:*`));
+      // What BullMQ keeps for a fraction of a second, between looking for stalled units and looking again, is there or not.
+      kept.push((await redis.keys(`${prefix}:*`)).filter((key) => !/:stalled(-check)?$/.test(key)));
     }
     expect(kept[9]).toHaveLength(kept[2]!.length);
     const ofJobs = kept[9]!.filter((key) => /:(job|outcomes|fence):/.test(key));

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import type { Allowance } from '../allowances';
+import type { Cancel } from '../../ports';
+import type { Allowance, ProviderUse } from '../allowances';
 import type { Acceptance } from '../fence';
 import { builtBy, firstAttempt, notBuilt, openUntil } from '../flow';
 import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
@@ -22,15 +23,13 @@ import { RETENTION, type Retention } from '../retention';
 import { nextAttempt, priorities, queueOf, queuesOf, type Seat, type Unit } from '../work';
 import { JobBook, type KeptJob } from './job-book';
 import { connectionTo, nowOf, type RedisAddress } from './redis-address';
-import { RedisAllowances } from './redis-allowances';
-import { RedisFence } from './redis-fence';
+import { RedisFence, type JobProgress } from './redis-fence';
+import { RedisGrants } from './redis-grants';
 
 export interface BullMqQueueOptions {
   readonly redis: RedisAddress;
   /** Of all keys. Default: `earshot`. */
   readonly prefix?: string;
-  /** By provider; the same for all benches. Default: none is limited. */
-  readonly allowances?: Readonly<Record<string, Allowance>>;
   /** Default: 30 s. */
   readonly leaseMs?: number;
   /** Default: 14 days and 1 000 jobs. */
@@ -39,17 +38,11 @@ export interface BullMqQueueOptions {
   readonly onTrouble?: (error: Error) => void;
 }
 
-/** What waits in BullMQ. */
-interface Waiter extends Waiting {
-  /** Who plays it. Absent: nobody yet. */
-  readonly board?: string;
-}
-
-type WaiterQueue = Queue<Waiter, void, string, Waiter, void, string>;
+type WaiterQueue = Queue<Waiting, void, string, Waiting, void, string>;
 
 /** A unit that this process plays. */
 interface Playing {
-  readonly job: Job<Waiter, void>;
+  readonly job: Job<Waiting, void>;
   readonly lock: string;
   readonly quiet: string | undefined;
 }
@@ -63,6 +56,8 @@ const PRIORITIES_OF_RANK = 600_000;
 const AGE_STEP_MS = 10_000;
 /** Of BullMQ's stream of events, about so many of the newest are kept: nobody reads older ones. */
 const KEPT_EVENTS = 1_000;
+/** Of a job that nobody has begun with. */
+const UNTOUCHED = { settled: 0, isCancelled: false, begun: new Set<string>() } as const;
 /** More often than anybody looks for stalled units. */
 const MOST_STALLS = 1_000_000;
 
@@ -77,19 +72,20 @@ export class BullMqQueue implements FleetQueue {
   private readonly leaseMs: number;
   private readonly retention: Retention;
   private readonly fence: RedisFence;
-  private readonly allowances: RedisAllowances;
+  private readonly grants: RedisGrants;
   private readonly book: JobBook;
   private readonly queues = new Map<string, WaiterQueue>();
-  private readonly workers = new Map<string, Worker<Waiter, void>>();
+  private readonly workers = new Map<string, Worker<Waiting, void>>();
   private readonly playing = new Map<string, Playing>();
   private readonly listeners: ((outcome: JobOutcome) => void)[] = [];
+  private readonly cancelListeners = new Set<(jobId: string) => void>();
   /** Ends of jobs that are being looked up for the listeners. */
   private readonly telling = new Set<Promise<void>>();
 
   private readonly trouble: (error: Error) => void;
 
   private constructor(private readonly options: BullMqQueueOptions) {
-    const { prefix = 'earshot', allowances = {}, leaseMs = LEASE_MS } = options;
+    const { prefix = 'earshot', leaseMs = LEASE_MS } = options;
     this.prefix = prefix;
     this.leaseMs = leaseMs;
     this.retention = { ...RETENTION, ...options.retention };
@@ -98,7 +94,7 @@ export class BullMqQueue implements FleetQueue {
     this.ears = this.redis.duplicate();
     for (const connection of [this.redis, this.ears]) connection.on('error', this.trouble);
     this.fence = new RedisFence(this.redis, prefix);
-    this.allowances = new RedisAllowances(this.redis, prefix, allowances);
+    this.grants = new RedisGrants(this.redis, prefix);
     this.book = new JobBook(this.redis, prefix, this.retention);
   }
 
@@ -113,24 +109,29 @@ export class BullMqQueue implements FleetQueue {
       await queue.close();
       throw cause;
     }
-    queue.ears.on('message', (_, jobId: string) => {
+    queue.ears.on('message', (channel: string, jobId: string) => {
+      if (channel === queue.book.cancelChannel) {
+        for (const listener of queue.cancelListeners) listener(jobId);
+        return;
+      }
       const told: Promise<void> = queue
         .tellOver(jobId)
         .catch(queue.trouble)
         .finally(() => queue.telling.delete(told));
       queue.telling.add(told);
     });
-    await queue.ears.subscribe(queue.book.channel);
+    await queue.ears.subscribe(queue.book.channel, queue.book.cancelChannel);
     return queue;
   }
 
   async submit(order: JobOrder): Promise<string> {
-    const sinceMs = Math.max(await this.nowMs(), order.notBeforeMs ?? 0);
+    const nowMs = await this.nowMs();
+    const sinceMs = Math.max(nowMs, order.notBeforeMs ?? 0);
     const wanted = `job-${randomUUID()}`;
     const jobId = await this.book.begin(wanted, printOf(order), order, sinceMs);
-    if (jobId === wanted) await this.feed({ jobId, order, sinceMs, isCancelled: false }, 0);
+    if (jobId === wanted) await this.goOn(jobId, { ...UNTOUCHED, pieces: order.pieces.length, nowMs });
     // Whoever submitted it first may have ended before all of it was in line.
-    else await this.goOn(jobId);
+    else await this.goOn(jobId, await this.progress(jobId));
     return jobId;
   }
 
@@ -139,8 +140,10 @@ export class BullMqQueue implements FleetQueue {
     // Whoever takes from a queue looks for stalled units in it: also while it has never had one.
     await Promise.all(names.map((name) => this.worker(name)));
     for (let tried = 0; tried < LOOKED_AT; tried++) {
-      const circumstances = await this.circumstances(seat);
-      const waiting = await Promise.all(names.map((name) => this.waitingIn(name)));
+      const [circumstances, ...waiting] = await Promise.all([
+        this.circumstances(seat),
+        ...names.map((name) => this.waitingIn(name)),
+      ]);
       const chosen = choose(waiting.flat(), seat, circumstances);
       if (chosen === undefined) return undefined;
       const claim = await this.takeFrom(queueOf(chosen.unit.needs), seat, circumstances);
@@ -152,38 +155,36 @@ export class BullMqQueue implements FleetQueue {
   async heartbeat(claim: Claim): Promise<Hold> {
     const { unit } = claim;
     const playing = this.playing.get(unit.id);
-    const job = await this.book.job(unit.jobId);
-    if (job?.isCancelled === true) {
-      await this.letGo(claim);
-      return 'cancelled';
+    const [isCancelled, isHeld] = await Promise.all([
+      this.book.isCancelled(unit.jobId),
+      playing?.job.extendLock(playing.lock, this.leaseMs).catch(() => 0),
+    ]);
+    if (playing !== undefined && !isCancelled && isHeld === 1) {
+      if (playing.quiet !== undefined) await this.redis.pexpire(playing.quiet, this.leaseMs);
+      return 'held';
     }
-    if (playing === undefined) return 'lost';
-    const isHeld = await playing.job.extendLock(playing.lock, this.leaseMs).catch(() => 0);
-    if (isHeld !== 1) {
-      await this.letGo(claim);
-      return 'lost';
-    }
-    if (playing.quiet !== undefined) await this.redis.pexpire(playing.quiet, this.leaseMs);
-    return 'held';
+    if (isCancelled) await this.letGo(claim);
+    else await this.fail(claim, this.unheard(claim.board));
+    return isCancelled ? 'cancelled' : 'lost';
   }
 
   async complete(claim: Claim, bundle: BundleRef, costCents?: number): Promise<Acceptance> {
     const { unit, token, board } = claim;
     const outcome = { piece: unit.piece, board, attempts: unit.attempt, bundle };
-    const acceptance = await this.fence.accept(unit.piece, token, this.book.settling(unit.jobId, outcome));
-    if (acceptance === 'stale') return acceptance;
+    const accepted = await this.fence.accept(unit.piece, token, this.book.settling(unit.jobId, outcome));
+    if (accepted.acceptance === 'stale') return 'stale';
     // Also after a repeated delivery: what was to follow the first may not have come to pass. And before it is let go: of a process that
     // ends between the two the lock runs out, and whoever takes it up goes on.
-    await this.goOn(unit.jobId);
+    await this.goOn(unit.jobId, accepted.progress);
     await this.letGo(claim, costCents);
-    return acceptance;
+    return accepted.acceptance;
   }
 
   async fail(claim: Claim, reason: string): Promise<void> {
     const playing = this.playing.get(claim.unit.id);
     if (playing === undefined) return;
     // The next attempt first: of a process that ends between the two the lock runs out, which comes to the same.
-    await this.again(playing.job.data, claim.board, reason);
+    await this.again(playing.job.data, reason, claim.board);
     await this.letGo(claim);
   }
 
@@ -205,11 +206,24 @@ export class BullMqQueue implements FleetQueue {
   }
 
   async status(): Promise<readonly JobStatus[]> {
-    return this.book.statuses(await this.allowances.running());
+    return this.book.statuses(await this.grants.running());
+  }
+
+  limit(provider: string, allowance: Allowance | undefined): Promise<void> {
+    return this.grants.limit(provider, allowance);
+  }
+
+  providers(): Promise<readonly ProviderUse[]> {
+    return this.grants.uses();
   }
 
   onJobOver(listener: (outcome: JobOutcome) => void): void {
     this.listeners.push(listener);
+  }
+
+  onCancel(listener: (jobId: string) => void): Cancel {
+    this.cancelListeners.add(listener);
+    return () => void this.cancelListeners.delete(listener);
   }
 
   async close(): Promise<void> {
@@ -229,10 +243,12 @@ export class BullMqQueue implements FleetQueue {
 
   /**
    * Sees to it that as many pieces wait or are played as the job asks for; done again it changes nothing.
-   * @param settled - Pieces that have ended.
-   * @returns How many have then: what is of firmware that was not built ends with the build.
+   * @returns How many pieces have ended then: what is of firmware that was not built ends with the build.
    */
-  private async feed({ jobId, order, sinceMs, isCancelled }: KeptJob, settled: number): Promise<number> {
+  private async feed(
+    { jobId, order, sinceMs }: Pick<KeptJob, 'jobId' | 'order' | 'sinceMs'>,
+    { settled, isCancelled, begun, nowMs }: JobProgress,
+  ): Promise<number> {
     if (isCancelled) return settled;
     const wasBuilt = order.pieces[0]?.chore !== undefined;
     const first = wasBuilt ? await this.book.outcomeOf(jobId, pieceOf(jobId, 0)) : undefined;
@@ -240,23 +256,23 @@ export class BullMqQueue implements FleetQueue {
     for (const outcome of unplayable) await this.book.settle(jobId, outcome);
     const ended = unplayable.length === 0 ? settled : await this.book.settled(jobId);
     const until = openUntil(order, ended);
-    const pieces = order.pieces.slice(0, until).map((_, index) => pieceOf(jobId, index));
-    // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
-    const begun = await this.fence.issued(jobId, pieces);
     const dropped = new Set(unplayable.map(({ piece }) => piece));
-    for (const [index, piece] of pieces.entries()) {
+    const adding: Promise<void>[] = [];
+    for (let index = 0; index < until; index++) {
+      const piece = pieceOf(jobId, index);
+      // One that was lost waits as its next attempt, or will; its first is gone from the queue, where it would be added once more.
       if (begun.has(piece) || dropped.has(piece)) continue;
       const unit = firstAttempt(jobId, order, index, builtBy(order, first));
-      if (unit !== undefined) await this.put(unit, sinceMs);
+      if (unit !== undefined) adding.push(this.put(unit, sinceMs, nowMs));
     }
+    await Promise.all(adding);
     return ended;
   }
 
   /** Adds a unit to its queue, where each id is kept once. */
-  private async put(unit: Unit, sinceMs: number): Promise<void> {
+  private async put(unit: Unit, sinceMs: number, nowMs: number): Promise<void> {
     const rank = priorities.indexOf(unit.priority) * PRIORITIES_OF_RANK;
     const age = Math.floor(sinceMs / AGE_STEP_MS) % PRIORITIES_OF_RANK;
-    const nowMs = await this.nowMs();
     await this.queue(queueOf(unit.needs)).add(
       unit.suites.join(' '),
       { unit, sinceMs, offeredAtMs: Math.max(nowMs, sinceMs) },
@@ -267,15 +283,15 @@ export class BullMqQueue implements FleetQueue {
   private async circumstances({ isolation, offer }: Seat): Promise<Circumstances> {
     const [nowMs, allows, heard] = await Promise.all([
       this.nowMs(),
-      this.allowances.allowing(offer.providers),
+      this.grants.allowing(offer.providers),
       isolation === undefined ? 0 : this.redis.exists(this.quietKey(isolation)),
     ]);
-    return { nowMs, allows, isHeard: () => heard === 1 };
+    return { nowMs, allows: (unit) => allows(unit, nowMs), isHeard: () => heard === 1 };
   }
 
   /** The first units of a queue. Those whose lock ran out BullMQ has wait again: whoever looks next has them played under another id. */
   private async waitingIn(name: string): Promise<readonly Waiting[]> {
-    const first = (): Promise<Job<Waiter, void>[]> =>
+    const first = (): Promise<Job<Waiting, void>[]> =>
       this.queue(name).getJobs(['prioritized', 'wait'], 0, LOOKED_AT - 1, true);
     const found = await first();
     const stalled = found.filter(hasStalled);
@@ -288,9 +304,13 @@ export class BullMqQueue implements FleetQueue {
     return waiting.filter((job) => !hasStalled(job)).map(({ data }) => data);
   }
 
-  private afterStall(waiter: Waiter): Promise<void> {
-    const { board } = waiter;
-    return this.again(waiter, board, `${board ?? 'its board'} was not heard of for ${this.leaseMs} ms`);
+  private async afterStall(waiting: Waiting): Promise<void> {
+    const board = await this.grants.boardOf(waiting.unit);
+    await this.again(waiting, this.unheard(board), board);
+  }
+
+  private unheard(board = 'its board'): string {
+    return `${board} was not heard of for ${this.leaseMs} ms`;
   }
 
   /** The first of a queue, if the board may play it; else it is put back. */
@@ -298,7 +318,7 @@ export class BullMqQueue implements FleetQueue {
     const lock = `${seat.board}-${randomUUID()}`;
     const worker = await this.worker(name);
     // Its type leaves out that there may be none.
-    const job = (await worker.getNextJob(lock, { block: false })) as Job<Waiter, void> | undefined;
+    const job = (await worker.getNextJob(lock, { block: false })) as Job<Waiting, void> | undefined;
     if (job === undefined) return undefined;
     const { unit, offeredAtMs } = job.data;
     if (hasStalled(job)) {
@@ -306,41 +326,29 @@ export class BullMqQueue implements FleetQueue {
       await job.moveToCompleted(undefined, lock, false).catch(() => undefined);
       return undefined;
     }
+    const quiet = seat.isolation === undefined ? undefined : this.quietKey(seat.isolation);
+    const holder = {
+      ...{ lock, leaseMs: this.leaseMs, nowMs: circumstances.nowMs },
+      ...(quiet === undefined ? {} : { quiet }),
+    };
     const isFit = choose([job.data], seat, circumstances) !== undefined;
-    const [isUnderWay, isTaken] = await Promise.all([
-      this.book.isUnderWay(unit.jobId),
-      isFit && this.allowances.take(unit, lock),
-    ]);
-    // Of a job that has ended meanwhile, some may still wait.
-    if (!isUnderWay) {
-      if (isTaken) await this.allowances.end(unit, 0);
+    const taken = isFit ? await this.grants.take(unit, holder) : await this.standingOf(unit);
+    if (taken === 'not-now') return this.putBack(job, lock);
+    if (typeof taken === 'string') {
+      // Of a job that has ended meanwhile, some may still wait; and a board that was taken for lost may have delivered since.
       await job.moveToCompleted(undefined, lock, false).catch(() => undefined);
       return undefined;
     }
-    if (!isTaken) return this.putBack(job, lock);
-    const quiet = seat.isolation === undefined ? undefined : this.quietKey(seat.isolation);
-    if (quiet !== undefined && (await this.redis.set(quiet, unit.id, 'PX', this.leaseMs, 'NX')) !== 'OK') {
-      await this.allowances.end(unit, 0);
-      return this.putBack(job, lock);
-    }
-    const playing: Playing = { job, lock, quiet };
-    this.playing.set(unit.id, playing);
-    const [token, isSigned] = await Promise.all([
-      this.fence.issue(unit.piece),
-      job.updateData({ ...job.data, board: seat.board }).then(
-        () => true,
-        // It took so long that somebody else has taken it up.
-        () => false,
-      ),
-    ]);
-    const claim = { unit, board: seat.board, token: token ?? 0, leaseMs: this.leaseMs, offeredAtMs };
-    if (token !== undefined && isSigned) return claim;
-    // Without a token, a board that was taken for lost has delivered since.
-    await this.letGo(claim, 0);
-    return undefined;
+    this.playing.set(unit.id, { job, lock, quiet });
+    return { unit, board: seat.board, token: taken.token, leaseMs: this.leaseMs, offeredAtMs };
   }
 
-  private async putBack(job: Job<Waiter, void>, lock: string): Promise<undefined> {
+  /** Of a unit that the board may not play. */
+  private async standingOf({ jobId }: Unit): Promise<'over' | 'not-now'> {
+    return (await this.book.isUnderWay(jobId)) ? 'not-now' : 'over';
+  }
+
+  private async putBack(job: Job<Waiting, void>, lock: string): Promise<undefined> {
     // Without a lock it has stalled, and waits already.
     await job.moveToDelayed((await this.nowMs()) + PUT_BACK_MS, lock).catch(() => undefined);
     return undefined;
@@ -351,39 +359,47 @@ export class BullMqQueue implements FleetQueue {
     const { unit } = claim;
     const playing = this.playing.get(unit.id);
     this.playing.delete(unit.id);
-    const ending: Promise<unknown>[] = [this.allowances.end(unit, costCents)];
-    if (playing !== undefined) {
-      const { job, lock, quiet } = playing;
-      if (quiet !== undefined) ending.push(this.soundAgain(quiet, unit));
+    await Promise.all([
+      this.grants.end(unit, costCents, playing?.quiet),
       // Without a lock it has stalled and failed already.
-      ending.push(job.moveToCompleted(undefined, lock, false).catch(() => undefined));
-    }
-    await Promise.all(ending);
-  }
-
-  private async soundAgain(quiet: string, { id }: Unit): Promise<void> {
-    if ((await this.redis.get(quiet)) === id) await this.redis.del(quiet);
+      playing?.job.moveToCompleted(undefined, playing.lock, false).catch(() => undefined),
+    ]);
   }
 
   /** A board lost a unit: another is to play it, unless it was lost too often. Done again it changes nothing. */
-  private async again({ unit, sinceMs }: Waiter, board: string | undefined, reason: string): Promise<void> {
-    const job = await this.book.job(unit.jobId);
-    await this.allowances.end(unit);
-    if (job?.isCancelled !== false) return;
-    // Who delivered it may have ended before what was to follow.
-    if ((await this.book.outcomeOf(unit.jobId, unit.piece)) !== undefined) await this.goOn(unit.jobId);
-    else if (unit.attempt < MOST_ATTEMPTS) await this.put(nextAttempt(unit, board), sinceMs);
-    else {
-      await this.book.settle(unit.jobId, { piece: unit.piece, attempts: unit.attempt, missing: reason });
-      await this.goOn(unit.jobId);
+  private async again({ unit, sinceMs }: Waiting, reason: string, board: string | undefined): Promise<void> {
+    const { jobId, piece, attempt } = unit;
+    if (await this.book.isUnderWay(jobId)) {
+      // Who delivered it may have ended before what was to follow.
+      const isDelivered = (await this.book.outcomeOf(jobId, piece)) !== undefined;
+      if (!isDelivered && attempt < MOST_ATTEMPTS)
+        await this.put(nextAttempt(unit, board), sinceMs, await this.nowMs());
+      else {
+        await this.book.settle(jobId, { piece, attempts: attempt, missing: reason });
+        await this.goOn(jobId, await this.progress(jobId));
+      }
     }
+    // Last: whoever does this again is to know whose it was.
+    await this.grants.end(unit);
   }
 
-  private async goOn(jobId: string): Promise<void> {
-    const [job, settled] = await Promise.all([this.book.job(jobId), this.book.settled(jobId)]);
-    if (job === undefined) return;
-    const ended = settled < job.order.pieces.length ? await this.feed(job, settled) : settled;
-    if (ended >= job.order.pieces.length) await this.book.end(jobId, await this.nowMs());
+  /** Has what follows of a job's pieces come to pass. Done again it changes nothing. */
+  private async goOn(jobId: string, progress: JobProgress): Promise<void> {
+    const { pieces, settled, nowMs } = progress;
+    if (pieces === undefined) return;
+    const job = settled < pieces ? await this.book.knownJob(jobId, pieces) : undefined;
+    const ended = job === undefined ? settled : await this.feed(job, progress);
+    if (ended >= pieces) await this.book.end(jobId, nowMs);
+  }
+
+  private async progress(jobId: string): Promise<JobProgress> {
+    const [kept, settled, begun, nowMs] = await Promise.all([
+      this.book.standing(jobId),
+      this.book.settled(jobId),
+      this.fence.begun(jobId),
+      this.nowMs(),
+    ]);
+    return { ...kept, settled, begun, nowMs };
   }
 
   private nowMs(): Promise<number> {
@@ -416,10 +432,10 @@ export class BullMqQueue implements FleetQueue {
     return queue;
   }
 
-  private async worker(name: string): Promise<Worker<Waiter, void>> {
+  private async worker(name: string): Promise<Worker<Waiting, void>> {
     const known = this.workers.get(name);
     if (known !== undefined) return known;
-    const worker = new Worker<Waiter, void>(bullName(name), null, {
+    const worker = new Worker<Waiting, void>(bullName(name), null, {
       ...this.bull,
       autorun: false,
       lockDuration: this.leaseMs,
@@ -436,9 +452,8 @@ export class BullMqQueue implements FleetQueue {
   }
 }
 
-/** Whoever had it has not been heard of: of one that ended before it had said who it is, BullMQ has counted that alone. */
-const hasStalled = ({ data, stalledCounter }: Job<Waiter, void>): boolean =>
-  data.board !== undefined || stalledCounter > 0;
+/** Whoever had it has not been heard of, as BullMQ has counted. */
+const hasStalled = ({ stalledCounter }: Job<Waiting, void>): boolean => stalledCounter > 0;
 
 /** BullMQ has no colons in names. */
 const bullName = (name: string): string => name.replaceAll(':', '.');

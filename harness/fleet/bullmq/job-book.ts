@@ -35,8 +35,15 @@ redis.call('ZREMRANGEBYRANK', KEYS[4], 0, last)
 redis.call('PUBLISH', ARGV[5], ARGV[1])
 return many`;
 
+/** Orders that are remembered of jobs whose units were played of late: they are long, and do not change. */
+const REMEMBERED = 100;
+
+export const jobKeyOf = (prefix: string, jobId: string): string => `${prefix}:job:${jobId}`;
+
 /** Jobs with the outcomes of their pieces, in Redis. What is over is forgotten after a time, and by number. */
 export class JobBook {
+  private readonly remembered = new Map<string, Omit<KeptJob, 'isCancelled'>>();
+
   constructor(
     private readonly redis: Redis,
     private readonly prefix: string,
@@ -46,6 +53,11 @@ export class JobBook {
   /** Names of jobs that end are said here. */
   get channel(): string {
     return `${this.prefix}:over`;
+  }
+
+  /** Names of jobs that are cancelled are said here, so that whoever plays a unit of one need not wait for its heartbeat. */
+  get cancelChannel(): string {
+    return `${this.prefix}:cancelled`;
   }
 
   /** @returns The id of the job: `jobId`, or that of a job under way with the same print. */
@@ -66,6 +78,29 @@ export class JobBook {
       sinceMs: Number(since),
       isCancelled: cancelled === '1',
     };
+  }
+
+  /** How many pieces a job has, and whether it is cancelled. */
+  async standing(
+    jobId: string,
+  ): Promise<{ readonly pieces: number | undefined; readonly isCancelled: boolean }> {
+    const [pieces, cancelled] = await this.redis.hmget(this.jobKey(jobId), 'pieces', 'cancelled');
+    return {
+      pieces: typeof pieces === 'string' ? Number(pieces) : undefined,
+      isCancelled: cancelled === '1',
+    };
+  }
+
+  /** A job that is asked for again and again. @param pieces - How many it has. */
+  async knownJob(jobId: string, pieces: number): Promise<Omit<KeptJob, 'isCancelled'> | undefined> {
+    const known = this.remembered.get(jobId);
+    if (known?.order.pieces.length === pieces) return known;
+    const job = await this.job(jobId);
+    if (job === undefined) return undefined;
+    this.remembered.set(jobId, job);
+    const [oldest = ''] = this.remembered.keys();
+    if (this.remembered.size > REMEMBERED) this.remembered.delete(oldest);
+    return job;
   }
 
   /** A job with what has ended of it. */
@@ -109,7 +144,12 @@ export class JobBook {
     const job = await this.job(jobId);
     if (job === undefined || (await this.isOver(jobId))) return false;
     await this.redis.hset(this.jobKey(jobId), 'cancelled', '1');
+    await this.redis.publish(this.cancelChannel, jobId);
     return true;
+  }
+
+  async isCancelled(jobId: string): Promise<boolean> {
+    return (await this.redis.hget(this.jobKey(jobId), 'cancelled')) === '1';
   }
 
   async isOver(jobId: string): Promise<boolean> {
@@ -129,7 +169,8 @@ export class JobBook {
 
   /** How the outcome of a piece is kept, for whoever keeps it together with something else. */
   settling(jobId: string, outcome: PieceOutcome): Kept {
-    return { key: this.outcomesKey(jobId), field: outcome.piece, text: JSON.stringify(outcome) };
+    const text = JSON.stringify(outcome);
+    return { key: this.outcomesKey(jobId), field: outcome.piece, text, jobKey: this.jobKey(jobId) };
   }
 
   async outcomeOf(jobId: string, piece: string): Promise<PieceOutcome | undefined> {
@@ -161,7 +202,7 @@ export class JobBook {
   }
 
   private jobKey(jobId: string): string {
-    return `${this.prefix}:job:${jobId}`;
+    return jobKeyOf(this.prefix, jobId);
   }
 
   private outcomesKey(jobId: string): string {

@@ -73,6 +73,12 @@ export async function connect(address: RedisAddress, trouble: (error: Error) => 
 
 /** Milliseconds since 1970 by the clock of Redis, which all benches share. */
 export async function nowOf(redis: Redis): Promise<number> {
-  const [seconds, microseconds] = await redis.time();
-  return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  const [seconds = 0, microseconds = 0] = await redis.time();
+  return msOf([seconds, microseconds]);
 }
+
+/** Seconds since 1970 and microseconds within the last, as Redis answers `TIME`. */
+export type RedisTime = readonly [seconds: string | number, microseconds: string | number];
+
+export const msOf = ([seconds, microseconds]: RedisTime): number =>
+  Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);

@@ -1,21 +1,23 @@
 import type { Redis } from 'ioredis';
-import type { Acceptance, Fence } from '../fence';
+import type { Acceptance } from '../fence';
 import { jobOf } from '../queue';
+import { msOf, type RedisTime } from './redis-address';
 
-/** A standing is the newest token; with `=` ahead of it once the bundle of its holder was accepted. */
-const ISSUE = `
-local standing = redis.call('HGET', KEYS[1], ARGV[1])
-if standing and string.sub(standing, 1, 1) == '=' then return 0 end
-local token = (tonumber(standing) or 0) + 1
-redis.call('HSET', KEYS[1], ARGV[1], token)
-return token`;
+/**
+ * A standing is the newest token, as it is issued with all else that goes with a unit (`RedisGrants`); with `=` ahead of it once the bundle
+ * of its holder was accepted. What the job has come to by then is said with it: what follows takes no question more.
+ */
 const ACCEPT = `
 local standing = redis.call('HGET', KEYS[1], ARGV[1])
-if standing == '=' .. ARGV[2] then return 'repeated' end
-if standing ~= ARGV[2] then return 'stale' end
-redis.call('HSET', KEYS[1], ARGV[1], '=' .. ARGV[2])
-redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4])
-return 'accepted'`;
+local said = 'repeated'
+if standing ~= '=' .. ARGV[2] then
+  if standing ~= ARGV[2] then return {'stale'} end
+  redis.call('HSET', KEYS[1], ARGV[1], '=' .. ARGV[2])
+  redis.call('HSETNX', KEYS[2], ARGV[3], ARGV[4])
+  said = 'accepted'
+end
+local job = redis.call('HMGET', KEYS[3], 'pieces', 'cancelled')
+return {said, redis.call('HLEN', KEYS[2]), job[1] or '', job[2] or '', redis.call('TIME'), redis.call('HKEYS', KEYS[1])}`;
 
 /** Of the hash that standings of a job's pieces are kept in: it goes as a whole when the job is forgotten. */
 export const fenceKeyOf = (prefix: string, jobId: string): string => `${prefix}:fence:${jobId}`;
@@ -25,35 +27,55 @@ export interface Kept {
   readonly key: string;
   readonly field: string;
   readonly text: string;
+  /** What is asked how far the job is. */
+  readonly jobKey: string;
 }
 
+/** How far a job is. */
+export interface JobProgress {
+  /** Pieces that have ended. */
+  readonly settled: number;
+  /** How many it has; undefined: it was forgotten. */
+  readonly pieces: number | undefined;
+  readonly isCancelled: boolean;
+  /** Names of those that somebody has played, or plays. */
+  readonly begun: ReadonlySet<string>;
+  /** On the clock of Redis. */
+  readonly nowMs: number;
+}
+
+/** What became of a bundle, and of its job. Of one that comes too late nobody asks. */
+export type Accepted =
+  | { readonly acceptance: Exclude<Acceptance, 'stale'>; readonly progress: JobProgress }
+  | { readonly acceptance: 'stale' };
+
 /** A fence that all benches share. Scripts run whole in Redis, so of two bundles that come at once one is accepted. */
-export class RedisFence implements Pick<Fence, 'issue'> {
+export class RedisFence {
   /** @param prefix - Of its keys, one for each job. */
   constructor(
     private readonly redis: Redis,
     private readonly prefix: string,
   ) {}
 
-  async issue(piece: string): Promise<number | undefined> {
-    const token = (await this.redis.eval(ISSUE, 1, this.keyOf(piece), piece)) as number;
-    return token === 0 ? undefined : token;
-  }
-
-  /** Those of the pieces of a job that somebody has played, or plays. */
-  async issued(jobId: string, pieces: readonly string[]): Promise<ReadonlySet<string>> {
-    const key = fenceKeyOf(this.prefix, jobId);
-    const standings = pieces.length === 0 ? [] : await this.redis.hmget(key, ...pieces);
-    return new Set(pieces.filter((_, index) => typeof standings[index] === 'string'));
+  /** Names of the pieces of a job that somebody has played, or plays. */
+  async begun(jobId: string): Promise<ReadonlySet<string>> {
+    return new Set(await this.redis.hkeys(fenceKeyOf(this.prefix, jobId)));
   }
 
   /** In one step with what follows from it: a process that ended between the two would have lost the piece. */
-  async accept(piece: string, token: number, { key, field, text }: Kept): Promise<Acceptance> {
-    const keys = [this.keyOf(piece), key] as const;
-    return (await this.redis.eval(ACCEPT, 2, ...keys, piece, token, field, text)) as Acceptance;
-  }
-
-  private keyOf(piece: string): string {
-    return fenceKeyOf(this.prefix, jobOf(piece));
+  async accept(piece: string, token: number, { key, field, text, jobKey }: Kept): Promise<Accepted> {
+    const keys = [fenceKeyOf(this.prefix, jobOf(piece)), key, jobKey] as const;
+    const [acceptance, settled, pieces, cancelled, time, begun] = (await this.redis.eval(
+      ...[ACCEPT, 3, ...keys, piece, token, field, text],
+    )) as readonly [Acceptance, number, string, string, RedisTime, readonly string[]];
+    if (acceptance === 'stale') return { acceptance };
+    const progress: JobProgress = {
+      settled,
+      pieces: pieces === '' ? undefined : Number(pieces),
+      isCancelled: cancelled === '1',
+      begun: new Set(begun),
+      nowMs: msOf(time),
+    };
+    return { acceptance, progress };
   }
 }

@@ -12,8 +12,6 @@ import { VirtualTime } from '../../proving-ground/fleet/virtual-time';
 import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
 
-const allowances = { 'live:openai': { atOnce: 1, spendCents: 10 } };
-
 /** Resolves when so much time has passed. */
 async function pass(time: VirtualTime, forMs: number): Promise<void> {
   let isOver = false;
@@ -24,7 +22,7 @@ async function pass(time: VirtualTime, forMs: number): Promise<void> {
 fleetQueueContract('in process', (retention = {}) => {
   const time = new VirtualTime();
   return Promise.resolve({
-    queue: new InProcessQueue({ clock: time, allowances, retention }),
+    queue: new InProcessQueue({ clock: time, retention }),
     leaseEnds: () => pass(time, LEASE_MS),
     nowMs: () => time.nowMs(),
   });

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../../ports';
-import { Allowances, type Allowance } from '../allowances';
+import { Allowances, type Allowance, type ProviderUse } from '../allowances';
 import { MemoryFence, type Acceptance } from '../fence';
 import { builtBy, firstAttempt, notBuilt, openUntil } from '../flow';
 import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
@@ -23,8 +23,6 @@ import { WaitingLine } from './waiting-line';
 
 export interface InProcessQueueOptions {
   readonly clock: Clock;
-  /** By provider. Default: none is limited. */
-  readonly allowances?: Readonly<Record<string, Allowance>>;
   /** Default: 30 s. */
   readonly leaseMs?: number;
   /** Default: 14 days and 1 000 jobs. */
@@ -61,15 +59,16 @@ export class InProcessQueue implements FleetQueue {
   /** By id of the unit: attempts differ in it. */
   private readonly running = new Map<string, Running>();
   private readonly listeners: ((outcome: JobOutcome) => void)[] = [];
+  private readonly cancelListeners = new Set<(jobId: string) => void>();
   private readonly delays = new Set<Cancel>();
   private readonly retention: Retention;
   private submitted = 0;
 
-  constructor({ clock, allowances = {}, leaseMs = LEASE_MS, retention }: InProcessQueueOptions) {
+  constructor({ clock, leaseMs = LEASE_MS, retention }: InProcessQueueOptions) {
     this.retention = { ...RETENTION, ...retention };
     this.clock = clock;
     this.leaseMs = leaseMs;
-    this.allowances = new Allowances(allowances);
+    this.allowances = new Allowances(() => clock.nowMs());
   }
 
   submit(order: JobOrder): Promise<string> {
@@ -170,6 +169,7 @@ export class InProcessQueue implements FleetQueue {
       if (!job.outcomes.has(piece)) job.outcomes.set(piece, { piece, attempts: 0, missing: 'cancelled' });
     }
     this.endIfOver(job);
+    for (const listener of [...this.cancelListeners]) listener(jobId);
     return Promise.resolve();
   }
 
@@ -199,6 +199,20 @@ export class InProcessQueue implements FleetQueue {
 
   onJobOver(listener: (outcome: JobOutcome) => void): void {
     this.listeners.push(listener);
+  }
+
+  onCancel(listener: (jobId: string) => void): Cancel {
+    this.cancelListeners.add(listener);
+    return () => void this.cancelListeners.delete(listener);
+  }
+
+  limit(provider: string, allowance: Allowance | undefined): Promise<void> {
+    this.allowances.limit(provider, allowance);
+    return Promise.resolve();
+  }
+
+  providers(): Promise<readonly ProviderUse[]> {
+    return Promise.resolve(this.allowances.uses());
   }
 
   close(): Promise<void> {

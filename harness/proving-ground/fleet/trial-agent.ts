@@ -49,13 +49,14 @@ const handsOf = (order: TrialAgentOrder): BoardHands => ({
   release: () => Promise.resolve(),
 });
 
-type AskedQueue = Pick<FleetQueue, 'claim' | 'heartbeat' | 'complete' | 'fail'>;
+type AskedQueue = Pick<FleetQueue, 'claim' | 'heartbeat' | 'complete' | 'fail' | 'onCancel'>;
 
 /** The queue with a clock beside it. */
 function timed(queue: FleetQueue, deliversTwice: boolean): AskedQueue {
   const claimMs = new Map<string, number>();
   return {
     heartbeat: (claim) => queue.heartbeat(claim),
+    onCancel: (listener) => queue.onCancel(listener),
     fail: (claim, reason) => queue.fail(claim, reason),
     async claim(seat) {
       const fromMs = systemClock.nowMs();
