@@ -1,6 +1,13 @@
 import type { BoardEvent, Cancel, Clock, Console, ConsoleLine } from '../ports';
 import type { Dialect } from './dialect';
-import { bootLogReader, heapOfMarker, PANIC_SILENCE_MS, PanicReader, systemStateReader } from './esp32s3';
+import {
+  bootLogReader,
+  heapOfMarker,
+  PANIC_SILENCE_MS,
+  PanicReader,
+  readWifiState,
+  systemStateReader,
+} from './esp32s3';
 import { stampEvent } from './event-body';
 import { MarkerReader } from './markers';
 
@@ -60,8 +67,8 @@ export function readEvents({ board, console, dialect, clock, emit }: EventReader
     const faults = panics.read(line);
     faults.forEach(emit);
     const wasOpen = reader.open?.() !== undefined;
-    for (const body of [...readBoot(line), ...readSystem(line), ...reader.read(line)])
-      emit(stampEvent(body, line));
+    const bodies = [...readBoot(line), ...readSystem(line), ...readWifiState(line), ...reader.read(line)];
+    for (const body of bodies) emit(stampEvent(body, line));
     if (!wasOpen) awaitEnd(line);
     awaitNext(line, faults.length > 0 || panics.isCollecting);
     if (panics.isCollecting) {

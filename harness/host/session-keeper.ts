@@ -18,6 +18,7 @@ import type { SessionResult } from './rpc/protocol';
 const spoiling: ReadonlySet<BoardEvent['type']> = new Set([
   'fault',
   'session-ended',
+  'network-lost',
   'media-lost',
   'boot',
   'console-gap',

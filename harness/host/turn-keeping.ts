@@ -23,6 +23,7 @@ const lasting: ReadonlySet<BoardEvent['type'] | ProviderEvent['type']> = new Set
   'session-open',
   'session-closed',
   'media-lost',
+  'network-lost',
   'fault',
   'firmware',
   'generation',

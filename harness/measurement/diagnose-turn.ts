@@ -10,6 +10,7 @@ import {
   diagnoseInterruptionReply,
 } from './diagnose-interruption';
 import { diagnoseOrderedCrash } from './diagnose-ordered-crash';
+import { diagnoseNetwork } from './diagnose-network';
 import { diagnoseReply } from './diagnose-reply';
 import { diagnoseGap } from './diagnose-gap';
 import { diagnoseRestart } from './diagnose-restart';
@@ -70,6 +71,7 @@ const chain: readonly Diagnose[] = [
   recordedFaults,
   diagnoseRestart,
   diagnoseGap,
+  diagnoseNetwork,
   diagnoseSession,
   rig,
   diagnoseStall,
@@ -84,7 +86,7 @@ const chain: readonly Diagnose[] = [
 ];
 
 /**
- * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a port that was away; a session that the provider ended; a bad take; a prompt that did not
+ * What went wrong in a turn, by the host's own judgement. Precedence: faults of the record; a restart; a port that was away; a network that the board lost; a session that the provider ended; a bad take; a prompt that did not
  * leave the rig; a bench that stood still; the prompt unheard or misheard; its own voice in the microphone; an interrupting prompt unheard or misheard;
  * calls; the reply; an interruption without effect; the reply to the interrupting prompt; a crash that was ordered and did not come. A turn that ended by a crash that was ordered
  * has its faults and nothing else. The first link with a finding ends the search, so one

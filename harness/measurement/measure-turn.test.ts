@@ -507,6 +507,13 @@ const gap = ({ startedAtHostMs }: TurnRecord): BoardEvent => ({
   boot: 2,
   lineIndex: 40,
 });
+const offline = ({ startedAtHostMs }: TurnRecord): BoardEvent => ({
+  type: 'network-lost',
+  reason: 'run -> init (0xc800)',
+  hostAtMs: startedAtHostMs + 500,
+  boot: 1,
+  lineIndex: 40,
+});
 const deaf = (record: TurnRecord): TurnRecord => without(without(unanswered(record), 'heard'), 'endpoint');
 
 describe('diagnoseTurn', () => {
@@ -598,6 +605,11 @@ describe('diagnoseTurn', () => {
       'a port that was away, whatever is missing then',
       { calls, change: (record) => board(() => [gap(record)])(unanswered(record)) },
       ['HIL_BOARD_CONSOLE_GAP'],
+    ],
+    [
+      'a network that was lost in a reply, of which the rest never came',
+      { cutAtMs: 700, change: (record) => board((events) => [...events, offline(record)])(record) },
+      ['HIL_BOARD_NETWORK_LOST'],
     ],
     [
       'a restart that took the port with it',

@@ -18,6 +18,8 @@ export type BoardEvent = Stamp &
     /** `app`: application started; `network`: address obtained; `connecting`: calls the provider. */
     | { readonly type: 'milestone'; readonly milestone: 'app' | 'network' | 'connecting' }
     | { readonly type: 'firmware'; readonly firmware: FirmwareIdentity }
+    /** The board is no longer on its network: what its radio said, such as `run -> init (0xc800)`. */
+    | { readonly type: 'network-lost'; readonly reason: string }
     | { readonly type: 'session-ready' }
     | { readonly type: 'session-ended'; readonly reason: string }
     | {

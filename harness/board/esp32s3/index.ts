@@ -2,6 +2,7 @@ export { bootLogReader } from './boot-log';
 export type { PanicFacts } from './panic-block';
 export { PANIC_SILENCE_MS, PanicReader, WATCHDOG_WARNING } from './panic-reader';
 export { heapOfMarker, systemStateReader } from './system-state';
+export { readWifiState } from './wifi-state';
 export {
   compareFirmware,
   imageUnderTest,

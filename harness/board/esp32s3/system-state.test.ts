@@ -1,6 +1,7 @@
 import { consoleStream } from '../__fixtures__/console-stream';
 import { linesOf } from '../__fixtures__/console-events';
 import { heapOfMarker, systemStateReader } from './system-state';
+import { readWifiState } from './wifi-state';
 
 const eventsOf = (bytes: Buffer) => {
   const read = systemStateReader();
@@ -52,5 +53,20 @@ describe('heap and tasks', () => {
     ['a table without rows', '| Task | Run Time | Per | Prio\r\n\r\n'],
   ])('are not made of %s', (_, text) => {
     expect(eventsOf(Buffer.from(text)).filter(({ type }) => type === 'heap' || type === 'tasks')).toEqual([]);
+  });
+});
+
+describe('the access point', () => {
+  it.each([
+    ['I (1234) wifi:state: run -> init (0xc800)', ['run -> init (0xc800)']],
+    ['I (12:34:56.789) wifi: state: run -> auth (0x7c0)', ['run -> auth (0x7c0)']],
+    ['I (1234) wifi:state: assoc -> run (0x10)', []],
+    ['I (1234) wifi:state: auth -> init (0x200)', []],
+    ['I (1234) chat: state: run -> init (0x0)', []],
+    ['I wifi:state: run -> init (0x0)', []],
+    ['Transcript: I (1234) wifi:state: run -> init (0x0)', []],
+  ])('of "%s": %j', (text, lost) => {
+    const said = linesOf([Buffer.from(`${text}\r\n`)]).flatMap((line) => [...readWifiState(line)]);
+    expect(said).toEqual(lost.map((reason) => ({ type: 'network-lost', reason })));
   });
 });

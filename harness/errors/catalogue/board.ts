@@ -24,6 +24,11 @@ export const boardCodes = {
     remedy:
       'Check the USB cable, the hub and its supply, and look at what the board printed before its port went; then run again.',
   },
+  HIL_BOARD_NETWORK_LOST: {
+    origin: 'bench',
+    remedy:
+      'Look at the access point, its distance and who else is on its channel; if only this board is thrown off it, at the antenna and the supply. Then run again.',
+  },
   HIL_BOARD_PORT_FAILED: {
     origin: 'bench',
     remedy: 'Read the cause below; check permissions on the port and the cable.',

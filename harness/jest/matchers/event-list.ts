@@ -99,6 +99,8 @@ function boardText(event: BoardEvent, printed: ReadonlyMap<number, string>): str
       return `boots: ${event.resetCause}`;
     case 'session-ended':
       return `session ended: ${plain(event.reason)}`;
+    case 'network-lost':
+      return `lost its network: ${plain(event.reason)}`;
     case 'media-lost':
       return `reports no sound packets for ${event.silentMs} ms`;
     case 'connection-state':

@@ -97,6 +97,11 @@ describe('a turn in writing', () => {
     ]);
   });
 
+  it('judges nobody by a turn in which the board lost its network', () => {
+    const lost = { atMs: 1_100, board: { type: 'network-lost', reason: 'run -> init (0xc800)' } } as const;
+    expect(codes(textTurnOf([...asked, lost]))).toEqual(['bench HIL_BOARD_NETWORK_LOST']);
+  });
+
   it('judges nobody by a turn in which the port was away, other than by the reset that asks the board', () => {
     const gap = (atMs: number): TextStep => ({
       atMs,

@@ -1,5 +1,6 @@
 import type { Finding, TextTurnRecord } from '../../ports';
 import { diagnoseGap } from '../diagnose-gap';
+import { diagnoseNetwork } from '../diagnose-network';
 import { stalledProvider } from '../diagnose-stall';
 import { diagnoseRestart } from '../diagnose-restart';
 import { firstBrokenLink, recordedFaults, type Link } from '../diagnosis';
@@ -41,6 +42,7 @@ const chain: readonly TextLink[] = [
   recordedFaults,
   restart,
   gap,
+  diagnoseNetwork,
   stall,
   diagnoseClock,
   diagnoseRequest,
@@ -48,7 +50,7 @@ const chain: readonly TextLink[] = [
 ];
 
 /**
- * What went wrong in a turn in writing, by the host's own judgement. Precedence: faults of the record; a restart; a port that was away; a bench that stood still; a wrong date;
+ * What went wrong in a turn in writing, by the host's own judgement. Precedence: faults of the record; a restart; a port that was away; a network that the board lost; a bench that stood still; a wrong date;
  * the question's way to the provider; what the provider and then the board made of it. The first link with a finding ends the
  * search. An error that the provider was told to make is no finding when the board reports it. Pure; the findings carry the end
  * of the turn as their time.

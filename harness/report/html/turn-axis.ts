@@ -27,6 +27,7 @@ const shownMarkers: ReadonlySet<string> = new Set([
 
 const namedEvents: ReadonlySet<BoardEvent['type']> = new Set([
   'media-lost',
+  'network-lost',
   'session-ready',
   'session-ended',
 ]);

@@ -152,6 +152,7 @@ const boardEvents: Partial<Record<BoardEventType, string>> = {
   'clock-unset': 'no time',
   'tls-refused': 'certificate refused',
   'media-lost': 'sound not connected',
+  'network-lost': 'network lost',
   'session-ready': 'session ready',
   'session-ended': 'session ended',
 };

@@ -6,6 +6,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_BOARD_PORT_AMBIGUOUS: '在测试台文件中再用序列号或位置指明端口；`earshot devices` 会列出二者。',
   HIL_BOARD_PORT_BUSY: '关闭其他串口监视器，或指定另一个端口。',
   HIL_BOARD_PORT_LOST: '检查 USB 线和集线器，然后重新运行。',
+  HIL_BOARD_NETWORK_LOST:
+    '检查无线接入点、距离以及同一信道上的其他设备；若只有这块开发板掉线，再检查其天线和供电。然后重新运行。',
   HIL_BOARD_CONSOLE_GAP: '检查 USB 线、集线器及其供电，查看端口断开前开发板打印的内容，然后重新运行。',
   HIL_BOARD_PORT_FAILED: '阅读下面的原因；检查端口权限和线缆。',
   HIL_BOARD_SERVER_UNREACHABLE:

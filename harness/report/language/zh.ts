@@ -626,6 +626,7 @@ export const zh: Messages = {
       'clock-unset': '没有时间',
       'tls-refused': '拒绝证书',
       'media-lost': '音频未接通',
+      'network-lost': '网络断开',
       'session-ready': '会话就绪',
       'session-ended': '会话结束',
     },

@@ -8,6 +8,7 @@ const type = <Name extends DialectEvent['type']>(name: Name) => z.literal(name);
 
 const shapes = {
   milestone: { milestone: z.enum(['app', 'network', 'connecting'], 'app, network or connecting') },
+  'network-lost': { reason: text },
   'session-ready': {},
   'session-ended': { reason: text },
   'function-call': {
