@@ -31,6 +31,13 @@ const benches = {
     provider: { protocol: 'openai-realtime', network: {} },
     turn,
   },
+  /** WebRTC, a console that takes no commands, and little room for an answer. */
+  sdk: {
+    boards: [{ ...board, name: 'sdk-1', dialect: 'realtime-embedded-sdk', rig }],
+    // The vendor serves the protocol of this firmware no more.
+    provider: { protocol: 'openai-realtime', dialect: 'beta', network: {} },
+    turn,
+  },
   /** Chat completions over HTTPS, asked in writing. */
   chat: {
     boards: [{ ...board, name: 'chat-1', dialect: 'micropython-chat' }],

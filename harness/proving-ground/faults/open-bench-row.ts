@@ -16,6 +16,7 @@ type OpenBenchCause = Extract<Cause, { readonly by: 'board' | 'provider' | 'sign
 const goodAct: Readonly<Record<BenchName, Act>> = {
   voice: { do: 'turn', prompt: 'en-volume-up-b' },
   call: { do: 'turn', prompt: 'en-volume-up-b' },
+  sdk: { do: 'turn', prompt: 'en-weather-b' },
   chat: { do: 'ask', prompt: 'en-weather-b' },
 };
 

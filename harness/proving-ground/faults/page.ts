@@ -9,7 +9,12 @@ const recoveries: Readonly<Record<Recovery, string>> = {
   tested: 'as its test says',
 };
 
-const benches = { voice: 'WebSocket', call: 'WebRTC', chat: 'in writing' } as const;
+const benches = {
+  voice: 'WebSocket',
+  call: 'WebRTC',
+  sdk: 'WebRTC, embedded SDK',
+  chat: 'in writing',
+} as const;
 
 const howTested = (cause: Cause): string => {
   switch (cause.by) {

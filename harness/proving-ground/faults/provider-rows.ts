@@ -2,7 +2,7 @@ import { anew, asked, told } from './acts';
 import type { Act, FaultRow } from './fault-row';
 
 type Orders = Extract<FaultRow['cause'], { readonly by: 'provider' }>['orders'];
-const byProvider = (bench: 'voice' | 'call', orders: Orders, act: readonly Act[]) =>
+const byProvider = (bench: 'voice' | 'call' | 'sdk', orders: Orders, act: readonly Act[]) =>
   ({ by: 'provider', bench, orders, act }) as const;
 
 /** Faults of a provider: what the harness blames it by is what was seen, since nobody tells it. */
@@ -48,11 +48,13 @@ export const providerRows: readonly FaultRow[] = [
     id: 'reply-cut',
     what: 'cuts the connection in the middle of a reply',
     cause: byProvider('voice', { fault: 'mid-stream-death' }, asked),
+    evidence: { capture: true, provider: 'session-closed' },
   }),
   providerRow({
     id: 'session-limit',
     what: 'the session is over its limit',
     cause: byProvider('voice', { fault: 'session-end' }, asked),
+    evidence: { capture: true, provider: 'session-closed' },
   }),
   providerRow({
     id: 'content-blocked',
@@ -106,10 +108,11 @@ export const providerRows: readonly FaultRow[] = [
     what: 'its end of the connection goes, and nobody tells the board',
     cause: byProvider('voice', { network: { cut: { afterBytes: 0, how: 'half-open' } } }, asked),
     says: 'broke off',
+    evidence: { capture: true, provider: 'session-closed' },
   }),
   providerRow({
     id: 'wrong-framing',
-    what: 'its events are binary messages, which no client reads',
+    what: 'malformed frames: its events are binary messages, which no client reads',
     cause: byProvider('voice', { fault: 'wrong-framing' }, asked),
     says: 'binary messages',
     evidence: { capture: true, provider: 'deviation binary-message' },
@@ -145,6 +148,17 @@ export const providerRows: readonly FaultRow[] = [
     turn: 'pass',
     exitCode: 0,
     recovery: 'none',
+  }),
+  providerRow({
+    id: 'oversize-answer-sdk',
+    what: 'the same to a firmware that cuts it off at 2047 bytes, the embedded SDK',
+    cause: byProvider('sdk', { fault: 'answer-too-long' }, anew),
+    ...noSession,
+    // The answer is a good one.
+    origin: 'board',
+    codes: ['HIL_BOARD_SESSION_TIMEOUT'],
+    exitCode: 1,
+    evidence: { console: 'content-length, value=2\\d{3}[^]*PeerConnectionState: disconnected[^]*rst:0xc' },
   }),
   providerRow({
     id: 'no-data-channel',

@@ -61,6 +61,12 @@ export const testedRows: readonly FaultRow[] = [
     },
   ),
   testRow(
+    'sound-card-gone',
+    'the sound card goes away in the middle of a capture',
+    [alsa, 'says what its recorder said'],
+    { codes: ['HIL_RIG_CARD_LOST'] },
+  ),
+  testRow(
     'sound-card-stalls',
     'the sound card takes no more sound',
     [alsa, 'is lost when that has taken no sound for five seconds'],

@@ -126,11 +126,16 @@ describe('openAlsaRig', () => {
 describe('an ALSA rig that loses its card', () => {
   it.each([
     [
+      'says what its recorder said',
       'recorder',
       'arecord ended with exit code 1; it said "arecord: pcm_read:2221: read error: No such device"',
     ],
-    ['player', 'aplay ended with exit code 1; it said "arecord: pcm_read:2221: read error: No such device"'],
-  ] as const)('says what its %s said', async (side, message) => {
+    [
+      'says what its player said',
+      'player',
+      'aplay ended with exit code 1; it said "arecord: pcm_read:2221: read error: No such device"',
+    ],
+  ] as const)('%s', async (_, side, message) => {
     const dies: FakeStep[] = [
       { wait: true },
       { say: 'arecord: pcm_read:2221: read error: No such device' },

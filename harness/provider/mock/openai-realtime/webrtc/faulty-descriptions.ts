@@ -49,8 +49,11 @@ export const withOtherFingerprint = (offerSdp: string): string =>
 const flipped = (byte: string): string =>
   (Number.parseInt(byte, 16) ^ 0xff).toString(16).padStart(2, '0').toUpperCase();
 
-/** An answer that no buffer of `MAX_ANSWER_BYTES` holds, valid otherwise: the fault `answer-too-long`. */
+/**
+ * An answer that no buffer of `MAX_ANSWER_BYTES` holds, valid otherwise: the fault `answer-too-long`. What is too much stands ahead of the
+ * media, so that who cuts the answer off lacks what it cannot do without.
+ */
 export function tooLong(answerSdp: string): string {
   const line = `a=x-padding:${'0'.repeat(100)}\r\n`;
-  return answerSdp + line.repeat(Math.ceil(MAX_ANSWER_BYTES / line.length));
+  return answerSdp.replace(/^m=/m, () => `${line.repeat(Math.ceil(MAX_ANSWER_BYTES / line.length))}m=`);
 }
