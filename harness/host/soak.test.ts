@@ -78,10 +78,14 @@ describe('TurnKeeping', () => {
     ordinary.keeping.trimConsole(sink);
     expect(asked).toEqual([]);
     const { keeping, letGo } = storing(4);
-    for (let turn = 1; turn <= 2; turn += 1) keeping.trimConsole(sink);
-    keeping.close();
+    keeping.trimConsole({ keepNewest: () => 0 });
+    expect(letGo()).toBeUndefined();
+    for (let turn = 1; turn <= 2; turn += 1) {
+      keeping.trimConsole(sink);
+      // Whoever kills it now is told all the same.
+      expect(letGo()).toMatchObject({ consoleBytes: [50, 150][turn - 1], turns: 0 });
+    }
     expect(asked).toEqual([2 ** 28, 2 ** 28]);
-    expect(letGo()).toMatchObject({ consoleBytes: 150, turns: 0 });
   });
 
   it('takes the sound of the oldest good turns when there is too much', async () => {

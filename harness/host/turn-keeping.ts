@@ -103,8 +103,11 @@ export class TurnKeeping {
   /** Between two turns: lets the oldest of a console go where it has become too long; nothing in an ordinary run. */
   trimConsole(sink: Pick<ConsoleSink, 'keepNewest'>): void {
     if (this.every <= 1) return;
-    const consoleBytes = this.letGo.consoleBytes + sink.keepNewest(MOST_CONSOLE_BYTES);
-    this.letGo = { ...this.letGo, consoleBytes };
+    const goneBytes = sink.keepNewest(MOST_CONSOLE_BYTES);
+    if (goneBytes === 0) return;
+    this.letGo = { ...this.letGo, consoleBytes: this.letGo.consoleBytes + goneBytes };
+    // At once: of a run that is killed, nothing else says that its console does not begin with its first line.
+    this.tell();
   }
 
   /** What board or provider said. */
