@@ -25,6 +25,18 @@ describe('HeldEvents', () => {
     expect(numbers(events.slice(0, 2))).toEqual([0, 1]);
   });
 
+  it('holds 20 000 of what passes and 5 000 of what lasts, unless it is told otherwise', () => {
+    const events = new HeldEvents<Event>(new Set(['packet'] as const));
+    for (let n = 0; n < 24_000; n += 1) events.push({ type: n % 4 === 0 ? 'boot' : 'packet', n });
+    for (let n = 0; n < 24_000; n += 1) events.push({ type: 'packet', n });
+    const count = (type: Event['type']): number => events.filter((event) => event.type === type).length;
+    // A tenth may wait to be let go.
+    expect(count('packet')).toBeGreaterThanOrEqual(20_000);
+    expect(count('packet')).toBeLessThanOrEqual(22_000);
+    expect(count('boot')).toBeGreaterThanOrEqual(5_000);
+    expect(count('boot')).toBeLessThanOrEqual(5_500);
+  });
+
   it('bounds what lasts as well, such as boots of a board that does nothing else', () => {
     const events = held();
     for (let n = 0; n < 1_000; n += 1) events.push({ type: 'boot', n });
@@ -65,6 +77,15 @@ describe('HeldEvents', () => {
 
 describe('ClipShelf', () => {
   const clip = (samples: number) => ({ samples: new Float32Array(samples), rateHz: 48_000 });
+
+  it('has room for 64 MiB', () => {
+    const shelf = new ClipShelf();
+    // 4 MiB each, of which nothing is made.
+    const samples = { length: 2 ** 20 } as Float32Array;
+    const keys = Array.from({ length: 17 }, (_, index) => String(index));
+    for (const key of keys) shelf.put(key, { samples, rateHz: 48_000 });
+    expect(keys.filter((key) => shelf.get(key) === undefined)).toEqual(['0']);
+  });
 
   it('holds no more samples than it has room for, and those that were asked for last', () => {
     const shelf = new ClipShelf(300);

@@ -46,6 +46,15 @@ it('knows what the scenario orders, in that turn and in no other', () => {
   expect(origins).toEqual(['provider', 'board', 'board']);
 });
 
+it('knows what was ordered in the last 2 000 turns, and holds no more', () => {
+  const ordered = new OrderedFaults([]);
+  for (let turn = 1; turn <= 2_001; turn += 1) ordered.orderIn(`t${turn}`, 'audio-stops');
+  const origins = ['t1', 't2', 't2001'].map(
+    (turnId) => ordered.attributed(found('HIL_TURN_REPLY_INCOMPLETE', turnId)).origin,
+  );
+  expect(origins).toEqual(['board', 'provider', 'provider']);
+});
+
 describe('a network that was told to lose packets', () => {
   const direction = (audioSent: number, audioLost: number): DirectionFacts => ({
     ...{ sent: audioSent, lost: audioLost, cut: 0, overflowed: 0, delayed: 0, reordered: 0, duplicated: 0 },
