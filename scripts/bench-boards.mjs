@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
+import { readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:boards -- [options]
 
@@ -26,28 +26,12 @@ const require = createRequire(import.meta.url);
 const MOST_ERROR_MS = 0.1;
 const usual = { bench: at('fixtures/benches/openai-demo.yaml'), boards: '8', turns: '12' };
 
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        bench: { type: 'string', default: usual.bench },
-        boards: { type: 'string', default: usual.boards },
-        turns: { type: 'string', default: usual.turns },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-const [boards, turns] = [Number(options.boards), Number(options.turns)];
+const { values: options, wholeNumber } = readOptions(help, {
+  bench: withValue(usual.bench),
+  boards: withValue(usual.boards),
+  turns: withValue(usual.turns),
+});
+const [boards, turns] = ['boards', 'turns'].map(wholeNumber);
 
 /** A bench file with this board so many times, each with noise of its own and a crystal that is a little off the others'. */
 function benchOf(folder) {

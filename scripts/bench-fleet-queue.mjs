@@ -9,7 +9,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue } from './script-options/read-options.mjs';
 
 const help = `npm run bench:fleet-queue -- [options]
 
@@ -21,32 +21,14 @@ const help = `npm run bench:fleet-queue -- [options]
 
 const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
 
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        units: { type: 'string', default: '300' },
-        fsync: { type: 'string', default: 'everysec' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const { values: options, refuse } = readOptions(help, {
+  units: withValue(300),
+  fsync: withValue('everysec'),
+  json: flag(),
+});
 const units = Number(options.units);
-if (!Number.isInteger(units) || units < 20 || !['everysec', 'always'].includes(options.fsync)) {
-  process.stderr.write(`--units takes a number from 20 and --fsync everysec or always.\n\n${help}`);
-  process.exit(2);
-}
+if (!Number.isInteger(units) || units < 20 || !['everysec', 'always'].includes(options.fsync))
+  refuse('--units takes a number from 20 and --fsync everysec or always.');
 if (spawnSync('redis-server', ['--version']).status !== 0) {
   process.stdout.write('skipped: redis-server is not installed (apt-get install redis-server)\n');
   process.exit(0);

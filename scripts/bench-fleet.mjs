@@ -4,7 +4,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions } from './script-options/read-options.mjs';
 
 const help = `npm run bench:fleet -- [options]
 
@@ -14,22 +14,7 @@ const help = `npm run bench:fleet -- [options]
 
 const at = (path) => fileURLToPath(new URL(path, new URL('..', import.meta.url)));
 
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
-    }).values;
-  } catch (fault) {
-    process.stderr.write(`${fault.message}\n\n${help}`);
-    return process.exit(2);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
+const { values: options } = readOptions(help, { json: flag() });
 
 const { tryFleets } = createRequire(import.meta.url)(at('dist/harness/proving-ground/index.js'));
 const report = await tryFleets();

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { flag, readOptions, withValue, withValues } from './script-options/read-options.mjs';
 
 const help = `npm run test:faults -- [options]
 
@@ -25,38 +25,21 @@ const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
 const require = createRequire(import.meta.url);
 
-function usage(message) {
-  process.stderr.write(`${message}\n\n${help}`);
-  process.exit(2);
-}
-
-function optionsOf() {
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string', multiple: true, default: [] },
-        lanes: { type: 'string', default: '5' },
-        tests: { type: 'string', multiple: true, default: [] },
-        'no-tests': { type: 'boolean', default: false },
-        out: { type: 'string' },
-        benches: { type: 'string', multiple: true, default: [] },
-        keep: { type: 'boolean', default: false },
-        list: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (fault) {
-    return usage(fault.message);
-  }
-}
-
-const options = optionsOf();
-if (options.help) {
-  process.stdout.write(help);
-  process.exit(0);
-}
-if (!/^[1-9]\d*$/.test(options.lanes))
-  usage(`--lanes: a whole number from 1 is wanted, not "${options.lanes}".`);
+const {
+  values: options,
+  refuse,
+  wholeNumber,
+} = readOptions(help, {
+  only: withValues(),
+  lanes: withValue(5),
+  tests: withValues(),
+  'no-tests': flag(),
+  out: withValue(),
+  benches: withValues(),
+  keep: flag(),
+  list: flag(),
+});
+const lanes = wholeNumber('lanes');
 
 const { faultMatrix, isTestRow, runMatrix, tableMarkdown, tableText, testResults, testsOf } = require(
   at('dist/harness/proving-ground/faults/index.js'),
@@ -64,7 +47,7 @@ const { faultMatrix, isTestRow, runMatrix, tableMarkdown, tableText, testResults
 const wanted = options.only.flatMap((names) => names.split(','));
 for (const name of wanted) {
   if (!faultMatrix.some(({ id, part }) => id === name || part === name))
-    usage(`--only ${name}: no row and no part is called that; see --list.`);
+    refuse(`--only ${name}: no row and no part is called that; see --list.`);
 }
 const rows = faultMatrix.filter(
   (row) =>
@@ -114,7 +97,7 @@ const readFrom = (reports) => {
 const bringAbout = () =>
   runMatrix({
     rows: rows.filter((row) => !isTestRow(row)),
-    lanes: Number(options.lanes),
+    lanes,
     program: at('dist/harness/cli/main.js'),
     fixtures: at('fixtures'),
     folder,
