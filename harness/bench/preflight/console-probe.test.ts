@@ -14,8 +14,8 @@ const recorded = (name: string): Buffer => readFileSync(join(packageRoot(), 'fix
 interface Scene {
   /** What the board prints once it is listened to. */
   readonly prints?: Buffer | string;
-  /** What it prints when a line was typed. */
-  readonly answers?: string;
+  /** What it prints when a line was typed; the last again and again. */
+  readonly answers?: readonly string[];
   readonly readsConsole?: boolean;
   readonly plugins?: readonly string[];
 }
@@ -23,13 +23,18 @@ interface Scene {
 /** Probes a console; the clock runs as fast as it can. */
 async function probe({
   prints = '',
-  answers,
+  answers = [],
   readsConsole = true,
   plugins = [],
 }: Scene): Promise<CheckResult> {
   const clock = new ManualClock();
+  let typed = 0;
   const write = (bytes: Buffer): Promise<void> => {
-    if (answers !== undefined && bytes.includes('\n')) console.receive(Buffer.from(answers), clock.nowMs());
+    const answer = answers[Math.min(typed, answers.length - 1)];
+    if (answer !== undefined && bytes.includes('\n')) {
+      typed += 1;
+      console.receive(Buffer.from(answer), clock.nowMs());
+    }
     return Promise.resolve();
   };
   const console = new RecordedConsole({ name: 'korvo-1', clock, write, baudRate: 115_200 });
@@ -58,11 +63,14 @@ async function probe({
 
 describe('console', () => {
   it('is well when an empty line brings the prompt', async () => {
-    expect(await probe({ answers: '\r\nesp> ' })).toMatchObject({
+    expect(await probe({ answers: ['\r\nesp> '] })).toMatchObject({
       state: 'ok',
       seen: 'an empty line is answered with "esp>"',
     });
-    expect(await probe({ answers: '\r\n>>> ' })).toMatchObject({ state: 'ok' });
+    expect(await probe({ answers: ['\r\n>>> '] })).toMatchObject({ state: 'ok' });
+    // One that boots reads nothing yet, or logs on behind its prompt.
+    const booting = ['', 'esp> I (690) wifi:connected with bench\r\n', '\r\nesp> '];
+    expect(await probe({ answers: booting })).toMatchObject({ state: 'ok' });
   });
 
   it('is silent when not a byte comes, which firmware that reads nothing may be', async () => {

@@ -5,7 +5,9 @@ import { fail, ok, warn, type Check, type CheckContext, type CheckResult } from 
 import { pause } from './pause';
 
 /** A REPL draws its prompt anew at once; a board that is busy printing is given the time to end its lines. */
-const PROMPT_WITHIN_MS = 1_500;
+const PROMPT_WITHIN_MS = 500;
+/** What is typed while a board boots is lost, or its prompt has a line of the log behind it at once. */
+const TYPED_AT_MOST = 3;
 /** A board that reads nothing is listened to for so long: `openai_demo` prints every 2 s, xiaozhi every 10. */
 const LISTEN_MS = 2_500;
 /** As ESP-IDF's console and MicroPython draw them (device.md sections 2.3 and 8). */
@@ -52,17 +54,20 @@ export const consoleProbe: Check = {
   },
 };
 
-/** The prompt that an empty line brought; undefined: none came. */
+/** The prompt that an empty line brought, or one of a few; undefined: none came. */
 async function promptOf({ console }: Board): Promise<string | undefined> {
-  const answered = console.expectAny(PROMPTS, { withinMs: PROMPT_WITHIN_MS, from: console.cursor() });
-  answered.catch(() => undefined); // Awaited below, after the line has gone out.
-  await console.send('');
-  try {
-    return (await answered).groups[0]?.trim();
-  } catch (cause) {
-    if (isHilError(cause) && cause.code === 'HIL_BOARD_CONSOLE_TIMEOUT') return undefined;
-    throw cause;
+  const from = console.cursor();
+  for (let typed = 0; typed < TYPED_AT_MOST; typed += 1) {
+    const answered = console.expectAny(PROMPTS, { withinMs: PROMPT_WITHIN_MS, from });
+    answered.catch(() => undefined); // Awaited below, after the line has gone out.
+    await console.send('');
+    try {
+      return (await answered).groups[0]?.trim();
+    } catch (cause) {
+      if (!isHilError(cause) || cause.code !== 'HIL_BOARD_CONSOLE_TIMEOUT') throw cause;
+    }
   }
+  return undefined;
 }
 
 interface Probe {
