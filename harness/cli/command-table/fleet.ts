@@ -120,6 +120,11 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               default: 14,
               describe: 'Days after which a job that is over is forgotten',
             })
+            .option('lease', {
+              type: 'number',
+              default: 30,
+              describe: 'Seconds without a word from here after which a unit is played elsewhere',
+            })
             .check(
               givenOnce([
                 'bench',
@@ -132,9 +137,11 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
                 'reports',
                 'keep-days',
                 'suites',
+                'lease',
               ]),
             )
             .check(wholeNumber('keep-days', 1, 3_650))
+            .check(wholeNumber('lease', 5, 600))
             .check(({ provider }) => {
               for (const one of provider) readProviderChoice(one);
               return true;
@@ -158,6 +165,7 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
           onlyPlay,
           builds,
           keepDays,
+          lease,
         }) => {
           const { fleetAgentCommand } = await import('../commands/fleet-agent.js');
           exit(
@@ -176,6 +184,7 @@ export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
               merge: !onlyPlay,
               builds,
               keepDays,
+              lease,
             }),
           );
         },

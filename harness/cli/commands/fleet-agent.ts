@@ -35,6 +35,8 @@ export interface FleetAgentArguments extends FleetPlace {
   readonly builds: string | undefined;
   /** Jobs that are over are kept for so long. */
   readonly keepDays: number;
+  /** Seconds without a word from here after which a unit is played elsewhere. */
+  readonly lease: number;
 }
 
 const say = (text: string): void => void process.stdout.write(`${isoNow()} ${text}\n`);
@@ -77,7 +79,7 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
     // Gone with this process: two agents of one bench would take each other's boards.
     const key = `fleet-agent:${config.path}`;
     opened.push(await takeLease({ key, name: bench, command: 'earshot fleet agent', clock: systemClock }));
-    const fleet = await openFleet(args, say, { forMs: args.keepDays * DAY_MS });
+    const fleet = await openFleet(args, say, { forMs: args.keepDays * DAY_MS }, args.lease * 1_000);
     opened.push(fleet);
     await assertAlone(fleet.roll, bench);
     const bundles = openBundles(args.bundles);

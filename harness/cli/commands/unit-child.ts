@@ -39,6 +39,8 @@ export async function unitChildCommand(order: string): Promise<number> {
     (interrupt) => {
       process.on('message', interrupt);
       process.once('disconnect', interrupt);
+      // An agent that was killed at once is gone before anybody hears of it.
+      if (!process.connected) interrupt();
     },
   );
   if (exitCode === exitCodes.interrupted)

@@ -36,12 +36,14 @@ const TROUBLE_EVERY_MS = 30_000;
  * Reaches for a fleet.
  * @param say - Hears when it cannot be reached later on, now and then.
  * @param retention - Of the jobs that end here. Default: 14 days and 1 000 jobs.
+ * @param leaseMs - Of units that are claimed here. Default: 30 s.
  * @throws What `reachRedis` throws.
  */
 export async function openFleet(
   place: FleetPlace,
   say: (text: string) => void,
   retention: Partial<Retention> = {},
+  leaseMs?: number,
 ): Promise<FleetLink> {
   let saidAtMs = -Infinity;
   const onTrouble = ({ message }: Error): void => {
@@ -65,7 +67,9 @@ export async function openFleet(
     return part;
   };
   try {
-    const queue = kept(await BullMqQueue.open({ ...options, retention }));
+    const queue = kept(
+      await BullMqQueue.open({ ...options, retention, ...(leaseMs === undefined ? {} : { leaseMs }) }),
+    );
     const roll = kept(await RedisRoll.open(options));
     const verdicts = kept(await RedisVerdicts.open(options));
     return { queue, roll, verdicts, close: () => closeAll(opened) };

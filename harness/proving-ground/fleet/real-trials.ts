@@ -23,19 +23,19 @@ export interface RealAgentsReport {
 
 export type Found = Omit<RealTrial, 'name' | 'tookMs'>;
 
-/** Nothing of a trial takes longer, unless it hangs. */
-const HUNG_AFTER_MS = 400_000;
-
-const within = async <T>(work: Promise<T>, what: string): Promise<T> => {
+const within = async <T>(work: Promise<T>, what: string, hungAfterMs: number): Promise<T> => {
   let cancel: () => void = () => undefined;
   const hung = new Promise<never>((_, reject) => {
-    cancel = systemClock.after(HUNG_AFTER_MS, () => reject(new Error(`${what} hangs`)));
+    cancel = systemClock.after(hungAfterMs, () => reject(new Error(`${what} hangs`)));
   });
   return Promise.race([work, hung]).finally(() => cancel());
 };
 
-/** Trials one after the other; what one throws is wrong with it. */
-export function trialsOf(onTrial: (trial: RealTrial) => void): {
+/** Trials one after the other; what one throws is wrong with it, and so is what takes longer. */
+export function trialsOf(
+  onTrial: (trial: RealTrial) => void,
+  hungAfterMs: number,
+): {
   readonly trials: readonly RealTrial[];
   readonly trial: (name: string, work: () => Promise<Found>) => Promise<void>;
 } {
@@ -44,7 +44,9 @@ export function trialsOf(onTrial: (trial: RealTrial) => void): {
     trials,
     trial: async (name, work) => {
       const fromMs = systemClock.nowMs();
-      const found = await within(work(), name).catch((error: unknown) => ({ wrong: [String(error)] }));
+      const found = await within(work(), name, hungAfterMs).catch((error: unknown) => ({
+        wrong: [String(error)],
+      }));
       const one: RealTrial = { name, tookMs: systemClock.nowMs() - fromMs, ...found };
       trials.push(one);
       onTrial(one);

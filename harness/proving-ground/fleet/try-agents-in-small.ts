@@ -25,6 +25,9 @@ export interface SmallAgentsOptions {
   readonly onTrial: (trial: RealTrial) => void;
 }
 
+/** Nothing of a trial takes longer on a busy machine, unless it hangs. */
+const HUNG_AFTER_MS = 150_000;
+
 /**
  * Two agents as `earshot fleet agent` is, with one virtual board each, and one unit: the first agent is killed as its board begins it, the
  * second plays it again, and what `earshot fleet submit` makes of it is held against `earshot run`. Its suite is a team's own.
@@ -40,7 +43,7 @@ export async function tryAgentsInSmall(options: SmallAgentsOptions): Promise<Rea
     what: ['--suite', `suites/${OWN_SUITE}`],
     ofAgents: ['--suites', writeOwnSuite(folder), '--lease', String(options.leaseMs / 1_000)],
   });
-  const { trials, trial } = trialsOf(options.onTrial);
+  const { trials, trial } = trialsOf(options.onTrial, HUNG_AFTER_MS);
   try {
     await trial('a job whose agent is killed in mid-unit, against one board alone', () => killed(fleet));
     await trial('an agent that is asked to end', () => asked(fleet));

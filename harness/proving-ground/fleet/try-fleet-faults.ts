@@ -29,6 +29,8 @@ export interface FleetTrialOptions {
   readonly unitMs: number;
   /** Of each job. */
   readonly units: number;
+  /** Of the job that nothing is done to; for a 95th percentile it takes more than the others. */
+  readonly calmUnits: number;
   /** Hears of each trial as it ends. */
   readonly onTrial: (trial: FleetTrial) => void;
 }
@@ -107,8 +109,6 @@ async function lose({ fleet }: Grounds, take: () => Promise<void> | void): Promi
 const FIRST = 'nothing, for the first time';
 /** What the others are held against, and the queue's time is taken of. */
 const CALM = 'nothing';
-/** As many units more has the calm job, so that there is a 95th percentile. */
-const CALM_FACTOR = 3;
 
 const faults: Readonly<Record<string, Fault>> = {
   [FIRST]: () => Promise.resolve(undefined),
@@ -205,7 +205,7 @@ const quantile = (values: readonly number[], share: number): number =>
  * run once, and the verdict to be that of the job that nothing was done to.
  */
 export async function tryFleetFaults(options: FleetTrialOptions): Promise<FleetTrialReport> {
-  const { root, redis, leaseMs, unitMs, units, onTrial } = options;
+  const { root, redis, leaseMs, unitMs, units, calmUnits, onTrial } = options;
   const folder = mkdtempSync(join(tmpdir(), 'earshot-fleet-'));
   const bundles = pathToFileURL(join(folder, 'bundles')).href;
   const store = openBundleStore(bundles);
@@ -238,7 +238,7 @@ export async function tryFleetFaults(options: FleetTrialOptions): Promise<FleetT
       const heardBefore = fleet.heard.length;
       const over = new Promise<JobOutcome>((resolve) => queue.onJobOver(resolve));
       const harming = harm({ fleet, redis, link, leaseMs, start });
-      const count = fault === CALM ? units * CALM_FACTOR : units;
+      const count = fault === CALM ? calmUnits : units;
       const jobId = await queue.submit(orderOf(count, fault));
       const work = Promise.all([
         harming,

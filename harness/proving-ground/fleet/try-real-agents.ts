@@ -1,9 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../ports';
 import { contentOf, differencesOf, type RunContent } from './compare-runs';
-import { RunningCommand, type CommandEnd, type CommandPlace } from './real-agents';
+import type { RunningCommand} from './real-agents';
+import { type CommandPlace } from './real-agents';
+import { benches, RealFleet, type Bench } from './real-fleet';
+import {
+  asked,
+  OWN_SUITE,
+  trialsOf,
+  writeOwnSuite,
+  type Found,
+  type RealAgentsReport,
+  type RealTrial,
+} from './real-trials';
 
 export interface RealAgentsOptions {
   /** Folder with `dist`. */
@@ -11,148 +22,21 @@ export interface RealAgentsOptions {
   readonly redis: { readonly host: string; readonly port: number };
   /** Paths of images: one that its boards pass with, and one that they fail with. */
   readonly firmware: { readonly good: string; readonly faulty: string };
-  /** The comparison of a good firmware alone, with few turns. */
-  readonly isSmall: boolean;
   readonly environment: CommandPlace['environment'];
   /** Hears of each trial as it ends. */
   readonly onTrial: (trial: RealTrial) => void;
 }
 
-/** What was tried with agents as they are, and what is wrong. */
-export interface RealTrial {
-  readonly name: string;
-  /** In words; empty when nothing is. */
-  readonly wrong: readonly string[];
-  readonly tookMs: number;
-  /** From what was done to the board's being free. Absent: nothing was broken off. */
-  readonly freeAfterMs?: number;
-  /** From the loss of an agent to its unit's beginning on the other. Absent: none was lost. */
-  readonly elsewhereMs?: number;
-}
-
-export interface RealAgentsReport {
-  readonly trials: readonly RealTrial[];
-  /** What agents said, for whoever looks into a failure. */
-  readonly said: readonly string[];
-}
-
-const benches = ['one', 'two'] as const;
-type Bench = (typeof benches)[number];
-const boards = ['a', 'b'] as const;
-const suites = ['boot', 'text-chat'] as const;
 /** Nothing of a trial takes longer, unless it hangs. */
 const HUNG_AFTER_MS = 400_000;
 
-const within = async <T>(work: Promise<T>, what: string): Promise<T> => {
-  let cancel: () => void = () => undefined;
-  const hung = new Promise<never>((_, reject) => {
-    cancel = systemClock.after(HUNG_AFTER_MS, () => reject(new Error(`${what} hangs`)));
-  });
-  return Promise.race([work, hung]).finally(() => cancel());
-};
-
-/** Two agents with two virtual boards each, a bench of its own beside them, and the commands that are given to them. */
-class RealFleet {
-  readonly agents = new Map<Bench, RunningCommand>();
-  private readonly all: RunningCommand[] = [];
-  private readonly place: CommandPlace;
-
-  constructor(
-    private readonly folder: string,
-    private readonly options: RealAgentsOptions,
-  ) {
-    const environment = {
-      ...options.environment,
-      XDG_STATE_HOME: join(folder, 'state'),
-      EARSHOT_LEASES: join(folder, 'leases'),
-    };
-    this.place = { root: options.root, folder, environment };
-    for (const bench of benches) this.bench(bench, boards);
-    this.bench('alone', ['a']);
-  }
-
-  private bench(name: string, names: readonly string[]): void {
-    const board = (each: string): string =>
-      `  - { name: ${each}, kind: virtual, dialect: hunyuan-chat, addressAfter: 1s, flash: ${name}-${each}.flash }`;
-    const lines = ['schema: earshot/bench@1', `name: ${name}`, 'provider: { protocol: hunyuan }', 'boards:'];
-    writeFileSync(join(this.folder, `${name}.yaml`), [...lines, ...names.map(board), ''].join('\n'));
-  }
-
-  start(...args: readonly string[]): RunningCommand {
-    const command = new RunningCommand(args, this.place);
-    this.all.push(command);
-    return command;
-  }
-
-  /** One that is to do what it is told. @throws Error where it does not. */
-  async done(...args: readonly string[]): Promise<void> {
-    const { exitCode, stderr } = await this.start(...args).ended;
-    if (exitCode !== 0) throw new Error(`${args.join(' ')} ended with ${exitCode}: ${stderr}`);
-  }
-
-  /** Arguments of a command of the fleet. */
-  fleet(command: string, ...args: readonly string[]): RunningCommand {
-    const { host, port } = this.options.redis;
-    return this.start('fleet', command, ...args, '--queue', `redis://${host}:${port}`, '--prefix', 'real');
-  }
-
-  /** Resolves when the agent works. */
-  async agent(bench: Bench): Promise<RunningCommand> {
-    const agent = this.fleet('agent', '--bench', `${bench}.yaml`, '--bundles', 'bundles');
-    this.agents.set(bench, agent);
-    await agent.line(/ works for /);
-    return agent;
-  }
-
-  submit(...args: readonly string[]): RunningCommand {
-    return this.followed('submit', ...args, ...this.what(), '--boards', `:2`);
-  }
-
-  followed(command: string, ...args: readonly string[]): RunningCommand {
-    return this.fleet(command, ...args, '--bundles', 'bundles', '--json');
-  }
-
-  async alone(image: string): Promise<CommandEnd> {
-    await this.done('flash', image, '--bench', 'alone.yaml');
-    return this.start('run', '--bench', 'alone.yaml', '--json', '--reports', 'alone', ...this.what()).ended;
-  }
-
-  private what(): readonly string[] {
-    const { isSmall } = this.options;
-    const wanted = suites.flatMap((suite) => ['--suite', suite]);
-    return [...wanted, '--turns', isSmall ? '1' : '6'];
-  }
-
-  get said(): readonly string[] {
-    return [...this.agents].flatMap(([bench, { lines }]) => lines.map((line) => `${bench}: ${line}`));
-  }
-
-  /** How many agents' lines are as asked for. */
-  count(wanted: RegExp): number {
-    return this.said.filter((line) => wanted.test(line)).length;
-  }
-
-  /** The next unit that an agent's board begins, with how much it had said by then. */
-  async plays(
-    bench: Bench,
-    behind: number,
-  ): Promise<{ readonly board: string; readonly unit: string; readonly at: number }> {
-    const { text, at } = await this.heard(bench).line(/ plays job-/, behind);
-    const [, board = '', unit = ''] = / (\S+) plays (\S+): /.exec(text) ?? [];
-    return { board, unit, at };
-  }
-
-  heard(bench: Bench): RunningCommand {
-    const agent = this.agents.get(bench);
-    if (agent === undefined) throw new Error(`there is no agent ${bench}`);
-    return agent;
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.all.map((command) => command.end('SIGKILL')));
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
+/** A source in two parts becomes firmware when these are put together. */
+const builds = `schema: earshot/builds@1
+builds:
+  demo:
+    command: [sh, -c, 'mkdir build && cat *.part > build/firmware.bin']
+    output: build/firmware.bin
+`;
 
 /**
  * Two agents as `earshot fleet agent` is, with two virtual boards each whose flash they write, on a real Redis: what `earshot fleet submit`
@@ -162,19 +46,17 @@ class RealFleet {
 export async function tryRealAgents(options: RealAgentsOptions): Promise<RealAgentsReport> {
   const folder = mkdtempSync(join(tmpdir(), 'earshot-agents-'));
   mkdirSync(join(folder, 'state'));
-  const fleet = new RealFleet(folder, options);
-  const { firmware, isSmall, onTrial } = options;
-  const trials: RealTrial[] = [];
-  const trial = async (
-    name: string,
-    work: () => Promise<Omit<RealTrial, 'name' | 'tookMs'>>,
-  ): Promise<void> => {
-    const fromMs = systemClock.nowMs();
-    const found = await within(work(), name).catch((error: unknown) => ({ wrong: [String(error)] }));
-    const one: RealTrial = { name, tookMs: systemClock.nowMs() - fromMs, ...found };
-    trials.push(one);
-    onTrial(one);
-  };
+  writeFileSync(join(folder, 'builds.yaml'), builds);
+  const suites = ['boot', 'text-chat'].flatMap((suite) => ['--suite', suite]);
+  const fleet = new RealFleet(folder, {
+    ...options,
+    boards: ['a', 'b'],
+    isFlashed: true,
+    what: [...suites, '--turns', '6'],
+    ofAgents: ['--suites', writeOwnSuite(folder), '--builds', 'builds.yaml'],
+  });
+  const { firmware, onTrial } = options;
+  const { trials, trial } = trialsOf(onTrial, HUNG_AFTER_MS);
   try {
     let good: RunContent | undefined;
     const likeGood = async (command: RunningCommand): Promise<readonly string[]> =>
@@ -197,37 +79,29 @@ export async function tryRealAgents(options: RealAgentsOptions): Promise<RealAge
         ],
       };
     });
-    if (!isSmall) {
-      await trial('a firmware with a fault', async () => {
-        const alone = contentOf(await fleet.alone(firmware.faulty));
-        const differing = differencesOf(
-          contentOf(await fleet.submit('--firmware', firmware.faulty).ended),
-          alone,
-        );
-        return { wrong: [...differing, ...(alone.exitCode === 1 ? [] : [`alone it came to ${alone.why}`])] };
-      });
-      await trial('kill -9 of an agent whose boards are at work', () =>
-        killed(fleet, firmware.good, likeGood),
+    await trial('a firmware with a fault', async () => {
+      const alone = contentOf(await fleet.alone(firmware.faulty));
+      const differing = differencesOf(
+        contentOf(await fleet.submit('--firmware', firmware.faulty).ended),
+        alone,
       );
-      await trial('Ctrl-C of who submitted it', () => interrupted(fleet, firmware.good));
-      await trial('a job that is cancelled, and retried', () => retried(fleet, firmware.good, likeGood));
-      await trial('SIGTERM of an agent whose board is at work', () =>
-        drained(fleet, firmware.good, likeGood),
-      );
-    }
-    await trial('agents that are asked to end', async () => {
-      const ends = await Promise.all([...fleet.agents.values()].map((agent) => agent.end('SIGTERM')));
-      return {
-        wrong: ends.flatMap(({ exitCode }) => (exitCode === 0 ? [] : [`one ended with ${exitCode}`])),
-      };
+      return { wrong: [...differing, ...(alone.exitCode === 1 ? [] : [`alone it came to ${alone.why}`])] };
     });
+    await trial('kill -9 of an agent whose boards are at work', () => killed(fleet, firmware.good, likeGood));
+    await trial('Ctrl-C of who submitted it', () => interrupted(fleet, firmware.good));
+    await trial('a job that is cancelled, and retried', () => retried(fleet, firmware.good, likeGood));
+    await trial('SIGTERM of an agent whose board is at work', () => drained(fleet, firmware.good, likeGood));
+    await trial('suites of a team, and others by the same name', () => ownSuites(fleet, folder));
+    await trial('firmware that an agent builds, and a run that an agent makes of it', () =>
+      built(fleet, folder, firmware.good, likeGood),
+    );
+    await trial('agents that are asked to end', () => asked(fleet));
   } finally {
     await fleet.close();
   }
   return { trials, said: fleet.said };
 }
 
-type Found = Omit<RealTrial, 'name' | 'tookMs'>;
 type Hold = (command: RunningCommand) => Promise<readonly string[]>;
 
 async function killed(fleet: RealFleet, image: string, likeGood: Hold): Promise<Found> {
@@ -308,4 +182,50 @@ async function drained(fleet: RealFleet, image: string, likeGood: Hold): Promise
   ];
   await fleet.agent(bench);
   return { wrong };
+}
+
+/** By a recipe of an agent's own a source becomes firmware, boards play it, and an agent makes one run of it: nobody waits. */
+async function built(fleet: RealFleet, folder: string, image: string, likeGood: Hold): Promise<Found> {
+  const source = join(folder, 'source');
+  mkdirSync(source);
+  const bytes = readFileSync(image);
+  const half = Math.ceil(bytes.length / 2);
+  writeFileSync(join(source, 'first.part'), bytes.subarray(0, half));
+  writeFileSync(join(source, 'second.part'), bytes.subarray(half));
+  const { stdout, exitCode } = await fleet.submit('--build', 'demo', '--source', source, '--detach').ended;
+  const { jobId } = JSON.parse(stdout) as { readonly jobId: string };
+  const differing = await likeGood(fleet.followed('watch', jobId));
+  const chores = [/ plays \S+: build demo/, / plays \S+: merge/].filter(
+    (wanted) => fleet.count(wanted) !== 1,
+  );
+  return {
+    wrong: [
+      ...differing,
+      ...(exitCode === 0 ? [] : [`fleet submit --detach ended with ${exitCode}`]),
+      ...chores.map(({ source: wanted }) => `no agent, or more than one, said ${wanted}`),
+    ],
+  };
+}
+
+/** Of their own project agents play what a job brings, and nothing that is another. */
+async function ownSuites(fleet: RealFleet, folder: string): Promise<Found> {
+  const what = ['--suite', `suites/${OWN_SUITE}`];
+  const [alone, submitted] = await Promise.all([
+    fleet.alone(undefined, what),
+    fleet.submitOnly(...what).ended,
+  ]);
+  const differing = differencesOf(contentOf(submitted), contentOf(alone));
+  const other = join(folder, 'other');
+  cpSync(join(folder, 'suites'), other, { recursive: true });
+  appendFileSync(join(other, OWN_SUITE), '// Not what the agents know.\n');
+  const refused = await fleet.submitOnly('--suite', join(other, OWN_SUITE)).ended;
+  return {
+    wrong: [
+      ...differing,
+      ...(alone.exitCode === 0 ? [] : [`alone it ended with ${alone.exitCode}`]),
+      ...(refused.exitCode === 2 && refused.stderr.includes('--any-suites')
+        ? []
+        : [`suites that no agent knows ended with ${refused.exitCode}: ${refused.stderr}`]),
+    ],
+  };
 }
