@@ -39,11 +39,17 @@ describe('resample', () => {
     [96_000, 48_000],
   ] as const;
 
-  it.each(ratePairs)('keeps a chirp and a click where they are, %i to %i Hz', async (fromHz, toHz) => {
+  it.each([
+    ...ratePairs.map((pair) => [...pair, 'best'] as const),
+    [24_000, 48_000, 'medium'] as const,
+    [16_000, 44_100, 'medium'] as const,
+  ])('keeps a chirp and a click where they are, %i to %i Hz in %s quality', async (fromHz, toHz, quality) => {
     for (const signal of [chirp, click]) {
       const { samples, rateHz } = await resample(
         { samples: sampled(signal, fromHz, 0.6), rateHz: fromHz },
         toHz,
+        undefined,
+        quality,
       );
       expect(rateHz).toBe(toHz);
       expect(samples).toHaveLength(0.6 * toHz);
@@ -81,6 +87,17 @@ describe('resample', () => {
     expect(Math.abs(await gainDb(7500))).toBeLessThan(0.1);
     expect(await gainDb(8500)).toBeLessThan(-100);
     expect(await gainDb(10_000)).toBeLessThan(-100);
+  });
+
+  it('makes up less than 16 bit show in medium quality, and passes the speech of a clip at 16 kHz', async () => {
+    const played = async (hz: number, fromHz: number): Promise<Float32Array> => {
+      const clip = { samples: sampled(tone(hz), fromHz, 0.5), rateHz: fromHz };
+      return (await resample(clip, 48_000, undefined, 'medium')).samples.subarray(4800, 19_200);
+    };
+    const error = (await played(7000, 24_000)).map((value, i) => value - tone(7000)((4800 + i) / 48_000));
+    expect(rmsDbFs(error)!).toBeLessThan(-98);
+    const [low, high] = [await played(1000, 16_000), await played(7000, 16_000)].map(rmsDbFs);
+    expect(Math.abs(high! - low!)).toBeLessThan(0.5);
   });
 
   it('gives a copy at the same rate', async () => {

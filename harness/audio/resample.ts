@@ -21,21 +21,29 @@ const BLOCK_SAMPLES_WITH_PAUSES = 1 << 12;
  */
 const FLUSH_MS = 100;
 
+/** Signal to noise, and share of the lower rate's half that passes, by libsamplerate's own account: 145 dB and 97 %; 121 dB and 90 %. */
+const converterTypes = {
+  best: ConverterType.SRC_SINC_BEST_QUALITY,
+  medium: ConverterType.SRC_SINC_MEDIUM_QUALITY,
+} as const;
+
 /**
- * The clip at another rate: best-quality band-limited sinc conversion (libsamplerate). Sample 0 stays sample 0 and time
+ * The clip at another rate: band-limited sinc conversion (libsamplerate). Sample 0 stays sample 0 and time
  * `t` stays time `t`, so an index converts by the ratio of the rates; the result is
- * `Math.round(lengthSamples * rateHz / clip.rateHz)` long. Going down to 16 kHz, 7.5 kHz passes within
+ * `Math.round(lengthSamples * rateHz / clip.rateHz)` long. Going down to 16 kHz in best quality, 7.5 kHz passes within
  * 0.1 dB and 8.5 kHz falls by more than 100 dB.
- * Takes 30 ms to load the converter and about 50 ms per second of sound at 48 kHz.
+ * Takes 30 ms to load the converter and about 50 ms per second of sound at 48 kHz, in medium quality a third of that.
  * @param clip - Mono, full scale ±1, of any rate. Peaks may grow past ±1 and are kept.
  * @param rateHz - 8 000 to 96 000.
  * @param pause - Awaited every few milliseconds of work, by who has something else to do meanwhile.
+ * @param quality - `medium` makes up less than 16 bit show, and takes 0.3 dB off 7 kHz of a clip at 16 kHz, nothing off one at 24 kHz.
  * @throws HilError `HIL_AUDIO_RATE` when `rateHz` is out of range or the clip has no rate.
  */
 export async function resample(
   clip: PcmClip,
   rateHz: number,
   pause?: () => Promise<unknown>,
+  quality: keyof typeof converterTypes = 'best',
 ): Promise<PcmClip> {
   if (!(rateHz >= RATE_RANGE_HZ.lowest && rateHz <= RATE_RANGE_HZ.highest && clip.rateHz > 0)) {
     throw new ConfigError(
@@ -49,7 +57,7 @@ export async function resample(
   const lengthSamples = Math.round((clip.samples.length * rateHz) / clip.rateHz);
   const samples = new Float32Array(lengthSamples);
   const converter = await create(1, clip.rateHz, rateHz, {
-    converterType: ConverterType.SRC_SINC_BEST_QUALITY,
+    converterType: converterTypes[quality],
   });
   try {
     let written = 0;
