@@ -17,7 +17,12 @@ const ownFiles: ReadonlySet<string> = new Set([
   'gl-code-quality-report.json',
 ]);
 /** Of a board: written anew, as lines and boots are counted on. */
-const consoleFiles: ReadonlySet<string> = new Set(['console.log', 'console.jsonl', earlierLog, earlierLines]);
+export const consoleFiles: ReadonlySet<string> = new Set([
+  'console.log',
+  'console.jsonl',
+  earlierLog,
+  earlierLines,
+]);
 const RESULTS = 'allure-results';
 /** Allure's report of one run says nothing of all of them. */
 const ALLURE_REPORT = 'allure-report';

@@ -1,15 +1,15 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RunError } from '../errors';
-import type { ConsoleLine } from '../ports';
 import { AppendFile, replaceFile } from './append-file';
 import type { DifferenceName } from './baseline';
 import { earlierLog } from './console-sink';
+import { piecesOf } from './file-pieces';
 import { toJsonText } from './json-text';
 import { shifted, type ConsoleCount, type FactShift } from './merge-facts';
-import { carriedFiles, carry, isFree } from './merge-files';
+import { carriedFiles, carry, consoleFiles, isFree } from './merge-files';
 import { planMerge, type MergePart, type MergePlan } from './merge-record';
-import { readConsole } from './read-console';
+import { consoleLinesOf } from './read-console';
 import { readRun, type FinishedRun, type FinishedTurn, type RunEvent } from './read-run';
 import { folderNameOf } from './run-id';
 import { readJournal } from './stored-file';
@@ -37,6 +37,8 @@ interface Ordered {
   readonly value: unknown;
 }
 
+/** Of a console, that are written together: some hundred kilobytes. */
+const LINES_AT_ONCE = 2_000;
 const NOTHING_PRINTED: ConsoleCount = { boots: 0, lines: 0, bytes: 0 };
 
 /** Events without a board's name in a run that has one board are of that board. */
@@ -170,11 +172,8 @@ class Merger {
   private writeConsole({ run, boardNames, hostOffsetMs }: MergePart, name: string, shift: FactShift): void {
     const to = boardNames.get(name) ?? name;
     const folder = folderNameOf(to);
-    const raws = [earlierLog, 'console.log'].map((file) => join(run.path, folderNameOf(name), file));
-    const lines = readConsole(run.path, name);
-    const raw = Buffer.concat(raws.filter((path) => existsSync(path)).map((path) => readFileSync(path)));
-    const sizeBytes = raw.length;
-    if (sizeBytes === 0 && lines.length === 0) return;
+    const from = join(run.path, folderNameOf(name));
+    if ([...consoleFiles].every((file) => (sizeOf(join(from, file)) ?? 0) === 0)) return;
 
     const { consoles, printed } = this;
     const path = join(this.folder, folder);
@@ -183,29 +182,38 @@ class Merger {
       lines: new AppendFile(join(path, 'console.jsonl')),
     };
     consoles.set(to, files);
-    if (sizeBytes > 0) files.raw.append(raw);
-    const moved =
-      hostOffsetMs === 0 && shift.before === NOTHING_PRINTED
-        ? lines
-        : lines.map((line) => shifted(line, shift));
-    files.lines.append(Buffer.from(moved.map((line) => `${toJsonText(line)}\n`).join('')));
-
-    const { boots, lines: counted, bytes } = this.printedBy(to);
-    const most = (of: (line: ConsoleLine) => number): number =>
-      lines.reduce((largest, line) => Math.max(largest, of(line) + 1), 0);
+    let sizeBytes = 0;
+    for (const file of [earlierLog, 'console.log'])
+      for (const piece of piecesOf(join(from, file))) {
+        files.raw.append(piece);
+        sizeBytes += piece.length;
+      }
+    const isMoved = hostOffsetMs !== 0 || shift.before !== NOTHING_PRINTED;
+    const count = { boots: 0, lines: 0, bytes: 0 };
+    let waiting: string[] = [];
+    const write = (): void => {
+      files.lines.append(Buffer.from(waiting.join('')));
+      waiting = [];
+    };
+    for (const line of consoleLinesOf(run.path, name)) {
+      waiting.push(`${toJsonText(isMoved ? shifted(line, shift) : line)}\n`);
+      if (waiting.length === LINES_AT_ONCE) write();
+      count.boots = Math.max(count.boots, line.boot + 1);
+      count.lines = Math.max(count.lines, line.index + 1);
+      count.bytes = Math.max(count.bytes, line.byteOffset + 1);
+    }
+    write();
+    const { boots, lines, bytes } = this.printedBy(to);
     printed.set(to, {
-      boots: boots + most(({ boot }) => boot),
-      lines: counted + most(({ index }) => index),
+      boots: boots + count.boots,
+      lines: lines + count.lines,
       // Of a run for hours the oldest bytes may have been let go, and the offsets of its lines count them.
-      bytes:
-        bytes +
-        Math.max(
-          sizeBytes,
-          most(({ byteOffset }) => byteOffset),
-        ),
+      bytes: bytes + Math.max(sizeBytes, count.bytes),
     });
   }
 }
+
+const sizeOf = (path: string): number | undefined => statSync(path, { throwIfNoEntry: false })?.size;
 
 function withPairs(plan: MergePlan, inTurns: MergeOptions['inTurns']): MergePlan {
   if (inTurns === undefined) return plan;

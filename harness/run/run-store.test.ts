@@ -152,6 +152,19 @@ it('lets the oldest of a console go between two turns, and nothing of the turn b
   expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2 * 1_500 + 2_000);
 });
 
+it('reads lines back that are longer than what is read at once, up to the one that a killed writer was at', async () => {
+  const store = open();
+  const sink = store.consoleSink('korvo');
+  const lengths = [1, 700_000, 3, 700_001];
+  for (const [index, length] of lengths.entries())
+    sink.line({ index, text: 'ä'.repeat(length), boot: 0, hostAtMs: 1, byteOffset: 0 });
+  await store.close();
+  appendFileSync(join(store.path, 'korvo', 'console.jsonl'), '\0\0{"schema":"earshot/cons');
+  const lines = readConsole(store.path, 'korvo');
+  expect(lines.map(({ text }) => text.length)).toEqual(lengths);
+  expect(lines.every(({ text }) => /^ä+$/.test(text))).toBe(true);
+});
+
 it("reads the console of a run back, and with it the board's clock over the whole run", async () => {
   const store = open();
   const sink = store.consoleSink('atom:s3');

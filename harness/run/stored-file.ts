@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { RunError } from '../errors';
+import { linesOf } from './file-pieces';
 
 /** The newest major that this version writes and reads, by kind. */
 const newestMajor: Readonly<Record<string, number>> = {
@@ -68,9 +69,12 @@ export function readText(path: string, mostBytes = Infinity): string | undefined
     if (cause instanceof RunError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw damaged({ path }, `it cannot be read (${code ?? 'unknown'})`, cause);
+    throw unreadable(path, cause);
   }
 }
+
+const unreadable = (path: string, cause: unknown): RunError =>
+  damaged({ path }, `it cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`, cause);
 
 /** A stored value from its text. @throws RunError `HIL_RUN_DAMAGED`. */
 export function parseStored(text: string, place: Place): unknown {
@@ -91,16 +95,35 @@ const isJson = (text: string): boolean => {
 };
 
 /**
- * The lines of a journal, parsed and numbered from 1; none when there is no such file. A last line that lacks its end and is
- * no JSON is what a killed writer was at, and so are NULs that a crashed file system leaves: both are left out.
- * @throws RunError `HIL_RUN_DAMAGED` for any other line that is no JSON.
+ * The lines of a journal one after the other, parsed and numbered from 1; none when there is no such file. A last line that lacks its end and
+ * is no JSON is what a killed writer was at, and so are NULs that a crashed file system leaves: both are left out.
+ * @throws RunError `HIL_RUN_DAMAGED` for any other line that is no JSON, and where the file cannot be read.
  */
-export function readJournal(path: string): { readonly value: unknown; readonly place: Place }[] {
-  const lines = (readText(path) ?? '').replaceAll('\0', '').split('\n');
-  const rest = lines.pop() ?? '';
-  if (isJson(rest)) lines.push(rest);
-  return lines.map((line, index) => {
-    const place = { path, line: index + 1 };
-    return { value: parseStored(line, place), place };
-  });
+export function* journalOf(path: string): Generator<{ readonly value: unknown; readonly place: Place }> {
+  let before: string | undefined;
+  let line = 0;
+  for (const text of readable(path)) {
+    if (before !== undefined) {
+      line += 1;
+      const place = { path, line };
+      yield { value: parseStored(before, place), place };
+    }
+    before = text.includes('\0') ? text.replaceAll('\0', '') : text;
+  }
+  if (before !== undefined && isJson(before))
+    yield { value: parseStored(before, { path }), place: { path, line: line + 1 } };
 }
+
+/** Lines of a file, and what the file system says of them in words. */
+function* readable(path: string): Generator<string> {
+  try {
+    yield* linesOf(path);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+/** All of `journalOf`. */
+export const readJournal = (path: string): { readonly value: unknown; readonly place: Place }[] => [
+  ...journalOf(path),
+];
