@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../ports';
 import { contentOf, differencesOf, type RunContent } from './compare-runs';
-import type { RunningCommand} from './real-agents';
-import { type CommandPlace } from './real-agents';
+import type { CommandPlace, RunningCommand } from './real-agents';
 import { benches, RealFleet, type Bench } from './real-fleet';
 import {
   asked,
