@@ -56,8 +56,7 @@ export class NodeSerialTransport implements SerialTransport {
         cancelTimeout();
         this.unfinished.delete(finish);
         if (error == null) resolve();
-        else if (this.state !== 'open') reject(this.goneError());
-        else reject(this.failure(`did not take ${bytes.length} bytes: ${error.message}`, error));
+        else reject(this.refused(`did not take ${bytes.length} bytes: ${error.message}`, error));
       };
       const cancelTimeout = this.clock.after(WRITE_TIMEOUT_MS, () =>
         finish(new Error(`not taken within ${WRITE_TIMEOUT_MS} ms`)),
@@ -76,14 +75,14 @@ export class NodeSerialTransport implements SerialTransport {
     const error = await new Promise<Error | null>((resolve) => this.port.set({ dtr, rts }, resolve));
     if (error === null) return true;
     if (NO_MODEM_LINES.test(error.message)) return false;
-    throw this.lost ?? this.failure(`did not set its modem lines: ${error.message}`, error);
+    throw this.refused(`did not set its modem lines: ${error.message}`, error);
   }
 
   async setBaudRate(baudRate: number): Promise<void> {
     if (this.state !== 'open') throw this.goneError();
     const error = await new Promise<Error | null>((resolve) => this.port.update({ baudRate }, resolve));
     if (error === null) return;
-    throw this.lost ?? this.failure(`did not take ${baudRate} baud: ${error.message}`, error);
+    throw this.refused(`did not take ${baudRate} baud: ${error.message}`, error);
   }
 
   async close(): Promise<void> {
@@ -147,6 +146,12 @@ export class NodeSerialTransport implements SerialTransport {
   private goneError(): BoardError {
     const closed = `Serial port ${this.path} is closed.`;
     return this.lost ?? new BoardError('HIL_BOARD_PORT_LOST', closed, { port: this.path });
+  }
+
+  /** What the driver refused, or the loss behind it: it refuses whatever is asked between letting a port go and telling so. */
+  private refused(what: string, cause: Error): BoardError {
+    if (!this.port.isOpen) this.lose(cause);
+    return this.state === 'open' ? this.failure(what, cause) : this.goneError();
   }
 
   private failure(what: string, cause: Error): BoardError {

@@ -110,6 +110,19 @@ describe('ReattachingTransport', () => {
     expect(bench.next.done).toEqual(['baud 921600', 'write x', 'lines 0,1']);
   });
 
+  it('gives a rate to the port that comes back when the one before went as it was asked', async () => {
+    const { first, bench, transport, pass } = openFake();
+    jest.spyOn(first, 'setBaudRate').mockImplementation(() => {
+      first.vanish();
+      return Promise.reject(new BoardError('HIL_BOARD_PORT_LOST', 'Serial port /dev/ttyACM0 has gone.', {}));
+    });
+    const asked = transport.setBaudRate(921_600);
+    bench.next = new FakePort('/dev/ttyACM0');
+    await pass(300);
+    await asked;
+    expect(bench.next.done).toEqual(['baud 921600']);
+  });
+
   it('is lost when the device is not back in time, with what stood in the way', async () => {
     const { first, transport, told, pass } = openFake(500);
     first.vanish();

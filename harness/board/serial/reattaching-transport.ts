@@ -122,7 +122,15 @@ export class ReattachingTransport implements SerialTransport {
 
   async setBaudRate(baudRate: number): Promise<void> {
     await this.present();
-    await this.inner.setBaudRate(baudRate);
+    const gapsBefore = this.gapCount;
+    try {
+      await this.inner.setBaudRate(baudRate);
+    } catch (cause) {
+      if (this.gapCount === gapsBefore) throw cause;
+      // It went meanwhile: a port that comes back has the rate from before.
+      await this.present();
+      await this.inner.setBaudRate(baudRate);
+    }
     this.baudRate = baudRate;
   }
 

@@ -158,6 +158,23 @@ describe('openSerialPort', () => {
     await expect(transport.setBaudRate(115_200)).rejects.toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
   });
 
+  it('has gone where its driver has let it go before it says so', async () => {
+    const transport = await open();
+    const isOpen = jest.spyOn(SerialPort.prototype, 'isOpen', 'get').mockReturnValue(false);
+    const update = jest
+      .spyOn(SerialPort.prototype, 'update')
+      .mockImplementation((_options, callback) => callback?.(new Error('Port is not open')));
+    const lost = new Promise<Error>((resolve) => transport.onLost(resolve));
+    await expect(transport.setBaudRate(115_200)).rejects.toMatchObject({
+      code: 'HIL_BOARD_PORT_LOST',
+      message: `Serial port ${pty.path} has gone: Port is not open.`,
+    });
+    update.mockRestore();
+    isOpen.mockRestore();
+    expect(await lost).toMatchObject({ code: 'HIL_BOARD_PORT_LOST' });
+    await transport.close();
+  });
+
   it('says that a pseudo-terminal has no modem lines', async () => {
     const transport = await open();
     expect(await transport.setModemLines({ dtr: false, rts: false })).toBe(false);
