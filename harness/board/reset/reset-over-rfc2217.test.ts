@@ -54,15 +54,20 @@ describe('a sequence on the lines of a board', () => {
     });
     closers.push(() => transport.close());
     let text = '';
-    const printed = new Promise<void>((resolve) => {
-      transport.onBytes((bytes) => {
-        text += bytes.toString('latin1');
-        if (until.test(text)) resolve();
-      });
+    let isStarted: () => void = () => undefined;
+    transport.onBytes((bytes) => {
+      text += bytes.toString('latin1');
+      if (runs.test(text) || downloads.test(text)) isStarted();
     });
-    expect(await playSequence(transport, namedSequence(name), quick)).toBe(true);
-    await printed;
-    return until.exec(text)?.[1];
+    // A machine that stands still for longer than EN takes to rise spoils a sequence, as it does on a bench: once more then.
+    for (;;) {
+      const started = new Promise<void>((resolve) => (isStarted = resolve));
+      expect(await playSequence(transport, namedSequence(name), quick)).toBe(true);
+      await started;
+      const cause = until.exec(text)?.[1];
+      if (cause !== undefined) return cause;
+      text = '';
+    }
   }
   const runs = /rst:0x(\w+) \(\w+\),boot:0x8 \(SPI_FAST_FLASH_BOOT\)[^]*entry 0x/;
   const downloads = /rst:0x(\w+) \(\w+\),boot:0x0 \(DOWNLOAD\(USB\/UART0\)\)[^]*waiting for download\r\n/;
@@ -149,9 +154,9 @@ describe('the reset of a board', () => {
   });
 
   it('gets a chip that waits for a download out of it', async () => {
-    const board = await openBoard(await powerOn('idf-chat', { startsInDownload: true }), ['classic', 'hard']);
+    const board = await openBoard(await powerOn('idf-chat', { startsInDownload: true }), ['tight', 'hard']);
     await board.reset();
-    expect(told(board)).toEqual(['classic download', 'hard booted']);
+    expect(told(board)).toEqual(['tight download', 'hard booted']);
   });
 
   it('is the watchdog’s where native USB stays in download mode through its lines', async () => {

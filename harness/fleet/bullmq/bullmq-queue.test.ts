@@ -15,7 +15,8 @@ import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
 import { BullMqQueue, redisAddressOf, RedisRoll, RedisVerdicts } from '.';
 
-const LEASE_MS = 400;
+/** Where a lease has to end; elsewhere none does, however busy the machine is. */
+const SHORT_LEASE_MS = 400;
 /** More than an agent gives for a unit from its first claim to the end of its delivery. */
 const MOST_COMMANDS = 18;
 const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get install redis-server)';
@@ -30,13 +31,17 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
   afterEach(() => Promise.all(watching.splice(0).map((events) => events.close())));
   afterAll(() => server.close());
 
-  const open = (prefix: string, retention: Partial<Retention> = {}): Promise<BullMqQueue> =>
-    BullMqQueue.open({
-      redis: server.address,
-      prefix,
-      retention,
-      leaseMs: LEASE_MS,
-    });
+  const queues: BullMqQueue[] = [];
+  /** Of a test that fails, too: Jest does not end with a connection. */
+  const closers: (() => unknown)[] = [];
+  afterEach(() => Promise.all(queues.splice(0).map((queue) => queue.close())));
+  afterEach(() => Promise.all(closers.splice(0).map((close) => close())));
+
+  const open = (
+    prefix: string,
+    retention: Partial<Retention> = {},
+    leaseMs = FLEET_LEASE_MS,
+  ): Promise<BullMqQueue> => BullMqQueue.open({ redis: server.address, prefix, retention, leaseMs });
 
   fleetQueueContract('BullMQ', async (retention) => {
     opened += 1;
@@ -48,7 +53,11 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     watching.push(events);
     await events.waitUntilReady();
     const stalls = (): Promise<void> => new Promise((resolve) => events.once('stalled', () => resolve()));
-    return { queue: await open(prefix, retention), leaseEnds: stalls, nowMs: () => Date.now() };
+    return {
+      queue: await open(prefix, retention, SHORT_LEASE_MS),
+      leaseEnds: stalls,
+      nowMs: () => Date.now(),
+    };
   });
 
   benchRollContract('Redis', async () => {
@@ -72,7 +81,9 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     opened += 1;
     const prefix = `fleet${opened}`;
     const queue = await open(prefix, { jobs: 3, forMs: 60_000 });
+    queues.push(queue);
     const redis = new Redis(server.address);
+    closers.push(() => redis.disconnect());
     const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' };
     const kept: string[][] = [];
     for (let made = 0; made < 10; made++) {
@@ -98,14 +109,16 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     }
     const meta = `${prefix}:bull:korvo-2/alsa/en/mock:meta`;
     expect(await redis.hget(meta, 'opts.maxLenEvents')).toBe('1000');
-    redis.disconnect();
-    await queue.close();
   });
 
   it('strikes benches off that were not heard of for a week, and keeps no more orders than anybody would obey', async () => {
     opened += 1;
     const roll = await RedisRoll.open({ redis: server.address, prefix: `fleet${opened}` });
     const redis = new Redis(server.address);
+    closers.push(
+      () => redis.disconnect(),
+      () => roll.close(),
+    );
     const benches = `fleet${opened}:benches`;
     const report = { host: 'lab', version: '0', boards: [] };
     const nowMs = await roll.nowMs();
@@ -122,8 +135,6 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     expect(await redis.llen(orders)).toBe(100);
     expect(await redis.lindex(orders, -1)).toContain('100');
     expect(await redis.pttl(orders)).toBeGreaterThan(0);
-    redis.disconnect();
-    await roll.close();
   });
 
   describe('with several agents', () => {
@@ -135,9 +146,6 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       bench: board,
       offer: { boardModel: 'Korvo-2', rig: 'alsa', languages: ['en'], providers: ['mock'] },
     });
-    const queues: BullMqQueue[] = [];
-    afterEach(() => Promise.all(queues.splice(0).map((queue) => queue.close())));
-
     async function agents(count: number): Promise<readonly BullMqQueue[]> {
       opened += 1;
       for (let made = 0; made < count; made++) queues.push(await open(`fleet${opened}`));
@@ -231,7 +239,7 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       });
       const strikeAt = async (left: number): Promise<boolean> => {
         const prefix = `mishap${opened}-${left}`;
-        const [one, other] = [await open(prefix), await open(prefix)];
+        const [one, other] = [await open(prefix, {}, SHORT_LEASE_MS), await open(prefix, {}, SHORT_LEASE_MS)];
         queues.push(one, other);
         // Connecting takes as many commands as the rest.
         await one.claim(seat('a'));
