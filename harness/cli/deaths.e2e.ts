@@ -1,19 +1,19 @@
 /** The death of any process of a run: the run ends, says why, blames the right part, and keeps what was recorded. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { readRun } from '../run';
-import { secondTurn, startRun, type Role } from './__fixtures__/marked-run';
+import { countedTurns, startRun, type Role } from './__fixtures__/marked-run';
 import { runEarshot, type RunSummary } from './__fixtures__/run-earshot';
 
 jest.setTimeout(180_000);
 
 const conversation = ['--suite', 'conversation'];
+const passed = ({ turns }: RunSummary): number => turns.filter(({ outcome }) => outcome === 'pass').length;
 
 describe('a process that is killed', () => {
   /** Kills this process in the middle of the second turn. */
   async function runWithout(role: Role) {
     const run = startRun(conversation);
-    await secondTurn(run);
+    await run.secondTurn();
     process.kill(await run.pidOf(role), 'SIGKILL');
     const ended = await run.ended;
     await run.gone();
@@ -28,7 +28,7 @@ describe('a process that is killed', () => {
     const { exitCode, summary } = await runWithout('host-child');
     expect(about(summary)).toEqual({ codes: ['HIL_HOST_DIED'], origins: ['harness'] });
     expect(exitCode).toBe(3);
-    expect(readRun(summary.runPath).turns).toHaveLength(1);
+    expect(countedTurns(summary.runPath)).toHaveLength(1);
   });
 
   it('Jest: not judged, exit code 3', async () => {
@@ -42,19 +42,19 @@ describe('a process that is killed', () => {
     const { exitCode, summary } = await runWithout('virtual-board');
     expect(about(summary).origins).toEqual(['bench']);
     expect(exitCode).toBe(3);
-    expect(summary.turns[0]).toMatchObject({ outcome: 'pass' });
+    expect(passed(summary)).toBe(1);
   });
 
   it('provider: the provider’s fault, exit code 4', async () => {
     const { exitCode, summary } = await runWithout('provider-child');
     expect(about(summary)).toEqual({ codes: ['HIL_PROVIDER_DIED'], origins: ['provider'] });
     expect(exitCode).toBe(4);
-    expect(summary.turns[0]).toMatchObject({ outcome: 'pass' });
+    expect(passed(summary)).toBe(1);
   });
 
   it('the command itself: every other process ends by itself, and `report` finishes the run', async () => {
     const run = startRun(conversation);
-    await secondTurn(run);
+    await run.secondTurn();
     run.parent.kill('SIGKILL');
     await run.ended;
     await run.gone();
@@ -62,7 +62,7 @@ describe('a process that is killed', () => {
     expect(exitCode).toBe(130);
     const summary = JSON.parse(stdout) as RunSummary;
     expect(summary).toMatchObject({ outcome: 'aborted' });
-    expect(summary.turns).toMatchObject([{ turnId: 't0001', outcome: 'pass' }]);
+    expect(passed(summary)).toBe(1);
     expect(existsSync(join(summary.runPath, 'report.html'))).toBe(true);
   });
 });

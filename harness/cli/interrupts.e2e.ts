@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRun } from '../run';
-import { secondTurn, startRun, type MarkedRun } from './__fixtures__/marked-run';
+import { countedTurns, startRun, type MarkedRun } from './__fixtures__/marked-run';
 
 jest.setTimeout(180_000);
 
@@ -14,16 +14,16 @@ const ctrlC = (run: MarkedRun): boolean => process.kill(-(run.parent.pid ?? 0), 
 describe('Ctrl-C', () => {
   it('in the middle of a turn ends with 130, and the run is whole and reported', async () => {
     const run = startRun(conversation);
-    await secondTurn(run);
+    await run.secondTurn();
     ctrlC(run);
     const { exitCode, stderr, summary } = await run.ended;
     expect(exitCode).toBe(130);
     expect(run.processes().size).toBe(0);
     expect(stderr).toMatch(/Interrupted: closing the bench/);
     expect(summary).toMatchObject({ outcome: 'aborted', exitCode: 130, findings: [] });
-    const { turns, aborted, events } = readRun(summary.runPath);
+    const { aborted, events } = readRun(summary.runPath);
     expect(aborted).toBe(true);
-    expect(turns.map(({ record }) => record.turnId)).toEqual(['t0001']);
+    expect(countedTurns(summary.runPath)).toHaveLength(1);
     expect(events.length).toBeGreaterThan(10);
     expect(existsSync(join(summary.runPath, 'report.html'))).toBe(true);
   });
@@ -47,14 +47,14 @@ describe('Ctrl-C', () => {
 
   it('a second time ends at once, and what was recorded can be read', async () => {
     const run = startRun(conversation);
-    await secondTurn(run);
+    await run.secondTurn();
     ctrlC(run);
     await run.says(/Interrupted: closing the bench/);
     ctrlC(run);
     const { exitCode, summary } = await run.ended;
     expect(exitCode).toBe(130);
     expect(summary.outcome).toBe('aborted');
-    expect(readRun(summary.runPath).turns).toHaveLength(1);
+    expect(countedTurns(summary.runPath)).toHaveLength(1);
     await run.gone();
   });
 });

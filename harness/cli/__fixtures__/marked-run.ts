@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
+import { readRun } from '../../run';
 import { ending, startEarshot, temporaryReports, type Ended, type RunSummary } from './run-earshot';
 
 const MARK = 'E2E_RUN_MARK';
@@ -23,10 +24,8 @@ export interface MarkedRun {
   readonly processes: () => ReadonlyMap<number, Role>;
   /** Process id of the one that plays this role; resolves as soon as there is one. */
   readonly pidOf: (role: Role) => Promise<number>;
-  /** Resolves when this many turns are stored. */
-  readonly turns: (count: number) => Promise<void>;
-  /** Resolves when the run has recorded one more event of this type than it has now. */
-  readonly moreEvents: (type: string) => Promise<void>;
+  /** Resolves in the middle of the turn behind the first take that counts: a busy machine may spoil one or two ahead of it. */
+  readonly secondTurn: () => Promise<void>;
   /** Resolves when the command has said something like this on its standard error, where progress goes with `--json`. */
   readonly says: (pattern: RegExp) => Promise<void>;
   /** Resolves when no process of the run is left. */
@@ -69,14 +68,15 @@ export function startRun(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
     runPath,
     processes,
     pidOf: (role) => untilEnd(() => [...processes()].find(([, one]) => one === role)?.[0]),
-    turns: async (count) => {
-      const path = join(await runPath(), 'turns.jsonl');
-      await untilEnd(() => countOf('\n', path) >= count || undefined);
-    },
-    moreEvents: async (type) => {
-      const path = join(await runPath(), 'events.jsonl');
-      const before = countOf(`"${type}"`, path);
-      await untilEnd(() => countOf(`"${type}"`, path) > before || undefined);
+    secondTurn: async () => {
+      const path = await runPath();
+      await untilEnd(() => {
+        // Turns first: of one that is stored in between, the speech is told already.
+        const turns = textOf(join(path, 'turns.jsonl'));
+        if (countOf('"spoiltBy":[]', turns) === 0) return undefined;
+        const events = textOf(join(path, 'events.jsonl'));
+        return countOf('"speech-started"', events) > countOf('\n', turns) || undefined;
+      });
     },
     says: async (pattern) => {
       await untilEnd(() => pattern.test(said) || undefined);
@@ -85,12 +85,6 @@ export function startRun(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
       await until(() => processes().size === 0 || undefined);
     },
   };
-}
-
-/** Resolves in the middle of the second turn: one is recorded, one is being played. */
-export async function secondTurn(run: MarkedRun): Promise<void> {
-  await run.turns(1);
-  await run.moreEvents('speech-started');
 }
 
 function processesWith(mark: string): ReadonlyMap<number, Role> {
@@ -124,8 +118,14 @@ export const codesOf = ({ summary }: { readonly summary: RunSummary }): string[]
   ...new Set(summary.findings.map(({ code }) => code)),
 ];
 
-const countOf = (text: string, path: string): number =>
-  existsSync(path) ? readFileSync(path, 'utf8').split(text).length - 1 : 0;
+const textOf = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+const countOf = (part: string, text: string): number => text.split(part).length - 1;
+
+/** The turns of a stored run that count, in order: takes that a busy machine spoilt are there too. */
+export const countedTurns = (path: string): readonly string[] =>
+  readRun(path).turns.flatMap(({ record, measurement }) =>
+    'take' in measurement && measurement.take.spoiltBy.length === 0 ? [record.turnId] : [],
+  );
 
 /** Asks until there is an answer: the end of a process that is not our child, or a line of a file, sends no event. */
 function until<T>(ask: () => T | undefined): Promise<T> {
