@@ -3,7 +3,7 @@
 // in time. Writes reports/bench/fleet-queue.json as each trial ends (with --small reports/fleet/small.json); exits 1 when a target is missed
 // or a unit was lost, twice there or judged otherwise, 2 for options that it does not know.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { loadavg, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,8 @@ import { parseArgs } from 'node:util';
 const help = `npm run test:fleet -- [options]
 
   --small  a short lease and few units, as CI has it; times are told and judge nothing
-  --only P agents (as they are) or faults (trials with boards of nothing); with --small agents play one unit
+  --only P agents (as they are) or faults (trials with boards of nothing); what the report has of the other stays in it.
+           With --small agents play one unit
   --json   print the report as JSON
   --help   this text
 `;
@@ -68,17 +69,39 @@ const reportPath = at(options.small ? 'reports/fleet/small.json' : 'reports/benc
 const parts = options.only === undefined ? ['agents', 'faults'] : [options.only];
 const report = {
   schema: 'earshot/fleet-queue@1',
-  isWhole: false,
   ...sizes,
   agents: [],
   trials: [],
   targets: [],
 };
+/** What another run left of the part that this one leaves out, where its trials were as large; of what it has itself, nothing. */
+function otherPart() {
+  if (parts.length > 1 || !existsSync(reportPath)) return { agents: [], trials: [], targets: [] };
+  const before = JSON.parse(readFileSync(reportPath, 'utf8'));
+  const isAlike = Object.entries(sizes).every(([name, value]) => before[name] === value);
+  const isKept = (part) => isAlike && !parts.includes(part);
+  return {
+    agents: isKept('agents') ? before.agents : [],
+    trials: isKept('faults') ? before.trials : [],
+    targets: before.targets.filter(({ part }) => isKept(part)),
+  };
+}
+
 /** What there is by then: a trial that hangs leaves those before it. */
 function keep(more = {}) {
   Object.assign(report, more);
+  const { agents, trials, targets } = otherPart();
+  const both = {
+    ...report,
+    agents: [...agents, ...report.agents],
+    trials: [...trials, ...report.trials],
+    targets: [...targets, ...report.targets],
+  };
   mkdirSync(dirname(reportPath), { recursive: true });
-  writeFileSync(reportPath, `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(
+    reportPath,
+    `${JSON.stringify({ ...both, isWhole: ['agents', 'faults'].every((part) => both.targets.some((target) => target.part === part)) }, null, 2)}\n`,
+  );
 }
 
 /** A made-up firmware of the boards' project; of two, each has an ELF of its own. */
@@ -160,9 +183,9 @@ try {
   if (parts.includes('agents')) said.push(...(await tryAgents(redis)).said);
   loads.push(loadavg()[0]);
   if (parts.includes('faults')) {
-    const { said: words, ...found } = await tryFaults(redis);
+    const { said: words, targets, ...found } = await tryFaults(redis);
     said.push(...words);
-    keep(found);
+    keep({ ...found, targets: targets.map((target) => ({ ...target, part: 'faults' })) });
   }
 } finally {
   await redis.close();
@@ -175,6 +198,7 @@ if (parts.includes('agents')) {
     name: 'trials of agents as they are in which something was wrong',
     value: untrue,
     unit: '',
+    part: 'agents',
   };
   report.targets.push({ ...bound, bound: 0, ok: untrue === 0 });
   if (lost.length > 0) {
@@ -185,10 +209,11 @@ if (parts.includes('agents')) {
       unit: 's',
       bound: 90,
       ok: value <= 90,
+      part: 'agents',
     });
   }
 }
-keep({ isWhole: options.only === undefined, loadAverage: loads });
+keep({ loadAverage: loads });
 if (options.json) console.log(JSON.stringify(report, null, 2));
 for (const { name, value, unit, bound, ok } of report.targets)
   process.stderr.write(

@@ -133,7 +133,9 @@ export function fleetSubmitCommand(args: FleetSubmitArguments): Promise<number> 
     const jobId = await fleet.queue.submit(order);
     const { pieces, boards = 0 } = order;
     const longest = Math.ceil(pieces.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / boards / 60_000);
-    say(`${jobId}: ${pieces.length} units for ${boards} boards, about ${longest} min once they begin`);
+    say(
+      `${jobId}: ${pieces.length} ${pieces.length === 1 ? 'unit' : 'units'} for ${boards} ${boards === 1 ? 'board' : 'boards'}, about ${longest} min once they begin`,
+    );
     if (!args.detach) return follow(jobId, args, fleet, bundles, say);
     if (args.json)
       process.stdout.write(`${JSON.stringify({ schema: 'earshot/fleet-job@1', jobId }, null, 2)}\n`);

@@ -8,7 +8,7 @@ export interface RunContent {
   readonly exitCode: number | undefined;
   readonly outcome: string;
   readonly why: string;
-  /** Of each turn its outcome and what was found in it; sorted. */
+  /** Of each judged turn its outcome and what was found in it; sorted. A take that the machine spoilt was repeated, and is none. */
   readonly turns: readonly string[];
   /** Of each test its suite, name and outcome; sorted. */
   readonly tests: readonly string[];
@@ -40,7 +40,10 @@ export function contentOf({ exitCode, stdout }: CommandEnd): RunContent {
     exitCode,
     outcome,
     why: why.replace(/\bBoard \S+ /g, 'Board … '),
-    turns: turns.map((turn) => [turn.outcome, ...turn.findings.map(({ code }) => code)].join(' ')).sort(),
+    turns: turns
+      .filter(({ outcome: of }) => of !== 'not-judged')
+      .map((turn) => [turn.outcome, ...turn.findings.map(({ code }) => code)].join(' '))
+      .sort(),
     tests: readRun(runPath)
       .tests.map(({ file, name, status }) => `${file.split('/').at(-1)}: ${name.join(' ')}: ${status}`)
       .sort(),
