@@ -102,6 +102,7 @@ export async function fleetAgentCommand(args: FleetAgentArguments): Promise<numb
       boards: [
         ...desksOf({
           place: args,
+          bench: config.path,
           bundlesAddress: args.bundles,
           bundles,
           verdicts: fleet.verdicts,

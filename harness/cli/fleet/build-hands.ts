@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { buildEnvironment, type BuildRecipe } from '../../config';
 import type { BoardHands, BundleStore, Claim, Played, Readiness } from '../../fleet';
 import type { Cancel, Clock } from '../../ports';
+import type { DeskQuarantine } from './desk-quarantine';
 import { copyFirmware } from './firmware-folder';
 
 export interface BuildHandsOptions {
@@ -13,6 +14,7 @@ export interface BuildHandsOptions {
   /** Folder that is built in; emptied each time. */
   readonly folder: string;
   readonly clock: Clock;
+  readonly quarantine: Pick<DeskQuarantine, 'look' | 'put' | 'lift'>;
 }
 
 /** What of a build's complaint goes on to whoever ordered it. */
@@ -26,7 +28,7 @@ export class BuildHands implements BoardHands {
   constructor(private readonly options: BuildHandsOptions) {}
 
   look(): Promise<Readiness> {
-    return Promise.resolve({ state: 'ready' });
+    return Promise.resolve(this.options.quarantine.look());
   }
 
   async play({ unit }: Claim, signal: AbortSignal): Promise<Played> {
@@ -50,11 +52,13 @@ export class BuildHands implements BoardHands {
     }
   }
 
-  quarantine(): Promise<void> {
+  quarantine(reason: string): Promise<void> {
+    this.options.quarantine.put(reason);
     return Promise.resolve();
   }
 
   release(): Promise<void> {
+    this.options.quarantine.lift();
     return Promise.resolve();
   }
 

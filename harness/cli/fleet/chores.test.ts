@@ -35,8 +35,10 @@ import {
 } from '../../fleet';
 import { systemClock } from '../../ports';
 import { BuildHands } from './build-hands';
+import { DeskQuarantine } from './desk-quarantine';
 import { orderAgain, withChores, type ChoreWishes } from './job-order';
 import { fetchMerged, mergedBundleOf, writeMergedVerdict } from './merged-run';
+import { Preflight, SUSPECTED_MS } from './preflight';
 
 let folder: string;
 let bundles: BundleStore;
@@ -151,6 +153,56 @@ describe('an order', () => {
   });
 });
 
+it('keeps a desk of one bench from work, over restarts too, until it is released', async () => {
+  const of = (bench: string): BuildHands =>
+    new BuildHands({
+      ...{ recipes: {}, bundles, folder: join(folder, 'build'), clock: systemClock },
+      quarantine: new DeskQuarantine(bench, 'build', join(folder, 'quarantine')),
+    });
+  await of('/lab/bench.yaml').quarantine('its disk is full');
+  await of('/lab/bench.yaml').quarantine('another reason');
+  expect(await of('/lab/bench.yaml').look()).toEqual({ state: 'quarantined', reason: 'its disk is full' });
+  expect(await of('/desk/bench.yaml').look()).toEqual({ state: 'ready' });
+  await of('/lab/bench.yaml').release();
+  expect(await of('/lab/bench.yaml').look()).toEqual({ state: 'ready' });
+});
+
+describe('a preflight', () => {
+  const outputOnly = { check: 'console', reason: 'console: output-only', isOfBench: true };
+  const flight = (...found: readonly (typeof outputOnly | undefined)[]) => {
+    const looks = [...found];
+    const clock = { now: 0, nowMs: () => clock.now };
+    return { looks, clock, preflight: new Preflight(() => Promise.resolve(looks.shift()), clock) };
+  };
+  const { reason } = outputOnly;
+
+  it('puts a board in quarantine that fails by the same half a minute later, and looks at none before', async () => {
+    const { looks, clock, preflight } = flight(outputOnly, outputOnly, outputOnly, outputOnly);
+    expect(await preflight.look()).toEqual({ state: 'busy', reason });
+    clock.now = SUSPECTED_MS - 1;
+    expect(await preflight.look()).toEqual({ state: 'busy', reason });
+    expect(looks).toHaveLength(2);
+    clock.now = SUSPECTED_MS;
+    expect(await preflight.look()).toEqual({ state: 'quarantined', reason });
+  });
+
+  it('gives a board work that was silent for a moment, and begins anew with another complaint', async () => {
+    const other = { ...outputOnly, check: 'rig' };
+    const { clock, preflight } = flight(outputOnly, outputOnly, other, other, outputOnly, undefined);
+    for (const state of ['busy', 'busy', 'ready']) {
+      expect(await preflight.look()).toMatchObject({ state });
+      clock.now += SUSPECTED_MS;
+    }
+  });
+
+  it('waits for what will pass by itself, however often', async () => {
+    const held = { check: 'lock', reason: 'lock: held', isOfBench: false };
+    const { clock, preflight } = flight(...Array.from({ length: 6 }, () => held));
+    for (let looked = 0; looked < 3; looked++, clock.now += SUSPECTED_MS)
+      expect(await preflight.look()).toMatchObject({ state: 'busy' });
+  });
+});
+
 describe('a build', () => {
   const recipe = (script: string): BuildRecipe => ({
     command: ['sh', '-c', script],
@@ -171,6 +223,7 @@ describe('a build', () => {
       bundles,
       folder: join(folder, 'build'),
       clock: systemClock,
+      quarantine: new DeskQuarantine('/lab/bench.yaml', 'build', join(folder, 'quarantine')),
     });
     const chore = { kind: 'build', recipe: wanted, source: await bundles.put('source', source) } as const;
     return hands.play({ unit: { chore }, token: 1 } as unknown as Claim, signal);

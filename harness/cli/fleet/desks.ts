@@ -11,11 +11,14 @@ import {
 import { systemClock } from '../../ports';
 import { launchChild } from '../launch-child';
 import { BuildHands } from './build-hands';
+import { DeskQuarantine } from './desk-quarantine';
 import type { FleetLink, FleetPlace } from './fleet-link';
 import { MergeHands } from './merge-hands';
 
 export interface DeskOptions {
   readonly place: FleetPlace;
+  /** Absolute path of the bench file. */
+  readonly bench: string;
   readonly bundlesAddress: string;
   readonly bundles: BundleStore;
   readonly verdicts: FleetLink['verdicts'];
@@ -30,7 +33,7 @@ export interface DeskOptions {
 
 /** What a bench's machine does without a board: one merge at a time, and one build. @throws ConfigError of the builds file. */
 export function desksOf(options: DeskOptions): readonly AgentBoard[] {
-  const { place, bundles, folder, boards } = options;
+  const { place, bench, bundles, folder, boards } = options;
   const desk = (kind: Chore['kind'], offer: Offer, hands: BoardHands): AgentBoard => {
     const taken = boards.some(({ name }) => name === kind);
     return { name: taken ? `${kind}-desk` : kind, dialect: 'none', offer, hands };
@@ -47,6 +50,7 @@ export function desksOf(options: DeskOptions): readonly AgentBoard[] {
             reportsPath: join(folder, 'merge'),
             launch: launchChild,
             clock: systemClock,
+            quarantine: new DeskQuarantine(bench, 'merge'),
           }),
         ),
       ]
@@ -60,7 +64,10 @@ export function desksOf(options: DeskOptions): readonly AgentBoard[] {
           desk(
             'build',
             choreOffer('build', names),
-            new BuildHands({ recipes, bundles, folder: join(folder, 'build'), clock: systemClock }),
+            new BuildHands({
+              ...{ recipes, bundles, folder: join(folder, 'build'), clock: systemClock },
+              quarantine: new DeskQuarantine(bench, 'build'),
+            }),
           ),
         ];
   return [...merging, ...building];

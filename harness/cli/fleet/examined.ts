@@ -5,6 +5,8 @@ import { runChild } from './earshot-child';
 
 /** Why a board is not to be given work. */
 export interface Trouble {
+  /** What was looked at. */
+  readonly check: string;
   readonly reason: string;
   /** It will not pass by itself. */
   readonly isOfBench: boolean;
@@ -45,14 +47,15 @@ export async function examined(options: ExaminedOptions): Promise<Trouble | unde
     },
   );
   const checks = checksOf(stdout);
-  if (checks === undefined) return { reason: `the doctor ended without a result: ${tail}`, isOfBench: false };
+  if (checks === undefined)
+    return { check: 'doctor', reason: `the doctor ended without a result: ${tail}`, isOfBench: false };
   const failed = checks.filter(({ state, origin }) => state === 'fail' && origin !== 'board');
   const [first] = failed;
   if (first === undefined) return undefined;
   const { id, seen = 'failed' } = first;
   // Somebody has it just now, the provider is not there, or the machine is too busy to find out: that passes.
   const willPass = id === 'lock' || first.origin === 'provider' || OUT_OF_TIME.test(seen);
-  return { reason: `${id}: ${seen}`, isOfBench: !willPass };
+  return { check: id, reason: `${id}: ${seen}`, isOfBench: !willPass };
 }
 
 function checksOf(stdout: string): readonly Check[] | undefined {

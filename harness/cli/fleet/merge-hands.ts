@@ -1,6 +1,7 @@
 import type { BoardHands, BundleRef, Claim, Played, Readiness, VerdictBook } from '../../fleet';
 import type { ChildLauncher, Clock } from '../../ports';
 import { exitCodes } from '../exit-codes';
+import type { DeskQuarantine } from './desk-quarantine';
 import { lastWords, runChild } from './earshot-child';
 import type { FleetPlace } from './fleet-link';
 import type { MergeOrder } from './merge-order';
@@ -14,6 +15,7 @@ export interface MergeHandsOptions extends FleetPlace {
   readonly reportsPath: string;
   readonly launch: ChildLauncher;
   readonly clock: Clock;
+  readonly quarantine: Pick<DeskQuarantine, 'look' | 'put' | 'lift'>;
 }
 
 /** Makes one run of what the boards of a job played, and puts its verdict into the book. It is done by another process. */
@@ -24,7 +26,7 @@ export class MergeHands implements BoardHands {
   constructor(private readonly options: MergeHandsOptions) {}
 
   look(): Promise<Readiness> {
-    return Promise.resolve({ state: 'ready' });
+    return Promise.resolve(this.options.quarantine.look());
   }
 
   async play({ unit }: Claim, signal: AbortSignal): Promise<Played> {
@@ -65,12 +67,13 @@ export class MergeHands implements BoardHands {
     });
   }
 
-  /** A person may take it out, for as long as the agent runs. */
-  quarantine(): Promise<void> {
+  quarantine(reason: string): Promise<void> {
+    this.options.quarantine.put(reason);
     return Promise.resolve();
   }
 
   release(): Promise<void> {
+    this.options.quarantine.lift();
     return Promise.resolve();
   }
 }
