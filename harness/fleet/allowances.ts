@@ -1,3 +1,4 @@
+import type { PieceOrder } from './queue';
 import type { Unit } from './work';
 
 /** What the benches together may ask of a provider. */
@@ -27,7 +28,13 @@ export interface ProviderUse {
 }
 
 /** Why a provider allows no more just now. */
-export type HeldBy = 'at-once' | 'per-minute' | 'per-day';
+export interface Held {
+  readonly provider: string;
+  /** Units that run, units that began in this minute, or cents that were spent today (UTC). */
+  readonly by: 'at-once' | 'per-minute' | 'per-day';
+  readonly used: number;
+  readonly limit: number;
+}
 
 const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -41,17 +48,40 @@ export const spentToday = ({ day, spentCents }: ProviderUse, nowMs: number): num
   day < dayOf(nowMs) ? 0 : spentCents;
 
 /** Why a provider does not allow a unit at such a cost; undefined: it does. What costs nothing is never too dear. */
-export function heldBy(use: ProviderUse | undefined, costCents: number, nowMs: number): HeldBy | undefined {
+export function heldBy(use: ProviderUse | undefined, costCents: number, nowMs: number): Held | undefined {
   if (use === undefined) return undefined;
-  const { atOnce = Infinity, unitsPerMinute = Infinity, centsPerDay = Infinity } = use.allowance;
-  if (costCents > 0 && spentToday(use, nowMs) + costCents > centsPerDay) return 'per-day';
-  if (use.running >= atOnce) return 'at-once';
+  const { provider, running, allowance } = use;
+  const { atOnce = Infinity, unitsPerMinute = Infinity, centsPerDay = Infinity } = allowance;
+  const spent = spentToday(use, nowMs);
+  if (costCents > 0 && spent + costCents > centsPerDay)
+    return { provider, by: 'per-day', used: spent, limit: centsPerDay };
+  if (running >= atOnce) return { provider, by: 'at-once', used: running, limit: atOnce };
   const begun = use.minute < minuteOf(nowMs) ? 0 : use.begun;
-  return begun >= unitsPerMinute ? 'per-minute' : undefined;
+  if (begun < unitsPerMinute) return undefined;
+  return { provider, by: 'per-minute', used: begun, limit: unitsPerMinute };
 }
 
-export const isAllowed = (use: ProviderUse | undefined, costCents: number, nowMs: number): boolean =>
-  heldBy(use, costCents, nowMs) === undefined;
+/** What a job asks of providers: of each the cost of its cheapest unit. */
+export type Asked = Readonly<Record<string, number>>;
+
+export function askedBy(pieces: readonly PieceOrder[]): Asked {
+  const asked: Record<string, number> = {};
+  for (const { needs, costCents = 0, chore } of pieces)
+    if (chore === undefined) asked[needs.provider] = Math.min(asked[needs.provider] ?? Infinity, costCents);
+  return asked;
+}
+
+/** Why none of a job's units may begin; undefined: one may, as far as providers go. */
+export function heldOf(asked: Asked, uses: readonly ProviderUse[], nowMs: number): Held | undefined {
+  const held = Object.entries(asked).map(([provider, costCents]) =>
+    heldBy(
+      uses.find((use) => use.provider === provider),
+      costCents,
+      nowMs,
+    ),
+  );
+  return held.includes(undefined) ? undefined : held[0];
+}
 
 /** Which units providers still allow: by how many run and begin and by what was spent, over all benches of one process. */
 export class Allowances {
@@ -76,10 +106,8 @@ export class Allowances {
 
   allows({ needs, costCents }: Unit): boolean {
     const allowance = this.limits.get(needs.provider);
-    return (
-      allowance === undefined ||
-      isAllowed({ ...this.useOf(needs.provider), allowance }, costCents, this.nowMs())
-    );
+    if (allowance === undefined) return true;
+    return heldBy({ ...this.useOf(needs.provider), allowance }, costCents, this.nowMs()) === undefined;
   }
 
   take({ id, needs: { provider }, costCents }: Unit): void {

@@ -203,14 +203,19 @@ export function fleetQueueContract(
       const first = await claimed('a', { offer });
       expect(await queue.claim(seat('b', { offer }))).toBeUndefined();
       // Dearer than thought: 7 of 10 cents are spent, and the next is thought to cost 4.
+      const atOnce = { provider: 'live:openai', by: 'at-once', used: 1, limit: 1 };
+      expect(await queue.status()).toMatchObject([{ waiting: 2, held: atOnce }]);
       await queue.complete(first, bundle, 7);
       expect(await queue.claim(seat('b', { offer }))).toBeUndefined();
+      const perDay = { provider: 'live:openai', by: 'per-day', used: 7, limit: 10 };
+      expect(await queue.job(first.unit.jobId)).toMatchObject({ held: perDay });
       expect(await queue.providers()).toMatchObject([{ provider: 'live:openai', running: 0, spentCents: 7 }]);
       await queue.limit('live:openai', { atOnce: 1, centsPerDay: 11 });
       await claimed('b', { offer });
       await queue.limit('live:openai', undefined);
       await claimed('c', { offer });
       expect(await queue.providers()).toEqual([]);
+      expect((await queue.job(first.unit.jobId))?.held).toBeUndefined();
     });
 
     it('begins with no more units of a provider in a minute than it allows', async () => {
@@ -321,6 +326,26 @@ export function fleetQueueContract(
           'bb',
           'mm',
         ]);
+      });
+
+      it('merges a job that somebody waits for once it is ordered without anybody waiting, and the other way round', async () => {
+        const waiting = order({ pieces: [piece] });
+        const detached = order({ pieces: [piece, chore('merge')] });
+        const jobId = await queue.submit(waiting);
+        const playing = await claimed('a');
+        expect(await queue.submit(detached)).toBe(jobId);
+        await queue.complete(playing, bundle);
+        expect((await queue.job(jobId))?.isOver).toBe(false);
+        await queue.complete(await claimed('desk', merger), bundle);
+        expect((await over).pieces).toHaveLength(2);
+        const again = await queue.submit(detached);
+        expect(again).not.toBe(jobId);
+        expect(await queue.submit(waiting)).toBe(again);
+        await queue.complete(await claimed('a'), bundle);
+        await claimed('desk', merger);
+        const budgets = { uri: 'file:///bundles/budgets.tar', sha256: 'gg' };
+        const judged = { ...chore('merge'), chore: { ...chores.merge, budgets } };
+        expect(await queue.submit(order({ pieces: [piece, judged] }))).not.toBe(again);
       });
 
       it('plays nothing of what could not be built, and merges all the same', async () => {

@@ -1,6 +1,6 @@
 export { BenchAgent, type AgentBoard, type BenchAgentOptions } from './agent/bench-agent';
 export type { BoardHands, Played, Readiness } from './agent/board-hands';
-export { Allowances, heldBy, spentToday, type Allowance, type HeldBy, type ProviderUse } from './allowances';
+export { Allowances, heldBy, spentToday, type Allowance, type Held, type ProviderUse } from './allowances';
 export {
   BUNDLE_LIMITS,
   FirmwareCache,
@@ -18,6 +18,7 @@ export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
 export { isMergedBy, needsFor, recipesIn, type BoardWish } from './needs-for';
+export { mergeOf } from './queue';
 export type {
   BundleRef,
   Claim,

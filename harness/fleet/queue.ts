@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Closable } from '../errors';
 import type { Cancel } from '../ports';
-import type { Allowance, ProviderUse } from './allowances';
+import type { Allowance, Held, ProviderUse } from './allowances';
 import type { Acceptance } from './fence';
 import type { BundleRef, Chore, Needs, OwnSuites, Priority, Seat, Unit } from './work';
 
@@ -40,8 +40,10 @@ export interface PieceOrder {
   readonly turns?: number;
   /** Where the firmware lies. Absent: whatever the board runs is tested. */
   readonly firmware?: BundleRef;
-  /** Default: 0. */
+  /** The most that it is thought to cost at its provider. Default: 0. */
   readonly costCents?: number;
+  /** The price by which that was reckoned, so that what was played can be. Absent: nobody configured one. */
+  readonly centsPerTurn?: number;
   /** Absent: a board plays suites. Its suites are words for people then. */
   readonly chore?: Chore;
 }
@@ -73,6 +75,8 @@ export interface JobRecord {
   readonly isOver: boolean;
   /** Pieces that have ended; once it is over, all of them. */
   readonly outcome: JobOutcome;
+  /** Why none of its units may begin. Absent: its providers allow one more. */
+  readonly held?: Held;
 }
 
 /** A job at its end. */
@@ -90,6 +94,8 @@ export interface JobStatus {
   readonly running: number;
   readonly done: number;
   readonly isOver: boolean;
+  /** Why none of those that wait may begin. Absent: none waits, or its providers allow one more. */
+  readonly held?: Held;
 }
 
 /** Boards of a job that names no number. */
@@ -104,11 +110,24 @@ export const pieceOf = (jobId: string, index: number): string => `${jobId}/${ind
 /** The job that a piece is of. */
 export const jobOf = (piece: string): string => piece.slice(0, piece.lastIndexOf('/'));
 
-/** Two orders of one print are one job while the first is under way. */
-export const printOf = ({ priority, firmwareSha256, pieces }: JobOrder): string =>
-  createHash('sha256')
-    .update(JSON.stringify([priority, firmwareSha256, pieces]))
-    .digest('hex');
+/** Of an order whose fleet merges what was played, that piece. */
+export const mergeOf = ({ pieces }: Pick<JobOrder, 'pieces'>): PieceOrder | undefined => {
+  const last = pieces.at(-1);
+  return last?.chore?.kind === 'merge' ? last : undefined;
+};
+
+/**
+ * Two orders of one print are one job while the first is under way, whether somebody waits for it or not: a merge that is judged as the
+ * benches say is no difference, and is added to a job that had none.
+ */
+export const printOf = (order: JobOrder): string => {
+  const { priority, firmwareSha256, pieces } = order;
+  const merge = mergeOf(order);
+  const budgets = merge?.chore?.kind === 'merge' ? merge.chore.budgets?.sha256 : undefined;
+  const played = merge === undefined ? pieces : pieces.slice(0, -1);
+  const print = [priority, firmwareSha256, played, ...(budgets === undefined ? [] : [budgets])];
+  return createHash('sha256').update(JSON.stringify(print)).digest('hex');
+};
 
 /** Many benches' work. Closing it leaves what waits where it is. */
 export interface FleetQueue extends Closable {

@@ -93,6 +93,8 @@ export interface Unit {
   readonly expectedMs: number;
   /** The most that it is thought to cost at its provider; 0 for a mock. */
   readonly costCents: number;
+  /** The price by which that was reckoned. Absent: nobody configured one. */
+  readonly centsPerTurn?: number;
   /** Boards on which it was lost. */
   readonly notOn: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { FollowArguments } from '../commands/fleet-submit';
 import type { FleetPlace } from '../fleet/fleet-link';
 import { givenOnce, wholeNumber } from './argument-checks';
 import { addFleetDashboard } from './fleet-dashboard';
+import { addFleetLimits } from './fleet-limits';
 import { bundles, fleetPlace } from './fleet-options';
 import { readProviderChoice } from './provider-choice';
 import { json, lang, reports } from './shared-options';
@@ -65,6 +66,7 @@ const followed = ({ queue, redisCa, prefix, bundles: store, ...rest }: Followed)
 export const addFleet = (parser: Argv, exit: TakeExitCode): Argv =>
   parser.command('fleet', 'Have many benches play what is submitted to one queue', (fleet) => {
     addFleetDashboard(fleet, exit);
+    addFleetLimits(fleet, exit);
     const ordering =
       (kind: OrderKind) =>
       async ({ target, reason, ...place }: Ordered): Promise<void> => {

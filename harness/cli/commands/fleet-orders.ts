@@ -10,18 +10,19 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 /** So many verdicts are shown. */
 const RECENT = 10;
 
-/** Shows benches, jobs and the latest verdicts. */
+/** Shows benches, jobs, providers that are limited and the latest verdicts. */
 export async function fleetStatusCommand(place: FleetPlace, json: boolean): Promise<number> {
   const fleet = await openFleet(place, say);
   const { queue, roll, verdicts } = fleet;
   try {
-    const [nowMs, benches, jobs, recent] = await Promise.all([
+    const [nowMs, benches, jobs, providers, recent] = await Promise.all([
       roll.nowMs(),
       roll.benches(),
       queue.status(),
+      queue.providers(),
       verdicts.recent(RECENT),
     ]);
-    const status: RenderedFleet = { nowMs, benches, jobs, verdicts: recent };
+    const status: RenderedFleet = { nowMs, benches, jobs, providers, verdicts: recent };
     process.stdout.write(
       json ? `${JSON.stringify({ schema: 'earshot/fleet@1', ...status }, null, 2)}\n` : renderFleet(status),
     );

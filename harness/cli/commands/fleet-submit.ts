@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from '../../errors';
 import {
+  mergeOf,
   needsFor,
   splitSuites,
   type BundleStore,
   type JobOrder,
+  type JobRecord,
   type PieceOrder,
   type Priority,
 } from '../../fleet';
@@ -20,6 +22,7 @@ import { mergeJob, verdictOf } from '../fleet/merge-job';
 import { fetchMerged, mergedBundleOf } from '../fleet/merged-run';
 import { orderAgain, withChores } from '../fleet/job-order';
 import { chooseSuites, isOwnSuite, putSuites } from '../fleet/own-suites';
+import { pricedBy } from '../fleet/prices';
 import { suiteLengths } from '../fleet/suite-lengths';
 import { printSummary } from '../print-summary';
 
@@ -78,7 +81,7 @@ function boardsIn(written: string | undefined): { readonly model?: string; reado
 
 async function orderOf(
   args: FleetSubmitArguments,
-  { roll }: FleetLink,
+  { queue, roll }: FleetLink,
   bundles: BundleStore,
   say: (text: string) => void,
 ): Promise<JobOrder> {
@@ -96,13 +99,16 @@ async function orderOf(
     ...(own === undefined ? {} : { suites: own.sha256 }),
   });
   const firmware = args.firmware === undefined ? undefined : await putFirmware(args.firmware, bundles);
-  const pieces = splitSuites(suiteLengths(suites, turns, resolve(reports))).map((share): PieceOrder => ({
+  const lengths = suiteLengths(suites, turns, resolve(reports));
+  const costOf = await pricedBy(queue, needs.provider, lengths);
+  const pieces = splitSuites(lengths).map((share): PieceOrder => ({
     ...(own !== undefined && way !== undefined && share.suites.some(isOwnSuite)
       ? { needs: { ...needs, suites: way }, own }
       : { needs }),
     // Of whatever has as many turns as one wants; of the suite that is cut, its share.
     turns,
     ...share,
+    ...costOf(share),
     ...(firmware === undefined ? {} : { firmware }),
   }));
   return withChores(
@@ -176,6 +182,12 @@ async function withFleet(
   }
 }
 
+/** Budgets of whoever waits hold for a run that the fleet merged without any: it was ordered by somebody else as well. */
+const isJudgedHere = ({ order }: JobRecord, budget: string | undefined): boolean => {
+  const chore = mergeOf(order)?.chore;
+  return budget !== undefined && chore?.kind === 'merge' && chore.budgets === undefined;
+};
+
 async function follow(
   jobId: string,
   args: FollowArguments,
@@ -197,7 +209,7 @@ async function follow(
     if (isCancelled && pieces.every((piece) => !('bundle' in piece))) return exitCodes.interrupted;
     const { reports, ...rest } = args;
     const options = { ...rest, bundles, reportsPath: resolve(reports) };
-    const merged = mergedBundleOf(job);
+    const merged = isJudgedHere(job, args.budget) ? undefined : mergedBundleOf(job);
     if (merged !== undefined) {
       const fetched = await fetchMerged(merged, options);
       if ('why' in fetched) say(fetched.why ?? '');

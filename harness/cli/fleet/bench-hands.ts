@@ -18,6 +18,7 @@ import { lastWords, runChild, type ChildEnd } from './earshot-child';
 import { examined } from './examined';
 import { providerFor } from './offer-of';
 import { suitesOfUnit } from './own-suites';
+import { Preflight } from './preflight';
 import type { UnitOrder } from './unit-order';
 
 export interface BenchHandsOptions {
@@ -54,11 +55,14 @@ const judging: readonly (number | undefined)[] = [
 /** A board of a bench of this machine. All that takes long is done by other processes, so that heartbeats go on. */
 export class BenchHands implements BoardHands {
   private provenUntilMs = -Infinity;
+  private readonly preflight: Preflight;
   /** Hash of the firmware that was written last; undefined: somebody else may have had the board. */
   private written: string | undefined;
   private key: string | undefined;
 
-  constructor(private readonly options: BenchHandsOptions) {}
+  constructor(private readonly options: BenchHandsOptions) {
+    this.preflight = new Preflight(() => examined(options), options.clock);
+  }
 
   async look(): Promise<Readiness> {
     const { config, board, clock } = this.options;
@@ -108,6 +112,7 @@ export class BenchHands implements BoardHands {
 
   release(): Promise<void> {
     liftQuarantine({ bench: this.options.config.path, board: this.options.board.name });
+    this.preflight.forget();
     this.doubt();
     return Promise.resolve();
   }
@@ -130,17 +135,10 @@ export class BenchHands implements BoardHands {
   }
 
   private async prove(): Promise<Readiness> {
-    const { clock } = this.options;
-    // Twice: a machine that was busy for a moment is no reason to send somebody there.
-    const found = (await examined(this.options)) && (await examined(this.options));
-    if (found === undefined) {
-      this.provenUntilMs = clock.nowMs() + PROVEN_MS;
-      return { state: 'ready' };
-    }
-    const { reason, isOfBench } = found;
-    if (!isOfBench) return { state: 'busy', reason };
-    await this.quarantine(`failed its preflight: ${reason}`);
-    return { state: 'quarantined', reason };
+    const readiness = await this.preflight.look();
+    if (readiness.state === 'ready') this.provenUntilMs = this.options.clock.nowMs() + PROVEN_MS;
+    if (readiness.state === 'quarantined') await this.quarantine(`failed its preflight: ${readiness.reason}`);
+    return readiness;
   }
 
   /** Undefined: the firmware is on the board. */
@@ -179,7 +177,8 @@ export class BenchHands implements BoardHands {
     const summary = summaryOf(end);
     if (summary === undefined) return spoilt(lastWords(end.tail));
     this.sign(summary.runPath, claim);
-    if (judging.includes(end.exitCode)) return { end: 'judged', runPath: summary.runPath };
+    if (judging.includes(end.exitCode))
+      return { end: 'judged', runPath: summary.runPath, turns: summary.turns };
     return { end: 'spoilt', reason: summary.why, runPath: summary.runPath };
   }
 
@@ -203,10 +202,17 @@ export class BenchHands implements BoardHands {
 const spoilt = (reason: string): Played => ({ end: 'spoilt', reason });
 
 /** What `--json` says of a run; undefined: it came to no run. */
-function summaryOf({ stdout }: ChildEnd): { readonly runPath: string; readonly why: string } | undefined {
+function summaryOf({
+  stdout,
+}: ChildEnd): { readonly runPath: string; readonly why: string; readonly turns: number } | undefined {
   try {
-    const { runPath, why } = JSON.parse(stdout) as { readonly runPath?: string; readonly why?: string };
-    return runPath === undefined ? undefined : { runPath, why: why ?? 'no reason was given' };
+    const { runPath, why, turns } = JSON.parse(stdout) as {
+      readonly runPath?: string;
+      readonly why?: string;
+      readonly turns?: readonly unknown[];
+    };
+    if (runPath === undefined) return undefined;
+    return { runPath, why: why ?? 'no reason was given', turns: turns?.length ?? 0 };
   } catch {
     return undefined;
   }

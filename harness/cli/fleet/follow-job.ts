@@ -1,6 +1,7 @@
 import { FleetError } from '../../errors';
 import type { BenchState, FleetQueue, JobRecord, BenchRoll } from '../../fleet';
 import { delay, type Clock } from '../../ports';
+import { heldInWords } from './render-providers';
 
 /** Progress is looked up so often. */
 const LOOK_EVERY_MS = 500;
@@ -54,6 +55,7 @@ export async function followJob({ jobId, queue, roll, clock, say }: FollowOption
       tell(`end ${piece.piece}`, `${count}: ${suitesOf(piece.piece)} ${end}`);
     }
     if (job.isOver) return job;
+    if (job.held !== undefined) tell(`held ${job.held.by}`, `waits: ${heldInWords(job.held)}`);
     await delay(clock, LOOK_EVERY_MS);
   }
 }

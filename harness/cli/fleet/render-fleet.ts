@@ -1,26 +1,19 @@
 import { inWords } from '../../bench';
-import type { BenchState, BookedVerdict, JobStatus } from '../../fleet';
+import type { BenchState, BookedVerdict, JobStatus, ProviderUse } from '../../fleet';
+import { heldInWords, renderProviders } from './render-providers';
+import { table } from './table';
 
 export interface RenderedFleet {
   readonly nowMs: number;
   readonly benches: readonly BenchState[];
   readonly jobs: readonly JobStatus[];
+  /** Those that are limited. */
+  readonly providers: readonly ProviderUse[];
   readonly verdicts: readonly BookedVerdict[];
 }
 
-/** Columns as wide as their widest cell. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return rows.map((row) => `${line(row)}\n`).join('');
-}
-
-/** A fleet for a person: boards, jobs that are under way, and the latest verdicts. */
-export function renderFleet({ nowMs, benches, jobs, verdicts }: RenderedFleet): string {
+/** A fleet for a person: boards, jobs that are under way and why they wait, providers that are limited, and the latest verdicts. */
+export function renderFleet({ nowMs, benches, jobs, providers, verdicts }: RenderedFleet): string {
   const boards = benches.flatMap(({ bench, boards: ofBench }) =>
     ofBench.map(({ name, model, state, sinceMs, piece, reason }) => [
       `${bench}/${name}`,
@@ -38,14 +31,16 @@ export function renderFleet({ nowMs, benches, jobs, verdicts }: RenderedFleet): 
     underWay.length === 0
       ? 'No job is under way.\n'
       : table([
-          ['job', 'priority', 'waiting', 'playing', 'done'],
-          ...underWay.map(({ jobId, priority, waiting, running, done }) => [
+          ['job', 'priority', 'waiting', 'playing', 'done', ''],
+          ...underWay.map(({ jobId, priority, waiting, running, done, held }) => [
             jobId,
             priority,
             ...[waiting, running, done].map(String),
+            held === undefined ? '' : `waits: ${heldInWords(held)}`,
           ]),
         ]),
   ];
+  if (providers.length > 0) parts.push(renderProviders(providers, nowMs));
   if (verdicts.length > 0)
     parts.push(
       table([

@@ -9,13 +9,23 @@ const CUT = 'latency';
 /** Where nothing was measured yet: a suite of a few turns, and one turn of seconds with its rest. */
 const DEFAULT_SUITE_MS = 40_000;
 const DEFAULT_TURN_MS = 6_000;
+/** What a suite is thought to ask of its provider then. */
+const DEFAULT_SUITE_TURNS = Math.ceil(DEFAULT_SUITE_MS / DEFAULT_TURN_MS);
 /** Newest runs that are looked at. */
 const LOOKED_AT = 10;
 
 export const suiteNameOf = (file: string): string => basename(file).replace(/\.hil\.[mc]?[jt]s$/, '');
 
+/** A suite with how much it is thought to ask of its provider. */
+export interface AskingSuite extends SuiteLength {
+  /** Turns. */
+  readonly asks: number;
+}
+
 /** What suites took in one run: of the suite that can be cut, a turn. */
-function lengthsIn(tests: readonly TestRecord[]): ReadonlyMap<string, number> {
+function lengthsIn(
+  tests: readonly TestRecord[],
+): ReadonlyMap<string, { readonly ms: number; readonly turns: number }> {
   const sums = new Map<string, { ms: number; turns: number }>();
   for (const { file, durationMs, status, turnIds } of tests) {
     if (status === 'skipped') continue;
@@ -23,7 +33,10 @@ function lengthsIn(tests: readonly TestRecord[]): ReadonlyMap<string, number> {
     sums.set(suiteNameOf(file), { ms: sum.ms + durationMs, turns: sum.turns + turnIds.length });
   }
   return new Map(
-    [...sums].map(([suite, { ms, turns }]) => [suite, suite === CUT ? ms / Math.max(1, turns) : ms]),
+    [...sums].map(([suite, { ms, turns }]) => [
+      suite,
+      { ms: suite === CUT ? ms / Math.max(1, turns) : ms, turns },
+    ]),
   );
 }
 
@@ -48,17 +61,19 @@ function recentRuns(folder: string): readonly (readonly TestRecord[])[] {
 const median = (values: readonly number[]): number | undefined =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** How long suites take, by what they took in the newest runs of a folder. */
+/** How long suites take and how many turns they ask for, by what they did in the newest runs of a folder. */
 export function suiteLengths(
   suites: readonly string[],
   turns: number,
   reportsPath: string,
-): readonly SuiteLength[] {
+): readonly AskingSuite[] {
   const runs = recentRuns(reportsPath).map(lengthsIn);
   return suites.map((suite) => {
-    const measured = median(runs.flatMap((lengths) => lengths.get(suite) ?? []));
-    return suite === CUT
-      ? { suite, turns, expectedMs: turns * (measured ?? DEFAULT_TURN_MS) }
-      : { suite, expectedMs: measured ?? DEFAULT_SUITE_MS };
+    const found = runs.flatMap((lengths) => lengths.get(suite) ?? []);
+    const measured = median(found.map(({ ms }) => ms));
+    if (suite === CUT)
+      return { suite, turns, expectedMs: turns * (measured ?? DEFAULT_TURN_MS), asks: turns };
+    const asks = median(found.map((one) => one.turns)) ?? DEFAULT_SUITE_TURNS;
+    return { suite, expectedMs: measured ?? DEFAULT_SUITE_MS, asks };
   });
 }

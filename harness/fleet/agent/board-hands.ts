@@ -9,7 +9,12 @@ export type Readiness =
 /** How a unit ended on a board. */
 export type Played =
   /** Somebody can be judged by what is in the run folder. */
-  | { readonly end: 'judged'; readonly runPath: string }
+  | {
+      readonly end: 'judged';
+      readonly runPath: string;
+      /** Turns that were asked of its provider, takes that were repeated among them. Absent: not known. */
+      readonly turns?: number;
+    }
   /** Nobody can: the bench or the harness failed. The run folder says more, where there is one. */
   | { readonly end: 'spoilt'; readonly reason: string; readonly runPath?: string };
 

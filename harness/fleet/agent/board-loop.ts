@@ -3,7 +3,7 @@ import type { BundleStore } from '../bundles';
 import { MOST_ATTEMPTS } from '../limits';
 import type { Claim, FleetQueue } from '../queue';
 import type { BoardActivity, OrderKind } from '../roll';
-import type { Seat } from '../work';
+import type { Seat, Unit } from '../work';
 import type { BoardHands, Played } from './board-hands';
 import { UnitHold } from './hold';
 
@@ -174,7 +174,7 @@ export class BoardLoop {
     }
     const { runPath = '' } = played;
     const bundle = await bundles.put(`${unit.piece}-${token}`, runPath);
-    const acceptance = await queue.complete(claim, bundle);
+    const acceptance = await queue.complete(claim, bundle, costOf(unit, played));
     this.say(acceptance === 'stale' ? `${unit.id} came too late` : `delivered ${unit.id}`);
     if (acceptance === 'accepted') await hands.accepted?.(claim, bundle);
     if (acceptance !== 'stale') onDelivered(runPath);
@@ -211,6 +211,12 @@ export class BoardLoop {
     for (const wakeUp of this.sleepers) wakeUp();
     this.sleepers.clear();
   }
+}
+
+/** What a unit did cost, as far as that is known. */
+function costOf({ centsPerTurn }: Unit, played: Played): number | undefined {
+  const turns = played.end === 'judged' ? played.turns : undefined;
+  return centsPerTurn === undefined || turns === undefined ? undefined : turns * centsPerTurn;
 }
 
 const lossInWords = {

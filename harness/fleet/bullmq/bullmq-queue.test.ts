@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { QueueEvents } from 'bullmq';
 import { Redis, type Command } from 'ioredis';
 import {
+  spentToday,
   FORGOTTEN_MS,
   LEASE_MS as FLEET_LEASE_MS,
   type Claim,
@@ -9,11 +10,14 @@ import {
   type JobOutcome,
   type Retention,
   type Seat,
+  type Unit,
 } from '..';
 import { hasRedis, RedisServer } from '../__fixtures__/redis-server';
 import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
+import { DAY_MS } from '../allowances';
 import { BullMqQueue, redisAddressOf, RedisRoll, RedisVerdicts } from '.';
+import { RedisGrants } from './redis-grants';
 
 /** Where a lease has to end; elsewhere none does, however busy the machine is. */
 const SHORT_LEASE_MS = 400;
@@ -75,6 +79,40 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       redis.disconnect();
     };
     return { roll, verdicts: await RedisVerdicts.open(options), silence };
+  });
+
+  it('counts what is spent anew each day (UTC), and what ends later to the day on which it began', async () => {
+    opened += 1;
+    const prefix = `fleet${opened}`;
+    const redis = new Redis(server.address);
+    const grants = new RedisGrants(redis, prefix);
+    await grants.limit('live:x', { centsPerDay: 10 });
+    await redis.hset(`${prefix}:job:job-1`, 'since', '1');
+    const day = 20_000 * DAY_MS;
+    const unit = (index: number): Unit =>
+      ({
+        ...{ id: `job-1/${index}#1`, piece: `job-1/${index}`, jobId: 'job-1', costCents: 4 },
+        needs: { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'live:x' },
+      }) as Unit;
+    const take = (index: number, nowMs: number) =>
+      grants.take(unit(index), { lock: `a${index}`, leaseMs: 1_000, nowMs });
+    const spent = async (nowMs: number): Promise<number> => spentToday((await grants.uses())[0]!, nowMs);
+    expect(await take(0, day)).toEqual({ token: 1 });
+    // Its answer was lost.
+    expect(await take(0, day)).toEqual({ token: 2 });
+    expect(await take(1, day)).toEqual({ token: 1 });
+    expect(await take(2, day + DAY_MS - 1)).toBe('not-now');
+    await grants.end(unit(1), 1);
+    expect(await spent(day)).toBe(5);
+    expect(await spent(day + DAY_MS)).toBe(0);
+    expect(await take(2, day + DAY_MS)).toEqual({ token: 1 });
+    await grants.end(unit(0), 9);
+    expect(await spent(day + DAY_MS)).toBe(4);
+    expect(await grants.uses()).toMatchObject([{ running: 1 }]);
+    // A bench whose question was long on its way does not bring yesterday back.
+    expect(await take(3, day)).toEqual({ token: 1 });
+    expect(await spent(day + DAY_MS)).toBe(8);
+    redis.disconnect();
   });
 
   it('keeps as much in Redis after ten jobs as after three, and each for its time', async () => {

@@ -21,8 +21,8 @@ import {
 } from '../queue';
 import { RETENTION, type Retention } from '../retention';
 import { nextAttempt, priorities, queueOf, queuesOf, type Seat, type Unit } from '../work';
-import { JobBook, type KeptJob } from './job-book';
-import { connectionTo, nowOf, type RedisAddress } from './redis-address';
+import { JobBook, type KeptJob, type Seen } from './job-book';
+import { asAllowed, connectionTo, nowOf, type RedisAddress } from './redis-address';
 import { RedisFence, type JobProgress } from './redis-fence';
 import { RedisGrants } from './redis-grants';
 
@@ -128,7 +128,7 @@ export class BullMqQueue implements FleetQueue {
     const nowMs = await this.nowMs();
     const sinceMs = Math.max(nowMs, order.notBeforeMs ?? 0);
     const wanted = `job-${randomUUID()}`;
-    const jobId = await this.book.begin(wanted, printOf(order), order, sinceMs);
+    const jobId = await this.allowed(this.book.begin(wanted, printOf(order), order, sinceMs));
     if (jobId === wanted) await this.goOn(jobId, { ...UNTOUCHED, pieces: order.pieces.length, nowMs });
     // Whoever submitted it first may have ended before all of it was in line.
     else await this.goOn(jobId, await this.progress(jobId));
@@ -189,7 +189,7 @@ export class BullMqQueue implements FleetQueue {
   }
 
   async cancel(jobId: string): Promise<void> {
-    if (!(await this.book.cancel(jobId))) return;
+    if (!(await this.allowed(this.book.cancel(jobId)))) return;
     const job = await this.book.job(jobId);
     if (job === undefined) return;
     for (const name of new Set(job.order.pieces.map(({ needs }) => queueOf(needs)))) {
@@ -202,15 +202,16 @@ export class BullMqQueue implements FleetQueue {
   }
 
   job(jobId: string): Promise<JobRecord | undefined> {
-    return this.book.record(jobId);
+    return this.book.record(jobId, () => this.seen());
   }
 
   async status(): Promise<readonly JobStatus[]> {
-    return this.book.statuses(await this.grants.running());
+    const [running, seen] = await Promise.all([this.grants.running(), this.seen()]);
+    return this.book.statuses(running, seen);
   }
 
   limit(provider: string, allowance: Allowance | undefined): Promise<void> {
-    return this.grants.limit(provider, allowance);
+    return this.allowed(this.grants.limit(provider, allowance));
   }
 
   providers(): Promise<readonly ProviderUse[]> {
@@ -232,6 +233,10 @@ export class BullMqQueue implements FleetQueue {
     await Promise.all([...this.workers.values()].map((worker) => worker.close(true)));
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
     this.redis.disconnect();
+  }
+
+  private allowed<T>(work: Promise<T>): Promise<T> {
+    return asAllowed(this.options.redis, work);
   }
 
   private async tellOver(jobId: string): Promise<void> {
@@ -400,6 +405,11 @@ export class BullMqQueue implements FleetQueue {
       this.nowMs(),
     ]);
     return { ...kept, settled, begun, nowMs };
+  }
+
+  private async seen(): Promise<Seen> {
+    const [uses, nowMs] = await Promise.all([this.grants.uses(), this.nowMs()]);
+    return { uses, nowMs };
   }
 
   private nowMs(): Promise<number> {

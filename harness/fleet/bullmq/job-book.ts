@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { askedBy, heldOf, type Asked, type Held, type ProviderUse } from '../allowances';
 import type { JobOrder, JobOutcome, JobRecord, JobStatus, PieceOutcome } from '../queue';
 import { SHOWN_OVER, type Retention } from '../retention';
 import type { Priority } from '../work';
@@ -12,16 +13,34 @@ export interface KeptJob {
   readonly isCancelled: boolean;
 }
 
-/** Two submitters of one print get one job: `SET NX` by hand, as the name is known only once it is free. */
+/** What is asked of providers at an instant, on the clock of Redis. */
+export interface Seen {
+  readonly uses: readonly ProviderUse[];
+  readonly nowMs: number;
+}
+
+/**
+ * A second order of a print that has one piece more has the merge, which the first then has too. Its key is made up here, as the name is
+ * known only here.
+ *
+ * Two submitters of one print get one job: `SET NX` by hand, as the name is known only once it is free. */
 const BEGIN = `
 local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known then return known end
+if known then
+  local job = ARGV[8] .. known
+  local pieces = redis.call('HGET', job, 'pieces')
+  if pieces and tonumber(pieces) + 1 == tonumber(ARGV[6]) and redis.call('HEXISTS', job, 'cancelled') == 0 then
+    redis.call('HSET', job, 'order', ARGV[3], 'pieces', ARGV[6])
+  end
+  return known
+end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('HSET', KEYS[2], 'order', ARGV[3], 'since', ARGV[4], 'print', ARGV[1], 'priority', ARGV[5], 'pieces', ARGV[6])
+redis.call('HSET', KEYS[2], 'order', ARGV[3], 'since', ARGV[4], 'print', ARGV[1], 'priority', ARGV[5], 'pieces', ARGV[6], 'asked', ARGV[7])
 redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2])
 return ARGV[2]`;
-/** The first who finds it over says so, and hears which jobs are too many from now on. */
+/** The first who finds it over says so, and hears which jobs are too many from now on. A piece may have been added since it was looked. */
 const END = `
+if redis.call('HLEN', KEYS[5]) < tonumber(redis.call('HGET', KEYS[1], 'pieces') or '0') then return {} end
 if redis.call('HSETNX', KEYS[1], 'over', '1') == 0 then return {} end
 redis.call('HDEL', KEYS[2], redis.call('HGET', KEYS[1], 'print'))
 redis.call('ZREM', KEYS[3], ARGV[1])
@@ -64,7 +83,17 @@ export class JobBook {
   async begin(jobId: string, print: string, order: JobOrder, sinceMs: number): Promise<string> {
     const keys = [this.printsKey, this.jobKey(jobId), this.underWayKey];
     const { priority, pieces } = order;
-    const values = [print, jobId, JSON.stringify(order), sinceMs, priority, pieces.length];
+    const asked = JSON.stringify(askedBy(pieces));
+    const values = [
+      print,
+      jobId,
+      JSON.stringify(order),
+      sinceMs,
+      priority,
+      pieces.length,
+      asked,
+      this.jobKey(''),
+    ];
     return (await this.redis.eval(BEGIN, keys.length, ...keys, ...values)) as string;
   }
 
@@ -104,18 +133,23 @@ export class JobBook {
   }
 
   /** A job with what has ended of it. */
-  async record(jobId: string): Promise<JobRecord | undefined> {
+  async record(jobId: string, seen: () => Promise<Seen>): Promise<JobRecord | undefined> {
     const job = await this.job(jobId);
     if (job === undefined) return undefined;
-    const [isOver, outcome] = await Promise.all([this.isOver(jobId), this.outcome(job)]);
-    return { jobId, order: job.order, isOver, outcome };
+    const [isOver, outcome, { uses, nowMs }] = await Promise.all([
+      this.isOver(jobId),
+      this.outcome(job),
+      seen(),
+    ]);
+    const held = isOver ? undefined : heldOf(askedBy(job.order.pieces), uses, nowMs);
+    return { jobId, order: job.order, isOver, outcome, ...(held && { held }) };
   }
 
   /**
    * How far jobs are that are under way, the oldest first, and after them the newest that are over: what was long ago is not read.
    * @param running - Ids of the units that are played.
    */
-  async statuses(running: readonly string[]): Promise<readonly JobStatus[]> {
+  async statuses(running: readonly string[], { uses, nowMs }: Seen): Promise<readonly JobStatus[]> {
     const [underWay, over] = await Promise.all([
       this.redis.zrange(this.underWayKey, '0', '-1'),
       this.redis.zrange(this.overKey, `-${SHOWN_OVER}`, '-1'),
@@ -123,19 +157,22 @@ export class JobBook {
     const ids = [...underWay, ...over];
     const asking = this.redis.pipeline();
     for (const jobId of ids)
-      asking.hmget(this.jobKey(jobId), 'priority', 'pieces', 'over').hlen(this.outcomesKey(jobId));
+      asking.hmget(this.jobKey(jobId), 'priority', 'pieces', 'over', 'asked').hlen(this.outcomesKey(jobId));
     const answers = (await asking.exec())?.map(([, answer]) => answer) ?? [];
     return ids.flatMap((jobId, index) => {
-      const [priority, pieces, isOver] = answers[2 * index] as readonly (string | null)[];
+      const [priority, pieces, isOver, asked] = answers[2 * index] as readonly (string | null)[];
       // Forgotten at this very moment.
       if (typeof priority !== 'string') return [];
       const done = Number(answers[2 * index + 1]);
       const played = running.filter((id) => id.startsWith(`${jobId}/`)).length;
       // One that has just ended may be counted twice.
       const waiting = Math.max(0, Number(pieces) - done - played);
-      return [
-        { jobId, priority: priority as Priority, waiting, running: played, done, isOver: isOver === '1' },
-      ];
+      const held: Held | undefined =
+        waiting > 0 && typeof asked === 'string'
+          ? heldOf(JSON.parse(asked) as Asked, uses, nowMs)
+          : undefined;
+      const counts = { waiting, running: played, done, isOver: isOver === '1' };
+      return [{ jobId, priority: priority as Priority, ...counts, ...(held && { held }) }];
     });
   }
 

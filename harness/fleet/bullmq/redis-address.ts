@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { Redis } from 'ioredis';
-import { ConfigError } from '../../errors';
+import { ConfigError, FleetError } from '../../errors';
 
 /** Where Redis is, and who asks. */
 export interface RedisAddress {
@@ -69,6 +69,31 @@ export async function connect(address: RedisAddress, trouble: (error: Error) => 
     throw cause;
   }
   return redis;
+}
+
+/** As Redis words it of a command, and of one in a script. */
+const NOT_ALLOWED = /^NOPERM|ACL failure in script|can't run this command/;
+
+/** Does something that a user may not be allowed to. @throws FleetError `HIL_FLEET_QUEUE_REFUSED` where Redis says so. */
+export async function asAllowed<T>(
+  { host, port, username = 'default' }: RedisAddress,
+  work: Promise<T>,
+): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    if (!NOT_ALLOWED.test(reason)) throw cause;
+    throw new FleetError(
+      'HIL_FLEET_QUEUE_REFUSED',
+      `The Redis at ${host}:${port} lets the user ${username} look, and not do that: ${reason}.`.replace(
+        '..',
+        '.',
+      ),
+      { host, port, username, reason },
+      { cause },
+    );
+  }
 }
 
 /** Milliseconds since 1970 by the clock of Redis, which all benches share. */

@@ -1,10 +1,21 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { Closable } from '../../errors';
+import { systemClock } from '../../ports';
 import { makeBenchCa, makeServerCertificate } from '../../provider';
 import type { Seat } from '..';
 import { hasRedis, RedisServer } from '../__fixtures__/redis-server';
-import { BullMqQueue, reachRedis, redisChoice, RedisRoll, RedisVerdicts, saysPasswordInClear } from '.';
+import { serveDashboard } from '../dashboard';
+import {
+  BullMqQueue,
+  reachRedis,
+  redisChoice,
+  RedisRoll,
+  RedisVerdicts,
+  saysPasswordInClear,
+  type RedisAddress,
+} from '.';
 
 const password = 'as-long-as-it-likes';
 const named = hasRedis
@@ -84,6 +95,64 @@ const usersOfTheManual = (): string =>
     expect(await verdicts.recent(1)).toHaveLength(1);
     for (const one of [verdicts, roll, queue]) await one.close();
     expect(said).toEqual([]);
+  });
+
+  it('lets viewers see all of it, and change nothing', async () => {
+    const [bench, viewer] = await Promise.all(
+      ['bench', 'viewer'].map((user) => reachRedis({ uri: uri(user), caPath, password })),
+    );
+    const heard: Error[] = [];
+    const opened: Closable[] = [];
+    const keep = <T extends Closable>(part: T): T => {
+      opened.push(part);
+      return part;
+    };
+    const common = { prefix: 'earshot:viewed', onTrouble: (error: Error) => void heard.push(error) };
+    const open = async (redis: RedisAddress) => ({
+      queue: keep(await BullMqQueue.open({ ...common, redis })),
+      roll: keep(await RedisRoll.open({ ...common, redis })),
+    });
+    try {
+      const [own, seen] = [await open(bench!), await open(viewer!)];
+      const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'live:x' };
+      const piece = { needs, suites: ['boot'], expectedMs: 1_000 };
+      const order = { priority: 'gate', firmwareSha256: 'aa', pieces: [piece] } as const;
+      const jobId = await own.queue.submit(order);
+      await own.queue.limit('live:x', { atOnce: 1 });
+      const seat = {
+        ...{ board: 'a', bench: 'room-1' },
+        offer: { boardModel: 'Korvo-2', rig: 'alsa', languages: ['en'], providers: ['live:x'] },
+      };
+      expect(await own.queue.claim(seat)).toBeDefined();
+      await own.roll.announce({ bench: 'room-1', host: 'lab', version: '0', boards: [] });
+
+      expect(await seen.queue.status()).toMatchObject([{ jobId, running: 1 }]);
+      expect(await seen.queue.job(jobId)).toMatchObject({ jobId, isOver: false });
+      expect(await seen.queue.providers()).toMatchObject([{ provider: 'live:x', running: 1 }]);
+      expect(await seen.roll.benches()).toMatchObject([{ bench: 'room-1' }]);
+      const token = 'the-token-of-this-test';
+      const options = { ...common, redis: viewer!, host: '127.0.0.1', port: 0, token, clock: systemClock };
+      const { url } = keep(await serveDashboard(options));
+      expect(await (await fetch(url)).text()).toContain(jobId);
+      const queues = (await (await fetch(`${url}queues/api/queues`)).json()) as {
+        readonly queues: readonly { readonly counts: Readonly<Record<string, number>> }[];
+      };
+      expect(queues.queues).toMatchObject([{ counts: { active: 1 } }]);
+
+      const refused = { code: 'HIL_FLEET_QUEUE_REFUSED', message: expect.stringContaining('user viewer') };
+      await expect(seen.queue.submit({ ...order, firmwareSha256: 'bb' })).rejects.toMatchObject(refused);
+      await expect(seen.queue.cancel(jobId)).rejects.toMatchObject(refused);
+      await expect(seen.queue.limit('live:x', undefined)).rejects.toMatchObject(refused);
+      await expect(seen.roll.order({ kind: 'drain', bench: 'room-1' })).rejects.toMatchObject(refused);
+      const body = JSON.stringify({ order: 'drain', bench: 'room-1' });
+      const headers = { authorization: `Bearer ${token}`, 'content-length': String(body.length) };
+      const answer = await fetch(`${url}orders`, { method: 'POST', body, headers });
+      expect([answer.status, await answer.json()]).toMatchObject([403, { why: 'not-allowed' }]);
+      expect(await own.queue.status()).toMatchObject([{ jobId, running: 1 }]);
+      expect(heard).toEqual([]);
+    } finally {
+      for (const part of opened.reverse()) await part.close();
+    }
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { dayOf, isAllowed, minuteOf, type Allowance, type ProviderUse } from '../allowances';
+import { dayOf, heldBy, minuteOf, type Allowance, type ProviderUse } from '../allowances';
 import { jobOf } from '../queue';
 import type { Unit } from '../work';
 import { jobKeyOf } from './job-book';
@@ -108,7 +108,8 @@ export class RedisGrants {
   /** Whether these providers allow a unit; somebody else may come first. @param nowMs - On the clock of Redis. */
   async allowing(providers: readonly string[]): Promise<(unit: Unit, nowMs: number) => boolean> {
     const uses = new Map((await this.uses(providers)).map((use) => [use.provider, use]));
-    return ({ costCents, needs: { provider } }, nowMs) => isAllowed(uses.get(provider), costCents, nowMs);
+    return ({ costCents, needs: { provider } }, nowMs) =>
+      heldBy(uses.get(provider), costCents, nowMs) === undefined;
   }
 
   /** What is asked of providers that are limited. @param among - Undefined: of all of them. */

@@ -9,7 +9,7 @@ import {
   type BenchState,
 } from '../roll';
 import { BOOKED, type BookedVerdict, type VerdictBook } from '../verdict-book';
-import { connect, nowOf, type RedisAddress } from './redis-address';
+import { asAllowed, connect, nowOf, type RedisAddress } from './redis-address';
 
 export interface RedisRollOptions {
   readonly redis: RedisAddress;
@@ -27,6 +27,7 @@ const STRIKE_OFF_EVERY_MS = 3_600_000;
 
 /** A roll that all benches share. Orders wait in a list for each bench; a message tells that there is one. */
 export class RedisRoll implements BenchRoll {
+  private readonly address: RedisAddress;
   private readonly leaseMs: number;
   private readonly prefix: string;
   private readonly trouble: (error: Error) => void;
@@ -39,8 +40,9 @@ export class RedisRoll implements BenchRoll {
   private constructor(
     private readonly redis: Redis,
     private readonly ears: Redis,
-    { prefix = 'earshot', leaseMs = LEASE_MS, onTrouble = () => undefined }: RedisRollOptions,
+    { redis: address, prefix = 'earshot', leaseMs = LEASE_MS, onTrouble = () => undefined }: RedisRollOptions,
   ) {
+    this.address = address;
     this.prefix = prefix;
     this.leaseMs = leaseMs;
     this.trouble = onTrouble;
@@ -87,12 +89,9 @@ export class RedisRoll implements BenchRoll {
 
   async order(order: BenchOrder): Promise<void> {
     const key = this.ordersKey(order.bench);
-    await this.redis
-      .pipeline()
-      .rpush(key, JSON.stringify(order))
-      .ltrim(key, -MOST_ORDERS, -1)
-      .pexpire(key, FORGOTTEN_MS)
-      .exec();
+    // By itself: of a pipeline nobody would hear that it was refused.
+    await asAllowed(this.address, this.redis.rpush(key, JSON.stringify(order)));
+    await this.redis.pipeline().ltrim(key, -MOST_ORDERS, -1).pexpire(key, FORGOTTEN_MS).exec();
     await this.redis.publish(key, '');
   }
 

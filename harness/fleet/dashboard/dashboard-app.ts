@@ -140,10 +140,11 @@ function noticeOf(
 
 type Answer = Ordered | { readonly ok: false; readonly why: 'token' | 'order'; readonly what: string };
 
-const statusOf = (answer: Answer): 200 | 400 | 401 | 404 | 409 => {
+const statusOf = (answer: Answer): 200 | 400 | 401 | 403 | 404 | 409 => {
   if (answer.ok) return 200;
   if (answer.why === 'token') return 401;
   if (answer.why === 'order') return 400;
+  if (answer.why === 'not-allowed') return 403;
   return answer.why.startsWith('unknown') ? 404 : 409;
 };
 

@@ -100,6 +100,24 @@ describe('the dashboard', () => {
     });
   });
 
+  it('says which provider a job waits for, to programs and people', async () => {
+    const queue = new InProcessQueue({ clock: systemClock });
+    const provider = 'live:openai-realtime';
+    await queue.limit(provider, { centsPerDay: 10, centsPerTurn: 3 });
+    const dear = { needs: { ...needs, provider }, suites: ['boot'], expectedMs: 1, costCents: 6 };
+    await queue.submit({ ...order('gate'), pieces: [dear, dear] });
+    await queue.claim({ ...seat, offer: { ...seat.offer, providers: [provider] } });
+    const of = dashboardApp({ ...sources, queue, clock: systemClock, isLoopback: true });
+    const state = (await (await of.request('/api/state', { headers: local })).json()) as FleetState;
+    expect(state.providers).toMatchObject([{ provider, running: 1, spentToday: 6 }]);
+    expect(state.jobs).toMatchObject([{ held: { provider, by: 'per-day', used: 6, limit: 10 } }]);
+    const page = async (lang: string): Promise<string> =>
+      (await of.request(`/?lang=${lang}`, { headers: local })).text();
+    expect(await page('en')).toContain(`waits: ${provider} has spent 6 of 10 cents today (UTC)`);
+    expect(await page('zh')).toContain('今日（UTC）已花费 6 美分，上限 10');
+    await queue.close();
+  });
+
   it('passes orders on to benches and the queue, and says what it does not know', async () => {
     expect((await post({ ...drain, board: 'a', reason: 'rattles' })).status).toBe(200);
     expect(heard).toEqual([{ kind: 'drain', bench: 'room-1', board: 'a', reason: 'rattles' }]);

@@ -1,3 +1,4 @@
+import { spentToday, type Held, type ProviderUse } from '../allowances';
 import type { BenchRoll, BenchState } from '../roll';
 import type { FleetQueue, JobRecord } from '../queue';
 import type { BookedVerdict, VerdictBook } from '../verdict-book';
@@ -15,6 +16,14 @@ export interface FleetJob {
   readonly done: number;
   /** Milliseconds since 1970. Absent: it may be played at once. */
   readonly notBeforeMs?: number;
+  /** Why none of those that wait may begin. Absent: its providers allow one more. */
+  readonly held?: Held;
+}
+
+/** A provider that is limited. */
+export interface FleetProvider extends Pick<ProviderUse, 'provider' | 'allowance' | 'running'> {
+  /** In cents. */
+  readonly spentToday: number;
 }
 
 /** A fleet at an instant, as `/api/state` gives it. */
@@ -27,6 +36,8 @@ export interface FleetState {
   readonly jobs: readonly FleetJob[];
   /** Units that nobody plays yet. */
   readonly waiting: Readonly<Record<Priority, number>>;
+  /** Those that are limited. */
+  readonly providers: readonly FleetProvider[];
   /** The newest first. */
   readonly verdicts: readonly BookedVerdict[];
 }
@@ -45,8 +56,9 @@ const SHOWN_VERDICTS = 30;
 export async function readFleetState({ queue, roll, verdicts }: FleetSources): Promise<FleetState> {
   const statuses = (await queue.status()).filter(({ isOver }) => !isOver);
   const records = await Promise.all(statuses.map(({ jobId }) => queue.job(jobId)));
-  const jobs = statuses.map(({ jobId, priority, waiting, running, done }, index) => ({
+  const jobs = statuses.map(({ jobId, priority, waiting, running, done, held }, index) => ({
     ...{ jobId, priority, waiting, running, done },
+    ...(held === undefined ? {} : { held }),
     ...orderOf(records[index]),
   }));
   const rank = ({ priority }: FleetJob): number => priorities.indexOf(priority);
@@ -56,12 +68,18 @@ export async function readFleetState({ queue, roll, verdicts }: FleetSources): P
       jobs.reduce((sum, job) => sum + (job.priority === priority ? job.waiting : 0), 0),
     ]),
   ) as Record<Priority, number>;
+  const nowMs = await roll.nowMs();
+  const providers = (await queue.providers()).map((use): FleetProvider => {
+    const { provider, allowance, running } = use;
+    return { provider, allowance, running, spentToday: spentToday(use, nowMs) };
+  });
   return {
     schema: 'earshot/fleet-state@1',
-    nowMs: await roll.nowMs(),
+    nowMs,
     benches: await roll.benches(),
     jobs: jobs.sort((a, b) => rank(a) - rank(b)),
     waiting: waitingOf,
+    providers,
     verdicts: await verdicts.recent(SHOWN_VERDICTS),
   };
 }

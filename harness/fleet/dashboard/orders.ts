@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isHilError } from '../../errors';
 import type { JobOrder, JobRecord } from '../queue';
 import { orderKinds } from '../roll';
 import type { FleetSources } from './fleet-state';
@@ -22,7 +23,8 @@ export type Ordered =
   | { readonly ok: true; readonly order: FleetOrder['order']; readonly what: string; readonly jobId?: string }
   | {
       readonly ok: false;
-      readonly why: 'unknown-bench' | 'unknown-job' | 'complete' | 'under-way';
+      /** `not-allowed`: Redis lets the dashboard's user look alone. */
+      readonly why: 'unknown-bench' | 'unknown-job' | 'complete' | 'under-way' | 'not-allowed';
       readonly what: string;
     };
 
@@ -33,7 +35,17 @@ export function orderAgain({ order, outcome }: JobRecord): JobOrder | undefined 
 }
 
 /** Does what was ordered; the token was looked at before. */
-export async function carryOut(ordered: FleetOrder, { queue, roll }: FleetSources): Promise<Ordered> {
+export async function carryOut(ordered: FleetOrder, sources: FleetSources): Promise<Ordered> {
+  try {
+    return await done(ordered, sources);
+  } catch (error) {
+    if (isHilError(error) && error.code === 'HIL_FLEET_QUEUE_REFUSED')
+      return { ok: false, why: 'not-allowed', what: 'job' in ordered ? ordered.job : ordered.bench };
+    throw error;
+  }
+}
+
+async function done(ordered: FleetOrder, { queue, roll }: FleetSources): Promise<Ordered> {
   if ('job' in ordered) {
     const { job: what, order } = ordered;
     const record = await queue.job(what);

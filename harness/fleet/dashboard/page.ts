@@ -2,8 +2,8 @@ import { html, trusted, type Markup } from '../../report/html/markup';
 import type { BoardState, BenchState, OrderKind } from '../roll';
 import type { BookedVerdict } from '../verdict-book';
 import { priorities } from '../work';
-import type { FleetJob, FleetState } from './fleet-state';
-import { ageOf, words, type PageLanguage, type Words } from './words';
+import type { FleetJob, FleetProvider, FleetState } from './fleet-state';
+import { ageOf, inCents, words, type PageLanguage, type Words } from './words';
 
 /** How a fleet is to be shown. */
 export interface PageOptions {
@@ -106,7 +106,7 @@ function benchCard({ bench, host, version, boards, seenAtMs }: BenchState, view:
 
 function jobRow(job: FleetJob, view: View): Markup {
   const { t, takesOrders, nowMs } = view;
-  const { done, running, waiting, notBeforeMs } = job;
+  const { done, running, waiting, notBeforeMs, held } = job;
   const all = Math.max(1, done + running + waiting);
   const later = notBeforeMs !== undefined && notBeforeMs > nowMs;
   return html` <tr>
@@ -121,11 +121,24 @@ function jobRow(job: FleetJob, view: View): Markup {
       </svg>
       <small
         >${t.counts(done, running, waiting)}${later && html` · ${t.notBefore('')}${timeOf(notBeforeMs)}`}</small
-      >
+      >${held !== undefined && html`<small class="reason">${t.held(held)}</small>`}
     </td>
     ${takesOrders && html`<td class="orders">${button({ order: 'cancel', job: job.jobId }, t.order.cancel, job.jobId)}</td>`}
   </tr>`;
 }
+
+const providerRow = ({ provider, allowance, running, spentToday }: FleetProvider, t: Words): Markup => {
+  const { atOnce, unitsPerMinute, centsPerDay, centsPerTurn } = allowance;
+  return html` <tr>
+    <td><code>${provider}</code></td>
+    <td class="num">${atOnce === undefined ? running : t.ofLimit(running, atOnce)}</td>
+    <td class="num">${unitsPerMinute ?? '–'}</td>
+    <td class="num">
+      ${centsPerTurn === undefined ? '–' : centsPerDay === undefined ? inCents(spentToday) : t.ofLimit(inCents(spentToday), centsPerDay)}
+    </td>
+    <td class="num">${centsPerTurn ?? '–'}</td>
+  </tr>`;
+};
 
 function verdictRow(verdict: BookedVerdict, view: View): Markup {
   const { t, takesOrders, linkOf } = view;
@@ -181,7 +194,7 @@ function tiles({ benches, waiting }: FleetState, { t }: View): Markup {
 /** What changes from one look to the next. */
 function content(state: FleetState, view: View): Markup {
   const { t, takesOrders } = view;
-  const { benches, jobs, verdicts } = state;
+  const { benches, jobs, providers, verdicts } = state;
   const empty = (text: string): Markup => html`<p class="card empty">${text}</p>`;
   const orderColumn = takesOrders && html`<th scope="col" class="last">${t.columns.order}</th>`;
   return html`<div id="fleet" data-stale="${t.stale}">
@@ -209,6 +222,28 @@ function content(state: FleetState, view: View): Markup {
               </table>
             </div>
           </section>`
+    }
+    ${
+      providers.length > 0 &&
+      html`<h2>${t.providers}</h2>
+        <section class="card" aria-label="${t.providers}">
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">${t.columns.provider}</th>
+                  <th scope="col" class="num">${t.columns.atOnce}</th>
+                  <th scope="col" class="num">${t.columns.perMinute}</th>
+                  <th scope="col" class="num">${t.columns.spent}</th>
+                  <th scope="col" class="num">${t.columns.price}</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${providers.map((provider) => providerRow(provider, t))}
+              </tbody>
+            </table>
+          </div>
+        </section>`
     }
     <h2>${t.benches}</h2>
     ${benches.length === 0 ? empty(t.noBenches) : benches.map((bench) => benchCard(bench, view))}

@@ -1,3 +1,4 @@
+import type { Held } from '../allowances';
 import type { BoardActivity, OrderKind } from '../roll';
 import type { Priority } from '../work';
 import type { Ordered } from './orders';
@@ -42,7 +43,12 @@ export interface Words {
       | 'verdict'
       | 'turns'
       | 'when'
-      | 'report',
+      | 'report'
+      | 'provider'
+      | 'atOnce'
+      | 'perMinute'
+      | 'spent'
+      | 'price',
       string
     >
   >;
@@ -50,6 +56,10 @@ export interface Words {
   readonly noJobs: string;
   readonly counts: (done: number, running: number, waiting: number) => string;
   readonly notBefore: (time: string) => string;
+  /** Why a job's units wait. */
+  readonly held: (held: Held) => string;
+  readonly providers: string;
+  readonly ofLimit: (used: number | string, limit: number) => string;
   readonly verdicts: string;
   readonly noVerdicts: string;
   readonly report: string;
@@ -122,11 +132,24 @@ const en: Words = {
     turns: 'Turns',
     when: 'When',
     report: 'Report',
+    provider: 'Provider',
+    atOnce: 'Playing',
+    perMinute: 'Begun a minute, at most',
+    spent: 'Cents today (UTC)',
+    price: 'Cents a turn',
   },
   jobs: 'Under way',
   noJobs: 'Nothing waits and nothing is played.',
   counts: (done, running, waiting) => `${done} done, ${running} playing, ${waiting} waiting`,
   notBefore: (time) => `not before ${time}`,
+  held: ({ provider, by, used, limit }) =>
+    ({
+      'at-once': `waits: ${provider} plays ${used} of ${limit} at once`,
+      'per-minute': `waits: ${provider} has begun ${used} of ${limit} this minute`,
+      'per-day': `waits: ${provider} has spent ${inCents(used)} of ${limit} cents today (UTC)`,
+    })[by],
+  providers: 'Providers with limits',
+  ofLimit: (used, limit) => `${used} of ${limit}`,
   verdicts: 'Recent verdicts',
   noVerdicts: 'No job has ended yet.',
   report: 'report',
@@ -140,6 +163,7 @@ const en: Words = {
     'unknown-job': (what) => `There is no job ${what}.`,
     complete: (what) => `Nothing of ${what} is missing; submit the firmware again to play it again.`,
     'under-way': (what) => `${what} is under way; cancel it first.`,
+    'not-allowed': () => 'Nothing was ordered: the user that this dashboard asks Redis as may only look.',
     token: () => 'Nothing was ordered: the token is missing or wrong.',
     order: () => 'Nothing was ordered: that is no order.',
   },
@@ -192,11 +216,24 @@ const zh: Words = {
     turns: '轮次',
     when: '时间',
     report: '报告',
+    provider: '服务商',
+    atOnce: '执行中',
+    perMinute: '每分钟最多启动',
+    spent: '今日花费（美分，UTC）',
+    price: '每轮价格（美分）',
   },
   jobs: '进行中',
   noJobs: '没有等待或执行中的任务。',
   counts: (done, running, waiting) => `完成 ${done}，执行中 ${running}，等待 ${waiting}`,
   notBefore: (time) => `不早于 ${time}`,
+  held: ({ provider, by, used, limit }) =>
+    ({
+      'at-once': `等待：${provider} 同时执行 ${used} 个，上限 ${limit}`,
+      'per-minute': `等待：${provider} 本分钟已启动 ${used} 个，上限 ${limit}`,
+      'per-day': `等待：${provider} 今日（UTC）已花费 ${inCents(used)} 美分，上限 ${limit}`,
+    })[by],
+  providers: '有限额的服务商',
+  ofLimit: (used, limit) => `${used} / ${limit}`,
   verdicts: '最近结论',
   noVerdicts: '还没有任务结束。',
   report: '报告',
@@ -210,11 +247,15 @@ const zh: Words = {
     'unknown-job': (what) => `没有任务 ${what}。`,
     complete: (what) => `${what} 没有缺失的部分；如需再次执行，请重新提交固件。`,
     'under-way': (what) => `${what} 正在进行；请先取消。`,
+    'not-allowed': () => '未下达任何指令：看板所用的 Redis 用户只能查看。',
     token: () => '未下达任何指令：令牌缺失或错误。',
     order: () => '未下达任何指令：这不是有效的指令。',
   },
   unit: { s: (n) => `${n} 秒`, min: (n) => `${n} 分钟`, h: (n) => `${n} 小时`, d: (n) => `${n} 天` },
 };
+
+/** Whole cents, or hundredths. */
+export const inCents = (cents: number): string => String(Math.round(100 * cents) / 100);
 
 export const words = { en, zh } as const;
 export type PageLanguage = keyof typeof words;

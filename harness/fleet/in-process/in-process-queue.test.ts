@@ -8,6 +8,7 @@ import {
   queuesOf,
   type Seat,
 } from '..';
+import { DAY_MS } from '../allowances';
 import { VirtualTime } from '../../proving-ground/fleet/virtual-time';
 import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
@@ -80,6 +81,24 @@ describe('a queue in this process', () => {
     expect(await forgetful.job(first)).toBeUndefined();
     expect(await forgetful.job(second)).toBeDefined();
     await forgetful.close();
+  });
+
+  it('counts what is spent anew each day (UTC), and what ends later to the day on which it began', async () => {
+    const clock = new VirtualTime();
+    const dear = new InProcessQueue({ clock });
+    await dear.limit('mock', { centsPerDay: 10 });
+    const pieces = [4, 4, 4, 4].map((costCents) => ({ ...piece, costCents }));
+    await dear.submit({ priority: 'gate', firmwareSha256: 'aa', boards: 4, pieces });
+    const [first, second] = [await dear.claim(seat), await dear.claim({ ...seat, board: 'b' })];
+    await pass(clock, DAY_MS - 1);
+    expect(await dear.claim({ ...seat, board: 'c' })).toBeUndefined();
+    await pass(clock, 1);
+    expect(await dear.claim({ ...seat, board: 'c' })).toBeDefined();
+    // Lost long ago by then, so both count as they were thought; the day is another.
+    await dear.complete(first!, { uri: 'file:///one', sha256: 'bb' }, 9);
+    await dear.complete(second!, { uri: 'file:///two', sha256: 'bb' }, 9);
+    expect(await dear.providers()).toMatchObject([{ spentCents: 4 }]);
+    await dear.close();
   });
 
   it('lets a board go on with its image where another unit is older by less than flashing takes', async () => {

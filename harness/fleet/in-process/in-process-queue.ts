@@ -1,10 +1,11 @@
 import type { Cancel, Clock } from '../../ports';
-import { Allowances, type Allowance, type ProviderUse } from '../allowances';
+import { Allowances, askedBy, heldOf, type Allowance, type Held, type ProviderUse } from '../allowances';
 import { MemoryFence, type Acceptance } from '../fence';
 import { builtBy, firstAttempt, notBuilt, openUntil } from '../flow';
 import { LEASE_MS, MOST_ATTEMPTS } from '../limits';
 import { choose, type Waiting } from '../placement';
 import {
+  mergeOf,
   pieceOf,
   printOf,
   type BundleRef,
@@ -31,7 +32,8 @@ export interface InProcessQueueOptions {
 
 interface Job {
   readonly id: string;
-  readonly order: JobOrder;
+  /** A merge may come to it. */
+  order: JobOrder;
   /** Place of the first piece that no board has been offered yet. */
   next: number;
   sinceMs: number;
@@ -74,7 +76,10 @@ export class InProcessQueue implements FleetQueue {
   submit(order: JobOrder): Promise<string> {
     const print = printOf(order);
     const known = this.underWay.get(print);
-    if (known !== undefined) return Promise.resolve(known);
+    if (known !== undefined) {
+      this.join(known, order);
+      return Promise.resolve(known);
+    }
     this.submitted += 1;
     const id = `job-${this.submitted}`;
     const job: Job = {
@@ -98,6 +103,15 @@ export class InProcessQueue implements FleetQueue {
     }
     if (order.pieces.length === 0) this.endIfOver(job);
     return Promise.resolve(id);
+  }
+
+  /** A job that is ordered once more is merged where one of its orders says so. */
+  private join(jobId: string, order: JobOrder): void {
+    const job = this.jobs.get(jobId);
+    if (job === undefined || job.isCancelled || mergeOf(order) === undefined) return;
+    if (mergeOf(job.order) !== undefined) return;
+    job.order = order;
+    this.offer(job);
   }
 
   async claim(seat: Seat): Promise<Claim | undefined> {
@@ -180,13 +194,15 @@ export class InProcessQueue implements FleetQueue {
       shown.map((job) => {
         const running = [...this.running.values()].filter(({ claim }) => claim.unit.jobId === job.id).length;
         const done = job.outcomes.size;
+        const waiting = job.order.pieces.length - done - running;
         return {
           jobId: job.id,
           priority: job.order.priority,
           running,
           done,
-          waiting: job.order.pieces.length - done - running,
+          waiting,
           isOver: isOver(job),
+          ...(waiting > 0 ? this.heldOf(job) : {}),
         };
       }),
     );
@@ -194,7 +210,15 @@ export class InProcessQueue implements FleetQueue {
 
   job(jobId: string): Promise<JobRecord | undefined> {
     const job = this.jobs.get(jobId);
-    return Promise.resolve(job && { jobId, order: job.order, isOver: isOver(job), outcome: outcomeOf(job) });
+    if (job === undefined) return Promise.resolve(undefined);
+    const held = isOver(job) ? {} : this.heldOf(job);
+    return Promise.resolve({
+      jobId,
+      order: job.order,
+      isOver: isOver(job),
+      outcome: outcomeOf(job),
+      ...held,
+    });
   }
 
   onJobOver(listener: (outcome: JobOutcome) => void): void {
@@ -219,6 +243,11 @@ export class InProcessQueue implements FleetQueue {
     for (const cancel of this.delays) cancel();
     for (const { expiry } of this.running.values()) expiry();
     return Promise.resolve();
+  }
+
+  private heldOf({ order }: Job): { readonly held?: Held } {
+    const held = heldOf(askedBy(order.pieces), this.allowances.uses(), this.clock.nowMs());
+    return held === undefined ? {} : { held };
   }
 
   /** Jobs that are over, the newest last. */
