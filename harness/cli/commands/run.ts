@@ -67,6 +67,8 @@ export interface RunArguments {
   /** Of report.html. Default: English. */
   readonly language?: Language | undefined;
   readonly json: boolean;
+  /** Whoever breaks it off wants the board and no report: what was interrupted is not judged. Default: it is. */
+  readonly dropsInterrupted?: boolean;
 }
 
 export const faultNames = Object.keys(virtualFaults);
@@ -147,6 +149,7 @@ async function runBoard(
   listen(() => lane.interrupt(), say);
   const { runPath, findings, error, interrupted } = await lane.ended;
   progress.end();
+  if (interrupted && args.dropsInterrupted === true) return exitCodes.interrupted;
   if (runPath === undefined) {
     if (error === undefined) return exitCodes.interrupted;
     process.stderr.write(`${describeError(error)}\n`);

@@ -35,6 +35,7 @@ export async function unitChildCommand(order: string): Promise<number> {
       image,
       reports,
       json: true,
+      dropsInterrupted: true,
     },
     (interrupt) => {
       process.on('message', interrupt);
