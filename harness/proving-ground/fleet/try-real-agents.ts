@@ -90,7 +90,9 @@ export async function tryRealAgents(options: RealAgentsOptions): Promise<RealAge
     await trial('Ctrl-C of who submitted it', () => interrupted(fleet, firmware.good));
     await trial('a job that is cancelled, and retried', () => retried(fleet, firmware.good, likeGood));
     await trial('SIGTERM of an agent whose board is at work', () => drained(fleet, firmware.good, likeGood));
-    await trial('suites of a team, and others by the same name', () => ownSuites(fleet, folder));
+    await trial('suites of a team, and others by the same name', () =>
+      ownSuites(fleet, folder, firmware.good),
+    );
     await trial('firmware that an agent builds, and a run that an agent makes of it', () =>
       built(fleet, folder, firmware.good, likeGood),
     );
@@ -207,11 +209,11 @@ async function built(fleet: RealFleet, folder: string, image: string, likeGood: 
 }
 
 /** Of their own project agents play what a job brings, and nothing that is another. */
-async function ownSuites(fleet: RealFleet, folder: string): Promise<Found> {
+async function ownSuites(fleet: RealFleet, folder: string, image: string): Promise<Found> {
   const what = ['--suite', `suites/${OWN_SUITE}`];
   const [alone, submitted] = await Promise.all([
-    fleet.alone(undefined, what),
-    fleet.submitOnly(...what).ended,
+    fleet.alone(image, what),
+    fleet.submitOnly(...what, '--firmware', image).ended,
   ]);
   const differing = differencesOf(contentOf(submitted), contentOf(alone));
   const other = join(folder, 'other');
