@@ -50,8 +50,11 @@ function passagesOf(segments: readonly Segment[], factor: number, jump: number):
  * Difference over two samples: evens out the spectrum of speech, whose low notes would match themselves everywhere, and
  * leaves out what lies near half the rate, which a fraction of a sample turns round.
  */
-const differences = (samples: Float32Array): Float32Array =>
-  samples.map((sample, n) => sample - (samples[n - 2] ?? 0));
+function differences(samples: Float32Array): Float32Array {
+  const out = samples.slice();
+  for (let n = 2; n < out.length; n++) out[n] = (samples[n] as number) - (samples[n - 2] as number);
+  return out;
+}
 
 function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);

@@ -24,7 +24,7 @@ export {
 export { bandLimitToSpeech } from './band-limit';
 export { framedSpeech, levelledSpeech, type LevelledSpeech, type SpeechFrame } from './clip-frame';
 export { decodeG711, encodeG711, type G711Law } from './g711';
-export { noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
+export { energyOf, noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export { ClipShelf } from './clip-shelf';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';

@@ -10,12 +10,22 @@ const FLOOR_FRAMES_PER_SECOND = 100;
  */
 const FLOOR_PERCENTILE = 0.1;
 
+/** Sum of squares. A loop: with a call and a boxed sum for each sample this and its like were a tenth of what measuring a turn takes. */
+export function energyOf(samples: Float32Array): number {
+  let energy = 0;
+  for (let n = 0; n < samples.length; n++) {
+    const sample = samples[n] as number;
+    energy += sample * sample;
+  }
+  return energy;
+}
+
 /**
  * Root mean square in dBFS, at most 0 for samples within ±1. For a part of a clip pass `samples.subarray(start, end)`.
  * @returns undefined for no samples and for digital silence, whose level is no number.
  */
 export function rmsDbFs(samples: Float32Array): number | undefined {
-  const energy = samples.reduce((sum, sample) => sum + sample * sample, 0);
+  const energy = energyOf(samples);
   return energy > 0 ? decibels(Math.sqrt(energy / samples.length)) : undefined;
 }
 

@@ -12,7 +12,8 @@ const REFINEMENTS = 4;
 function times(a: HalfSpectrum, b: HalfSpectrum, conjugated: boolean): HalfSpectrum {
   const product = new Float64Array(a.length);
   for (let k = 0; k < a.length; k += 2) {
-    const [re, im] = [a[k] as number, a[k + 1] as number];
+    const re = a[k] as number;
+    const im = a[k + 1] as number;
     const otherRe = b[k] as number;
     const otherIm = conjugated ? -(b[k + 1] as number) : (b[k + 1] as number);
     product[k] = re * otherRe - im * otherIm;

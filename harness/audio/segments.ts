@@ -1,3 +1,4 @@
+import { energyOf } from './levels';
 import { SearchableSound, locate } from './locate';
 import { decimated } from './time-scale';
 
@@ -52,8 +53,6 @@ function middleOf(samples: Float32Array): number {
   }
   return energy === 0 ? samples.length / 2 : moment / energy;
 }
-
-const energyOf = (samples: Float32Array): number => samples.reduce((sum, sample) => sum + sample * sample, 0);
 
 /**
  * What was played in order is heard in order: of segments that contradict each other the longest ordered chain is kept, and

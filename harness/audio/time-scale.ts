@@ -95,7 +95,10 @@ function readByPhase(samples: Float32Array, out: Float32Array, { start, step }: 
     const beforeIndex = floor(beforePhase);
     const afterPhase = PHASES - beforePhase;
     const afterIndex = floor(afterPhase);
-    let [low, high, afterLow, afterHigh] = [0, 0, 0, 0];
+    let low = 0;
+    let high = 0;
+    let afterLow = 0;
+    let afterHigh = 0;
     const from = max(0, before + 1 - HALF_WIDTH);
     const to = min(samples.length - 1, before + HALF_WIDTH);
     for (let i = min(before, to), at = beforeIndex + (before - i) * PHASES; i >= from; i--, at += PHASES) {

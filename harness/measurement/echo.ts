@@ -1,4 +1,12 @@
-import { fitLinearPath, locate, SearchableSound, throughPath, timeScaled, type PcmClip } from '../audio';
+import {
+  energyOf,
+  fitLinearPath,
+  locate,
+  SearchableSound,
+  throughPath,
+  timeScaled,
+  type PcmClip,
+} from '../audio';
 import type { ReceivedAudio, SpeechClip, TurnRecord } from '../ports';
 import { eventsOf } from './provider-marks';
 import type { EchoCheck } from './turn-measurement';
@@ -25,8 +33,7 @@ const INTERRUPTION_MARGIN_MS = 150;
 /** A detector answers so long after the sound that it heard. */
 const DETECTED_WITHIN_MS = 300;
 
-const powerOf = (samples: Float32Array): number =>
-  samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(1, samples.length);
+const powerOf = (samples: Float32Array): number => energyOf(samples) / Math.max(1, samples.length);
 const decibel = (power: number): number => 10 * Math.log10(power + 1e-15);
 
 /** A reply on the host's clock, and the prompt as the provider received it. */

@@ -74,17 +74,24 @@ export function crossSpectrum(
       const b = spectrumOf(windowed(sound, from, window), 0, size);
       // The frame was read at a whole sample: the rest is a turn of its phases, bin by bin.
       const angle = (2 * PI * (place - from)) / size;
-      const [stepCos, stepSin] = [cos(angle), sin(angle)];
-      let [turnCos, turnSin] = [1, 0];
+      const stepCos = cos(angle);
+      const stepSin = sin(angle);
+      let turnCos = 1;
+      let turnSin = 0;
       for (let k = 0; k < bins; k++) {
-        const [aRe, aIm, bRe, bIm] = [a[2 * k] ?? 0, a[2 * k + 1] ?? 0, b[2 * k] ?? 0, b[2 * k + 1] ?? 0];
+        const aRe = a[2 * k] ?? 0;
+        const aIm = a[2 * k + 1] ?? 0;
+        const bRe = b[2 * k] ?? 0;
+        const bIm = b[2 * k + 1] ?? 0;
         const crossRe = aRe * bRe + aIm * bIm;
         const crossIm = aRe * bIm - aIm * bRe;
         referencePower[k] = (referencePower[k] ?? 0) + aRe * aRe + aIm * aIm;
         soundPower[k] = (soundPower[k] ?? 0) + bRe * bRe + bIm * bIm;
         re[k] = (re[k] ?? 0) + crossRe * turnCos - crossIm * turnSin;
         im[k] = (im[k] ?? 0) + crossRe * turnSin + crossIm * turnCos;
-        [turnCos, turnSin] = [turnCos * stepCos - turnSin * stepSin, turnCos * stepSin + turnSin * stepCos];
+        const turned = turnCos * stepCos - turnSin * stepSin;
+        turnSin = turnCos * stepSin + turnSin * stepCos;
+        turnCos = turned;
       }
       frames += 1;
     }
