@@ -91,6 +91,13 @@ export function judgeMerged(
   return renderFinished(path, options);
 }
 
+/** It was rendered while it went on, which looks like one that was broken off, and has gone on since. */
+function isOutdated({ aborted, verdict, turns }: FinishedRun): boolean {
+  if (!aborted || verdict === undefined) return false;
+  const judged = new Set(verdict.turns.map(({ turnId }) => turnId));
+  return turns.some(({ record }) => !judged.has(record.turnId));
+}
+
 /**
  * Renders a run again from its folder alone. One whose writer never came to its end is ended first: judged as aborted unless
  * there is a verdict, and stored, so that its folder is as complete as any other.
@@ -98,8 +105,9 @@ export function judgeMerged(
 export function renderFinished(runPath: string, options: ReportOptions = {}): JudgedRun {
   const stored = readRun(runPath);
   const { record, turns, findings, bounds, events } = stored;
+  const known = isOutdated(stored) ? undefined : stored.verdict;
   const verdict =
-    stored.verdict ??
+    known ??
     judgeRun({
       turns,
       findings,
@@ -108,7 +116,7 @@ export function renderFinished(runPath: string, options: ReportOptions = {}): Ju
       interrupted: stored.aborted,
       ...soakOf(stored),
     });
-  if (stored.verdict === undefined || record.endedAtHostMs === undefined) {
+  if (known === undefined || record.endedAtHostMs === undefined) {
     // The last instant that was recorded: the clock of that machine may have started anew since.
     const endedAtHostMs = events.reduce(
       (last, event) => Math.max(last, event.hostAtMs ?? 0),

@@ -18,6 +18,26 @@ import { historyCommand, publishCommand } from './history';
 
 const fixtures = resolve(__dirname, '../../../fixtures/runs');
 
+describe('a run that is rendered while it goes on', () => {
+  it('is judged anew once it has gone on and was broken off', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-going-on-'));
+    cpSync(join(fixtures, 'gate-crash'), folder, { recursive: true });
+    rmSync(join(folder, 'verdict.json'), { force: true });
+    const record = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as Record<string, unknown>;
+    const unended = { ...record, outcome: undefined, exitCode: undefined, endedAtHostMs: undefined };
+    writeFileSync(join(folder, 'run.json'), JSON.stringify(unended));
+    const lines = readFileSync(join(folder, 'turns.jsonl'), 'utf8').split('\n');
+    const rendered = (turns: number): number => {
+      writeFileSync(join(folder, 'turns.jsonl'), `${lines.slice(0, turns).join('\n')}\n`);
+      const { run, verdict } = renderFinished(folder);
+      expect(run.record.outcome).toBe('aborted');
+      return verdict.turns.length;
+    };
+    expect([rendered(2), rendered(3), rendered(3)]).toEqual([2, 3, 3]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('earshot publish and report --history', () => {
   let folder: string;
   let printed: string;
