@@ -137,9 +137,11 @@ function runSuites() {
   check('npx finds its command', status === 0 && /^\d+\.\d+\.\d+/.test(stdout), stdout);
 
   const right = run('door.hil.ts');
+  // A take that a busy machine spoilt is repeated; it is judged by nobody.
+  const judged = right.outcomes.split(' ').filter((outcome) => outcome !== 'not-judged');
   check(
     'its suite passes: exit code 0',
-    right.status === 0 && right.outcomes === 'pass pass pass',
+    right.status === 0 && judged.join(' ') === 'pass pass pass',
     right.told,
   );
 

@@ -28,7 +28,7 @@ export { energyOf, noiseFloorDbFs, peakDbFs, rmsDbFs } from './levels';
 export { ClipShelf } from './clip-shelf';
 export type { MultiChannelClip, PcmClip } from './pcm-clip';
 export { RateConverter } from './rate-converter';
-export { resample } from './resample';
+export { resample, resampleToPlay } from './resample';
 export { convolved, roomResponse } from './room-response';
 export { underConditions, type ConditionedSound, type SoundConditions } from './under-conditions';
 export { readWav, toPcm16, writeWav } from './wav';

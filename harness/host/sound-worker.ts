@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import {
   readWav,
-  resample,
+  resampleToPlay,
   underConditions,
   type ConditionedSound,
   type PcmClip,
@@ -73,16 +73,12 @@ function soundOf(runPath: string, record: TurnRecord): TurnSound {
   };
 }
 
-/** A prompt on its way to a converter of 16 bit: best quality took a quarter of all the time of this thread, and nobody would hear it. */
-const toBePlayed = (clip: SpeechClip, rateHz: number): Promise<PcmClip> =>
-  resample(readSpeechClip(clip), rateHz, undefined, 'medium');
-
 const jobs: { readonly [J in SoundJob]: (input: SoundJobs[J]['input']) => Promise<SoundJobs[J]['output']> } =
   {
     measure: ({ runPath, record }) => measureTurn(record, soundOf(runPath, record)),
-    clipAtRate: ({ clip, rateHz }) => toBePlayed(clip, rateHz),
+    clipAtRate: ({ clip, rateHz }) => resampleToPlay(readSpeechClip(clip), rateHz),
     clipUnder: async ({ clip, rateHz, conditions, seed }) =>
-      underConditions(await toBePlayed(clip, rateHz), conditions, seed),
+      underConditions(await resampleToPlay(readSpeechClip(clip), rateHz), conditions, seed),
   };
 
 parentPort?.on('message', ({ id, job, input }: SoundRequest) => {

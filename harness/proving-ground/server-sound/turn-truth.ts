@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readWav, resample, toPcm16, type SpeakerSpan } from '../../audio';
+import { readWav, resampleToPlay, toPcm16, type SpeakerSpan } from '../../audio';
 import { countedSpans, selfCheck, type SelfCheck, type TurnMeasurement } from '../../measurement';
 import type { SpeechClip, TurnRecord } from '../../ports';
 import { gainOfDb } from '../../units';
@@ -24,7 +24,7 @@ async function asPlayed(clip: SpeechClip, rateHz: number, gainDb: number): Promi
   const { channels, rateHz: clipRateHz } = readWav(readFileSync(clip.path));
   const [samples = new Float32Array(0)] = channels;
   const gain = gainOfDb(gainDb);
-  const atRate = await resample({ samples, rateHz: clipRateHz }, rateHz);
+  const atRate = await resampleToPlay({ samples, rateHz: clipRateHz }, rateHz);
   return toPcm16(atRate.samples.map((sample) => sample * gain)).pcm;
 }
 
