@@ -18,7 +18,7 @@ import { openVirtualRig } from '../rig';
 import { audioRigContract } from '../rig/audio-rig.contract';
 import { samplesIn } from '../units';
 
-// A board takes 3.4 s to its session, on a machine of its own.
+// A board takes a second to its session, on a machine of its own.
 jest.setTimeout(30_000);
 
 const program = join(packageRoot(), 'dist/harness/cli/main.js');
@@ -36,6 +36,7 @@ const startBoard = (providerUrl: string): Promise<VirtualBoardProcess> =>
     dialect: 'realtime-ws',
     providerUrl,
     crystalPpm: 0,
+    addressAfterMs: 800,
     model: 'ESP32-S3 virtual',
     faults: [],
   });
