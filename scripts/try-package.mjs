@@ -20,6 +20,10 @@ function check(what, ok, otherwise = '') {
   if (otherwise !== '') console.log(otherwise);
 }
 
+/** What takes a processor for long gives way to whoever plays in real time beside it, where there is `nice`. */
+const givingWay = (command, args) =>
+  process.platform === 'win32' ? [command, args] : ['nice', ['-n', '10', command, ...args]];
+
 const inProject = (command, args) =>
   spawnSync(command, args, {
     cwd: project,
@@ -61,6 +65,9 @@ const wanted = [
   'LICENSE',
 ];
 
+/** Exit code where the bench failed and nothing was judged. */
+const BENCH_FAILED = 3;
+
 function pack() {
   const [{ filename, files }] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', work], {
@@ -84,13 +91,8 @@ function pack() {
 
 function install(tarball) {
   cpSync(join(root, 'fixtures/example-project'), project, { recursive: true });
-  const { status, stderr } = inProject('npm', [
-    'install',
-    '--no-fund',
-    '--no-audit',
-    '--prefer-offline',
-    tarball,
-  ]);
+  const options = ['--no-fund', '--no-audit', '--prefer-offline'];
+  const { status, stderr } = inProject(...givingWay('npm', ['install', ...options, tarball]));
   check('npm installs it in a fresh project', status === 0, stderr);
 }
 
@@ -101,7 +103,7 @@ function typeCheck() {
     "import { expect, test } from 'earshot';\ntest('typo', async ({ turn }) => expect(await turn('en-joke')).toHaveHeard('joke'));\n",
   );
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { status, stdout } = inProject(process.execPath, [compiler, '--project', '.']);
+  const { status, stdout } = inProject(...givingWay(process.execPath, [compiler, '--project', '.']));
   const errors = stdout.split('\n').filter((line) => / error TS\d+: /.test(line));
   const others = errors.filter((line) => !line.startsWith('typo.hil.ts('));
   check("a team's suite type-checks against the package", others.length === 0, others.join('\n'));
@@ -136,7 +138,9 @@ function runSuites() {
   const { status, stdout } = inProject('npx', ['--no-install', 'earshot', '--version']);
   check('npx finds its command', status === 0 && /^\d+\.\d+\.\d+/.test(stdout), stdout);
 
-  const right = run('door.hil.ts');
+  // A bench without time for its sound judges nobody, on a busy machine: it is asked once more.
+  const first = run('door.hil.ts');
+  const right = first.status === BENCH_FAILED ? run('door.hil.ts') : first;
   // A take that a busy machine spoilt is repeated; it is judged by nobody.
   const judged = right.outcomes.split(' ').filter((outcome) => outcome !== 'not-judged');
   check(
