@@ -249,6 +249,9 @@ const named = missing.length === 0 ? '' : ` (skipped without: apt-get install ${
   it('shows who plays what and takes orders with the token, without harm from what boards say', async () => {
     const { context, page, complaints, elsewhere } = await open('/');
     const rows = page.locator('section[aria-label="room-1"] tbody tr');
+    // What was there before an order was given says nothing of it.
+    const told = (text: string): Promise<void> =>
+      page.locator('[role=alert]', { hasText: text }).waitFor({ timeout: 20_000 });
     expect(await rows.nth(0).innerText()).toMatch(/playing.*job-7\/3/s);
     expect(await rows.nth(1).locator('.reason').innerText()).toBe(hostile);
     expect(await page.locator('.tile').nth(1).innerText()).toMatch(/2.*gate 2 · pull request 0 · nightly 0/s);
@@ -257,13 +260,13 @@ const named = missing.length === 0 ? '' : ` (skipped without: apt-get install ${
 
     await page.fill('input[name=token]', 'a-token-that-is-wrong');
     await page.click('button[aria-label="Release: room-1/b"]');
-    expect(await page.locator('[role=alert]').innerText()).toContain('token is missing or wrong');
+    await told('token is missing or wrong');
 
     const heard = new Promise((resolve) => void roll.onOrder('room-1', resolve));
     await page.fill('input[name=token]', token);
     await page.fill('input[name=reason]', 'glued its antenna');
     await page.click('button[aria-label="Release: room-1/b"]');
-    expect(await page.locator('[role=alert]').innerText()).toBe('Ordered: Release room-1/b.');
+    await told('Ordered: Release room-1/b.');
     expect(await heard).toEqual({
       kind: 'release',
       bench: 'room-1',
@@ -274,6 +277,7 @@ const named = missing.length === 0 ? '' : ` (skipped without: apt-get install ${
     // The tab still has the token, the address bar nothing, and the page follows without being loaded again.
     expect(new URL(page.url()).search).toBe('?lang=en');
     await page.click(`button[aria-label="Cancel: ${gate}"]`);
+    await told('Ordered: Cancel');
     expect((await queue.job(gate))?.outcome.isCancelled).toBe(true);
     await roll.announce({ ...bench, boards: [{ ...bench.boards[2]!, name: 'fresh' }] });
     while (!(await rows.first().innerText()).includes('fresh')) await refreshed(page);
