@@ -612,6 +612,14 @@ describe('diagnoseTurn', () => {
       ['HIL_BOARD_NETWORK_LOST'],
     ],
     [
+      'a firmware that restarts itself, and leaves its network first',
+      {
+        change: (record) =>
+          board(() => [offline(record), boot('software CPU reset (0xc)', record)])(unanswered(record)),
+      },
+      ['HIL_BOARD_RESTARTED'],
+    ],
+    [
       'a restart that took the port with it',
       {
         change: (record) =>
