@@ -502,4 +502,15 @@ describe('allure', () => {
     );
     expect(quietPage(quiet)).toBe(quiet);
   });
+
+  it('has a page of Allure wait for the data in it before its program looks for files', () => {
+    const program = '<script src="data:text/javascript;base64,"></script>';
+    const data = '<script async>window.allureReportData = window.allureReportData || {};</script>';
+    const inOne = quietPage(`<html><head></head><body>${program}${data}</body></html>`);
+    expect(inOne.indexOf('window.allureReportData = {}')).toBeGreaterThan(0);
+    expect(inOne.indexOf('window.allureReportData = {}')).toBeLessThan(inOne.indexOf(program));
+    expect(quietPage(inOne)).toBe(inOne);
+    // Beside its files it must not believe that they are in it.
+    expect(quietPage(`<html><head></head><body>${program}</body></html>`)).not.toContain('allureReportData');
+  });
 });
