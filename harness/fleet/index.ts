@@ -18,6 +18,7 @@ export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
 export { isMergedBy, needsFor, recipesIn, type BoardWish } from './needs-for';
+export { playAgain, type NothingAgain } from './play-again';
 export { mergeOf } from './queue';
 export type {
   BundleRef,

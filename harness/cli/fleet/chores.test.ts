@@ -145,6 +145,8 @@ describe('an order', () => {
       pieces: [{ suites: ['b'], firmware: bundle('ff') }, { chore: { kind: 'merge' } }],
     });
     expect(orderAgain(lost, false).pieces).toHaveLength(1);
+    const ofTonight = { ...lost, order: { ...whole, notBeforeMs: 1 } };
+    expect(orderAgain(ofTonight, true)).toEqual(orderAgain(lost, true));
     expect(orderAgain(job([undefined, undefined, undefined, 'mm']), true).pieces).toEqual(whole.pieces);
     expect(() => orderAgain(job(['ff', 'aa', 'bb', undefined]), true)).toThrow(/All of job was played/);
     expect(mergedBundleOf(lost)).toEqual(bundle('mm'));

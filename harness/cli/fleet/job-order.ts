@@ -4,6 +4,7 @@ import { ConfigError } from '../../errors';
 import {
   isMergedBy,
   needsOfChore,
+  playAgain,
   recipesIn,
   type BenchState,
   type BundleStore,
@@ -86,24 +87,14 @@ export async function withChores(order: JobOrder, wishes: ChoreWishes, means: Ch
  * @param detach - Nobody waits: the fleet merges it, where it merged the first.
  * @throws ConfigError `HIL_CONFIG_USAGE` for a job that is under way, and for one of which nothing is missing.
  */
-export function orderAgain({ jobId, order, isOver, outcome }: JobRecord, detach: boolean): JobOrder {
-  const missing = new Set(outcome.pieces.filter((piece) => !('bundle' in piece)).map(({ piece }) => piece));
-  if (!isOver) throw new ConfigError('HIL_CONFIG_USAGE', `${jobId} is still under way.`, { jobId });
-  const lost = order.pieces.filter(
-    ({ chore }, index) => chore?.kind !== 'merge' && missing.has(`${jobId}/${index}`),
-  );
-  if (lost.length === 0)
-    throw new ConfigError('HIL_CONFIG_USAGE', `All of ${jobId} was played; submit it again instead.`, {
-      jobId,
-    });
-  const [first] = outcome.pieces;
-  const hasBuilt = order.pieces[0]?.chore?.kind === 'build' && first !== undefined && 'bundle' in first;
-  const pieces = hasBuilt ? lost.map((piece) => ({ ...piece, firmware: first.bundle })) : lost;
-  const merge = order.pieces.filter(({ chore }) => chore?.kind === 'merge');
-  return {
-    ...order,
-    ...(hasBuilt ? { firmwareSha256: first.bundle.sha256 } : {}),
-    pieces: detach ? [...pieces, ...merge] : pieces,
-    continues: jobId,
-  };
+export function orderAgain(job: JobRecord, detach: boolean): JobOrder {
+  const { jobId } = job;
+  const again = playAgain(job, !detach);
+  if (again === 'under-way')
+    throw new ConfigError('HIL_CONFIG_USAGE', `${jobId} is still under way.`, { jobId });
+  if (again === 'complete') {
+    const message = `All of ${jobId} was played; earshot fleet watch ${jobId} has its run, earshot fleet submit plays it once more.`;
+    throw new ConfigError('HIL_CONFIG_USAGE', message, { jobId });
+  }
+  return again;
 }

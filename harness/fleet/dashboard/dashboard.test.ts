@@ -125,7 +125,9 @@ describe('the dashboard', () => {
     expect((await post({ order: 'retry', job: jobId })).status).toBe(409);
     expect((await post({ order: 'cancel', job: jobId })).status).toBe(200);
     const again = (await (await post({ order: 'retry', job: jobId })).json()) as { jobId: string };
-    expect((await sources.queue.job(again.jobId))?.order.pieces).toHaveLength(3);
+    const playedAgain = (await sources.queue.job(again.jobId))?.order;
+    expect(playedAgain?.pieces).toHaveLength(3);
+    expect(playedAgain?.continues).toBe(jobId);
     for (const unknown of [
       { ...drain, bench: 'x' },
       { ...drain, board: 'z' },

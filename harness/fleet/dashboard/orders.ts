@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isHilError } from '../../errors';
-import type { JobOrder, JobRecord } from '../queue';
+import { playAgain, type NothingAgain } from '../play-again';
 import { orderKinds } from '../roll';
 import type { FleetSources } from './fleet-state';
 
@@ -24,15 +24,9 @@ export type Ordered =
   | {
       readonly ok: false;
       /** `not-allowed`: Redis lets the dashboard's user look alone. */
-      readonly why: 'unknown-bench' | 'unknown-job' | 'complete' | 'under-way' | 'not-allowed';
+      readonly why: 'unknown-bench' | 'unknown-job' | 'not-allowed' | NothingAgain;
       readonly what: string;
     };
-
-/** What of a job that is over has to be played again; undefined: nothing is missing. */
-export function orderAgain({ order, outcome }: JobRecord): JobOrder | undefined {
-  const pieces = order.pieces.filter((_, index) => !('bundle' in (outcome.pieces[index] ?? {})));
-  return pieces.length === 0 ? undefined : { ...order, pieces };
-}
 
 /** Does what was ordered; the token was looked at before. */
 export async function carryOut(ordered: FleetOrder, sources: FleetSources): Promise<Ordered> {
@@ -54,9 +48,8 @@ async function done(ordered: FleetOrder, { queue, roll }: FleetSources): Promise
       await queue.cancel(what);
       return { ok: true, order, what };
     }
-    if (!record.isOver) return { ok: false, why: 'under-way', what };
-    const again = orderAgain(record);
-    if (again === undefined) return { ok: false, why: 'complete', what };
+    const again = playAgain(record, false);
+    if (typeof again === 'string') return { ok: false, why: again, what };
     return { ok: true, order, what, jobId: await queue.submit(again) };
   }
   const { order: kind, bench, board, reason } = ordered;
