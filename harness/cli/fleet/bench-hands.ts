@@ -78,22 +78,34 @@ export class BenchHands implements BoardHands {
   }
 
   async play(claim: Claim, signal: AbortSignal): Promise<Played> {
-    const { board, firmware, say } = this.options;
+    const { reportsPath, bundles, suites, say } = this.options;
+    const into = join(reportsPath, SUITES);
+    try {
+      // Before anything is written to the board: that takes a minute, and wears its flash.
+      const ready = await suitesOfUnit(claim.unit, into, suites, bundles);
+      if ('refusal' in ready) return spoilt(ready.refusal);
+      const played = await this.playSuites(ready.suites, claim, signal);
+      if (played.end === 'judged') this.provenUntilMs = this.options.clock.nowMs() + PROVEN_MS;
+      else this.doubt();
+      if (signal.aborted) say('is muted, reset and free again');
+      return played;
+    } finally {
+      rmSync(into, { recursive: true, force: true });
+    }
+  }
+
+  private async playSuites(suites: readonly string[], claim: Claim, signal: AbortSignal): Promise<Played> {
+    const { board, firmware } = this.options;
     const { unit } = claim;
     // A virtual one without a flash of its own simulates its firmware, whatever was built.
     const isWritten =
       unit.firmware !== undefined && (board.kind === 'serial' || board.flashPath !== undefined);
-    const played = await (isWritten
-      ? firmware.use(unit.firmware, async (folder) => {
-          const image = await imageIn(folder);
-          const problem = await this.write(image, unit.firmwareSha256, signal);
-          return problem === undefined ? this.playUnit(claim, signal, image) : spoilt(problem);
-        })
-      : this.playUnit(claim, signal));
-    if (played.end === 'judged') this.provenUntilMs = this.options.clock.nowMs() + PROVEN_MS;
-    else this.doubt();
-    if (signal.aborted) say('is muted, reset and free again');
-    return played;
+    if (!isWritten) return this.playUnit(suites, claim, signal);
+    return firmware.use(unit.firmware, async (folder) => {
+      const image = await imageIn(folder);
+      const problem = await this.write(image, unit.firmwareSha256, signal);
+      return problem === undefined ? this.playUnit(suites, claim, signal, image) : spoilt(problem);
+    });
   }
 
   quarantine(reason: string): Promise<void> {
@@ -155,25 +167,25 @@ export class BenchHands implements BoardHands {
   }
 
   /** @param image - Of the firmware that was written; undefined: none was. */
-  private async playUnit(claim: Claim, signal: AbortSignal, image?: string): Promise<Played> {
-    const { config, board, reportsPath, bundles, launch, clock } = this.options;
+  private async playUnit(
+    suites: readonly string[],
+    claim: Claim,
+    signal: AbortSignal,
+    image?: string,
+  ): Promise<Played> {
+    const { config, board, reportsPath, launch, clock } = this.options;
     const { unit } = claim;
-    const into = join(reportsPath, SUITES);
-    const ready = await suitesOfUnit(unit, into, this.options.suites, bundles);
-    if ('refusal' in ready) return spoilt(ready.refusal);
     const provider = providerFor(config, board, unit.needs.provider);
     const order: UnitOrder = {
       bench: config.path,
       board: board.name,
-      suites: [...ready.suites],
+      suites: [...suites],
       ...(unit.turns === undefined ? {} : { turns: unit.turns }),
       ...(provider === undefined ? {} : { provider }),
       ...(image === undefined ? {} : { image }),
       reports: reportsPath,
     };
-    const end = await runChild(['unit-child', JSON.stringify(order)], { launch, clock, signal }).finally(() =>
-      rmSync(into, { recursive: true, force: true }),
-    );
+    const end = await runChild(['unit-child', JSON.stringify(order)], { launch, clock, signal });
     const summary = summaryOf(end);
     if (summary === undefined) return spoilt(lastWords(end.tail));
     this.sign(summary.runPath, claim);
