@@ -14,7 +14,7 @@ export const runCodes = {
   HIL_BENCH_HELD: {
     origin: 'bench',
     remedy:
-      'Wait for it (`--wait 10m`), see who has what with `earshot boards`, or have it given back with `earshot boards release`.',
+      'Wait for it (`--wait 10m`, where a command has it), see who has what with `earshot boards`, or have it given back with `earshot boards release`.',
   },
   HIL_BENCH_LEASE_FAILED: {
     origin: 'bench',

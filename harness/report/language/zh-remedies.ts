@@ -138,7 +138,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_BENCH_QUARANTINED:
     '检查该开发板的麦克风、扬声器和供电，然后用 `earshot boards lift NAME` 让它重新参与测试。',
   HIL_BENCH_HELD:
-    '等待它（`--wait 10m`），用 `earshot boards` 查看由谁占用，或用 `earshot boards release` 让其归还。',
+    '等待它（命令支持时用 `--wait 10m`），用 `earshot boards` 查看由谁占用，或用 `earshot boards release` 让其归还。',
   HIL_BENCH_LEASE_FAILED:
     '在 EARSHOT_LEASES 中指定本机所有使用开发板者都可写入的文件夹；docs/leases.md 说明为何要共用一个。',
   HIL_RUN_NOT_FOUND: '指定含有 run.json 的运行文件夹，例如 reports/ 下的某个。',
