@@ -61,6 +61,8 @@ const wanted = [
   'fixtures/replies/replies.yaml',
   'fixtures/scenarios/voice-assistant.yaml',
   'firmware/esp-idf/openai-demo/components/bench_provider/CMakeLists.txt',
+  'docs/bench-file.md',
+  'docs/images/report.png',
   'README.md',
   'LICENSE',
 ];
