@@ -16,8 +16,8 @@ export interface LevelStep {
   readonly explainedDb: number;
 }
 
-/** Peaks of the corpus' prompts at a playback gain of 0 dB: active level -20 dBFS, crest up to 17 dB. */
-const PROMPT_PEAK_DB_FS = -3;
+/** Peaks of the corpus' prompts at a playback gain of 0 dB: active level -20 dBFS, crest up to 19 dB. */
+export const PROMPT_PEAK_DB_FS = -1;
 /** Peaks that are this much fainter were limited by something. */
 const LIMITED_DB = 1;
 /** A level that noise is part of says nothing of linearity. */
