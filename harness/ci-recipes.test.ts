@@ -1,15 +1,20 @@
 /** The recipes of docs/ci.md are files that a CI server can read: what is wrong in one shows on the first night only. */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { exitCodes } from './cli/exit-codes';
+import { loadBench } from './config';
 
 const page = readFileSync(resolve(__dirname, '../docs/ci.md'), 'utf8');
 const blocks = [...page.matchAll(/```(\w+)\n# (\S+?):?(?: [^\n]*)?\n([\s\S]*?)```/g)].map(
   ([, language = '', name = '', text = '']) => ({ language, name, text }),
 );
 const named = (name: string): string => blocks.find((block) => block.name.endsWith(name))?.text ?? '';
+
+const stepsOf = (name: string) =>
+  Object.values(workflow.parse(parse(named(name))).jobs).flatMap(({ steps }) => steps);
 
 const step = z.looseObject({ uses: z.string().optional(), run: z.string().optional() });
 const workflow = z.object({
@@ -54,6 +59,30 @@ describe('docs/ci.md', () => {
       expect(named(name)).not.toMatch(/live:|night\.yaml|API_KEY/);
     const { on } = parse(named('voice-gate.yml')) as { on: object };
     expect(Object.keys(on)).toEqual(['pull_request']);
+  });
+
+  it('plays suites of the team on a bench file that the page shows', () => {
+    const runs = stepsOf('voice-virtual.yml').flatMap(({ run }) => run?.match(/earshot run.*/) ?? []);
+    expect(runs).toEqual([expect.stringMatching(/^earshot run --bench virtual\.yaml --suite \S+\.hil\.ts$/)]);
+    const folder = mkdtempSync(join(tmpdir(), 'earshot-recipes-'));
+    try {
+      const path = join(folder, 'virtual.yaml');
+      writeFileSync(path, named('virtual.yaml'));
+      expect(loadBench(path).boards).toMatchObject([{ kind: 'virtual' }]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('publishes what the firmware job kept, with the Earshot of a checkout', () => {
+    const [kept] = stepsOf('firmware.yml')
+      .flatMap(({ run }) => run?.match(/cp -a bench\/reports\/\. (\S+?)\/?$/) ?? [])
+      .slice(1);
+    expect(kept).toMatch(/^\/srv\//);
+    const pages = stepsOf('pages.yml');
+    const published = pages.findIndex(({ run }) => run?.includes(`earshot publish --reports ${kept} `));
+    const before = pages.slice(0, published).map(({ uses, run }) => uses ?? run);
+    expect(before).toEqual([expect.stringMatching(/^actions\/checkout@/), 'npm ci']);
   });
 
   it('lets a GitLab job that decided nothing be yellow, and no other', () => {
