@@ -18,6 +18,8 @@ export interface QueueUnderContract {
   leaseEnds(): Promise<void>;
   /** On the clock of the queue. */
   nowMs(): number;
+  /** Resolves when so much time has passed on it. */
+  passes(forMs: number): Promise<void>;
 }
 
 const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' } as const;
@@ -65,6 +67,15 @@ export function fleetQueueContract(
       const claim = await queue.claim(seat(board, given));
       if (claim === undefined) throw new Error(`${board} was given nothing`);
       return claim;
+    }
+
+    /** What a board is given in the end that asks again and again. */
+    async function offered(board: string, given: Partial<Seat> = {}): Promise<Claim> {
+      for (;;) {
+        const claim = await queue.claim(seat(board, given));
+        if (claim !== undefined) return claim;
+        await under.passes(100);
+      }
     }
 
     it('gives each unit to one board, and tells of the job once all are in, in the order of the order', async () => {
@@ -255,6 +266,27 @@ export function fleetQueueContract(
       await queue.submit(order({ notBeforeMs: under.nowMs() + 60_000 }));
       expect(await queue.claim(seat('a'))).toBeUndefined();
       expect(await queue.status()).toMatchObject([{ waiting: 1, running: 0, isOver: false }]);
+    });
+
+    it('gives a job whose time has come, though nothing else waits', async () => {
+      await queue.submit(order({ notBeforeMs: under.nowMs() + 50 }));
+      expect((await offered('a')).unit.suites).toEqual(piece.suites);
+    });
+
+    it('gives a unit again that a board was not to have just then, though nothing else waits', async () => {
+      await queue.submit(order({ boards: 2, pieces: [piece, piece] }));
+      const room = { isolation: 'room' };
+      const asked = await Promise.all([queue.claim(seat('a', room)), queue.claim(seat('b', room))]);
+      const [first, ...more] = asked.filter((claim) => claim !== undefined);
+      expect(more).toEqual([]);
+      await queue.complete(first!, bundle);
+      expect((await offered('b', room)).unit.piece).not.toBe(first!.unit.piece);
+    });
+
+    it('takes what goes on from two jobs for two jobs', async () => {
+      const first = await queue.submit(order({ continues: 'job-a' }));
+      expect(await queue.submit(order({ continues: 'job-b' }))).not.toBe(first);
+      expect(await queue.submit(order({ continues: 'job-a' }))).toBe(first);
     });
 
     it('tells of a job what was ordered and what has ended of it', async () => {

@@ -121,11 +121,12 @@ export const mergeOf = ({ pieces }: Pick<JobOrder, 'pieces'>): PieceOrder | unde
  * benches say is no difference, and is added to a job that had none.
  */
 export const printOf = (order: JobOrder): string => {
-  const { priority, firmwareSha256, pieces } = order;
+  const { priority, firmwareSha256, pieces, continues } = order;
   const merge = mergeOf(order);
   const budgets = merge?.chore?.kind === 'merge' ? merge.chore.budgets?.sha256 : undefined;
   const played = merge === undefined ? pieces : pieces.slice(0, -1);
-  const print = [priority, firmwareSha256, played, ...(budgets === undefined ? [] : [budgets])];
+  // One that goes on from another is that one's rest: played alike, it would be judged without what the other one has already.
+  const print = [priority, firmwareSha256, played, continues ?? null, budgets ?? null];
   return createHash('sha256').update(JSON.stringify(print)).digest('hex');
 };
 

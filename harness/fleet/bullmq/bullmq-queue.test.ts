@@ -15,6 +15,7 @@ import {
 import { hasRedis, RedisServer } from '../__fixtures__/redis-server';
 import { benchRollContract } from '../bench-roll.contract';
 import { fleetQueueContract } from '../fleet-queue.contract';
+import { delay, systemClock } from '../../ports';
 import { DAY_MS } from '../allowances';
 import { BullMqQueue, redisAddressOf, RedisRoll, RedisVerdicts } from '.';
 import { RedisGrants } from './redis-grants';
@@ -61,6 +62,7 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
       queue: await open(prefix, retention, SHORT_LEASE_MS),
       leaseEnds: stalls,
       nowMs: () => Date.now(),
+      passes: (forMs) => delay(systemClock, forMs),
     };
   });
 
@@ -108,11 +110,61 @@ const named = hasRedis ? 'on Redis' : 'on Redis (skipped without it: apt-get ins
     expect(await take(2, day + DAY_MS)).toEqual({ token: 1 });
     await grants.end(unit(0), 9);
     expect(await spent(day + DAY_MS)).toBe(4);
-    expect(await grants.uses()).toMatchObject([{ running: 1 }]);
+    expect(await grants.uses(undefined, day + DAY_MS)).toMatchObject([{ running: 1 }]);
     // A bench whose question was long on its way does not bring yesterday back.
     expect(await take(3, day)).toEqual({ token: 1 });
     expect(await spent(day + DAY_MS)).toBe(8);
     redis.disconnect();
+  });
+
+  it('counts no bench that was not heard of for its lease among those that ask a provider', async () => {
+    opened += 1;
+    const prefix = `fleet${opened}`;
+    const redis = new Redis(server.address);
+    closers.push(() => redis.disconnect());
+    const grants = new RedisGrants(redis, prefix);
+    await grants.limit('live:x', { atOnce: 1 });
+    await redis.hset(`${prefix}:job:job-1`, 'since', '1');
+    const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'live:x' };
+    const unit = (index: number): Unit =>
+      ({ id: `job-1/${index}#1`, piece: `job-1/${index}`, jobId: 'job-1', costCents: 0, needs }) as Unit;
+    const take = (index: number, nowMs: number) =>
+      grants.take(unit(index), { lock: `a${index}`, leaseMs: 1_000, nowMs });
+    const nowMs = Date.now();
+    expect(await take(0, nowMs)).toEqual({ token: 1 });
+    expect(await take(1, nowMs + 1_000)).toBe('not-now');
+    // Its heartbeat: for an hour from now, on the clock of Redis.
+    await grants.renew(unit(0), 3_600_000);
+    expect(await take(1, nowMs + 1_001)).toBe('not-now');
+    expect(await take(1, nowMs + 7_200_000)).toEqual({ token: 1 });
+    expect(await grants.uses(undefined, nowMs + 7_200_000)).toMatchObject([{ running: 1 }]);
+    await grants.end(unit(0));
+    await grants.renew(unit(0), 3_600_000);
+    await grants.end(unit(1));
+    expect(await grants.uses()).toMatchObject([{ running: 0 }]);
+  });
+
+  it('gives whoever orders what was cancelled a job of their own, also where that has not ended', async () => {
+    opened += 1;
+    const prefix = `fleet${opened}`;
+    const queue = await open(prefix);
+    queues.push(queue);
+    const redis = new Redis(server.address);
+    closers.push(() => redis.disconnect());
+    const needs = { boardModel: 'Korvo-2', rig: 'alsa', language: 'en', provider: 'mock' };
+    const order: JobOrder = {
+      priority: 'gate',
+      firmwareSha256: 'aa',
+      pieces: [{ needs, suites: ['boot'], expectedMs: 1 }],
+    };
+    const broken = await queue.submit(order);
+    // What is left of a cancel whose program was ended.
+    await redis.hset(`${prefix}:job:${broken}`, 'cancelled', '1');
+    const fresh = await queue.submit(order);
+    expect(fresh).not.toBe(broken);
+    await queue.cancel(broken);
+    expect(await queue.submit(order)).toBe(fresh);
+    expect(await queue.job(broken)).toMatchObject({ isOver: true, outcome: { isCancelled: true } });
   });
 
   it('keeps as much in Redis after ten jobs as after three, and each for its time', async () => {

@@ -58,6 +58,11 @@ const AGE_STEP_MS = 10_000;
 const KEPT_EVENTS = 1_000;
 /** Of a job that nobody has begun with. */
 const UNTOUCHED = { settled: 0, isCancelled: false, begun: new Set<string>() } as const;
+/** Units whose time has come, by Redis; BullMQ has the time as milliseconds in steps of 4 096. */
+const DUE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', (now + 1) * 4096 - 1, 'LIMIT', 0, ARGV[1])`;
 /** More often than anybody looks for stalled units. */
 const MOST_STALLS = 1_000_000;
 
@@ -158,6 +163,7 @@ export class BullMqQueue implements FleetQueue {
     const [isCancelled, isHeld] = await Promise.all([
       this.book.isCancelled(unit.jobId),
       playing?.job.extendLock(playing.lock, this.leaseMs).catch(() => 0),
+      playing && this.grants.renew(unit, this.leaseMs),
     ]);
     if (playing !== undefined && !isCancelled && isHeld === 1) {
       if (playing.quiet !== undefined) await this.redis.pexpire(playing.quiet, this.leaseMs);
@@ -192,13 +198,16 @@ export class BullMqQueue implements FleetQueue {
     if (!(await this.allowed(this.book.cancel(jobId)))) return;
     const job = await this.book.job(jobId);
     if (job === undefined) return;
+    // Before what is left in line is dropped, of which nobody would take anything: whoever cancels may be ended in the midst of it.
+    const dropped = job.order.pieces.map((_, index) =>
+      this.book.settle(jobId, { piece: pieceOf(jobId, index), attempts: 0, missing: 'cancelled' }),
+    );
+    await Promise.all(dropped);
+    await this.book.end(jobId, await this.nowMs());
     for (const name of new Set(job.order.pieces.map(({ needs }) => queueOf(needs)))) {
       const waiting = await this.queue(name).getJobs(['prioritized', 'delayed']);
       for (const one of waiting) if (one.data.unit.jobId === jobId) await one.remove().catch(() => undefined);
     }
-    for (const [index] of job.order.pieces.entries())
-      await this.book.settle(jobId, { piece: pieceOf(jobId, index), attempts: 0, missing: 'cancelled' });
-    await this.book.end(jobId, await this.nowMs());
   }
 
   job(jobId: string): Promise<JobRecord | undefined> {
@@ -298,15 +307,30 @@ export class BullMqQueue implements FleetQueue {
   private async waitingIn(name: string): Promise<readonly Waiting[]> {
     const first = (): Promise<Job<Waiting, void>[]> =>
       this.queue(name).getJobs(['prioritized', 'wait'], 0, LOOKED_AT - 1, true);
-    const found = await first();
+    const [areDue, found] = await Promise.all([this.promoteDue(name), first()]);
     const stalled = found.filter(hasStalled);
     for (const job of stalled) {
       await this.afterStall(job.data);
       // Somebody else may have done so already.
       await job.remove().catch(() => undefined);
     }
-    const waiting = stalled.length === 0 ? found : await first();
+    const waiting = stalled.length === 0 && !areDue ? found : await first();
     return waiting.filter((job) => !hasStalled(job)).map(({ data }) => data);
+  }
+
+  /**
+   * Has units wait whose time has come, or that were put back long enough ago: BullMQ does so where a unit is taken, and nobody takes from
+   * a queue in which none waits. True: there were such.
+   */
+  private async promoteDue(name: string): Promise<boolean> {
+    const queue = this.queue(name);
+    const due = (await this.redis.eval(DUE, 1, queue.toKey('delayed'), LOOKED_AT)) as readonly string[];
+    for (const id of due) {
+      const job = await queue.getJob(id);
+      // Somebody else may have done so already.
+      await job?.promote().catch(() => undefined);
+    }
+    return due.length > 0;
   }
 
   private async afterStall(waiting: Waiting): Promise<void> {

@@ -23,13 +23,15 @@ export interface Seen {
  * A second order of a print that has one piece more has the merge, which the first then has too. Its key is made up here, as the name is
  * known only here.
  *
- * Two submitters of one print get one job: `SET NX` by hand, as the name is known only once it is free. */
+ * Two submitters of one print get one job: `SET NX` by hand, as the name is known only once it is free. One that was cancelled is nobody's
+ * job any more, also while it has not ended.
+ */
 const BEGIN = `
 local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known then
-  local job = ARGV[8] .. known
+local job = known and ARGV[8] .. known
+if known and redis.call('HEXISTS', job, 'cancelled') == 0 then
   local pieces = redis.call('HGET', job, 'pieces')
-  if pieces and tonumber(pieces) + 1 == tonumber(ARGV[6]) and redis.call('HEXISTS', job, 'cancelled') == 0 then
+  if pieces and tonumber(pieces) + 1 == tonumber(ARGV[6]) then
     redis.call('HSET', job, 'order', ARGV[3], 'pieces', ARGV[6])
   end
   return known
@@ -42,7 +44,8 @@ return ARGV[2]`;
 const END = `
 if redis.call('HLEN', KEYS[5]) < tonumber(redis.call('HGET', KEYS[1], 'pieces') or '0') then return {} end
 if redis.call('HSETNX', KEYS[1], 'over', '1') == 0 then return {} end
-redis.call('HDEL', KEYS[2], redis.call('HGET', KEYS[1], 'print'))
+local print = redis.call('HGET', KEYS[1], 'print')
+if redis.call('HGET', KEYS[2], print) == ARGV[1] then redis.call('HDEL', KEYS[2], print) end
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[4], ARGV[2], ARGV[1])
 for at = 5, #KEYS do redis.call('PEXPIRE', KEYS[at], ARGV[3]) end

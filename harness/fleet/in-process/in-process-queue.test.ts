@@ -26,6 +26,7 @@ fleetQueueContract('in process', (retention = {}) => {
     queue: new InProcessQueue({ clock: time, retention }),
     leaseEnds: () => pass(time, LEASE_MS),
     nowMs: () => time.nowMs(),
+    passes: (forMs) => pass(time, forMs),
   });
 });
 

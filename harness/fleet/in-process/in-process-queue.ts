@@ -65,6 +65,7 @@ export class InProcessQueue implements FleetQueue {
   private readonly delays = new Set<Cancel>();
   private readonly retention: Retention;
   private submitted = 0;
+  private claiming: Promise<unknown> = Promise.resolve();
 
   constructor({ clock, leaseMs = LEASE_MS, retention }: InProcessQueueOptions) {
     this.retention = { ...RETENTION, ...retention };
@@ -114,7 +115,14 @@ export class InProcessQueue implements FleetQueue {
     this.offer(job);
   }
 
-  async claim(seat: Seat): Promise<Claim | undefined> {
+  /** One after the other: between what a board may have and its having it, another might be given what is only one's. */
+  claim(seat: Seat): Promise<Claim | undefined> {
+    const claiming = this.claiming.then(() => this.claimNow(seat));
+    this.claiming = claiming.catch(() => undefined);
+    return claiming;
+  }
+
+  private async claimNow(seat: Seat): Promise<Claim | undefined> {
     for (;;) {
       const heads = queuesOf(seat.offer).flatMap((name) => this.lines.get(name)?.heads() ?? []);
       const chosen = choose(heads, seat, {
