@@ -176,8 +176,10 @@ export class BoardLoop {
     const bundle = await bundles.put(`${unit.piece}-${token}`, runPath);
     const acceptance = await queue.complete(claim, bundle, costOf(unit, played));
     this.say(acceptance === 'stale' ? `${unit.id} came too late` : `delivered ${unit.id}`);
-    if (acceptance === 'accepted') await hands.accepted?.(claim, bundle);
-    if (acceptance !== 'stale') onDelivered(runPath);
+    if (acceptance === 'stale') return;
+    // Also of a repeated delivery: the answer to the first may have been lost on its way.
+    await hands.accepted?.(claim, bundle);
+    onDelivered(runPath);
   }
 
   private show(state: BoardStanding['state'], more: Omit<BoardStanding, 'state' | 'sinceMs'> = {}): void {
