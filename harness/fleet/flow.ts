@@ -1,4 +1,4 @@
-import { boardsOf, pieceOf, type JobOrder, type PieceOutcome } from './queue';
+import { boardsOf, pieceOf, type JobOrder, type PieceOrder, type PieceOutcome } from './queue';
 import type { BundleRef, Chore, Needs, Offer, Unit } from './work';
 
 /*
@@ -17,6 +17,18 @@ export const needsOfChore = (chore: Chore): Needs => ({
   rig: chore.kind,
   language: ANY_LANGUAGE,
   provider: chore.kind === 'build' ? chore.recipe : NO_RECIPE,
+});
+
+/** Somewhat; nobody plans by it. */
+const BUILD_MS = 300_000;
+const MERGE_MS = 30_000;
+
+/** A chore as a piece of a job. */
+export const chorePiece = (chore: Chore): PieceOrder => ({
+  needs: needsOfChore(chore),
+  suites: [chore.kind === 'build' ? `build ${chore.recipe}` : 'merge'],
+  expectedMs: chore.kind === 'build' ? BUILD_MS : MERGE_MS,
+  chore,
 });
 
 /** What a machine offers that does chores of one kind. @param recipes - That it can build by; of no interest to one that merges. */

@@ -12,13 +12,13 @@ export {
   type S3Keys,
 } from './bundles';
 export { MemoryFence, type Acceptance, type Fence } from './fence';
-export { choreOffer, needsOfChore, NO_BOARD } from './flow';
+export { choreOffer, chorePiece, needsOfChore, NO_BOARD } from './flow';
 export { InProcessQueue, type InProcessQueueOptions } from './in-process/in-process-queue';
 export { InProcessRoll, InProcessVerdicts } from './in-process/in-process-roll';
 export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
 export { isMergedBy, needsFor, recipesIn, type BoardWish } from './needs-for';
-export { playAgain, type NothingAgain } from './play-again';
+export { mergeAgain, playAgain, type NothingAgain } from './play-again';
 export { mergeOf } from './queue';
 export type {
   BundleRef,

@@ -12,7 +12,7 @@ import {
   type Priority,
 } from '../../fleet';
 import type { Language } from '../../report';
-import { systemClock } from '../../ports';
+import { systemClock, type Cancel } from '../../ports';
 import { colourTable } from '../colours';
 import { exitCodes } from '../exit-codes';
 import { putFirmware } from '../fleet/firmware-folder';
@@ -136,23 +136,39 @@ function timeOf(written: string): number {
 export function fleetSubmitCommand(args: FleetSubmitArguments): Promise<number> {
   return withFleet(args, async (fleet, bundles, say) => {
     const order = await orderOf(args, fleet, bundles, say);
-    const jobId = await fleet.queue.submit(order);
+    const { jobId, isOurs } = await submitted(order, fleet);
+    if (!isOurs) say(`${jobId} is the same, and under way already: somebody else submitted it`);
     const { pieces, boards = 0 } = order;
     const longest = Math.ceil(pieces.reduce((sum, { expectedMs }) => sum + expectedMs, 0) / boards / 60_000);
     say(
       `${jobId}: ${pieces.length} ${pieces.length === 1 ? 'unit' : 'units'} for ${boards} ${boards === 1 ? 'board' : 'boards'}, about ${longest} min once they begin`,
     );
-    if (!args.detach) return follow(jobId, args, fleet, bundles, say);
-    if (args.json)
-      process.stdout.write(`${JSON.stringify({ schema: 'earshot/fleet-job@1', jobId }, null, 2)}\n`);
-    else say(`earshot fleet watch ${jobId} waits for it`);
-    return exitCodes.passed;
+    return args.detach ? leave(jobId, args.json, say) : follow({ jobId, isOurs }, args, fleet, bundles, say);
   });
+}
+
+/** @returns Whose job it is: one that is the same and under way already is that of whoever submitted it first. */
+async function submitted(
+  order: JobOrder,
+  { queue }: FleetLink,
+): Promise<{ readonly jobId: string; readonly isOurs: boolean }> {
+  const before = await queue.status();
+  const jobId = await queue.submit(order);
+  return { jobId, isOurs: !before.some((job) => job.jobId === jobId) };
+}
+
+/** The job goes on without anybody waiting. */
+function leave(jobId: string, json: boolean, say: (text: string) => void): number {
+  if (json) process.stdout.write(`${JSON.stringify({ schema: 'earshot/fleet-job@1', jobId }, null, 2)}\n`);
+  else say(`earshot fleet watch ${jobId} waits for it`);
+  return exitCodes.passed;
 }
 
 /** Waits for a job that somebody submitted. @returns Exit code of DESIGN section 8. */
 export function fleetWatchCommand(jobId: string, args: FollowArguments): Promise<number> {
-  return withFleet(args, (fleet, bundles, say) => follow(jobId, args, fleet, bundles, say));
+  return withFleet(args, (fleet, bundles, say) =>
+    follow({ jobId, isOurs: false }, args, fleet, bundles, say),
+  );
 }
 
 /** Has played again what no board could. @returns Exit code of DESIGN section 8. */
@@ -161,9 +177,11 @@ export function fleetRetryCommand(
   args: FollowArguments & { readonly detach: boolean },
 ): Promise<number> {
   return withFleet(args, async (fleet, bundles, say) => {
-    const again = await fleet.queue.submit(orderAgain(await jobCalled(jobId, fleet.queue), args.detach));
-    say(`${again} plays what ${jobId} could not`);
-    return args.detach ? exitCodes.passed : follow(again, args, fleet, bundles, say);
+    const [job, benches] = await Promise.all([jobCalled(jobId, fleet.queue), fleet.roll.benches()]);
+    const order = await orderAgain(job, args, { benches, bundles, say });
+    const again = await submitted(order, fleet);
+    say(`${again.jobId} plays what ${jobId} could not`);
+    return args.detach ? leave(again.jobId, args.json, say) : follow(again, args, fleet, bundles, say);
   });
 }
 
@@ -188,40 +206,79 @@ const isJudgedHere = ({ order }: JobRecord, budget: string | undefined): boolean
   return budget !== undefined && chore?.kind === 'merge' && chore.budgets === undefined;
 };
 
+/** A signal that comes twice so soon is one: a terminal gives it to all programs, and npx passes it on as well. */
+const ONE_SIGNAL_MS = 300;
+/** A second wish to end waits so long for the first to be carried out: what is cancelled in part only is no end. */
+const CANCELLED_WITHIN_MS = 5_000;
+
+/**
+ * Waits for a job until it is over, or this program is to end: that cancels a job of its own, and leaves somebody else's to itself.
+ * @returns Undefined: it is left to itself.
+ */
+async function untilOver(
+  { jobId, isOurs }: { readonly jobId: string; readonly isOurs: boolean },
+  { queue, roll }: FleetLink,
+  say: (text: string) => void,
+): Promise<JobRecord | undefined> {
+  let cancelling: Promise<void> | undefined;
+  let wishedAtMs = -Infinity;
+  let patience: Cancel = () => undefined;
+  let left: () => void = () => undefined;
+  const leaving = new Promise<undefined>((resolve) => (left = () => resolve(undefined)));
+  const wish = (): void => {
+    const nowMs = systemClock.nowMs();
+    if (nowMs - wishedAtMs < ONE_SIGNAL_MS) return;
+    wishedAtMs = nowMs;
+    if (!isOurs) {
+      say(`Interrupted: ${jobId} goes on; earshot fleet cancel ${jobId} ends it.`);
+      left();
+    } else if (cancelling === undefined) {
+      say(`Interrupted: ${jobId} is cancelled (once more to stop at once).`);
+      cancelling = queue.cancel(jobId).catch((error: unknown) => say(String(error)));
+    } else {
+      patience = systemClock.after(CANCELLED_WITHIN_MS, left);
+      void cancelling.then(left);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, wish);
+  try {
+    // Who is left goes on asking until the connection is closed.
+    return await Promise.race([followJob({ jobId, queue, roll, clock: systemClock, say }), leaving]);
+  } finally {
+    patience();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, wish);
+  }
+}
+
+/** Whether a board has played any of it: what was built or merged is no part of a run. */
+const isPlayed = ({ order, outcome }: JobRecord): boolean =>
+  outcome.pieces.some(
+    (piece) => 'bundle' in piece && order.pieces[Number(piece.piece.split('/').at(-1))]?.chore === undefined,
+  );
+
 async function follow(
-  jobId: string,
+  job: { readonly jobId: string; readonly isOurs: boolean },
   args: FollowArguments,
-  { queue, roll, verdicts }: FleetLink,
+  fleet: FleetLink,
   bundles: BundleStore,
   say: (text: string) => void,
 ): Promise<number> {
-  let wishes = 0;
-  const cancel = (): void => {
-    wishes += 1;
-    if (wishes > 1) process.exit(exitCodes.interrupted);
-    say(`Interrupted: ${jobId} is cancelled (once more to stop at once).`);
-    void queue.cancel(jobId).catch((error: unknown) => say(String(error)));
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, cancel);
-  try {
-    const job = await followJob({ jobId, queue, roll, clock: systemClock, say });
-    const { isCancelled, pieces } = job.outcome;
-    if (isCancelled && pieces.every((piece) => !('bundle' in piece))) return exitCodes.interrupted;
-    const { reports, ...rest } = args;
-    const options = { ...rest, bundles, reportsPath: resolve(reports) };
-    const merged = isJudgedHere(job, args.budget) ? undefined : mergedBundleOf(job);
-    if (merged !== undefined) {
-      const fetched = await fetchMerged(merged, options);
-      if ('why' in fetched) say(fetched.why ?? '');
-      if (!('run' in fetched)) return fetched.exitCode;
-      printSummary(fetched, { json: args.json, colours: colourTable().isColorSupported });
-      return fetched.verdict.exitCode;
-    }
-    const judged = await mergeJob({ ...options, job, queue });
-    await verdicts.record(verdictOf(job, judged, pathToFileURL(judged.reports.html).href));
-    printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
-    return judged.verdict.exitCode;
-  } finally {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, cancel);
+  const { queue, verdicts } = fleet;
+  const over = await untilOver(job, fleet, say);
+  if (over === undefined) return exitCodes.interrupted;
+  if (over.outcome.isCancelled && !isPlayed(over)) return exitCodes.interrupted;
+  const { reports, ...rest } = args;
+  const options = { ...rest, bundles, reportsPath: resolve(reports) };
+  const merged = isJudgedHere(over, args.budget) ? undefined : mergedBundleOf(over);
+  if (merged !== undefined) {
+    const fetched = await fetchMerged(merged, options);
+    if ('why' in fetched) say(fetched.why ?? '');
+    if (!('run' in fetched)) return fetched.exitCode;
+    printSummary(fetched, { json: args.json, colours: colourTable().isColorSupported });
+    return fetched.verdict.exitCode;
   }
+  const judged = await mergeJob({ ...options, job: over, queue });
+  await verdicts.record(verdictOf(over, judged, pathToFileURL(judged.reports.html).href));
+  printSummary(judged, { json: args.json, colours: colourTable().isColorSupported });
+  return judged.verdict.exitCode;
 }

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
   buildMerged,
@@ -94,8 +94,8 @@ describe('an order', () => {
 
   it('begins with a build of a source that travels by its hash', async () => {
     const source = join(folder, 'source');
-    mkdirSync(source);
-    writeFileSync(join(source, 'main.c'), 'int main;');
+    mkdirSync(join(source, 'main'), { recursive: true });
+    writeFileSync(join(source, 'main/main.c'), 'int main;');
     const wanted = { ...wishes, build: 'demo', source };
     const built = await withChores(order, wanted, means());
     const [first] = built.pieces;
@@ -103,6 +103,15 @@ describe('an order', () => {
     expect(first).toMatchObject({ needs: needsOfChore(first.chore), chore: { recipe: 'demo' } });
     expect(built.firmwareSha256).toBe(first.chore.source.sha256);
     expect((await withChores(order, wanted, means())).firmwareSha256).toBe(built.firmwareSha256);
+    // What is nobody else's business, or was built here, is no part of it.
+    for (const way of ['.env', '.git/HEAD', 'main/.env.local', 'build/CMakeCache.txt', 'build/app.bin']) {
+      mkdirSync(dirname(join(source, way)), { recursive: true });
+      writeFileSync(join(source, way), 'x');
+    }
+    expect((await withChores(order, wanted, means())).firmwareSha256).toBe(built.firmwareSha256);
+    mkdirSync(join(source, 'managed_components'));
+    writeFileSync(join(source, 'managed_components/.component_hash'), 'x');
+    expect((await withChores(order, wanted, means())).firmwareSha256).not.toBe(built.firmwareSha256);
   });
 
   it.each([
@@ -115,7 +124,7 @@ describe('an order', () => {
     await expect(withChores(order, { ...wishes, ...given }, means())).rejects.toThrow(message);
   });
 
-  it('is given again for what was lost, of the firmware that was built, and merged again where nobody waits', () => {
+  it('is given again for what was lost, of the firmware that was built, and merged where nobody waits', async () => {
     const chores: readonly Chore[] = [
       { kind: 'build', recipe: 'demo', source: bundle('ss') },
       { kind: 'merge' },
@@ -125,6 +134,8 @@ describe('an order', () => {
       needs: needsOfChore(chore),
       chore,
     }));
+    const budgets = bundle('gg');
+    const mergeOfBudgets: PieceOrder = { ...merge!, chore: { kind: 'merge', budgets } };
     const whole: JobOrder = { ...order, pieces: [build!, ...order.pieces, merge!] };
     const outcome = (index: number, delivered: string | undefined) => {
       const own = { piece: `job/${index}`, attempts: 1 };
@@ -139,16 +150,24 @@ describe('an order', () => {
       outcome: { jobId: 'job', isCancelled: false, pieces: ends.map((end, index) => outcome(index, end)) },
     });
     const lost = job(['ff', 'aa', undefined, 'mm']);
-    expect(orderAgain(lost, true)).toMatchObject({
+    const again = (given: JobRecord, wanted: Partial<ChoreWishes> = { detach: true }) =>
+      orderAgain(given, { ...wishes, ...wanted }, means());
+    expect(await again(lost)).toMatchObject({
       continues: 'job',
       firmwareSha256: 'ff',
       pieces: [{ suites: ['b'], firmware: bundle('ff') }, { chore: { kind: 'merge' } }],
     });
-    expect(orderAgain(lost, false).pieces).toHaveLength(1);
+    expect((await again(lost, {})).pieces).toHaveLength(1);
     const ofTonight = { ...lost, order: { ...whole, notBeforeMs: 1 } };
-    expect(orderAgain(ofTonight, true)).toEqual(orderAgain(lost, true));
-    expect(orderAgain(job([undefined, undefined, undefined, 'mm']), true).pieces).toEqual(whole.pieces);
-    expect(() => orderAgain(job(['ff', 'aa', 'bb', undefined]), true)).toThrow(/All of job was played/);
+    expect(await again(ofTonight)).toEqual(await again(lost));
+    const all = await again(job([undefined, undefined, undefined, 'mm']));
+    expect(all.pieces.map(({ chore }) => chore)).toEqual(whole.pieces.map(({ chore }) => chore));
+    await expect(again(job(['ff', 'aa', 'bb', undefined]))).rejects.toThrow(/All of job was played/);
+    // Somebody waited for the first; for this one nobody does.
+    const awaited = { ...lost, order: { ...whole, pieces: whole.pieces.slice(0, 3) } };
+    expect((await again(awaited)).pieces.at(-1)?.chore).toEqual({ kind: 'merge' });
+    const judged = { ...whole, pieces: [...whole.pieces.slice(0, 3), mergeOfBudgets] };
+    expect((await again({ ...lost, order: judged })).pieces.at(-1)?.chore).toEqual(mergeOfBudgets.chore);
     expect(mergedBundleOf(lost)).toEqual(bundle('mm'));
     expect(mergedBundleOf(job(['ff', 'aa', 'bb', undefined]))).toBeUndefined();
     expect(mergedBundleOf(job(['ff', 'aa', 'bb']))).toBeUndefined();

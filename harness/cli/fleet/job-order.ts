@@ -2,8 +2,9 @@ import { existsSync, statSync } from 'node:fs';
 import { loadBudgets } from '../../config';
 import { ConfigError } from '../../errors';
 import {
+  chorePiece,
   isMergedBy,
-  needsOfChore,
+  mergeAgain,
   playAgain,
   recipesIn,
   type BenchState,
@@ -13,6 +14,7 @@ import {
   type JobRecord,
   type PieceOrder,
 } from '../../fleet';
+import { putSource } from './source-folder';
 
 export interface ChoreWishes {
   /** Recipe; undefined: nothing is built. */
@@ -32,17 +34,6 @@ export interface ChoreMeans {
   readonly say: (text: string) => void;
 }
 
-/** Somewhat; nobody plans by it. */
-const BUILD_MS = 300_000;
-const MERGE_MS = 30_000;
-
-const pieceOf = (chore: Chore): PieceOrder => ({
-  needs: needsOfChore(chore),
-  suites: [chore.kind === 'build' ? `build ${chore.recipe}` : 'merge'],
-  expectedMs: chore.kind === 'build' ? BUILD_MS : MERGE_MS,
-  chore,
-});
-
 async function buildOf(
   { build, source, firmware }: ChoreWishes,
   { benches, bundles }: ChoreMeans,
@@ -61,40 +52,52 @@ async function buildOf(
   }
   if (!existsSync(source) || !statSync(source).isDirectory())
     throw new ConfigError('HIL_CONFIG_USAGE', `There is no folder ${source} with a source.`, { source });
-  return { kind: 'build', recipe: build, source: await bundles.put('source', source) };
+  return { kind: 'build', recipe: build, source: await putSource(source, bundles) };
 }
 
 /** An order with what is to be done beside playing: a build ahead of it, and a merge after it where nobody waits. */
 export async function withChores(order: JobOrder, wishes: ChoreWishes, means: ChoreMeans): Promise<JobOrder> {
-  const { benches, bundles, say } = means;
   const build = await buildOf(wishes, means);
   const built = build === undefined ? order : { ...order, firmwareSha256: build.source.sha256 };
-  const before = build === undefined ? [] : [pieceOf(build)];
+  const before = build === undefined ? [] : [chorePiece(build)];
   const pieces = [...before, ...order.pieces];
-  if (!wishes.detach) return { ...built, pieces };
+  const merge = await mergeFor(wishes, means);
+  return { ...built, pieces: merge === undefined ? pieces : [...pieces, merge] };
+}
+
+/** What is to make one run of a job that nobody waits for; undefined: whoever asks for it does. @param job - That is played again. */
+async function mergeFor(
+  { detach, budget }: Pick<ChoreWishes, 'detach' | 'budget'>,
+  { benches, bundles, say }: ChoreMeans,
+  job?: JobRecord,
+): Promise<PieceOrder | undefined> {
+  if (!detach) return undefined;
   if (!isMergedBy(benches)) {
     say('no agent of the fleet merges: earshot fleet watch makes one run of it');
-    return { ...built, pieces };
+    return undefined;
   }
-  const { budget } = wishes;
   if (budget !== undefined) loadBudgets(budget);
   const budgets = budget === undefined ? {} : { budgets: await bundles.put('budgets', budget) };
-  return { ...built, pieces: [...pieces, pieceOf({ kind: 'merge', ...budgets })] };
+  return job === undefined ? chorePiece({ kind: 'merge', ...budgets }) : mergeAgain(job, budgets.budgets);
 }
 
 /**
  * What a job could not play, as a job of its own that goes on from it.
- * @param detach - Nobody waits: the fleet merges it, where it merged the first.
  * @throws ConfigError `HIL_CONFIG_USAGE` for a job that is under way, and for one of which nothing is missing.
  */
-export function orderAgain(job: JobRecord, detach: boolean): JobOrder {
+export async function orderAgain(
+  job: JobRecord,
+  wishes: Pick<ChoreWishes, 'detach' | 'budget'>,
+  means: ChoreMeans,
+): Promise<JobOrder> {
   const { jobId } = job;
-  const again = playAgain(job, !detach);
+  const again = playAgain(job);
   if (again === 'under-way')
     throw new ConfigError('HIL_CONFIG_USAGE', `${jobId} is still under way.`, { jobId });
   if (again === 'complete') {
     const message = `All of ${jobId} was played; earshot fleet watch ${jobId} has its run, earshot fleet submit plays it once more.`;
     throw new ConfigError('HIL_CONFIG_USAGE', message, { jobId });
   }
-  return again;
+  const merge = await mergeFor(wishes, means, job);
+  return merge === undefined ? again : { ...again, pieces: [...again.pieces, merge] };
 }

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { FleetError, isHilError } from '../../errors';
 import type { BundleRef } from '../queue';
 import type { Blobs } from './blobs';
-import { BUNDLE_LIMITS, type BundleLimits, type BundleStore } from './bundle-store';
+import { BUNDLE_LIMITS, type BundleLimits, type BundleStore, type Takes } from './bundle-store';
 import { hashing, pack } from './pack';
 import { unpack } from './unpack';
 
@@ -32,10 +32,10 @@ export class PackedStore implements BundleStore {
     this.limits = { ...BUNDLE_LIMITS, ...limits };
   }
 
-  put(name: string, path: string): Promise<BundleRef> {
+  put(name: string, path: string, takes?: Takes): Promise<BundleRef> {
     return this.aside('put', name, async (folder) => {
       const file = join(folder, 'bundle');
-      const { sha256, sizeBytes } = await pack(resolve(path), file, this.limits);
+      const { sha256, sizeBytes } = await pack(resolve(path), file, this.limits, takes);
       const blob = fileName(name, sha256);
       await this.blobs.put({ name: blob, path: file, sha256, sizeBytes });
       return { uri: this.blobs.uriOf(blob), sha256 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isHilError } from '../../errors';
-import { playAgain, type NothingAgain } from '../play-again';
+import { isMergedBy } from '../needs-for';
+import { mergeAgain, playAgain, type NothingAgain } from '../play-again';
 import { orderKinds } from '../roll';
 import type { FleetSources } from './fleet-state';
 
@@ -48,9 +49,12 @@ async function done(ordered: FleetOrder, { queue, roll }: FleetSources): Promise
       await queue.cancel(what);
       return { ok: true, order, what };
     }
-    const again = playAgain(record, false);
+    const again = playAgain(record);
     if (typeof again === 'string') return { ok: false, why: again, what };
-    return { ok: true, order, what, jobId: await queue.submit(again) };
+    // Nobody waits for it.
+    const merge = isMergedBy(await roll.benches()) ? [mergeAgain(record)] : [];
+    const jobId = await queue.submit({ ...again, pieces: [...again.pieces, ...merge] });
+    return { ok: true, order, what, jobId };
   }
   const { order: kind, bench, board, reason } = ordered;
   const what = board === undefined ? bench : `${bench}/${board}`;
