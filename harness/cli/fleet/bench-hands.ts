@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -41,6 +41,9 @@ export interface BenchHandsOptions {
 /** What was proven holds for so long, and a unit that went well proves as much. */
 const PROVEN_MS = 10 * 60_000;
 
+/** Runs that nobody took, because they were broken off or nobody's verdict, are kept for whoever looks for the reason: so many. */
+const KEPT_RUNS = 5;
+
 /** Folder that a team's own suites are in while a unit is played. */
 const SUITES = 'suites';
 
@@ -80,6 +83,7 @@ export class BenchHands implements BoardHands {
   async play(claim: Claim, signal: AbortSignal): Promise<Played> {
     const { reportsPath, bundles, suites, say } = this.options;
     const into = join(reportsPath, SUITES);
+    dropOldRuns(reportsPath);
     try {
       // Before anything is written to the board: that takes a minute, and wears its flash.
       const ready = await suitesOfUnit(claim.unit, into, suites, bundles);
@@ -209,6 +213,15 @@ export class BenchHands implements BoardHands {
     };
     writeFileSync(join(runPath, 'fleet-unit.json'), `${JSON.stringify(signed, null, 2)}\n`);
   }
+}
+
+/** Names of runs begin with the time. */
+function dropOldRuns(folder: string): void {
+  if (!existsSync(folder)) return;
+  const runs = readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, 'run.json')))
+    .sort();
+  for (const name of runs.slice(0, -KEPT_RUNS)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 const spoilt = (reason: string): Played => ({ end: 'spoilt', reason });
