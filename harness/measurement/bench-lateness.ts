@@ -27,13 +27,16 @@ function rigLatenessMs(record: TurnRecord, fromRigSample: number, toRigSample: n
   const clock = simulatedClock(record);
   if (clock === undefined) return 0;
   const { line, capture } = clock;
-  let before = readingLatenessMs(line, capture, fromRigSample);
-  let sum = before >= LEAST_RIG_LATENESS_MS ? before : 0;
+  // The least that it was late by since it was last seen to be later: it may fall behind little by little.
+  let least = readingLatenessMs(line, capture, fromRigSample);
+  let sum = least >= LEAST_RIG_LATENESS_MS ? least : 0;
   for (const { rigSample, hostAtMs } of capture.clockPoints) {
     if (rigSample <= fromRigSample) continue;
     const late = hostAtMs - line.toHost(rigSample).hostAtMs;
-    if (late - before >= LEAST_RIG_LATENESS_MS) sum += late - before;
-    before = late;
+    if (late - least >= LEAST_RIG_LATENESS_MS) {
+      sum += late - least;
+      least = late;
+    } else least = Math.min(least, late);
     if (rigSample >= toRigSample) break;
   }
   return sum;

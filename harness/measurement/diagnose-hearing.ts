@@ -20,7 +20,7 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected, unwatched }, { hea
   // Taking it for something known is the provider's mistake, which only a suite that asks for it can judge.
   if (heard !== undefined && (heard.utterance === expected.utterance || expected.utterance === undefined))
     return [];
-  const { asBleed, receivedLevelDbFs } = witness;
+  const { asBleed, receivedLevelDbFs, receivedWhole = false } = witness;
   const arrived = marks.some(({ name }) => name === 'uplinkEnd');
   const facts = {
     prompt: prompt.id,
@@ -30,6 +30,7 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected, unwatched }, { hea
     receivedLevelDbFs,
     asBleed,
     arrived,
+    receivedWhole,
   };
   if (!asBleed && !arrived) {
     return [
@@ -54,6 +55,15 @@ export const diagnoseHearing: Diagnose = ({ prompt, expected, unwatched }, { hea
       {
         code: 'HIL_TURN_PROVIDER_FAILED',
         message: `The provider received prompt ${prompt.id} with ${level(receivedLevelDbFs)} and took no turn on it.`,
+        facts,
+      },
+    ];
+  }
+  if (heard?.utterance === undefined && receivedWhole) {
+    return [
+      {
+        code: 'HIL_TURN_PROVIDER_FAILED',
+        message: `The provider received all of prompt ${prompt.id} as it was played, with ${level(receivedLevelDbFs)}, and recognised nothing in it.`,
         facts,
       },
     ];

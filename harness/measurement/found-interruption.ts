@@ -50,9 +50,14 @@ export function observeInterruption(
   const { interruption } = record;
   if (interruption?.playback === undefined || sound === undefined) return undefined;
   const { askedAtHostMs } = interruption.playback;
-  const heard = eventsOf(record.providerEvents, 'heard').findLast(
+  const since = eventsOf(record.providerEvents, 'heard').filter(
     (event) => decidedAtHostMs(record, event) > askedAtHostMs,
   );
+  // What is heard behind it, a noise or the board itself, does not undo that it was understood.
+  const heard =
+    since.findLast(
+      ({ utterance }) => utterance !== undefined && utterance === interruption.expected.utterance,
+    ) ?? since.at(-1);
   const asked = { ...record, prompt: interruption.prompt };
   const understood = heard?.utterance !== undefined && heard.utterance === interruption.expected.utterance;
   // Who lost it matters only when it was lost: looking for it in the sound costs time.
@@ -63,6 +68,7 @@ export function observeInterruption(
       onLoopback: found !== undefined,
       asBleed: !understood && take !== undefined && promptAsBleed(take, found, asked, sound),
       receivedLevelDbFs: late?.levelDbFs,
+      ...(late?.isWhole === true ? { receivedWhole: true } : {}),
     },
     arrived: understood || late?.offsetAtStreamSample !== undefined,
     ...replyOf(lateReply),

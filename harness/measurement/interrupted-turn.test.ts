@@ -139,6 +139,9 @@ describe('an interrupted turn', () => {
     const both = await measureTurn({ ...record, providerEvents: late(record.providerEvents) }, sound);
     expect(both.heard).toMatchObject({ utterance: prompt.clip.utterance });
     expect(both.interruption?.heard).toMatchObject({ utterance: second.clip.utterance });
+    const noise = { type: 'heard', confidence: 0, seq: 9_999, hostAtMs: record.endedAtHostMs } as const;
+    const noisy = await measureTurn({ ...record, providerEvents: [...record.providerEvents, noise] }, sound);
+    expect(noisy.interruption?.heard).toMatchObject({ utterance: second.clip.utterance });
     const unheard = record.providerEvents.filter(
       (event) => event.type !== 'heard' || event.utterance !== second.clip.utterance,
     );

@@ -345,6 +345,14 @@ describe('measureTurn', () => {
       expect(between('loopback', 500, 1_500)).toBe(0);
     });
 
+    it('is what it fell behind little by little', () => {
+      const between = late((atMs) => Math.max(0, Math.min(100, atMs - 600)));
+      // All but what was not yet enough to be seen.
+      expect(between('virtual', 500, 1_500)).toBeGreaterThan(80);
+      expect(between('virtual', 500, 1_500)).toBeLessThanOrEqual(100);
+      expect(between('virtual', 500, 600)).toBe(0);
+    });
+
     it('is what the provider stood still in it, as much as lies in it', () => {
       const between = late(
         () => 0,
@@ -522,7 +530,11 @@ describe('diagnoseTurn', () => {
     ['a dead microphone', { micGain: 0, change: deaf }, ['HIL_TURN_MICROPHONE_SILENT']],
     ['silence without a witness', { micGain: 0, bleedDb: -Infinity, change: deaf }, ['HIL_TURN_UNHEARD']],
     ['another utterance', { change: heardAs('en-door-open') }, ['HIL_TURN_MISHEARD']],
-    ['an unknown utterance', { change: heardAs(undefined) }, ['HIL_TURN_MISHEARD']],
+    [
+      'an utterance that the provider did not know, though all of it was there',
+      { change: heardAs(undefined) },
+      ['HIL_TURN_PROVIDER_FAILED'],
+    ],
     ['no loopback', { loopbackGain: 0 }, ['HIL_RIG_NO_LOOPBACK']],
     ['a dead speaker', { speakerGain: 0 }, ['HIL_TURN_SPEAKER_SILENT']],
     ['a reply cut short', { cutAtMs: 700 }, ['HIL_TURN_REPLY_INCOMPLETE']],
@@ -634,6 +646,30 @@ describe('diagnoseTurn', () => {
     ],
   ])('finds one cause: %s', async (_name, options, expected) => {
     expect((await measured(options)).codes).toEqual(expected);
+  });
+
+  const middle = (samples: Float32Array): number => Math.round(samples.length / 2);
+  it.each<[string, (samples: Float32Array, rateHz: number) => Float32Array]>([
+    [
+      'with a syllable missing',
+      (samples, rateHz) =>
+        samples.map((value, n) => (Math.abs(n - middle(samples)) < 0.1 * rateHz ? 0 : value)),
+    ],
+    ['clipped', (samples) => samples.map((value) => Math.max(-0.002, Math.min(0.002, value)))],
+    [
+      'with a piece of it twice',
+      (samples, rateHz) =>
+        samples.map((value, n) =>
+          n < middle(samples) ? value : (samples[n - Math.round(0.05 * rateHz)] ?? 0),
+        ),
+    ],
+  ])('blames the board where the prompt arrived damaged: %s', async (_name, damaged) => {
+    const { record, sound } = syntheticTurn({ seed: 1, prompt, reply, change: heardAs(undefined) });
+    const { samples, rateHz } = sound.received!;
+    const received = { samples: damaged(samples, rateHz), rateHz };
+    const measurement = await measureTurn(record, { ...sound, received });
+    expect(measurement.witness.receivedWhole).toBeUndefined();
+    expect(diagnoseTurn(record, measurement).map(({ code }) => code)).toEqual(['HIL_TURN_MISHEARD']);
   });
 
   it('compares a reply that was truncated up to what was kept', async () => {

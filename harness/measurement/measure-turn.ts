@@ -202,6 +202,7 @@ function measured(
       onLoopback: prompt !== undefined && record.topology !== 'timestamps',
       asBleed: evidence.asBleed,
       receivedLevelDbFs: evidence.received.levelDbFs,
+      ...(evidence.received.isWhole === true ? { receivedWhole: true } : {}),
     },
     ...(interrupting === undefined ? {} : { interruption: interrupting }),
     echo: echoOf(record, sound, evidence),

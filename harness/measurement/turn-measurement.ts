@@ -136,6 +136,8 @@ export interface PromptWitness {
   readonly asBleed: boolean;
   /** RMS of what the provider received while the prompt played, dB re full scale; undefined: nothing was received. */
   readonly receivedLevelDbFs: number | undefined;
+  /** Every part of it reached the provider as it was played; absent: it did not, or nobody doubts it. */
+  readonly receivedWhole?: true;
 }
 
 /** What became of a prompt that was played into the reply. */

@@ -1,6 +1,7 @@
-import { rmsDbFs, SearchableSound, type PcmClip } from '../audio';
+import { rmsDbFs, SearchableSound, timeScaled, type PcmClip } from '../audio';
 import type { TurnRecord } from '../ports';
 import { findPrompt, type FoundPrompt } from './found-prompt';
+import { eventsOf } from './provider-marks';
 import type { GoodTake } from './take';
 
 /** Sound of a prompt reaches the speaker channel this much later than the loopback at most: 15 m of air and a buffer. */
@@ -38,7 +39,50 @@ export interface ReceivedPrompt {
   readonly offsetAtStreamSample: number | undefined;
   /** RMS while the prompt was due, dBFS; undefined: nothing was received then. */
   readonly levelDbFs: number | undefined;
+  /** Every part of it arrived as it was played; absent: it was not found, or nobody doubts it. */
+  readonly isWhole?: boolean;
 }
+
+/** A prompt is held against what arrived in parts of this length: a syllable, so that one that is cut or garbled is seen. */
+const PART_MS = 200;
+/** Parts that are softer than the loudest by more than this are breath and gaps. */
+const SOFT_PART_DB = -25;
+/** Correlation of a part that came through a clean path; noise 10 dB below it gives 0.95, a room 0.8 and less. */
+const CLEAN_CORRELATION = 0.9;
+
+/**
+ * Whether all of a prompt's speech arrived as it was played, at whatever level. Then nothing on its way can be what it was not recognised for.
+ * @param found - Where it is in the sound.
+ */
+function cameWhole({ samples, rateHz }: PcmClip, found: FoundPrompt, prompt: PcmClip): boolean {
+  const from = Math.floor(found.onsetAtSample);
+  const step = prompt.rateHz / rateHz;
+  const lengthSamples = Math.ceil(found.offsetAtSample) + 1 - from;
+  if (from < 0 || from + lengthSamples > samples.length) return false;
+  const reference = timeScaled(prompt.samples, {
+    start: (from - found.clipAtSample) * step,
+    step,
+    lengthSamples,
+  });
+  const partSamples = Math.round((PART_MS * rateHz) / 1000);
+  const parts: { readonly energy: number; readonly correlation: number }[] = [];
+  for (let start = 0; start < lengthSamples; start += partSamples) {
+    let [energy, arrived, product] = [0, 0, 0];
+    for (let n = start; n < Math.min(start + partSamples, lengthSamples); n++) {
+      const [played, heard] = [reference[n] ?? 0, samples[from + n] ?? 0];
+      energy += played * played;
+      arrived += heard * heard;
+      product += played * heard;
+    }
+    parts.push({ energy, correlation: product / Math.sqrt(energy * arrived || 1) });
+  }
+  const least = Math.max(...parts.map(({ energy }) => energy)) * 10 ** (SOFT_PART_DB / 10);
+  return parts.every(({ energy, correlation }) => energy < least || correlation >= CLEAN_CORRELATION);
+}
+
+/** Whether the provider says of anything in a turn that it does not know it. */
+const isDoubted = ({ providerEvents }: TurnRecord): boolean =>
+  eventsOf(providerEvents, 'heard').some(({ utterance }) => utterance === undefined);
 
 /**
  * Looks for the prompt in what the provider received.
@@ -62,6 +106,7 @@ export function receivedPrompt(
     return {
       offsetAtStreamSample: saved.firstStreamSample + found.offsetAtSample,
       levelDbFs: levelOf(speech),
+      ...(isDoubted(record) ? { isWhole: cameWhole(received, found, prompt) } : {}),
     };
   }
   const due = saved.packets.filter(

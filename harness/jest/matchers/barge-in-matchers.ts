@@ -1,6 +1,7 @@
 import type { TurnResult } from '../../host';
 import { misused, tooSlow, type Judgement } from './judgement';
 import type { TurnLimit } from './latency-matchers';
+import { codeOfMishearing } from './turn-matchers';
 
 /** Barge-in stop time against a limit. The monitor explains a board that never stopped, so no number is a failure here. */
 export function judgeStoppedSpeaking({ record, measurement }: TurnResult, { maxMs }: TurnLimit): Judgement {
@@ -32,13 +33,12 @@ export function judgeInterruptionHeardAs({ record, measurement }: TurnResult, ut
     throw misused(
       "toHaveHeardTheInterruptionAs needs a turn with an interruption: turn('…', { interruptWith, afterMs }).",
     );
-  const heard = measurement.interruption?.heard;
-  const asPlayed = heard !== undefined && heard.utterance === record.interruption.expected.utterance;
+  const { heard, witness = measurement.witness } = measurement.interruption ?? {};
   const seen = heard === undefined ? 'nothing' : (heard.utterance ?? 'an unknown utterance');
   return {
     pass: heard?.utterance === utterance,
     message: `The provider heard ${seen} when the user spoke into the reply, expected ${utterance}.`,
-    code: asPlayed ? 'HIL_SCENARIO_MISMATCH' : 'HIL_TURN_MISHEARD',
+    code: codeOfMishearing(heard, record.interruption.expected.utterance, witness),
   };
 }
 

@@ -22,7 +22,7 @@ const turnOf = (measurement: Partial<TurnMeasurement>, findings: TurnResult['fin
       boardEvents: [{ type: 'function-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_500 }],
       providerEvents: [{ type: 'tool-call', name: 'OpenDoor', arguments: { open: true }, hostAtMs: 1_400 }],
     },
-    measurement: { calls: [], marks: [], ...measurement },
+    measurement: { calls: [], marks: [], witness: { onLoopback: true, asBleed: true }, ...measurement },
     findings,
   }) as unknown as TurnResult;
 
@@ -147,6 +147,17 @@ describe('turn matchers', () => {
     expect(judgeHeardAs(asPlayed, 'en-light-off')).toMatchObject({ pass: false, code });
     const misheard = turnOf({ heard: { utterance: 'en-door-open', confidence: 0.9 } });
     expect(judgeHeardAs(misheard, 'en-light-off')).toMatchObject({ code: 'HIL_TURN_MISHEARD' });
+    const unknown = { heard: { utterance: undefined, confidence: 0 } };
+    expect(judgeHeardAs(turnOf(unknown), 'en-light-on')).toMatchObject({ code: 'HIL_TURN_MISHEARD' });
+    const witness = { onLoopback: true, asBleed: true, receivedLevelDbFs: -20, receivedWhole: true } as const;
+    expect(judgeHeardAs(turnOf({ ...unknown, witness }), 'en-light-on')).toMatchObject({
+      code: 'HIL_TURN_PROVIDER_FAILED',
+    });
+    expect(
+      judgeHeardAs(turnOf({ heard: misheard.measurement.heard, witness }), 'en-light-off'),
+    ).toMatchObject({
+      code: 'HIL_TURN_MISHEARD',
+    });
     const silent = turnOf({ reply: { state: 'not-sent' } });
     const { record } = silent;
     const unspoken = { ...silent, record: { ...record, expected: { ...record.expected, spoken: false } } };

@@ -1,6 +1,12 @@
 import type { ErrorCode } from '../../errors';
 import type { TurnResult } from '../../host';
-import type { Mark, NotMeasuredReason, ReplyCheck, SoundMeasureName } from '../../measurement';
+import type {
+  Mark,
+  NotMeasuredReason,
+  ReplyCheck,
+  SoundMeasureName,
+  TurnMeasurement,
+} from '../../measurement';
 import { tooSlow, type Judgement, type Mismatch } from './judgement';
 
 /** Marks what the provider heard, or that it heard nothing. */
@@ -18,17 +24,31 @@ function atMark({ measurement }: TurnResult, name: Mark['name'], note: string): 
   return event === undefined ? [] : [{ event, note }];
 }
 
-/** Heard as what was played, and the suite expects another: the suite's mistake, not the microphone's. */
+/**
+ * Whose mistake it is that a provider heard another utterance than the suite expects: the suite's where it heard what was played, its own
+ * where it made nothing of what reached it undamaged, else the microphone's.
+ */
+export const codeOfMishearing = (
+  heard: TurnMeasurement['heard'],
+  played: string | undefined,
+  { receivedWhole }: TurnMeasurement['witness'],
+): ErrorCode => {
+  if (heard !== undefined && heard.utterance === played) return 'HIL_SCENARIO_MISMATCH';
+  return heard?.utterance === undefined && receivedWhole === true
+    ? 'HIL_TURN_PROVIDER_FAILED'
+    : 'HIL_TURN_MISHEARD';
+};
+
+/** The prompt, as the provider understood it. */
 export function judgeHeardAs(turn: TurnResult, utterance: string): Judgement {
   const { record, measurement } = turn;
-  const heard = measurement.heard;
-  const asPlayed = heard !== undefined && heard.utterance === record.expected.utterance;
+  const { heard, witness } = measurement;
   const seen = heard === undefined ? 'nothing' : (heard.utterance ?? 'an unknown utterance');
   return {
     pass: heard?.utterance === utterance,
     mismatches: atHeard(turn, `expected ${utterance}`),
     message: `The provider heard ${seen}, expected ${utterance}.`,
-    code: asPlayed ? 'HIL_SCENARIO_MISMATCH' : 'HIL_TURN_MISHEARD',
+    code: codeOfMishearing(heard, record.expected.utterance, witness),
   };
 }
 

@@ -106,6 +106,7 @@ export function turnOf(
   return {
     record,
     measurement: {
+      witness: { onLoopback: true, asBleed: true, receivedLevelDbFs: -20 },
       turnId: 't0001',
       marks: [promptOffset],
       calls: matchCalls(record).map((call) => ({
