@@ -1,13 +1,15 @@
 import type { AnyTurnRecord, TurnRecord } from '../ports';
-import { simulatedClock } from './bench-lateness';
+import { benchLatenessMs, simulatedClock } from './bench-lateness';
 import { readingLatenessMs } from './capture-clock';
 import type { Diagnose, Diagnosis } from './diagnosis';
-import type { TurnMeasurement } from './turn-measurement';
+import type { Mark, TurnMeasurement } from './turn-measurement';
 
 /** A turn in which a process of the bench stood still for longer is no witness: half of what a rig may lag by. */
 const LONGEST_STALL_MS = 250;
 /** The same within the time that a board takes to fall silent, in all: that is about half as long as the whole latency of a turn. */
 const LONGEST_IN_STOP_MS = 100;
+/** The same within a prompt: what a jitter buffer has in hand, and the shortest silence that ends an utterance is twice as long. */
+const LONGEST_IN_PROMPT_MS = 100;
 /** A bench that was late by less broke no reply: boards hold as much in hand against the jitter of a network. */
 const BORNE_MS = 40;
 /** What is lost around a gap, beside what the gap took: parts that are too short to be found by themselves. */
@@ -97,6 +99,32 @@ function brokenMs({ reply }: TurnMeasurement): number {
     ? reply.missingMs + (reply.quality?.repeats.totalMs ?? 0)
     : LOST_ALTOGETHER_MS;
 }
+
+/**
+ * A link that judges by what a provider heard: where the bench stood still while the prompt was said, a board that sends its sound by the
+ * clock had a gap to send that nobody spoke.
+ * @param span - Marks that the prompt lies between.
+ */
+export const unlessBroken =
+  (link: Diagnose, [from, to]: readonly [Mark['name'], Mark['name']]): Diagnose =>
+  (record, measurement) => {
+    const found = link(record, measurement);
+    const [first] = found;
+    const clock = simulatedClock(record);
+    const [fromRigSample, toRigSample] = [from, to].map(
+      (wanted) => measurement.marks.find(({ name }) => name === wanted)?.atRigSample,
+    );
+    if (first?.code !== 'HIL_TURN_MISHEARD' || fromRigSample === undefined || toRigSample === undefined)
+      return found;
+    const lateMs = benchLatenessMs(record, clock?.line, fromRigSample, toRigSample);
+    if (lateMs <= LONGEST_IN_PROMPT_MS) return found;
+    return [
+      stalled(
+        `The bench stood still for ${ms(lateMs)} in all while the prompt was said, so this is not held against the board: ${first.message}`,
+        { ...first.facts, lateMs, seenAs: first.code },
+      ),
+    ];
+  };
 
 const ofTheSound: readonly Diagnosis['code'][] = ['HIL_TURN_REPLY_INCOMPLETE', 'HIL_TURN_REPLY_STUTTERED'];
 

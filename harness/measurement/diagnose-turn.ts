@@ -15,7 +15,7 @@ import { diagnoseReply } from './diagnose-reply';
 import { diagnoseGap } from './diagnose-gap';
 import { diagnoseRestart } from './diagnose-restart';
 import { diagnoseSession } from './diagnose-session';
-import { diagnoseStall, unlessLate } from './diagnose-stall';
+import { diagnoseStall, unlessBroken, unlessLate } from './diagnose-stall';
 import { firstBrokenLink, recordedFaults, type Diagnose } from './diagnosis';
 import { lagged, lostSound } from './take';
 import type { TurnMeasurement } from './turn-measurement';
@@ -75,9 +75,9 @@ const chain: readonly Diagnose[] = [
   diagnoseSession,
   rig,
   diagnoseStall,
-  diagnoseHearing,
+  unlessBroken(diagnoseHearing, ['promptOnset', 'promptOffset']),
   diagnoseEcho,
-  diagnoseInterruptionHearing,
+  unlessBroken(diagnoseInterruptionHearing, ['interruptionOnset', 'interruptionOffset']),
   unlessGarbled(diagnoseCalls),
   unlessLate(diagnoseReply),
   diagnoseInterruption,

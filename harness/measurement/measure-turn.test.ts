@@ -672,6 +672,23 @@ describe('diagnoseTurn', () => {
     expect(diagnoseTurn(record, measurement).map(({ code }) => code)).toEqual(['HIL_TURN_MISHEARD']);
   });
 
+  it("blames nobody's board for a prompt that was misheard while the simulated rig stood still in it", async () => {
+    const { record, measurement } = await measured({ change: heardAs('en-door-open') });
+    const { capture } = record;
+    const onset = measurement.marks.find(({ name }) => name === 'promptOnset')!.atRigSample!;
+    const codes = (lateMs: number, topology: TurnRecord['topology'] = 'virtual') => {
+      const clockPoints = capture!.clockPoints.map((point) => {
+        const isLate = point.rigSample > onset + 9_600 && point.rigSample < onset + 24_000;
+        return isLate ? { ...point, hostAtMs: point.hostAtMs + lateMs } : point;
+      });
+      const changed = { ...record, topology, capture: { ...capture!, clockPoints } };
+      return diagnoseTurn(changed, measurement).map(({ code }) => code);
+    };
+    expect(codes(150)).toEqual(['HIL_TURN_BENCH_STALLED']);
+    expect(codes(80)).toEqual(['HIL_TURN_MISHEARD']);
+    expect(codes(150, 'loopback')).toEqual(['HIL_TURN_MISHEARD']);
+  });
+
   it('compares a reply that was truncated up to what was kept', async () => {
     const { codes, measurement } = await measured({
       cutAtMs: 700,
