@@ -1,9 +1,11 @@
+import { endingSignals } from './run-signals';
+
 /**
  * Ctrl-C reaches every process of a terminal. A child leaves it to its parent, which ends the children in order, and ends by
  * itself only when the parent is gone.
  */
 export function leaveSignalsToParent(): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  for (const signal of endingSignals) process.on(signal, () => undefined);
 }
 
 /**
@@ -14,8 +16,9 @@ export function askedToEnd({ child }: { readonly child: boolean }): Promise<void
   return new Promise((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('disconnect', () => resolve());
-    process.on('SIGINT', () => {
-      if (!child) resolve();
-    });
+    for (const signal of ['SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => {
+        if (!child) resolve();
+      });
   });
 }

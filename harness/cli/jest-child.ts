@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { join } from 'node:path';
 import { childEnvironment, readEnvironment } from '../config';
 import { HilError } from '../errors';
+import { systemClock, type Cancel } from '../ports';
 import { createRedactor } from '../run';
 import { fork, type ChildProcess } from 'node:child_process';
 
@@ -13,6 +14,12 @@ export interface SuiteOrder {
   readonly files: readonly string[];
   readonly testNamePattern: string | undefined;
 }
+
+/** What Jest's child tells once every suite was run: an exit code may be that of a suite which ended the process. */
+export const SUITES_RAN = { type: 'suites-ran' } as const;
+
+/** What a suite left running may hold Jest's output open; what Jest wrote itself has come by then. */
+const DRAIN_MS = 1_000;
 
 /** Jest as a child process. Its own talk goes to `jest.log` of the run; the verdict never reads its exit code. */
 export class JestChild {
@@ -37,22 +44,42 @@ export class JestChild {
     };
     const ends = [masked(this.child.stdout), masked(this.child.stderr)];
     log.on('error', () => undefined); // A full disk is the store's to report; nothing is judged by this log.
+    let ran = false;
+    this.child.on('message', (message: Partial<typeof SUITES_RAN> | null) => {
+      if (message?.type === SUITES_RAN.type) ran = true;
+    });
     this.ended = new Promise((resolve) => {
-      this.child.on('close', (code, signal) => {
-        for (const end of ends) end();
+      const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+        for (const stream of [this.child.stdout, this.child.stderr]) stream?.destroy();
+        for (const endOf of ends) endOf();
         log.end();
+        const how = signal ?? `exit code ${code}`;
         const crashed = signal !== null || (code !== 0 && code !== 1);
+        const message = crashed
+          ? `Jest ended with ${how}; see jest.log.`
+          : `Jest ended with ${how} before all suites were run: one of them, or what it imports, ended the process; see jest.log.`;
         resolve(
-          crashed
-            ? new HilError(
-                'HIL_HARNESS_UNEXPECTED',
-                `Jest ended with ${signal ?? `exit code ${code}`}; see jest.log.`,
-                {
-                  code,
-                  signal,
-                },
-              )
+          crashed || !ran
+            ? new HilError('HIL_HARNESS_UNEXPECTED', message, { code, signal, ran })
             : undefined,
+        );
+      };
+      let isOver = false;
+      let patience: Cancel = () => undefined;
+      const once = (code: number | null, signal: NodeJS.Signals | null): void => {
+        patience();
+        if (!isOver) end(code, signal);
+        isOver = true;
+      };
+      this.child.on('close', once);
+      this.child.on('exit', (code, signal) => {
+        patience = systemClock.after(DRAIN_MS, () => once(code, signal));
+      });
+      this.child.on('error', (cause) => {
+        if (this.child.pid !== undefined || isOver) return;
+        isOver = true;
+        resolve(
+          new HilError('HIL_HARNESS_UNEXPECTED', `Jest did not start: ${cause.message}`, {}, { cause }),
         );
       });
     });

@@ -25,6 +25,7 @@ import { chooseSuites, isOwnSuite, putSuites } from '../fleet/own-suites';
 import { pricedBy } from '../fleet/prices';
 import { suiteLengths } from '../fleet/suite-lengths';
 import { printSummary } from '../print-summary';
+import { eachSignalOnce, endingSignals } from '../run-signals';
 
 /** What a job that ends is made of it. */
 export interface FollowArguments extends FleetPlace {
@@ -206,8 +207,6 @@ const isJudgedHere = ({ order }: JobRecord, budget: string | undefined): boolean
   return budget !== undefined && chore?.kind === 'merge' && chore.budgets === undefined;
 };
 
-/** A signal that comes twice so soon is one: a terminal gives it to all programs, and npx passes it on as well. */
-const ONE_SIGNAL_MS = 300;
 /** A second wish to end waits so long for the first to be carried out: what is cancelled in part only is no end. */
 const CANCELLED_WITHIN_MS = 5_000;
 
@@ -221,14 +220,10 @@ async function untilOver(
   say: (text: string) => void,
 ): Promise<JobRecord | undefined> {
   let cancelling: Promise<void> | undefined;
-  let wishedAtMs = -Infinity;
   let patience: Cancel = () => undefined;
   let left: () => void = () => undefined;
   const leaving = new Promise<undefined>((resolve) => (left = () => resolve(undefined)));
-  const wish = (): void => {
-    const nowMs = systemClock.nowMs();
-    if (nowMs - wishedAtMs < ONE_SIGNAL_MS) return;
-    wishedAtMs = nowMs;
+  const wish = eachSignalOnce(() => {
     if (!isOurs) {
       say(`Interrupted: ${jobId} goes on; earshot fleet cancel ${jobId} ends it.`);
       left();
@@ -239,14 +234,14 @@ async function untilOver(
       patience = systemClock.after(CANCELLED_WITHIN_MS, left);
       void cancelling.then(left);
     }
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, wish);
+  });
+  for (const signal of endingSignals) process.on(signal, wish);
   try {
     // Who is left goes on asking until the connection is closed.
     return await Promise.race([followJob({ jobId, queue, roll, clock: systemClock, say }), leaving]);
   } finally {
     patience();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, wish);
+    for (const signal of endingSignals) process.off(signal, wish);
   }
 }
 

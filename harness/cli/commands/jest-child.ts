@@ -5,6 +5,7 @@ import { hilGlobals, hilProject } from '../../jest/jest-project';
 import { packageRoot } from '../../config';
 import { giveThreadWay } from '../../ports';
 import { exitCodes } from '../exit-codes';
+import { SUITES_RAN } from '../jest-child';
 
 /**
  * Runs suites in this process. Jest's own pass or fail is no verdict; the exit code only says whether it ran.
@@ -46,6 +47,8 @@ export async function jestChildCommand(
     const missing = files.filter((file) => !seen.includes(file));
     throw new HilError('HIL_HARNESS_UNEXPECTED', `Jest did not run ${missing.join(', ')}.`, { missing });
   }
+  if (process.connected)
+    await new Promise<void>((told) => process.send?.(SUITES_RAN, undefined, undefined, () => told()));
   return results.success ? 0 : 1;
 }
 
