@@ -8,18 +8,35 @@ function namedBy(benchPath: string): string | undefined {
   return existsSync(benchPath) ? loadBench(benchPath, {}).budgetsPath : undefined;
 }
 
+/** Whether a run was judged by a budgets file before; what suites bound themselves is in the run. */
+const hadBudgets = ({ verdict, bounds }: FinishedRun): boolean =>
+  (verdict?.budgets ?? []).some(
+    ({ measure, quantile, bound }) =>
+      !bounds.some(
+        (one) =>
+          (one.measure ?? 'voiceToVoice') === measure && one.quantile === quantile && one.boundMs === bound,
+      ),
+  );
+
 /**
  * Budgets that a stored run is judged by: those of a file that was named, or else of its bench file. Undefined: there are none.
- * @throws ConfigError for a file that cannot be used; `HIL_CONFIG_USAGE` for a merged run whose benches name different files.
+ * @throws ConfigError for a file that cannot be used; `HIL_CONFIG_USAGE` for a merged run whose benches name different files, and for one
+ *   that was judged by budgets which are not on this machine: without them it would pass for nothing.
  */
-export function budgetsOfRun({ record }: FinishedRun, named: string | undefined): Budgets | undefined {
+export function budgetsOfRun(run: FinishedRun, named: string | undefined): Budgets | undefined {
   if (named !== undefined) return loadBudgets(named);
-  const benches = record.sources?.map(({ bench }) => bench.path) ?? [record.bench.path];
-  const [path, other] = new Set([...new Set(benches)].map(namedBy));
+  const { record } = run;
+  const benches = [...new Set(record.sources?.map(({ bench }) => bench.path) ?? [record.bench.path])];
+  const [path, other] = new Set(benches.flatMap((bench) => namedBy(bench) ?? []));
   if (path !== undefined && other !== undefined) {
     const message = `The benches of run ${record.runId} have different budgets, ${path} and ${other}; name one with --budget.`;
     throw new ConfigError('HIL_CONFIG_USAGE', message, { budgets: [path, other] });
   }
-  const only = path ?? other;
-  return only === undefined ? undefined : loadBudgets(only);
+  if (path !== undefined) return loadBudgets(path);
+  const gone = benches.find((bench) => !existsSync(bench));
+  if (gone !== undefined && hadBudgets(run)) {
+    const message = `Run ${record.runId} was judged by budgets, and ${gone}, which names them, is not on this machine; name the file with --budget.`;
+    throw new ConfigError('HIL_CONFIG_USAGE', message, { runId: record.runId, bench: gone });
+  }
+  return undefined;
 }

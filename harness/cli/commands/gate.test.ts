@@ -183,10 +183,13 @@ describe('earshot gate and baseline', () => {
     }) as Error;
     expect(() => gate({ runs: [sample] })).toThrow(refused);
     const despite = ['board', 'rig'] as const;
-    expect(gate({ runs: [sample], baseline: { path: baselinePath, marginMs: 30, despite } })).toBe(1);
+    const against = { runs: [sample], baseline: { path: baselinePath, marginMs: 30, despite } };
+    // It was judged by budgets, and is not to be judged without them where nobody has them.
+    expect(() => gate(against)).toThrow(/which names them, is not on this machine/);
+    expect(gate({ ...against, budget: join(fixtures, 'benches/budgets.yaml') })).toBe(1);
   });
 
-  it('judges by budgets that are named, and by none where the bench file is gone', () => {
+  it('judges by budgets that are named, and by none where there never were any', () => {
     const path = copyOf('pass');
     const budget = join(folder, 'budgets.yaml');
     writeFileSync(budget, 'schema: earshot/budgets@1\nmeasures:\n  voiceToVoice: { p50: 300ms }\n');
