@@ -40,6 +40,17 @@ describe('launchHost', () => {
     expect(await host.ended).toMatchObject({ code: 'HIL_HOST_DIED', origin: 'harness' });
   });
 
+  it('tells what of a bench did not close, though it was told to', async () => {
+    const { child, host } = launched();
+    child.emit('message', { type: 'ready', address: '/socket' });
+    const closed = host.close();
+    const wire = { code: 'HIL_BOARD_PORT_FAILED', message: 'The port is gone.', facts: {} };
+    child.emit('message', { type: 'failed', error: wire });
+    child.emit('exit', 0, null);
+    expect(await closed).toMatchObject({ code: 'HIL_BOARD_PORT_FAILED' });
+    expect(await host.ended).toBeUndefined();
+  });
+
   it('survives an order that does not reach a host that has just died', async () => {
     const { child, host } = launched();
     const closed = host.close();

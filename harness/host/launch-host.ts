@@ -24,8 +24,8 @@ export interface HostProcess {
   readonly ended: Promise<HilError | undefined>;
   /** Answers a wish that it told of. */
   answer(id: number, granted: boolean): void;
-  /** Ends the run; resolves when the process is gone. */
-  close(): Promise<void>;
+  /** Ends the run; resolves when the process is gone, with what of its bench did not close. */
+  close(): Promise<HilError | undefined>;
   /** Ends the process at once: what it was writing is left as it is. */
   kill(): void;
 }
@@ -54,6 +54,8 @@ export function launchHost(
   let runPath: string | undefined;
   const unrecorded: Finding[] = [];
   let closing = false;
+  /** What did not open, or did not close. */
+  let failure: HilError | undefined;
   const errorTail: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => {
     errorTail.push(chunk.toString());
@@ -72,7 +74,10 @@ export function launchHost(
   child.on('message', (message: HostMessage) => {
     if (message.type === 'stored') runPath = message.runPath;
     if (message.type === 'ready') resolveReady(message.address);
-    if (message.type === 'failed') rejectReady(new HostFailure(message.error));
+    if (message.type === 'failed') {
+      failure ??= new HostFailure(message.error);
+      rejectReady(failure);
+    }
     if (message.type === 'unrecorded' && unrecorded.length < MOST_UNRECORDED)
       unrecorded.push(message.finding);
     onMessage(message);
@@ -109,9 +114,14 @@ export function launchHost(
       closing = true;
       const order: HostOrder = { type: 'close' };
       if (child.connected) child.send(order);
-      const cancel = clock.after(CLOSE_WITHIN_MS, () => child.kill('SIGKILL'));
+      const cancel = clock.after(CLOSE_WITHIN_MS, () => {
+        const message = `The bench did not close within ${CLOSE_WITHIN_MS} ms and was ended; what it held may be held still.`;
+        failure ??= new HilError('HIL_HOST_DIED', message, { withinMs: CLOSE_WITHIN_MS });
+        child.kill('SIGKILL');
+      });
       await ended;
       cancel();
+      return failure;
     },
     kill() {
       closing = true;

@@ -12,7 +12,13 @@ export interface StartedHost {
 export const STARTED_HOST = Symbol.for('earshot.started-host');
 
 type FromRun =
-  | { readonly type: 'ready'; readonly address: string; readonly allureResultsPath: string }
+  | {
+      readonly type: 'ready';
+      readonly address: string;
+      readonly allureResultsPath: string;
+      /** Variables that hold the bench's credentials: test files mask what these hold as well. */
+      readonly secretNames: readonly string[];
+    }
   | { readonly type: 'failed'; readonly error: WireError };
 
 /**
@@ -39,7 +45,8 @@ export default async function globalSetup(): Promise<void> {
     child.disconnect();
     throw fromWireError(message.error);
   }
-  setEnvironment({ hostAddress: message.address, allureResultsPath: message.allureResultsPath });
+  const { address: hostAddress, allureResultsPath, secretNames } = message;
+  setEnvironment({ hostAddress, allureResultsPath, secretNames });
   child.unref();
   Object.assign(globalThis, { [STARTED_HOST]: { child } satisfies StartedHost });
 }

@@ -39,7 +39,12 @@ export async function benchForJestCommand(): Promise<number> {
   });
   try {
     const address = await host.ready;
-    process.send?.({ type: 'ready', address, allureResultsPath: join(host.runPath ?? '', 'allure-results') });
+    process.send?.({
+      type: 'ready',
+      address,
+      allureResultsPath: join(host.runPath ?? '', 'allure-results'),
+      secretNames: readEnvironment().secretNames ?? [],
+    });
   } catch (error) {
     await host.close();
     // Judged before it is told: who hears of it lets go of this process.

@@ -160,6 +160,10 @@ async function runBoard(
   return judged.verdict.exitCode;
 }
 
+/** What is chosen of tests by their names; the controls, which decide whether a board is tested at all, are always played. */
+const withControls = (grep: string | undefined, files: readonly string[]): string | undefined =>
+  grep === undefined || !files.includes(controlSuite()) ? grep : `(?:${grep})|^control `;
+
 /** Several boards at once, each in a lane and a run of its own, and the run that these are merged into. */
 async function runBoards(
   args: RunArguments,
@@ -202,7 +206,8 @@ async function runBoards(
       ({ budgets } = session);
       return session.host;
     },
-    runSuites: (place, some) => new JestChild({ ...place, files: some, testNamePattern: args.grep }),
+    runSuites: (place, some) =>
+      new JestChild({ ...place, files: some, testNamePattern: withControls(args.grep, some) }),
     progress,
   });
   listen(

@@ -20,6 +20,8 @@ function resolvable<T>() {
 class FakeParts {
   readonly calls: string[] = [];
   readonly said: string[] = [];
+  /** What of the bench does not close. */
+  unclosed: HilError | undefined;
   private readonly opening = resolvable<string>();
   private readonly hostEnd = resolvable<HilError | undefined>();
   private readonly workEnd = resolvable<HilError | undefined>();
@@ -41,6 +43,7 @@ class FakeParts {
         this.hostEnd.resolve(undefined);
         this.opening.reject(died);
         await this.hostEnd.promise;
+        return this.unclosed;
       },
       kill: () => {
         this.calls.push('host killed');
@@ -87,6 +90,15 @@ describe('Lane', () => {
     parts.suitesEnd();
     expect(await parts.lane.ended).toEqual({ runPath: '/runs/a', findings: [], interrupted: false });
     expect(parts.calls).toEqual(['suites begun', 'suites killed', 'host closed']);
+  });
+
+  it('says what of its bench did not close, and is judged all the same', async () => {
+    const parts = new FakeParts();
+    parts.unclosed = new HilError('HIL_HOST_DIED', 'The bench did not close within 10000 ms and was ended.');
+    await parts.open();
+    parts.suitesEnd();
+    expect((await parts.lane.ended).findings).toEqual([]);
+    expect(parts.said).toEqual([expect.stringContaining('did not close within 10000 ms')]);
   });
 
   it('has a finding of the harness for a host that died, and ends its suites', async () => {

@@ -65,6 +65,7 @@ export class Lane {
   private async play(): Promise<LaneEnd> {
     const findings: Finding[] = [];
     let error: unknown;
+    let told: unknown;
     try {
       const hostAddress = await this.host.ready;
       const { runPath } = this.host;
@@ -79,11 +80,14 @@ export class Lane {
     } catch (thrown) {
       if (this.host.runPath === undefined) error = thrown;
       else if (!this.wasInterrupted()) {
+        told = thrown;
         this.say(describeError(thrown));
         findings.push(...findingsOfHost(thrown));
       }
     }
-    await this.host.close();
+    const unclosed = await this.host.close();
+    // The turns are judged all the same; whoever uses the bench next is to know. What did not open is told elsewhere.
+    if (unclosed !== undefined && error === undefined && unclosed !== told) this.say(describeError(unclosed));
     return {
       runPath: this.host.runPath,
       findings: [...this.host.unrecorded, ...findings],

@@ -44,9 +44,9 @@ class FakeHost implements HostProcess {
   dies(): void {
     this.end(new HilError('HIL_HOST_DIED', 'It died.'));
   }
-  close(): Promise<void> {
+  close(): Promise<undefined> {
     this.end(undefined);
-    return Promise.resolve();
+    return Promise.resolve(undefined);
   }
   kill(): void {
     this.end(undefined);
