@@ -1,6 +1,8 @@
+import { resolve } from 'node:path';
 import yargs from 'yargs/yargs';
 import { virtualFaults } from '../bench';
 import { addCommands, faultChoices } from './command-table';
+import { defaultBench } from './commands/run';
 
 const parse = async (args: readonly string[]): Promise<unknown> =>
   addCommands(yargs([...args]), () => undefined)
@@ -10,6 +12,19 @@ const parse = async (args: readonly string[]): Promise<unknown> =>
       throw error ?? new Error(message);
     })
     .parseAsync();
+
+it('takes the bench of the environment where none is named, and the virtual one where there is none either', () => {
+  const { HIL_BENCH: before } = process.env;
+  try {
+    process.env.HIL_BENCH = 'lab/bench.yaml';
+    expect(defaultBench()).toBe(resolve('lab/bench.yaml'));
+    process.env.HIL_BENCH = '';
+    expect(defaultBench()).toMatch(/fixtures.benches.virtual\.yaml$/);
+  } finally {
+    if (before === undefined) delete process.env.HIL_BENCH;
+    else process.env.HIL_BENCH = before;
+  }
+});
 
 describe('command table', () => {
   it('offers exactly the faults that a bench has', () => {

@@ -7,7 +7,7 @@ import { secretsOf } from './secrets';
 
 /** Everything that the environment says, read once. Undefined: not set, or set to nothing. */
 export interface Environment {
-  /** HIL_BENCH: absolute path of the bench file that plain `npx jest` uses. */
+  /** HIL_BENCH: absolute path of the bench file of plain `npx jest`, and of commands that name none. */
   readonly benchPath: string | undefined;
   /** CI: set and neither 0 nor false. Progress becomes plain lines. */
   readonly ci: boolean;

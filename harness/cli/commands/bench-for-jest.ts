@@ -18,7 +18,7 @@ export async function benchForJestCommand(): Promise<number> {
   const environment = readEnvironment();
   const { host, budgets } = openSession({
     init: {
-      benchPath: environment.benchPath ?? defaultBench(),
+      benchPath: defaultBench(),
       overrides: {},
       boardName: environment.board,
       faults: [],

@@ -72,7 +72,9 @@ export interface RunArguments {
 }
 
 export const faultNames = Object.keys(virtualFaults);
-export const defaultBench = (): string => resolve(packageRoot(), 'fixtures/benches/virtual.yaml');
+/** The bench of a command that names none: that of `HIL_BENCH`, which plain `npx jest` takes too, or the virtual one. */
+export const defaultBench = (): string =>
+  readEnvironment().benchPath ?? resolve(packageRoot(), 'fixtures/benches/virtual.yaml');
 
 /** How all prompts are to be heard; nothing where nobody said. */
 function conditionsOf({ snrDb, rt60Ms }: RunArguments): { readonly conditions?: PromptConditions } {
