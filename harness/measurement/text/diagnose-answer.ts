@@ -52,14 +52,18 @@ function diagnoseProvider(record: TextTurnRecord, exchange: Exchange): readonly 
       },
     ];
   }
-  const gaveUp = record.providerEvents.some(
-    (event) => event.type === 'session-closed' && event.closedBy === 'board' && sent === undefined,
-  );
-  const waitedMs = Math.round(
-    (failure?.hostAtMs ?? record.endedAtHostMs) - (request?.hostAtMs ?? record.startedAtHostMs),
-  );
+  // Over HTTP it closes the request, over WebSocket its session.
+  const hungUp =
+    done?.status === 'cancelled'
+      ? done
+      : record.providerEvents.find(
+          (event) => event.type === 'session-closed' && event.closedBy === 'board' && sent === undefined,
+        );
+  const gaveUpAtHostMs = failure?.hostAtMs ?? hungUp?.hostAtMs ?? record.endedAtHostMs;
+  const waitedMs = Math.round(gaveUpAtHostMs - (request?.hostAtMs ?? record.startedAtHostMs));
   const isLate = begun === undefined && waitedMs > record.deadlineMs;
-  if (error === undefined && !isLate && (gaveUp || (done === undefined && failure !== undefined))) {
+  const gaveUp = hungUp !== undefined || (done === undefined && failure !== undefined);
+  if (error === undefined && !isLate && gaveUp) {
     const words = failure === undefined ? 'without a word' : `with "${refusalInWords(failure)}"`;
     return [
       {

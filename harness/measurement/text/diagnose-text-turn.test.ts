@@ -27,6 +27,10 @@ const failed = (status?: number, code?: string, message = 'no', atMs = 1_150): T
     ...(code === undefined ? {} : { code }),
   },
 });
+const hungUp = (atMs: number): TextStep => ({
+  atMs,
+  provider: { type: 'response-done', responseId: 'r1', status: 'cancelled' },
+});
 const ordered = (fault: ProviderFault, ...steps: TextStep[]): string[] =>
   codes(textTurnOf([...read, ...asked, ...steps], { ordered: fault }));
 
@@ -186,6 +190,24 @@ describe('a provider that does not answer', () => {
   it('is the board’s fault when the board did not wait for it', () => {
     expect(codes(textTurnOf([...read, ...asked, failed(undefined, undefined, 'timeout')]))).toEqual([
       'board HIL_TURN_REQUEST_FAILED',
+    ]);
+    // Over HTTP the provider learns of it by a request that was closed, whether or not the board says so.
+    const tooSoon = [...read, ...asked, hungUp(1_149)];
+    expect(codes(textTurnOf([...tooSoon, failed()]))).toEqual(['board HIL_TURN_REQUEST_FAILED']);
+    const silent = textTurnOf(tooSoon, { endedAtHostMs: 9_100, ending: 'deadline' });
+    expect(codes(silent)).toEqual(['board HIL_TURN_REQUEST_FAILED']);
+    expect(diagnoseTextTurn(silent)[0]?.message).toContain(
+      'gave up 109 ms after its request, without a word',
+    );
+    const inTheAnswer = textTurnOf([...answering.slice(0, 2), ...asked, hungUp(20_999)]);
+    expect(codes(inTheAnswer)).toEqual(['board HIL_TURN_REQUEST_FAILED']);
+  });
+
+  it('is not the board’s fault when it waited as long as it was to and then closed the request', () => {
+    const late = [...read, ...asked, hungUp(20_999)];
+    expect(codes(textTurnOf(late))).toEqual(['provider HIL_TURN_PROVIDER_FAILED']);
+    expect(codes(textTurnOf([...late, failed(undefined, undefined, 'timeout', 21_000)]))).toEqual([
+      'provider HIL_TURN_PROVIDER_FAILED',
     ]);
   });
 });

@@ -15,6 +15,7 @@ export interface ChatWords extends AnswerWords {
 
 /** Only this much of an answer is read for the log; all of it is handed on. */
 const MOST_READ_BYTES = 16 * 1024 * 1024;
+const FIRST_ERROR_STATUS = 400;
 
 /**
  * Turns one HTTP exchange of a chat protocol into the events that a mock would have logged. What it cannot read is logged as an
@@ -68,10 +69,17 @@ export class ChatTap implements HttpTraffic {
 
   ended(how: Parameters<HttpTraffic['ended']>[0], hostAtMs: number, why?: string): void {
     if (!this.isChat || this.failed) return;
-    if (how !== 'complete') {
-      this.fail(how === 'unreachable' ? 'unreachable' : 'cut', why ?? how, hostAtMs);
+    // Who closes behind the last word of an answer has cut nothing.
+    const isWhole = how === 'complete' || this.streamOver || this.answer.isFinished;
+    // A board that leaves behind an error status has had its answer: it may well not read the words.
+    const isRefusal = how === 'cut-by-board' && this.status >= FIRST_ERROR_STATUS;
+    if (!isWhole && !isRefusal) {
+      if (how === 'cut-by-board')
+        this.log({ type: 'response-done', responseId: this.responseId, status: 'cancelled' }, hostAtMs);
+      else this.fail(how === 'unreachable' ? 'unreachable' : 'cut', why ?? how, hostAtMs);
       return;
     }
+    if (isRefusal) this.atMs = hostAtMs;
     this.attempt(() => {
       if (this.frames === 0) this.whole();
       if (this.failed) return;

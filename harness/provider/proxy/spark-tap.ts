@@ -31,8 +31,11 @@ export class SparkTap implements SocketTraffic {
   }
 
   closed(by: Side, code: number, _reason: string, hostAtMs: number): void {
-    if (this.asked)
-      this.fail('cut', `closed by the ${by} with ${code} before the answer was complete`, hostAtMs);
+    if (!this.asked || this.over) return;
+    if (by === 'board') {
+      this.over = true;
+      this.log({ type: 'response-done', responseId: this.responseId, status: 'cancelled' }, hostAtMs);
+    } else this.fail('cut', `closed by the provider with ${code} before the answer was complete`, hostAtMs);
   }
 
   refused(status: number, body: Buffer, hostAtMs: number): void {

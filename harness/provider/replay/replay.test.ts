@@ -284,7 +284,7 @@ describe('on a clock that stands still', () => {
     while (!replay.events.some(({ type }) => type === 'request')) await new Promise(setImmediate);
     board.close();
     await settled(replay, 1);
-    expect(told(replay)).toMatchObject([{ type: 'request' }, { code: 'cut' }, { status: 'failed' }]);
+    expect(told(replay)).toMatchObject([{ type: 'request' }, { status: 'cancelled' }]);
   });
 });
 
