@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { systemClock } from '../../../ports';
+import type { LiveEvent } from '../live-event';
 import { openLiveClient } from '../open-live-client';
 
 let server: WebSocketServer;
@@ -16,7 +17,10 @@ afterEach(
 const created = { type: 'session.created', session: {} };
 
 /** A service that opens a session and answers `response.create` as the test says. */
-async function client(answer: (socket: WebSocket) => void) {
+async function client(
+  answer: (socket: WebSocket) => void,
+  hear?: (socket: WebSocket, packets: number) => void,
+) {
   const received: Record<string, unknown>[] = [];
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise<void>((resolve) => server.once('listening', resolve));
@@ -26,6 +30,8 @@ async function client(answer: (socket: WebSocket) => void) {
       const message = JSON.parse(data.toString('utf8')) as Record<string, unknown>;
       received.push(message);
       if (message.type === 'response.create') answer(socket);
+      if (message.type === 'input_audio_buffer.append')
+        hear?.(socket, received.filter(({ type }) => type === message.type).length);
     });
   });
   const { port } = server.address() as AddressInfo;
@@ -116,4 +122,44 @@ it.each<[string, (socket: WebSocket) => void, string]>([
 ])('refuses an answer that is %s', async (_, answer, code) => {
   const { asked } = await client(answer);
   await expect(asked.ask(question)).rejects.toMatchObject({ code });
+});
+
+it('speaks on behind a pause that the service takes for the end, and leaves aside what it answers to that', async () => {
+  const stopped = { type: 'input_audio_buffer.speech_stopped' };
+  const started = { type: 'input_audio_buffer.speech_started' };
+  const created = (id: string): object => ({ type: 'response.created', response: { id } });
+  const says = (response_id: string, delta: string): object => ({ ...transcript, response_id, delta });
+  const ended = (id: string, status: string): object => ({
+    type: 'response.done',
+    response: { id, status, status_details: { reason: 'turn_detected' } },
+  });
+  const events: LiveEvent['type'][] = [];
+  const { asked: spoken, received } = await client(
+    () => undefined,
+    (socket, packets) => {
+      if (packets === 1) send(stopped, created('r1'), says('r1', 'No'), ended('r1', 'cancelled'))(socket);
+      if (packets === 2) send(stopped, created('r2'), says('r2', 'No'))(socket);
+      // The third packet is the last of the speech; the fourth left once the client knew that.
+      if (packets === 4) {
+        send(
+          ended('r2', 'completed'),
+          created('r3'),
+          started,
+          says('r3', 'No'),
+          ended('r3', 'cancelled'),
+        )(socket);
+        send(stopped, created('r4'), says('r4', 'Hi'), ended('r4', 'completed'))(socket);
+      }
+    },
+  );
+  const clip = { samples: new Float32Array(1_440), rateHz: 24_000 };
+  const answer = await spoken.ask(
+    { ...question, speech: { clip, offsetSample: 1_439 } },
+    { onEvent: ({ type }) => events.push(type) },
+  );
+  expect(answer.text).toBe('Hi');
+  expect(events).toEqual(['connected', 'request', 'first-token', 'token', 'done']);
+  expect(received.filter(({ type }) => type === 'input_audio_buffer.append').length).toBeGreaterThanOrEqual(
+    4,
+  );
 });

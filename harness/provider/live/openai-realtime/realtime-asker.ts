@@ -86,12 +86,22 @@ class RealtimeTurn {
   endAtMs = 0;
   link: SocketLink | undefined;
   private talking: PacedSpeech | undefined;
+  /** All of the question has left. */
+  private isAsked: boolean;
+  /** The service has noticed that. */
+  private isHeard = false;
+  /** Response that was begun last. */
+  private latest: string | undefined;
+  /** Responses to a part of the question: the service took a pause in it for its end. */
+  private readonly early = new Set<string>();
 
   constructor(
     private readonly attempt: Attempt,
     private readonly speech: Speech | undefined,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.isAsked = speech === undefined;
+  }
 
   close(): void {
     this.talking?.stop();
@@ -101,14 +111,22 @@ class RealtimeTurn {
   take(text: string, hostAtMs: number): boolean {
     const message = parseFrame(text);
     const { answer } = this.attempt;
-    switch (shaped(event, message).type) {
+    const { type } = shaped(event, message);
+    if (this.isOfPart(type, message)) return false;
+    switch (type) {
       case 'error':
         throw refused(refusalOf(message));
       case 'session.created':
         this.ask();
         return false;
       case 'input_audio_buffer.speech_stopped':
+        if (!this.isAsked) return false;
+        this.isHeard = true;
         this.talking?.stop();
+        return false;
+      case 'input_audio_buffer.speech_started':
+        // It goes on behind the pause after which the service began to answer.
+        if (!this.isHeard && this.latest !== undefined) this.early.add(this.latest);
         return false;
       case 'response.output_audio.delta': {
         this.link?.enter('idle');
@@ -135,6 +153,18 @@ class RealtimeTurn {
     }
   }
 
+  /** True for an event of a response that was not begun by the whole question. */
+  private isOfPart(type: string, message: unknown): boolean {
+    if (!type.startsWith('response.')) return false;
+    const fields = fieldsOf(message);
+    const id = codeText(fields.response_id) ?? codeText(fieldsOf(fields.response).id);
+    if (id === undefined) return !this.isAsked;
+    if (!this.isAsked) this.early.add(id);
+    if (this.early.has(id)) return true;
+    this.latest = id;
+    return false;
+  }
+
   private ask(): void {
     const { link, speech } = this;
     const { question, sent } = this.attempt;
@@ -153,6 +183,7 @@ class RealtimeTurn {
       this.clock,
       (audio, left) => link.send({ type: 'input_audio_buffer.append', audio }, left),
       (hostAtMs) => {
+        this.isAsked = true;
         sent(hostAtMs);
         link.enter('first-byte');
       },
@@ -183,7 +214,8 @@ class RealtimeTurn {
 
 /**
  * OpenAI Realtime, GA, over a WebSocket of its own for each question (providers.md 2). A spoken question is sent as fast as
- * it is spoken and followed by silence until the service has noticed its end; its `request` is the last speech sample.
+ * it is spoken and followed by silence until the service has noticed its end; its `request` is the last speech sample. What
+ * the service answers to a pause in it is left aside.
  */
 export function realtimeAsker(
   service: { readonly url: string; readonly model: string },
