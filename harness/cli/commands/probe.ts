@@ -94,7 +94,7 @@ export async function probeCommand(args: ProbeArguments): Promise<ExitCode> {
     };
     const { turns, concurrency } = args;
     const { signal } = stop;
-    const probed = await runProbe({ clients, questions, turns, concurrency, clock, signal, onTurn });
+    const probed = await runProbe({ clients, questions, turns, concurrency, signal, onTurn });
     const providers = clients.map(({ name, client: { protocol, model } }) =>
       summariseProbe({ name, protocol, model, wanted: turns, turns: probed.turns.get(name) ?? [] }),
     );

@@ -1,4 +1,4 @@
-import { systemClock, type ProviderProtocol } from '../../ports';
+import type { ProviderProtocol } from '../../ports';
 import { ProviderError, type ErrorCode } from '../../errors';
 import type { Answer, AskOptions, LiveClient, LiveEvent } from '../../provider';
 import { UsageError } from '../command-table';
@@ -55,6 +55,7 @@ const answer: Answer = {
   usage: { answerTokens: 9 },
   audioMs: 0,
   attempts: 1,
+  startedAtHostMs: 1_000,
 };
 const asked = { turn: 1, prompt: 'en-joke-a' };
 
@@ -70,7 +71,7 @@ describe('the figures of a turn', () => {
       token(1_290),
       { type: 'done', responseId, hostAtMs: 1_320 },
     ];
-    expect(answeredTurn(asked, events, answer, 1_000)).toEqual({
+    expect(answeredTurn(asked, events, answer)).toEqual({
       ...asked,
       outcome: 'answered',
       attempts: 1,
@@ -103,7 +104,7 @@ describe('the figures of a turn', () => {
       audio(400),
       { type: 'done', responseId, hostAtMs: 410 },
     ];
-    const spoken = answeredTurn(asked, events, { ...answer, audioMs: 600, usage: undefined }, 0);
+    const spoken = answeredTurn(asked, events, { ...answer, audioMs: 600, usage: undefined });
     // 400 ms of sound arrived in the 100 ms behind the first packet.
     expect(spoken).toMatchObject({ firstAudioMs: 300, audioMs: 600, realTimeFactor: 4, tokenGapsMs: [] });
     expect(spoken).not.toHaveProperty('tokensPerS');
@@ -114,12 +115,20 @@ describe('the figures of a turn', () => {
     const events: LiveEvent[] = [
       request(100),
       error,
+      // Behind a wait of 340 ms.
+      { type: 'connected', responseId, hostAtMs: 890 },
       request(900),
       token(950),
       { type: 'done', responseId, hostAtMs: 960 },
     ];
-    const turn = answeredTurn(asked, events, { ...answer, attempts: 2 }, 880);
-    expect(turn).toMatchObject({ firstTokenMs: 50, totalMs: 60, attempts: 2, retried: ['503'] });
+    const turn = answeredTurn(asked, events, { ...answer, attempts: 2, startedAtHostMs: 840 });
+    expect(turn).toMatchObject({
+      connectMs: 50,
+      firstTokenMs: 50,
+      totalMs: 60,
+      attempts: 2,
+      retried: ['503'],
+    });
   });
 
   it('do not hide a fault of our own', () => {
@@ -157,7 +166,6 @@ describe('runProbe', () => {
     questions: ['a', 'b'].map((prompt) => ({ prompt, question: { text: prompt, stream: true } })),
     turns: 3,
     concurrency: 2,
-    clock: systemClock,
     signal: new AbortController().signal,
     onTurn: () => undefined,
     ...more,

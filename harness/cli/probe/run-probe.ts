@@ -1,5 +1,4 @@
 import { isHilError } from '../../errors';
-import type { Clock } from '../../ports';
 import type { LiveClient, LiveEvent, Question } from '../../provider';
 import type { ProbeTurn } from '../../report';
 import { answeredTurn, failedTurn } from './turn-figures';
@@ -23,7 +22,6 @@ export interface ProbePlan {
   readonly turns: number;
   /** Questions that one provider has open at a time. */
   readonly concurrency: number;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Called after each turn. */
   readonly onTurn: (name: string, turn: ProbeTurn) => void;
@@ -46,7 +44,7 @@ const ownStops: Readonly<Record<string, ProbedTurns['stopped']>> = {
  * all are measured under the same conditions and none while another one loads this machine.
  */
 export async function runProbe(plan: ProbePlan): Promise<ProbedTurns> {
-  const { clients, questions, turns, concurrency, clock, signal, onTurn } = plan;
+  const { clients, questions, turns, concurrency, signal, onTurn } = plan;
   const asked = new Map<string, ProbeTurn[]>(clients.map(({ name }) => [name, []]));
   const end: { stopped: ProbedTurns['stopped'] } = { stopped: undefined };
   const goesOn = (): boolean => end.stopped === undefined;
@@ -54,15 +52,11 @@ export async function runProbe(plan: ProbePlan): Promise<ProbedTurns> {
   const ask = async ({ name, client }: ProbeClient, number: number): Promise<void> => {
     const { prompt, question } = questions[(number - 1) % questions.length] as ProbeQuestion;
     const events: LiveEvent[] = [];
-    let startedAtMs = clock.nowMs();
-    const onEvent = (event: LiveEvent): void => {
-      events.push(event);
-      if (event.type === 'error') startedAtMs = event.hostAtMs;
-    };
+    const onEvent = (event: LiveEvent): void => void events.push(event);
     let turn: ProbeTurn;
     try {
       const answer = await client.ask(question, { signal, onEvent });
-      turn = answeredTurn({ turn: number, prompt }, events, answer, startedAtMs);
+      turn = answeredTurn({ turn: number, prompt }, events, answer);
     } catch (thrown) {
       const stop = isHilError(thrown) ? ownStops[thrown.code] : undefined;
       if (stop !== undefined) {

@@ -14,7 +14,7 @@ const lastAttempt = (events: readonly LiveEvent[]): readonly LiveEvent[] =>
   events.slice(events.findLastIndex(({ type }) => type === 'error') + 1);
 
 /** Times and counts of an answer, from what happened when. */
-function timesOf(events: readonly LiveEvent[], answer: Answer, startedAtMs: number): Timed {
+function timesOf(events: readonly LiveEvent[], answer: Answer): Timed {
   const at = (pick: (event: LiveEvent) => boolean): number | undefined => events.find(pick)?.hostAtMs;
   const sentAtMs = at(({ type }) => type === 'request');
   const since = (hostAtMs: number | undefined): number | undefined =>
@@ -36,7 +36,7 @@ function timesOf(events: readonly LiveEvent[], answer: Answer, startedAtMs: numb
   const laterAudioMs =
     firstAudio === undefined ? 0 : answer.audioMs - msOfSamples(firstAudio.lengthSamples, firstAudio.rateHz);
   return defined({
-    connectMs: connectedAtMs === undefined ? undefined : connectedAtMs - startedAtMs,
+    connectMs: connectedAtMs === undefined ? undefined : connectedAtMs - answer.startedAtHostMs,
     firstTokenMs: since(tokensAtMs[0]),
     firstThoughtMs: since(at((event) => event.type === 'first-token' && event.kind === 'reasoning')),
     firstAudioMs: since(firstAudio?.hostAtMs),
@@ -57,15 +57,14 @@ function timesOf(events: readonly LiveEvent[], answer: Answer, startedAtMs: numb
 const defined = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-/** A turn that was answered. @param startedAtMs - When the last attempt began to connect. */
+/** A turn that was answered. */
 export function answeredTurn(
   asked: { readonly turn: number; readonly prompt: string },
   events: readonly LiveEvent[],
   answer: Answer,
-  startedAtMs: number,
 ): ProbeTurn {
   const failures = failuresIn(events);
-  const times = timesOf(lastAttempt(events), answer, startedAtMs);
+  const times = timesOf(lastAttempt(events), answer);
   return { ...asked, outcome: 'answered', attempts: answer.attempts, retried: failures, ...times };
 }
 

@@ -90,7 +90,7 @@ export class AnswerBuilder {
    * @throws FailedAttempt `HIL_PROVIDER_MALFORMED` when it holds nothing or a call without a name or JSON arguments,
    *   `HIL_PROVIDER_REFUSED` when the provider blocked it.
    */
-  finish(endAtMs = this.lastAtMs): Omit<Answer, 'responseId' | 'attempts'> {
+  finish(endAtMs = this.lastAtMs): Omit<Answer, 'responseId' | 'attempts' | 'startedAtHostMs'> {
     const { text, reasoning, finishReason, usage, audioMs } = this;
     if (finishReason !== undefined && blockedReasons.has(finishReason)) {
       throw refused({

@@ -58,6 +58,7 @@ export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
       const attempt = async (number: number): Promise<Answer> => {
         const spent = options.spend?.begin();
         attempts = number;
+        const startedAtHostMs = options.clock.nowMs();
         const answer = new AnswerBuilder(emit, question.stream);
         const sent = (hostAtMs: number): void => {
           const tools = question.tools?.map((tool) => tool.name);
@@ -66,7 +67,7 @@ export function liveClient(asker: Asker, options: LiveOptions): LiveClient {
         };
         try {
           const endAtMs = await asker.ask({ question, answer, limits, signal, emit, sent });
-          return { ...answer.finish(endAtMs), responseId, attempts };
+          return { ...answer.finish(endAtMs), responseId, attempts, startedAtHostMs };
         } catch (thrown) {
           // Anything else is a fault of ours, which must not read as one of the provider's.
           if (!(thrown instanceof FailedAttempt)) throw thrown;

@@ -58,10 +58,8 @@ export function exchangeHttp(request: HttpRequest, watch: HttpWatch, link: HttpL
     outgoing.once('finish', () => guarded(() => watch.sent?.(clock.nowMs())));
     outgoing.once('response', (response) => {
       answered = true;
-      guarded(() => {
-        watch.headers(response.statusCode ?? 0, response.headers, clock.nowMs());
-        exchange.enter('idle');
-      });
+      // Headers may come long before the first token: `readBody` enters the next stage with the first byte behind them.
+      guarded(() => watch.headers(response.statusCode ?? 0, response.headers, clock.nowMs()));
       readBody(response, watch, link, exchange);
     });
     outgoing.end(body);

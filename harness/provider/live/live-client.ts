@@ -44,6 +44,8 @@ export interface Answer {
   readonly audioMs: number;
   /** How often it had to be asked, at least 1. */
   readonly attempts: number;
+  /** When the attempt that was answered began, on the host's clock. */
+  readonly startedAtHostMs: number;
 }
 
 export interface AskOptions {

@@ -73,6 +73,7 @@ describe('a streamed answer', () => {
       usage: { promptTokens: 9, answerTokens: 3, totalTokens: 12 },
       audioMs: 0,
       attempts: 1,
+      startedAtHostMs: expect.any(Number) as number,
     });
     expect(typesOf(events)).toEqual([
       'connected',
@@ -416,6 +417,11 @@ describe('retries', () => {
     const events: LiveEvent[] = [];
     const answer = await asked.ask(question, { onEvent: (event) => events.push(event) });
     expect(answer.attempts).toBe(3);
+    // Behind the wait that follows on the last failure, and ahead of the connection.
+    const connectedAtMs = events.findLast(({ type }) => type === 'connected')?.hostAtMs ?? 0;
+    const failedAtMs = events.findLast(({ type }) => type === 'error')?.hostAtMs ?? 0;
+    expect(answer.startedAtHostMs).toBeGreaterThan(failedAtMs);
+    expect(answer.startedAtHostMs).toBeLessThan(connectedAtMs);
     expect(events.filter(({ type }) => type === 'error')).toHaveLength(2);
     expect(service?.requests).toHaveLength(3);
   });
@@ -500,12 +506,16 @@ describe('time limits', () => {
   }
   const limits = { attempts: 1, connectMs: 11, firstByteMs: 12, idleMs: 13, totalMs: 14 };
   const silent: StubAnswer = () => undefined;
+  const headersOnly: StubAnswer = (response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
+  };
   const halting: StubAnswer = (response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(chunk({ content: 'Hi' }));
   };
   it.each<[string, StubAnswer, LiveEvent['type'], number]>([
     ['no first byte of an answer', silent, 'request', 12],
+    ['no first byte of an answer', headersOnly, 'headers', 12],
     ['no further piece of the answer', halting, 'token', 13],
     ['no complete answer', halting, 'token', 14],
   ])('tell of %s', async (what, answer, after, limitMs) => {
