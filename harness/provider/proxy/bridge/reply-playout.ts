@@ -86,6 +86,8 @@ export interface PlayoutContext {
  */
 export class ReplyPlayout {
   private readonly queue: Playing[] = [];
+  /** Responses that were cut off, and of which more may be on its way. */
+  private readonly cutOff = new Set<string>();
   private readonly encoder: Encoder;
   private readonly packetSamples = (REPLY_RATE_HZ * PACKET_MS) / 1000;
   private readonly ssrc = randomBytes(4).readUInt32BE();
@@ -106,8 +108,9 @@ export class ReplyPlayout {
     return this.ssrc;
   }
 
-  /** A piece of a reply came. */
+  /** A piece of a reply came; one of a response that was cleared is dropped. */
   say(responseId: string, itemId: string, samples: Int16Array): void {
+    if (this.cutOff.has(responseId)) return;
     const known = this.queue.find((playing) => playing.itemId === itemId);
     const playing = known ?? { responseId, itemId, chunks: [], come: 0, left: 0, whole: false };
     if (known === undefined) this.queue.push(playing);
@@ -118,13 +121,21 @@ export class ReplyPlayout {
 
   /** Nothing more of this response comes. */
   end(responseId: string): void {
+    this.cutOff.delete(responseId);
     for (const playing of this.queue) if (playing.responseId === responseId) playing.whole = true;
     if (this.timer === undefined) this.play();
   }
 
-  /** Stops what plays and drops what waits; how much of each had left, ms. */
-  clear(): readonly { readonly responseId: string; readonly itemId: string; readonly audioEndMs: number }[] {
+  /**
+   * Stops what plays and drops what waits and what still comes of it; how much of each had left, ms.
+   * @param begun - The response that the provider is at, which may have no sound yet. Undefined: none.
+   */
+  clear(
+    begun?: string,
+  ): readonly { readonly responseId: string; readonly itemId: string; readonly audioEndMs: number }[] {
     this.rest();
+    if (begun !== undefined) this.cutOff.add(begun);
+    for (const { responseId, whole } of this.queue) if (!whole) this.cutOff.add(responseId);
     return this.queue.splice(0).map(({ responseId, itemId, left, come }) => ({
       responseId,
       itemId,

@@ -88,6 +88,8 @@ class SocketProvider implements ProviderSide {
   private readonly reception: TrackReception;
   private readonly playout: ReplyPlayout;
   private interrupts = true;
+  /** The response that the provider has begun and not ended. */
+  private begun: string | undefined;
   private over = false;
 
   constructor(
@@ -157,10 +159,17 @@ class SocketProvider implements ProviderSide {
         this.playout.say(textIn(event, 'response_id'), textIn(event, 'item_id'), samples);
         return;
       }
-      case 'response.done':
+      case 'response.created':
+        this.begun = textIn(objectIn(event, 'response'), 'id');
         board.event(event as WireEvent);
-        this.playout.end(textIn(objectIn(event, 'response'), 'id'));
         return;
+      case 'response.done': {
+        const id = textIn(objectIn(event, 'response'), 'id');
+        if (this.begun === id) this.begun = undefined;
+        board.event(event as WireEvent);
+        this.playout.end(id);
+        return;
+      }
       case 'input_audio_buffer.speech_started':
         board.event(event as WireEvent);
         if (this.interrupts) this.cutOff('truncates');
@@ -186,7 +195,7 @@ class SocketProvider implements ProviderSide {
   /** What the board has not heard of the reply it will not hear: the service tells that by itself in a call, and not on a socket. */
   private cutOff(how: 'truncates' | 'clears'): void {
     const { clock, board } = this.context;
-    const cut = this.playout.clear();
+    const cut = this.playout.clear(this.begun);
     const [current] = cut;
     if (current === undefined) return;
     const { responseId: response_id } = current;
