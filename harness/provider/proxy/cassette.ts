@@ -70,7 +70,7 @@ export interface CassetteHead {
 export const MOST_TAKE_BYTES = 64 * 1024 * 1024;
 
 const credentialHeader =
-  /^(authorization|cookie|set-cookie|x-auth-token|x-subject-token|x-tc-token|api-key|x-api-key|openai-organization|openai-project)$/;
+  /^(authorization|cookie|set-cookie|x-auth-token|x-subject-token|x-tc-token|x-apig-appcode|api-key|x-api-key|openai-organization|openai-project)$/;
 // A byte order mark is a part of the body too.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function written({ bytes, masked }: MaskedPiece): CassetteBytes {

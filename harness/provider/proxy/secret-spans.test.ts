@@ -34,6 +34,15 @@ it('masks what JSON names a secret, and ephemeral keys wherever they stand', () 
   );
 });
 
+it('masks the secret of an access key, and one with escaped quotes to its end', () => {
+  expect(maskText('{"hw_ak_sk":{"access":{"key":"AK"},"secret":{ "key" : "SK"}}}', find)).toBe(
+    `{"hw_ak_sk":{"access":{"key":"AK"},"secret":{ "key" : "${MASK}"}}}`,
+  );
+  expect(maskText(String.raw`{"password":"a\"b\\","name":"n"}`, find)).toBe(
+    `{"password":"${MASK}","name":"n"}`,
+  );
+});
+
 it('leaves words alone that happen to be as short as a careless key', () => {
   expect(maskText('abcdef', find)).toBe('abcdef');
 });

@@ -10,8 +10,12 @@ interface Span {
 /** Finds what nobody may read in bytes, in order and without overlap. */
 export type FindSecrets = (bytes: Buffer) => readonly Span[];
 
-/** Passwords in the body of a sign-in, by the key that names them. */
-const namedInJson = /"(?:password|secret|token|api_?key|appid|app_id)"\s*:\s*"([^"]*)"/dgi;
+/**
+ * Passwords in the body of a sign-in, by the key that names them; a secret may be the `key` of an object of that name
+ * (reference/providers.md 6.1).
+ */
+const namedInJson =
+  /"(?:password|secret|token|api_?key|appid|app_id)"\s*:\s*(?:\{\s*"key"\s*:\s*)?"([^"\\]*(?:\\[^][^"\\]*)*)"/dgi;
 /** Keys that OpenAI gives out for one session, wherever they stand (reference/providers.md 2.3). */
 const ephemeralKey = /\bek_[A-Za-z0-9]{8,}/dg;
 /** Shorter ones would mask ordinary words. */
