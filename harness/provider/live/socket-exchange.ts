@@ -26,6 +26,9 @@ export interface SocketWatch {
   closed?(code: number, reason: string): FailedAttempt | undefined;
 }
 
+/** What refuses an upgrade says it in a sentence; no more of it is read. */
+const MOST_REFUSAL_BYTES = 64 * 1024;
+
 const textOf = (data: RawData): string =>
   Buffer.isBuffer(data)
     ? data.toString('utf8')
@@ -54,10 +57,16 @@ export function exchangeSocket(
     socket.on('error', (cause) => fail(brokenConnection(cause, new URL(url), answered)));
     socket.on('unexpected-response', (_request, response) => {
       const body: Buffer[] = [];
-      response.on('data', (bytes: Buffer) => body.push(bytes));
-      response.once('close', () =>
-        fail(watch.refused(response.statusCode ?? 0, parseBody(Buffer.concat(body)))),
-      );
+      let sizeBytes = 0;
+      const refuse = (): void =>
+        fail(watch.refused(response.statusCode ?? 0, parseBody(Buffer.concat(body))));
+      response.on('data', (bytes: Buffer) => {
+        if (sizeBytes >= MOST_REFUSAL_BYTES) return;
+        body.push(bytes.subarray(0, MOST_REFUSAL_BYTES - sizeBytes));
+        sizeBytes += bytes.length;
+        if (sizeBytes >= MOST_REFUSAL_BYTES) refuse();
+      });
+      response.once('close', refuse);
     });
     socket.once('open', () =>
       guarded(() => {

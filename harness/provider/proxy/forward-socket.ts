@@ -11,8 +11,11 @@ import type { Upstream } from './upstream';
 const unsendable: ReadonlySet<number> = new Set([1004, 1005, 1006, 1015]);
 /** Largest message either way: 15 MiB of sound as base64, and its event. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024 + 65_536;
-/** More than this unsent towards a board, and the provider is not read any further. */
+/** More than this unsent towards one side, and the other is not read any further. */
 const MOST_UNSENT_BYTES = 4 * 1024 * 1024;
+/** A refusal is a sentence: no more of it is handed on, and it is not waited for any longer. */
+const MOST_REFUSAL_BYTES = 64 * 1024;
+const REFUSAL_MS = 10_000;
 const BAD_GATEWAY = 502;
 
 const bytesOf = (data: RawData): Buffer =>
@@ -56,6 +59,20 @@ export function upgradeServer(): UpgradeServer {
   };
 }
 
+/** Reads `from` no further while too much of it waits to be sent `to` the other side, which `socket` leads to. */
+function holdBack(from: WebSocket, to: WebSocket, socket: Duplex | undefined): void {
+  if (socket === undefined || from.isPaused || to.bufferedAmount <= MOST_UNSENT_BYTES) return;
+  from.pause();
+  const goOn = (): void => {
+    socket.off('drain', goOn);
+    socket.off('close', goOn);
+    from.resume();
+  };
+  // What is closed drains no more, and who is closed in turn has to be read for that.
+  socket.once('drain', goOn);
+  socket.once('close', goOn);
+}
+
 /**
  * Hands a WebSocket on: the provider is called first, so that a board is let in or turned away as the provider would. Payloads,
  * opcodes, message boundaries, order and close codes stay.
@@ -93,8 +110,11 @@ export function forwardSocket(
 
   provider.on('unexpected-response', (_call, answer) => {
     const parts: Buffer[] = [];
-    answer.on('data', (bytes: Buffer) => parts.push(bytes));
-    answer.once('end', () => {
+    let sizeBytes = 0;
+    const handOver = (): void => {
+      if (over) return;
+      over = true;
+      late();
       const body = Buffer.concat(parts);
       traffic.refused(answer.statusCode ?? BAD_GATEWAY, body, clock.nowMs());
       answerRaw(socket, {
@@ -102,8 +122,19 @@ export function forwardSocket(
         headers: { 'content-type': answer.headers['content-type'] ?? 'text/plain' },
         body: body.toString(),
       });
+    };
+    const late = clock.after(REFUSAL_MS, handOver);
+    answer.on('data', (bytes: Buffer) => {
+      if (over) return;
+      parts.push(bytes.subarray(0, MOST_REFUSAL_BYTES - sizeBytes));
+      sizeBytes += bytes.length;
+      if (sizeBytes >= MOST_REFUSAL_BYTES) handOver();
     });
+    // Also when it was cut; a board that has its answer closes the call to the provider by its own close.
+    answer.once('close', handOver);
   });
+  let providerSocket: Duplex | undefined;
+  provider.once('upgrade', (answer) => (providerSocket = answer.socket));
   provider.on('error', (cause) => {
     if (board !== undefined || socket.destroyed || socket.writableEnded || over) return;
     over = true;
@@ -128,10 +159,9 @@ export function forwardSocket(
   provider.on('message', (data, isBinary) => {
     const bytes = bytesOf(data);
     if (board === undefined) early.push([bytes, isBinary]);
-    else handOn('provider', board, bytes, isBinary);
-    if (board !== undefined && board.bufferedAmount > MOST_UNSENT_BYTES) {
-      provider.pause();
-      socket.once('drain', () => provider.resume());
+    else {
+      handOn('provider', board, bytes, isBinary);
+      holdBack(provider, board, socket);
     }
   });
   provider.on('ping', (data) => {
@@ -144,7 +174,10 @@ export function forwardSocket(
       board = accepted;
       traffic.opened({ path: asked, hostAtMs: clock.nowMs() });
       accepted.on('error', () => undefined);
-      accepted.on('message', (data, isBinary) => handOn('board', provider, bytesOf(data), isBinary));
+      accepted.on('message', (data, isBinary) => {
+        handOn('board', provider, bytesOf(data), isBinary);
+        holdBack(accepted, provider, providerSocket);
+      });
       accepted.on('ping', (data) => provider.ping(data));
       accepted.on('pong', (data) => provider.pong(data));
       provider.on('pong', (data) => accepted.pong(data));

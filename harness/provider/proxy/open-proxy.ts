@@ -227,10 +227,11 @@ export async function openProxy(options: ProxyOptions): Promise<ProviderProxy> {
     const secure = certificate && (await listen(0, certificate));
     if (secure) opened.push(secure);
     const { scheme, path } = boardAddress(protocol);
+    const name = host.includes(':') ? `[${host}]` : host;
     return {
       name: `proxy:${protocol}`,
       protocol,
-      url: `${scheme}://${host}:${plain.port}${path}`,
+      url: `${scheme}://${name}:${plain.port}${path}`,
       ...(secure && {
         tlsUrl: `${scheme}s://localhost:${secure.port}${path}`,
         tlsCertificate: certificate.cert,

@@ -223,6 +223,7 @@ it('records a take with the times of its pieces and without a secret', async () 
   );
   await ask(question.replace('short', 'my key is sk-of-the-bench'), {
     authorization: 'Bearer sk-of-the-board',
+    'x-apig-appcode': 'code-of-the-board',
   });
   await proxy.close();
   const stored = readFileSync(cassettePath(), 'utf8');
@@ -246,8 +247,14 @@ it('records a take with the times of its pieces and without a secret', async () 
     answerBytes.toString(),
   );
   expect(answer?.body.every(({ atMs }) => atMs >= answer.atMs)).toBe(true);
-  for (const secret of ['sk-of-the-bench', 'sk-of-the-board', 'hush-hush'])
+  for (const secret of ['sk-of-the-bench', 'sk-of-the-board', 'code-of-the-board', 'hush-hush'])
     expect(stored).not.toContain(secret);
+});
+
+it('has a URL of its own on an address of IPv6 too', async () => {
+  await open((_request, response) => response.end('{}'), { host: '::1' });
+  expect(new URL(proxy.url).hostname).toBe('[::1]');
+  expect((await ask(question)).status).toBe(200);
 });
 
 it.each<[string, Partial<ProxyOptions>]>([
@@ -355,6 +362,60 @@ describe('over WebSocket', () => {
     board.close(4002, 'done here');
     await providerSawClose;
     expect(closings).toEqual([[4002, 'done here']]);
+  });
+
+  it('reads a board no further than the provider takes, and goes on with it', async () => {
+    const sizes: number[] = [];
+    await open((_request, response) => response.end(), { protocol: 'openai-realtime' });
+    const sockets = new WebSocketServer({ noServer: true });
+    let provider: WebSocket | undefined;
+    upstream.on('upgrade', (request: IncomingMessage, socket, head) =>
+      sockets.handleUpgrade(request, socket, head, (accepted) => {
+        provider = accepted;
+        accepted.on('message', (data: Buffer) => sizes.push(data.length));
+        accepted.once('close', () => sawClose());
+        accepted.pause();
+        pause = jest.spyOn(WebSocket.prototype, 'pause').mockImplementation(function (this: WebSocket) {
+          original.call(this);
+          held();
+        });
+      }),
+    );
+    const original = Object.getOwnPropertyDescriptor(WebSocket.prototype, 'pause')?.value as () => void;
+    let pause: jest.SpyInstance | undefined;
+    let held: () => void = () => undefined;
+    const holding = new Promise<void>((resolve) => (held = resolve));
+    const board = new WebSocket(proxy.url);
+    await once(board, 'open');
+    const message = Buffer.alloc(8 * 1024 * 1024);
+    for (let nth = 0; nth < 5; nth += 1) board.send(message);
+    await holding;
+    pause?.mockRestore();
+    provider?.resume();
+    board.close();
+    await providerSawClose;
+    expect(sizes).toEqual(Array.from({ length: 5 }, () => message.length));
+  });
+
+  it.each<[string, string, Partial<ProxyOptions>, number]>([
+    ['never ends', 'x'.repeat(100_000), {}, 65_536],
+    [
+      'stands still',
+      'no use',
+      // The only limit of the proxy's that is this long.
+      { clock: { ...systemClock, after: (ms, run) => systemClock.after(ms === 10_000 ? 1 : ms, run) } },
+      6,
+    ],
+  ])('hands on as much as comes of a refusal that %s', async (_, said, over, lengthBytes) => {
+    await open((_request, response) => response.end(), { protocol: 'openai-realtime', ...over });
+    upstream.on('upgrade', (_request, socket) => {
+      socket.once('error', () => undefined).once('end', () => socket.destroy());
+      socket.resume();
+      socket.write(`HTTP/1.1 403 Forbidden\r\n\r\n${said}`);
+    });
+    const board = new WebSocket(proxy.url);
+    const [, answer] = (await once(board, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect([answer.statusCode, Buffer.concat(await answer.toArray()).length]).toEqual([403, lengthBytes]);
   });
 
   it('turns a board away in the words of the provider', async () => {

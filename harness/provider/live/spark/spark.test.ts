@@ -12,13 +12,19 @@ afterEach(() => close());
 
 async function client(
   answer: (socket: WebSocket, request: Record<string, unknown>) => void,
-  refuse?: { readonly status: number; readonly message: string },
+  refuse?: { readonly status: number; readonly message: string; readonly endless?: true },
 ) {
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true });
   const targets: string[] = [];
   server.on('upgrade', (request, socket, head) => {
     targets.push(request.url ?? '');
+    if (refuse?.endless === true) {
+      socket.once('error', () => undefined).once('end', () => socket.destroy());
+      socket.resume();
+      socket.write(`HTTP/1.1 ${refuse.status} No\r\n\r\n${refuse.message}`);
+      return;
+    }
     if (refuse !== undefined) {
       const body = JSON.stringify({ message: refuse.message });
       socket.end(`HTTP/1.1 ${refuse.status} No\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -140,4 +146,13 @@ it.each([
     code: 'HIL_PROVIDER_KEY_REJECTED',
     message: `${status} from spark: key rejected: ${message}; set SPARK_APP_ID, SPARK_API_KEY, SPARK_API_SECRET.`,
   });
+});
+
+it('waits for no end of a refusal that has none', async () => {
+  const { asked } = await client(() => undefined, {
+    status: 401,
+    message: 'x'.repeat(100_000),
+    endless: true,
+  });
+  await expect(asked.ask(question)).rejects.toMatchObject({ code: 'HIL_PROVIDER_KEY_REJECTED' });
 });
