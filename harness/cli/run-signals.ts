@@ -1,3 +1,5 @@
+import type { Cancel } from '../ports';
+
 /** What an interruption tells: to end in order, and to whoever has waited for that, to end at once. */
 const NOTICE = 'Interrupted: closing the bench and keeping what was recorded (once more to stop at once).';
 
@@ -6,6 +8,18 @@ const ONE_SIGNAL_MS = 200;
 
 /** Ctrl-C, being asked to end, and a terminal that goes away, such as that of a connection which is lost. */
 export const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * Hears each wish that this process should end, which does not end by itself then.
+ * @returns Ends that.
+ */
+export function onEndingSignal(listener: () => void): Cancel {
+  const heard = eachSignalOnce(listener);
+  for (const signal of endingSignals) process.on(signal, heard);
+  return () => {
+    for (const signal of endingSignals) process.off(signal, heard);
+  };
+}
 
 /**
  * Takes signals that come almost at once for one.
@@ -29,10 +43,9 @@ export function eachSignalOnce(heed: () => void, nowMs: () => number = () => per
  */
 export function onInterrupt(interrupt: () => void, say: (text: string) => void): void {
   let count = 0;
-  const interrupted = eachSignalOnce(() => {
+  onEndingSignal(() => {
     count += 1;
     if (count === 1) say(NOTICE);
     interrupt();
   });
-  for (const signal of endingSignals) process.on(signal, interrupted);
 }

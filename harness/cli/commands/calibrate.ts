@@ -9,6 +9,7 @@ import { launchChild } from '../launch-child';
 import { packageVersion } from '../package-version';
 import { leasePort } from '../port-lease';
 import { Progress } from '../progress';
+import { onEndingSignal } from '../run-signals';
 
 export interface CalibrateArguments {
   readonly bench: string;
@@ -63,8 +64,7 @@ export async function calibrateCommand(args: CalibrateArguments): Promise<ExitCo
   );
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const stopHearing = onEndingSignal(interrupt);
 
   let calibration: RigCalibration;
   let lease: Lease | undefined;
@@ -97,8 +97,7 @@ export async function calibrateCommand(args: CalibrateArguments): Promise<ExitCo
   } finally {
     await lease?.close();
     progress.end();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stopHearing();
   }
   const isKept = calibration.status !== 'fail';
   if (isKept) storeCalibration(path, calibration);

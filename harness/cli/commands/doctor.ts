@@ -10,6 +10,7 @@ import { InOrder } from '../doctor/in-order';
 import { renderCheck, renderSummary } from '../doctor/render';
 import { exitCodes } from '../exit-codes';
 import { launchChild } from '../launch-child';
+import { onEndingSignal } from '../run-signals';
 
 export interface DoctorArguments {
   readonly bench: string;
@@ -46,8 +47,7 @@ export async function doctorCommand(args: DoctorArguments): Promise<number> {
     ended.abort();
     systemClock.after(CLOSE_WITHIN_MS, () => process.exit(exitCodes.interrupted));
   };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const stopHearing = onEndingSignal(interrupt);
   if (!args.json) print(`${config.name}: ${config.path}\n`);
   const startedAtMs = systemClock.nowMs();
   try {
@@ -80,7 +80,6 @@ export async function doctorCommand(args: DoctorArguments): Promise<number> {
     process.stderr.write('Interrupted: the bench is closed.\n');
     return exitCodes.interrupted;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stopHearing();
   }
 }

@@ -21,6 +21,7 @@ import { ConfigError, isHilError } from '../../errors';
 import { systemClock } from '../../ports';
 import { describeError } from '../describe-error';
 import { exitCodes } from '../exit-codes';
+import { onEndingSignal } from '../run-signals';
 import { leasePort } from '../port-lease';
 import { powerOnInLoader } from '../simulated-port';
 import { serialTargetOf, type SerialTarget, type TargetArguments } from '../serial-target';
@@ -49,8 +50,11 @@ export interface FlashTerminal {
 
 function processTerminal(): FlashTerminal {
   const ending = new AbortController();
-  // Once: a second Ctrl-C ends the process where it is.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ending.abort());
+  onEndingSignal(() => {
+    // A second Ctrl-C ends the process where it is.
+    if (ending.signal.aborted) process.exit(exitCodes.interrupted);
+    ending.abort();
+  });
   return {
     print: (text) => void process.stdout.write(text),
     tell: (text) => void process.stderr.write(text),

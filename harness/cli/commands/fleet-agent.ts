@@ -14,7 +14,7 @@ import { offerOf } from '../fleet/offer-of';
 import { offeredSuites } from '../fleet/own-suites';
 import { launchChild } from '../launch-child';
 import { packageVersion } from '../package-version';
-import { eachSignalOnce, endingSignals } from '../run-signals';
+import { onEndingSignal } from '../run-signals';
 
 export interface FleetAgentArguments extends FleetPlace {
   readonly bench: string;
@@ -145,7 +145,7 @@ async function work(agent: BenchAgent, greeting: string): Promise<number> {
   let wishes = 0;
   let forced: () => void = () => undefined;
   const outOfPatience = new Promise<void>((resolve) => (forced = resolve));
-  const wish = eachSignalOnce(() => {
+  onEndingSignal(() => {
     wishes += 1;
     if (wishes === 1) {
       say('takes no more units and ends with those that it plays (once more to give them up)');
@@ -155,7 +155,6 @@ async function work(agent: BenchAgent, greeting: string): Promise<number> {
     agent.stop();
     systemClock.after(STOPPED_WITHIN_MS, forced);
   });
-  for (const signal of endingSignals) process.on(signal, wish);
   say(greeting);
   await Promise.race([agent.run().then(() => agent.signOff()), outOfPatience]);
   return wishes > 1 ? exitCodes.interrupted : exitCodes.passed;

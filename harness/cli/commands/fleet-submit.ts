@@ -25,7 +25,7 @@ import { chooseSuites, isOwnSuite, putSuites } from '../fleet/own-suites';
 import { pricedBy } from '../fleet/prices';
 import { suiteLengths } from '../fleet/suite-lengths';
 import { printSummary } from '../print-summary';
-import { eachSignalOnce, endingSignals } from '../run-signals';
+import { onEndingSignal } from '../run-signals';
 
 /** What a job that ends is made of it. */
 export interface FollowArguments extends FleetPlace {
@@ -223,7 +223,7 @@ async function untilOver(
   let patience: Cancel = () => undefined;
   let left: () => void = () => undefined;
   const leaving = new Promise<undefined>((resolve) => (left = () => resolve(undefined)));
-  const wish = eachSignalOnce(() => {
+  const stopHearing = onEndingSignal(() => {
     if (!isOurs) {
       say(`Interrupted: ${jobId} goes on; earshot fleet cancel ${jobId} ends it.`);
       left();
@@ -235,13 +235,12 @@ async function untilOver(
       void cancelling.then(left);
     }
   });
-  for (const signal of endingSignals) process.on(signal, wish);
   try {
     // Who is left goes on asking until the connection is closed.
     return await Promise.race([followJob({ jobId, queue, roll, clock: systemClock, say }), leaving]);
   } finally {
     patience();
-    for (const signal of endingSignals) process.off(signal, wish);
+    stopHearing();
   }
 }
 

@@ -22,6 +22,7 @@ import { probeTargets, type ProbeTarget } from '../probe/probe-target';
 import { questionsOf } from '../probe/questions';
 import { runProbe, type ProbeClient } from '../probe/run-probe';
 import { Progress } from '../progress';
+import { onEndingSignal } from '../run-signals';
 
 export interface ProbeArguments {
   /** Comma-separated. */
@@ -71,8 +72,7 @@ export async function probeCommand(args: ProbeArguments): Promise<ExitCode> {
   const doing = (text: string): void => progress.take({ type: 'activity', text });
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  const stopHearing = onEndingSignal(interrupt);
 
   const startedAt = isoNow();
   const opened: Closable[] = [];
@@ -115,8 +115,7 @@ export async function probeCommand(args: ProbeArguments): Promise<ExitCode> {
     throw thrown;
   } finally {
     progress.end();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    stopHearing();
     await closeAll(opened);
   }
   process.stdout.write(
