@@ -213,7 +213,7 @@ export class Board implements BoardControl {
       this.console.raw(romBanner(cause, boot.layout));
       this.crystal.follow([
         ...unbootableLines(boot.layout, boot.error).map((line) => this.step(line)),
-        { atMs: 100, run: () => this.startOnceSent('bootloader') },
+        { atMs: 100, run: () => this.startOnceSent('system-reset') },
       ]);
       return;
     }
@@ -244,7 +244,7 @@ export class Board implements BoardControl {
   private leaveLoader(exit: LoaderExit): void {
     this.loader = undefined;
     if (exit === 'watchdog') this.crystal.after(WATCHDOG_MS, () => this.start('watchdog'));
-    else this.startOnceSent('bootloader');
+    else this.startOnceSent('system-reset');
   }
 
   private step({ atMs, level, tag, message }: BootLine): TimedStep {
@@ -346,7 +346,8 @@ export class Board implements BoardControl {
     this.halt();
     // Without a time stamp: it is logged from an interrupt.
     this.console.raw('I BOD: Brownout detector was triggered\r\n\r\n');
-    this.startOnceSent('brownout');
+    // As ESP-IDF does from that interrupt: the ROM says nothing of the supply.
+    this.startOnceSent('system-reset');
   }
 
   /** The access point is gone for a moment; the driver joins it again. */

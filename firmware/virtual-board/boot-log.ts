@@ -7,8 +7,7 @@ export interface BootStraps {
 }
 
 /** Why the chip starts, as the ROM prints it; device.md 1.1. */
-export type ResetCause =
-  'power-on' | 'usb' | 'restart' | 'bootloader' | 'watchdog' | 'timer-watchdog' | 'brownout';
+export type ResetCause = 'power-on' | 'usb' | 'restart' | 'system-reset' | 'watchdog' | 'timer-watchdog';
 
 /** After any reset but a power-on the ROM also prints where the processor was. */
 const SAVED_PC = 'Saved PC:0x40381e0d';
@@ -16,9 +15,8 @@ const causes: Readonly<Record<ResetCause, { readonly code: string; readonly rest
   'power-on': { code: '0x1 (POWERON)', rest: [] },
   usb: { code: '0x15 (USB_UART_CHIP_RESET)', rest: [SAVED_PC] },
   restart: { code: '0xc (RTC_SW_CPU_RST)', rest: [SAVED_PC] },
-  bootloader: { code: '0x3 (RTC_SW_SYS_RST)', rest: [SAVED_PC] },
+  'system-reset': { code: '0x3 (RTC_SW_SYS_RST)', rest: [SAVED_PC] },
   watchdog: { code: '0x10 (RTCWDT_RTC_RST)', rest: [SAVED_PC] },
-  brownout: { code: '0xf (BROWNOUT_RST)', rest: [SAVED_PC] },
   'timer-watchdog': { code: '0x7 (TG0WDT_SYS_RST)', rest: [SAVED_PC] },
 };
 const latches: Readonly<Record<BootStraps['gpio0'], string>> = {

@@ -244,10 +244,10 @@ describe('faults', () => {
     await bench.terminal.expect(/session\.updated \(tools/, from);
   });
 
-  it('brownout: restarts with its own cause, again at each first current of the radio', async () => {
+  it('brownout: restarts as ESP-IDF does, by software, again at each first current of the radio', async () => {
     const from = await struckBy('brownout');
     await bench.terminal.expect(/I BOD: Brownout detector was triggered\r\n\r\nESP-ROM/, from);
-    await bench.terminal.expect(/(?:rst:0xf \(BROWNOUT_RST\)[^]*){2}/, from);
+    await bench.terminal.expect(/(?:rst:0x3 \(RTC_SW_SYS_RST\)[^]*){2}/, from);
     await bench.fault('brownout', false);
     await bench.terminal.expect(/session\.updated \(tools/, from);
   });

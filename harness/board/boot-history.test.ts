@@ -100,6 +100,35 @@ describe('the boots of a board', () => {
     expect(history.boots.find(({ boot }) => boot === (crashed?.boot ?? 0) + 1)?.startedBy).toBe('crash');
   });
 
+  it.each([
+    ['0x3 (RTC_SW_SYS_RST)', 'power'],
+    ['0x1 (POWERON)', 'power'],
+    ['0x15 (USB_UART_CHIP_RESET)', 'power'],
+  ])(
+    'know a supply that sagged by what is printed of it, and no crash of it, ahead of %s',
+    (cause, startedBy) => {
+      const { history, print, ended } = historyOf();
+      print(banner('0x1 (POWERON)'), app);
+      history.orderCrash();
+      print('E BOD: Brownout detector was triggered\r\n', banner(cause), app);
+      expect(history.boots.at(-1)?.startedBy).toBe(startedBy);
+      expect(ended).toMatchObject([{ crashes: 0, endedBy: 'power' }]);
+      // What was ordered is still to come.
+      print(panic);
+      expect(history.boots.at(-2)).toMatchObject({ crashes: 0, orderedCrashes: 1 });
+      print(banner('0x3 (RTC_SW_SYS_RST)'));
+      expect(history.boots.at(-1)?.startedBy).toBe('restart');
+    },
+  );
+
+  it('are ordered behind a supply that sagged where the bench reset the board', () => {
+    const { history, print } = historyOf();
+    print(banner('0x1 (POWERON)'), app, 'E BOD: Brownout detector was triggered\r\n');
+    history.order();
+    print(banner('0x1 (POWERON)'), app);
+    expect(history.boots.map(({ startedBy }) => startedBy)).toEqual(['power-on', 'ordered']);
+  });
+
   it('hold a crash that was ordered against nobody', () => {
     const { history, print } = historyOf();
     print(banner('0x1 (POWERON)'), app);

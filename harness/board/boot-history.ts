@@ -1,21 +1,10 @@
-import type { BoardEvent, BootSession, BootStart, ConsoleLine } from '../ports';
+import { startOfReset, type BoardEvent, type BootSession, type ConsoleLine } from '../ports';
 import { WATCHDOG_WARNING } from './esp32s3';
 
 /** A board that restarts several times a second for hours must not fill the memory. */
 const KEPT = 1000;
 
 type Session = { -readonly [Key in keyof BootSession]: BootSession[Key] };
-
-/** What the words for a reset say of who began it, where it was not the bench. */
-const startsByCause: readonly (readonly [RegExp, BootStart])[] = [
-  [/watchdog/, 'watchdog'],
-  [/brownout|glitch/, 'power'],
-  [/power on/, 'power-on'],
-  [/software|soft reset|deep-sleep/, 'restart'],
-];
-
-const startOf = (resetCause: string): BootStart =>
-  startsByCause.find(([pattern]) => pattern.test(resetCause))?.[1] ?? 'unknown';
 
 /**
  * Keeps the boots of one board. It is told of each line before the events that are read from it, and of each reset that the bench is
@@ -27,6 +16,8 @@ export class BootHistory {
   private untold: Session[] = [];
   private isOrdered = false;
   private isCrashOrdered = false;
+  /** The latest in which the supply sagged. */
+  private sagged: Session | undefined;
 
   /** @param tellEnded - Gets each boot that is over, once it is known what ended it. */
   constructor(private readonly tellEnded: (session: BootSession) => void) {}
@@ -82,7 +73,7 @@ export class BootHistory {
     if (event.type === 'boot') this.setCause(position, session, event.resetCause);
     else if (event.type === 'milestone') addMilestone(session, event);
     else if (event.type === 'firmware') session.firmware = event.firmware;
-    else if (event.type === 'fault') this.countCrash(session);
+    else if (event.type === 'fault') this.takeFault(session, event.error.code);
     else if (event.type === 'complaint' && event.text === WATCHDOG_WARNING) session.watchdogWarnings += 1;
   }
 
@@ -99,16 +90,28 @@ export class BootHistory {
 
   private setCause(position: number, session: Session, resetCause: string): void {
     session.resetCause = resetCause;
-    if (session.startedBy === 'unknown') session.startedBy = startOf(resetCause);
-    if (this.followsCrash(position)) session.startedBy = 'crash';
+    if (session.startedBy === 'unknown') session.startedBy = startOfReset(resetCause);
+    if (this.followsSag(position)) session.startedBy = 'power';
+    else if (this.followsCrash(position)) session.startedBy = 'crash';
     // What ended the boot before is decided by now; the line of the cause is the third.
     this.tellEndedBefore(session);
   }
 
-  private countCrash(session: Session): void {
+  private takeFault(session: Session, code: string): void {
+    // No crash of the firmware's, and not the one that was ordered.
+    if (code === 'HIL_BOARD_POWER_FAULT') {
+      this.sagged = session;
+      return;
+    }
     if (this.isCrashOrdered) session.orderedCrashes = (session.orderedCrashes ?? 0) + 1;
     else session.crashes += 1;
     this.isCrashOrdered = false;
+  }
+
+  /** ESP-IDF's brownout interrupt resets the chip by software (0x3), so the ROM says nothing of the supply. */
+  private followsSag(position: number): boolean {
+    const before = this.sessions[position - 1];
+    return before !== undefined && before === this.sagged && this.sessions[position]?.startedBy !== 'ordered';
   }
 
   /** A crash restarts the board by a software reset or by a watchdog, and no other reset follows from it. */

@@ -1,8 +1,8 @@
-import type { AnyTurnRecord } from '../ports';
+import { startOfReset, type AnyTurnRecord, type BootStart } from '../ports';
 import type { Diagnosis } from './diagnosis';
 
-/** Causes by which a firmware resets itself; power, brownout, USB and a lost banner do not say that it was the firmware. */
-const BY_ITSELF = /software|watchdog/;
+/** How a firmware resets itself; a lost banner, USB and a power-on do not say that it was the firmware. */
+const byItself: ReadonlySet<BootStart> = new Set<BootStart>(['restart', 'watchdog']);
 
 type Boots = Pick<AnyTurnRecord, 'boardEvents' | 'boardName'>;
 
@@ -21,9 +21,17 @@ function restartIn({ boardEvents, boardName }: Boots, when: string): readonly Di
   const boot = boardEvents.find((event) => event.type === 'boot');
   if (boot === undefined) return [];
   const { resetCause, lineIndex } = boot;
+  // ESP-IDF restarts the chip by software when the supply sags; who read the line that says so knows.
+  const isSag = boardEvents.some(
+    (event) =>
+      event.type === 'boot-ended' &&
+      event.session.boot === boot.boot - 1 &&
+      event.session.endedBy === 'power',
+  );
+  const isOwn = !isSag && byItself.has(startOfReset(resetCause));
   return [
     {
-      code: BY_ITSELF.test(resetCause) ? 'HIL_BOARD_RESTARTED' : 'HIL_BOARD_POWER_FAULT',
+      code: isOwn ? 'HIL_BOARD_RESTARTED' : 'HIL_BOARD_POWER_FAULT',
       message: `Board ${boardName} restarted ${when}: ${resetCause}.`,
       facts: { resetCause, lineIndex },
     },

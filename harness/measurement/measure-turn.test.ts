@@ -506,6 +506,23 @@ const boot = (resetCause: string, { startedAtHostMs }: TurnRecord): BoardEvent =
   boot: 2,
   lineIndex: 40,
 });
+const endedByPower = ({ startedAtHostMs }: TurnRecord): BoardEvent => ({
+  type: 'boot-ended',
+  session: {
+    boot: 1,
+    startedBy: 'ordered',
+    startedAtHostMs: startedAtHostMs - 9_000,
+    firstLine: 0,
+    lastLine: 38,
+    endedBy: 'power',
+    milestones: [],
+    crashes: 0,
+    watchdogWarnings: 0,
+  },
+  hostAtMs: startedAtHostMs + 500,
+  boot: 1,
+  lineIndex: 38,
+});
 const gap = ({ startedAtHostMs }: TurnRecord): BoardEvent => ({
   type: 'console-gap',
   awaySinceHostMs: startedAtHostMs + 100,
@@ -611,6 +628,33 @@ describe('diagnoseTurn', () => {
     [
       'a board whose power failed',
       { change: (record) => board(() => [boot('brownout (0xf)', record)])(unanswered(record)) },
+      ['HIL_BOARD_POWER_FAULT'],
+    ],
+    [
+      'a firmware that restarts itself by a soft reset',
+      { change: (record) => board(() => [boot('soft reset of MicroPython', record)])(unanswered(record)) },
+      ['HIL_BOARD_RESTARTED'],
+    ],
+    [
+      'a firmware that wakes from its sleep',
+      { change: (record) => board(() => [boot('deep-sleep wake (0x5)', record)])(unanswered(record)) },
+      ['HIL_BOARD_RESTARTED'],
+    ],
+    [
+      'a boot of which nobody says that it was the firmware',
+      {
+        change: (record) => board(() => [boot('unknown, its banner was lost', record)])(unanswered(record)),
+      },
+      ['HIL_BOARD_POWER_FAULT'],
+    ],
+    [
+      'a software reset behind a supply that sagged ahead of the turn',
+      {
+        change: (record) =>
+          board(() => [endedByPower(record), boot('software system reset (0x3)', record)])(
+            unanswered(record),
+          ),
+      },
       ['HIL_BOARD_POWER_FAULT'],
     ],
     [

@@ -2,11 +2,23 @@ import type { FirmwareIdentity } from './board-event';
 
 /**
  * Why a boot began. `ordered`: the bench reset the board; `crash`: a crash was printed before it; `watchdog`, `power` (brownout, glitch)
- * and `restart` (the firmware's own): what the ROM says of the reset; `power-on`: that, with nobody who had ordered it; `joined`: the
+ * and `restart` (the firmware's own): what the ROM says of the reset, `power` also behind a console that said that the supply sagged;
+ * `power-on`: what the ROM says, with nobody who had ordered it; `joined`: the
  * board was running when its console was opened; `unknown`: the banner was lost, or says nothing of this.
  */
 export type BootStart =
   'ordered' | 'crash' | 'watchdog' | 'power' | 'power-on' | 'restart' | 'joined' | 'unknown';
+
+const startsByCause: readonly (readonly [RegExp, BootStart])[] = [
+  [/watchdog/, 'watchdog'],
+  [/brownout|glitch/, 'power'],
+  [/power on/, 'power-on'],
+  [/software|soft reset|deep-sleep/, 'restart'],
+];
+
+/** What the words for a reset, `power on (0x1)`, say of who began it where it was not the bench; `unknown`: nothing. */
+export const startOfReset = (resetCause: string): BootStart =>
+  startsByCause.find(([pattern]) => pattern.test(resetCause))?.[1] ?? 'unknown';
 
 /** One boot of a board, from its reset to the next. */
 export interface BootSession {

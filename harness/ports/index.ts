@@ -12,7 +12,7 @@ export type {
   Xrun,
 } from './audio-rig';
 export { capabilities, type Board, type Capability, type DialectDescription } from './board';
-export type { BootSession, BootStart } from './boot-session';
+export { startOfReset, type BootSession, type BootStart } from './boot-session';
 export type { BoardEvent, BoardEventType, FirmwareIdentity, MarkerEvent } from './board-event';
 export type { ChildLauncher } from './child-launcher';
 export { delay, type Cancel, type Clock } from './clock';

@@ -94,6 +94,24 @@ describe('a turn in writing', () => {
       board: { type: 'boot', resetCause: 'software CPU reset (0xc)' },
     });
     expect(codes(textTurnOf([...read, ...asked, boot(1_100)]))).toEqual(['board HIL_BOARD_RESTARTED']);
+    const sag: TextStep = {
+      atMs: 1_100,
+      board: {
+        type: 'boot-ended',
+        session: {
+          boot: 0,
+          startedBy: 'ordered',
+          startedAtHostMs: 0,
+          firstLine: 0,
+          lastLine: 9,
+          endedBy: 'power',
+          milestones: [],
+          crashes: 0,
+          watchdogWarnings: 0,
+        },
+      },
+    };
+    expect(codes(textTurnOf([...read, ...asked, sag, boot(1_100)]))).toEqual(['bench HIL_BOARD_POWER_FAULT']);
     const byItself = { prompt: undefined, askedAtHostMs: undefined };
     expect(codes(textTurnOf([boot(1_001), ...answering, ...printing()], byItself))).toEqual([]);
     expect(codes(textTurnOf([boot(1_001), ...read, boot(1_200)], byItself))).toEqual([

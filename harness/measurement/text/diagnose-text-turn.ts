@@ -15,7 +15,8 @@ type TextLink = Link<TextTurnRecord, Exchange>;
 const restart: TextLink = (record) => {
   const asked = record.prompt === undefined ? 1 : 0;
   const boots = record.boardEvents.filter(({ type }) => type === 'boot').slice(asked);
-  return diagnoseRestart({ boardName: record.boardName, boardEvents: boots });
+  const ends = record.boardEvents.filter(({ type }) => type === 'boot-ended');
+  return diagnoseRestart({ boardName: record.boardName, boardEvents: [...boots, ...ends] });
 };
 
 /** A port that went away, other than by the reset that a board is asked by. */

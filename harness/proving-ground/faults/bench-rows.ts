@@ -37,7 +37,7 @@ export const benchRows: readonly FaultRow[] = [
     codes: ['HIL_BOARD_POWER_FAULT'],
     turn: 'not-judged',
     exitCode: 3,
-    evidence: { capture: true, console: 'BROWNOUT_RST' },
+    evidence: { capture: true, console: 'Brownout detector was triggered[^]*rst:0x3' },
     recovery: 'reset',
   },
   {
