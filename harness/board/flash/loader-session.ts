@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isHilError } from '../../errors';
 import { delay, type Cancel, type Clock } from '../../ports';
-import { modemResetLine, type SerialTransport } from '../serial';
+import { EN_LOW_MS, type SerialTransport } from '../serial';
 import { biteWatchdog, clearForcedDownload } from './chip-watchdog';
 import type { EspLoader, EspTransport } from './esptool-js';
 import { noLoaderError, otherChipError, protectedError, transferError, verifyError } from './flash-errors';
@@ -25,6 +25,8 @@ const BAUD_PROBES = 2;
 const BAUD_PROBE_MS = 500;
 /** Can be read at any time, to hear whether the chip is there. */
 const CHIP_DETECT_MAGIC = 0x40001000;
+/** Of the chip's own USB, which resets it as soon as it is asked to. */
+const USB_SERIAL_JTAG = 0x1001;
 /** Each of seven tries by esptool-js, of chips that nothing resets. */
 const CONNECT_ATTEMPTS = 3;
 /** Kept of what the port brought, for the line that says how the chip booted. */
@@ -187,20 +189,16 @@ export class LoaderSession {
   }
 
   /**
-   * Boots what is in the flash: by EN where the port has lines, by the watchdog where it has none. The port stays open, at the
-   * rate of the console.
+   * Boots what is in the flash: by EN where the port has lines that reset the chip, by the watchdog where it has none. The port
+   * stays open, at the rate of the console.
    */
   async restart(): Promise<'reset-line' | 'watchdog'> {
     const { loader } = this;
-    const { transport, clock } = this.options;
+    const { clock } = this.options;
     await this.doing('leaving the loader', () => clearForcedDownload(loader));
     // A reset is what takes native USB away.
     this.cancelGaps();
-    if (this.hasLines) {
-      await this.end();
-      await modemResetLine(transport, clock).reset();
-      return 'reset-line';
-    }
+    if (this.hasLines && (await this.resetByLine())) return 'reset-line';
     await this.doing('arming the watchdog', () => biteWatchdog(loader, clock));
     await this.end();
     return 'watchdog';
@@ -211,6 +209,36 @@ export class LoaderSession {
     this.cancelGaps();
     this.device.retire();
     await this.options.transport.setBaudRate(ROM_BAUD);
+  }
+
+  /**
+   * Pulls EN, and lets it go once the port is at the rate of the console, so that nothing of the boot is missed.
+   * @returns False where the loader still runs: an adapter may have lines that go nowhere. It is not ended then.
+   */
+  private async resetByLine(): Promise<boolean> {
+    const { transport, clock, usb } = this.options;
+    const letGo = () => transport.setModemLines({ dtr: false, rts: false });
+    await transport.setModemLines({ dtr: false, rts: true });
+    try {
+      await delay(clock, EN_LOW_MS);
+      if (usb.usbProductId !== USB_SERIAL_JTAG && (await this.answers())) {
+        // Espressif's RFC 2217 server resets the chip only when RTS is let go (device.md section 10).
+        await letGo();
+        if (await this.answers()) return false;
+      }
+      await this.end();
+    } finally {
+      await letGo();
+    }
+    return true;
+  }
+
+  /** False after half a second, and of a port that has gone. */
+  private answers(): Promise<boolean> {
+    return this.loader.readReg(CHIP_DETECT_MAGIC, BAUD_PROBE_MS).then(
+      () => true,
+      () => false,
+    );
   }
 
   // Not esptool-js's own, which goes on at the rate of the ROM where half of the wanted one would do.

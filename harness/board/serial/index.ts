@@ -8,6 +8,6 @@ export { lockHolder, portHolder } from './port-holder';
 export { portKind } from './port-kind';
 export { ReattachingTransport, type PortGap } from './reattaching-transport';
 export { replResetLine } from './repl-reset-line';
-export { modemResetLine, type ResetLine } from './reset-line';
+export { EN_LOW_MS, modemResetLine, type ResetLine } from './reset-line';
 export { watchDevice } from './same-device';
 export type { ModemLines, SerialTransport } from './serial-transport';

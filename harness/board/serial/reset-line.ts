@@ -9,7 +9,7 @@ export interface ResetLine {
 }
 
 /** EN is held low for so long: esptool's HardReset (device.md section 4). */
-const EN_LOW_MS = 100;
+export const EN_LOW_MS = 100;
 
 /**
  * Reset by the modem lines: RTS pulls EN low and lets it go, DTR stays released so that the board boots its application.

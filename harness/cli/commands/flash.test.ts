@@ -212,6 +212,14 @@ describe('flashBoard on the virtual board', () => {
       }),
   );
 
+  it.concurrent('over lines that go nowhere: the watchdog boots what the chip still waits beside', async () =>
+    withBoard({ rfc2217Port: 0, modemWiring: 'none', startsInDownload: true }, async (board) => {
+      const { restart, log } = resultOf(await flash({ image: merged, path: rfc2217Of(board) }));
+      expect(restart).toBe('watchdog');
+      expect(log).toMatch(/rst:0x10 \(RTCWDT_RTC_RST\),boot:0x8/);
+    }),
+  );
+
   it.concurrent.each([
     [
       'a line that garbles the answers above 460 800 baud',
