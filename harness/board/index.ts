@@ -33,7 +33,14 @@ export {
 } from './flash';
 export { openSerialBoard, type SerialBoardOptions } from './open-serial-board';
 export { openPower } from './power';
-export { describeAttempt, resetUntilSeen, stepsOfPort, type ResetAttempt, type ResetStep } from './reset';
+export {
+  describeAttempt,
+  resetUntilSeen,
+  SIGN_WITHIN_MS,
+  stepsOfPort,
+  type ResetAttempt,
+  type ResetStep,
+} from './reset';
 export {
   describePort,
   findPort,

@@ -1,8 +1,8 @@
 import { BoardError } from '../../errors';
-import type { BoardConfig } from '../../config';
+import type { BoardConfig, SerialBoardConfig } from '../../config';
 import type { Board, BoardEvent, FirmwareIdentity, PowerChoice } from '../../ports';
 import { describeDialect } from '../bench-parts';
-import { fakeContext, serialBoard } from './__fixtures__/fake-context';
+import { fakeContext, serialBoard, virtualBoard } from './__fixtures__/fake-context';
 import { firmware } from './firmware';
 import { thisMachine } from './machine';
 import { power } from './power';
@@ -19,6 +19,19 @@ describe('reset', () => {
       state: 'skipped',
       seen: 'it interrupts the board; --reset allows it',
     });
+  });
+
+  it('has the time of all steps, switching the power included, and of the boot behind them', () => {
+    const switched = { kind: 'switch-command', off: ['relay', '0'], on: ['relay', '1'] } as const;
+    const limit = reset.withinMs as (board: BoardConfig) => number;
+    const of = { ...(serialBoard as SerialBoardConfig), bootTimeoutMs: 7_500 };
+    const within = (changes: Partial<SerialBoardConfig>): number => limit({ ...of, ...changes });
+    expect(within({ reset: ['hard'] })).toBe(9_000);
+    expect(within({ reset: ['hard', 'hard-slow'] })).toBe(13_000);
+    const power = { ...switched, offMs: 2_000, timeoutMs: 30_000 };
+    expect(within({ reset: ['power'], power, reattachMs: 5_000 })).toBe(75_000);
+    expect(within({ reset: 'auto', power })).toBeGreaterThan(within({ reset: 'auto' }) + 62_000);
+    expect(limit({ ...virtualBoard, bootTimeoutMs: 7_500 })).toBe(9_000);
   });
 
   it('says by which step the board booted', async () => {

@@ -1,5 +1,5 @@
 import { isHilError, type ErrorCode, type Facts, type Origin } from '../../errors';
-import type { BenchConfig } from '../../config';
+import type { BenchConfig, BoardConfig } from '../../config';
 import type { Clock } from '../../ports';
 import type { RigCheckLine } from '../../rig';
 import type { BenchParts } from '../bench-parts';
@@ -105,7 +105,7 @@ export interface Check {
   readonly needs: readonly string[];
   readonly uses: readonly SharedPart[];
   /** A check that takes longer has failed. */
-  readonly withinMs: number;
+  readonly withinMs: number | ((board: BoardConfig) => number);
   /** Part of the short form that comes before each run: proves the bench's own parts only. */
   readonly beforeRuns?: true;
   /** Part of what comes before each suite as well: it costs next to nothing, and nothing that was played shows it. */

@@ -1,6 +1,6 @@
 import { BoardError } from '../../errors';
 import { ManualClock } from '../../board/__fixtures__/manual-clock';
-import { fakeContext } from './__fixtures__/fake-context';
+import { fakeContext, serialBoard } from './__fixtures__/fake-context';
 import { ok, fail, type Check, type CheckReport } from './check';
 import { allChecks, chosenChecks } from './checks';
 import { runChecks } from './run-checks';
@@ -46,6 +46,17 @@ describe('runChecks', () => {
     expect(first).toMatchObject({ id: 'a', state: 'ok', seen: 'fine' });
     expect(second).toMatchObject({ state: 'fail', seen: 'broken', expected: 'b is well', remedy: 'Mend b.' });
     expect(third).toMatchObject({ expected: 'whole', remedy: 'Do it.', origin: 'bench' });
+  });
+
+  it('gives a check the time that it says it needs for its board', async () => {
+    const clock = new ManualClock();
+    const withinMs = jest.fn(() => 3_000);
+    const reports = running([check('a', { withinMs, run: () => new Promise(() => undefined) })], { clock });
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(2_999);
+    clock.advance(1);
+    expect((await reports)[0]).toMatchObject({ state: 'fail', seen: 'it was not through after 3 s' });
+    expect(withinMs).toHaveBeenCalledWith(serialBoard);
   });
 
   it('makes a failure of what is thrown, with its code, origin and remedy', async () => {

@@ -142,13 +142,15 @@ async function runOne(check: Check, { context, signal }: RunChecksOptions, all: 
   const { clock } = context;
   const startedAtMs = clock.nowMs();
   const late = new AbortController();
-  const cancelDeadline = clock.after(check.withinMs, () => late.abort());
+  const withinMs =
+    typeof check.withinMs === 'number' ? check.withinMs : check.withinMs(context.parts.boardConfig);
+  const cancelDeadline = clock.after(withinMs, () => late.abort());
   const ends = AbortSignal.any([signal, late.signal, all.signal]);
   try {
     return await Promise.race([check.run({ ...context, signal: ends }), rejection(ends)]);
   } catch (thrown) {
     if (late.signal.aborted)
-      return fail(`it was not through after ${check.withinMs / 1000} s`, {
+      return fail(`it was not through after ${withinMs / 1000} s`, {
         remedy: `${check.remedy} What hangs here is what this check opens or waits for.`,
       });
     if (signal.aborted) throw thrown;

@@ -10,6 +10,7 @@ import {
   type PowerPlugin,
 } from '../../ports';
 import { runProgram } from './run-program';
+import { runAtExit } from './run-at-exit';
 
 export interface PowerOptions {
   /** Name of the board whose power it is. */
@@ -44,12 +45,15 @@ export function openPower({ board, choice, plugins, clock }: PowerOptions): Powe
       return {
         name: choice.off[0],
         cycle: async () => {
+          const ending = new AbortController();
+          // `finally` does not outlive a process that exits meanwhile.
+          const cancelExit = runAtExit(choice.on, timeoutMs, () => ending.abort());
           try {
-            await run(choice.off);
+            await runProgram(choice.off, { timeoutMs, clock, signal: ending.signal });
             await delay(clock, offMs);
           } finally {
             // Whatever became of it: nobody is to find the board without power afterwards.
-            await run(choice.on);
+            await run(choice.on).finally(cancelExit);
           }
         },
       };

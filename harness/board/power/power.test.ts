@@ -88,6 +88,44 @@ describe('openPower', () => {
     expect(notes(program)).toBe('cycle 3\noff\non\n');
   });
 
+  /** Starts a cycle whose off time never ends by itself; `exit` is what the end of this process would run. */
+  const offFor = (program: string, clock: ManualClock) => {
+    const before = new Set(process.listeners('exit'));
+    const choice = { kind: 'switch-command', off: [program, 'off'], on: [program, 'on'] } as const;
+    const timing = { offMs: 60_000, timeoutMs: 5_000 };
+    const cycling = openPower({ board: 'b1', choice: { ...choice, ...timing }, plugins: [], clock }).cycle();
+    const added = () => process.listeners('exit').filter((listener) => !before.has(listener));
+    return { cycling, added, exit: () => added().forEach((listener) => listener.call(process, 0)) };
+  };
+
+  it('switches on again where the process exits while the board is off', async () => {
+    const program = noting();
+    const clock = new ManualClock();
+    const isOff = new Promise<void>((resolve) => {
+      const after = clock.after.bind(clock);
+      jest.spyOn(clock, 'after').mockImplementation((delayMs, run) => {
+        if (delayMs === 60_000) resolve();
+        return after(delayMs, run);
+      });
+    });
+    const { cycling, added, exit } = offFor(program, clock);
+    await isOff;
+    exit();
+    expect(notes(program)).toBe('off\non\n');
+    clock.advance(60_000);
+    await cycling;
+    expect(added()).toEqual([]);
+  });
+
+  it('switches on again where the process exits while it is being switched off, which is over then', async () => {
+    const program = noting('[ "$1" = on ] || sleep 60');
+    const { cycling, added, exit } = offFor(program, new ManualClock());
+    exit();
+    expect(notes(program)).toMatch(/on\n$/);
+    expect((await thrownBy(cycling)).message).toContain('ended with SIGKILL');
+    expect(added()).toEqual([]);
+  });
+
   it('switches on again when switching off failed', async () => {
     const program = noting('[ "$1" = on ]');
     const switching = cycle({ kind: 'switch-command', ...times, off: [program, 'off'], on: [program, 'on'] });

@@ -10,6 +10,8 @@ const DRAIN_MS = 200;
 export interface ProgramOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** Kills it at once when it aborts, with everything that it started. Default: nothing does ahead of its time. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface ProgramOptions {
  * started.
  * @throws BoardError `HIL_POWER_FAILED` with the end of what it wrote to stderr, or to stdout where that is empty.
  */
-export async function runProgram(argv: Argv, { timeoutMs, clock }: ProgramOptions): Promise<void> {
+export async function runProgram(argv: Argv, { timeoutMs, clock, signal }: ProgramOptions): Promise<void> {
   const [program, ...args] = argv;
   const written = { stdout: '', stderr: '' };
   // A group of its own, so that a script is killed together with what it waits for.
@@ -32,10 +34,14 @@ export async function runProgram(argv: Argv, { timeoutMs, clock }: ProgramOption
     end.isKilled = true;
     killGroup(child.pid);
   });
+  const kill = (): void => killGroup(child.pid);
+  signal?.addEventListener('abort', kill);
   const failure = await new Promise<string | undefined>((resolve) => {
     child.once('error', (cause) => resolve(`did not start: ${cause.message}`));
-    child.once('exit', (code, signal) => {
-      const fate = code === 0 ? undefined : `ended with ${signal ?? `exit code ${code ?? 'unknown'}`}`;
+    child.once('exit', (code, killedBy) => {
+      // Its number may be another's from here on.
+      signal?.removeEventListener('abort', kill);
+      const fate = code === 0 ? undefined : `ended with ${killedBy ?? `exit code ${code ?? 'unknown'}`}`;
       const cancelDrain = clock.after(DRAIN_MS, () => resolve(fate));
       child.once('close', () => {
         cancelDrain();
