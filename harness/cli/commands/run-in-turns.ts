@@ -48,7 +48,7 @@ export async function runInTurns(args: RunArguments, inTurns: InTurnsArguments):
       write: maskedOutput((text) => void out.write(text)),
       columns: out.isTTY && !ci ? out.columns : undefined,
     },
-    colourTable(),
+    colourTable(out),
   );
   const say = (text: string): void => progress.line(text.trimEnd());
 
@@ -101,8 +101,7 @@ export async function runInTurns(args: RunArguments, inTurns: InTurnsArguments):
         return { ...broken, interrupted: ending.signal.aborted, error };
       }
     },
-  });
-  rmSync(flashPath, { force: true });
+  }).finally(() => rmSync(flashPath, { force: true }));
   progress.end();
   if (end.judged === undefined) {
     if (end.interrupted || end.error === undefined) return exitCodes.interrupted;

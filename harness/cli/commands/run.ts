@@ -106,8 +106,8 @@ export async function runCommand(args: RunArguments, listen = onInterrupt): Prom
   };
   const names = boards.map(({ name }) => name);
   if (names.length > 1)
-    return runBoards(args, boards, files, new Progress(output, colourTable(), names), listen);
-  return runBoard(args, names[0], files, new Progress(output, colourTable()), listen);
+    return runBoards(args, boards, files, new Progress(output, colourTable(out), names), listen);
+  return runBoard(args, names[0], files, new Progress(output, colourTable(out)), listen);
 }
 
 /** What a host is started with for a board. */

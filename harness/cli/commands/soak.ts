@@ -128,7 +128,7 @@ export async function soakCommand(args: SoakArguments): Promise<number> {
   const columns = out.isTTY && !ci ? out.columns : undefined;
   const progress = new Progress(
     { write: maskedOutput((text) => void out.write(text)), columns },
-    colourTable(),
+    colourTable(out),
   );
   const say = (text: string): void => progress.line(text);
   const soakProgress = new SoakProgress(plan, systemWallClock);
