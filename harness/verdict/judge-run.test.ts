@@ -452,6 +452,53 @@ describe('a run against a baseline', () => {
     expect(verdict.why).toContain('not judged with 20 turns in 3 sessions against 80 turns in 10 sessions');
   });
 
+  /** The same with function calls in the first of them, which take as long as `callMs` says. */
+  const withCalls = (of: readonly JudgedTurn[], n: number, callMs: number): JudgedTurn[] =>
+    of.map((one, index) => {
+      if (index >= n) return one;
+      const timeToFunctionCall = {
+        state: 'measured',
+        valueMs: callMs + (index % 10),
+        uncertaintyMs: 0.1,
+      } as const;
+      return {
+        ...one,
+        measurement: { ...one.measurement, measures: { ...one.measurement.measures, timeToFunctionCall } },
+      };
+    });
+  const againstCalls = (calls: number, over: Partial<JudgeRunInput>) =>
+    against({
+      reference: {
+        title: 'the baseline of May',
+        arms: { ...arms, timeToFunctionCall: arms.voiceToVoice.slice(0, calls) },
+        marginMs: 30,
+      },
+      ...over,
+    });
+
+  it('does not pass a measure that the baseline knows well and the run has too few turns of', () => {
+    const verdict = againstCalls(80, { turns: withCalls(played(60, 500), 38, 1_000) });
+    expect(verdict).toMatchObject({
+      exitCode: 5,
+      findings: [],
+      comparison: { shifts: [{ outcome: 'pass' }, { outcome: 'not-judged' }] },
+    });
+    expect(verdict.why).toMatch(
+      /^More turns are needed: time to function call against the baseline of May: not judged with 38 turns in 5 sessions against 80 turns in 10 sessions/,
+    );
+    expect(againstCalls(80, { turns: withCalls(played(60, 500), 60, 1_000) }).exitCode).toBe(1);
+  });
+
+  it('passes without a measure that the baseline itself has too few turns of, or the run did not ask for, and names it', () => {
+    for (const verdict of [
+      againstCalls(39, { turns: withCalls(played(60, 500), 38, 1_000) }),
+      againstCalls(80, { turns: played(60, 500) }),
+    ]) {
+      expect(verdict.exitCode).toBe(0);
+      expect(verdict.why).toMatch(/, 30 ms matter; not compared for want of turns: time to function call\.$/);
+    }
+  });
+
   it('keeps what the reference measured, an answer that never came as censored', () => {
     const mute = { valueMs: Infinity, session: '0', stratum: 'p' };
     const withMute = { voiceToVoice: [...arms.voiceToVoice, mute], uplink: arms.voiceToVoice };

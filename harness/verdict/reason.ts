@@ -1,7 +1,8 @@
-import type { SelfCheckSummary } from '../measurement';
+import { measures, type SelfCheckSummary } from '../measurement';
 import type { Finding } from '../ports';
 import type { ExitCode } from './exit-code';
 import type { ShiftResult } from './shift/judge-shifts';
+import { lacksTurns } from './shift/shift-findings';
 import type { LossResult } from './soak/judge-soak';
 import type { BudgetResult, TurnOutcome } from './verdict';
 
@@ -50,9 +51,11 @@ function whyInconclusive({ turns, uncounted, budgets, shifts, losses }: ReasonIn
       ? 'No turn was judged: the tests that ran play no prompt; latency, conversation and function-calls do, and text-chat on boards that are asked in writing.'
       : 'No turn was judged: none of the takes was good.';
   }
-  const open = [...budgets, ...(shifts ?? []), ...losses].filter(
-    (result) => result.outcome === 'inconclusive',
-  );
+  const open = [
+    ...[...budgets, ...(shifts ?? []), ...losses].filter(({ outcome }) => outcome === 'inconclusive'),
+    // Where nothing was judged, that is said instead.
+    ...(shifts?.some(({ outcome }) => outcome !== 'not-judged') === true ? shifts.filter(lacksTurns) : []),
+  ];
   const [first] = open;
   if (first === undefined && uncounted.length === 0 && shifts !== undefined) {
     return `Not compared: ${shifts[0]?.why ?? 'the baseline and the run have no measure in common.'}`;
@@ -75,9 +78,14 @@ function whyPassed({ turns, budgets, shifts, losses }: ReasonInput): string {
   const openPart = open === 0 ? '' : `, ${counted(open, 'budget')} not judged at this number of turns`;
   const slower = shifts?.filter(({ outcome }) => outcome === 'pass')[0];
   const shiftPart = slower === undefined ? '' : `; ${slower.why.replace(/\.$/, '')}`;
+  const unseen = shifts?.filter(({ outcome }) => outcome === 'not-judged') ?? [];
+  const unseenPart =
+    unseen.length === 0
+      ? ''
+      : `; not compared for want of turns: ${unseen.map(({ measure }) => measures[measure].title).join(', ')}`;
   const kept = losses.filter(({ outcome }) => outcome === 'pass')[0];
   const lossPart = kept === undefined ? '' : `; ${kept.why.replace(/\.$/, '')}`;
-  return `${turnsPart}${heldPart}${openPart}${shiftPart}${lossPart}.`;
+  return `${turnsPart}${heldPart}${openPart}${shiftPart}${unseenPart}${lossPart}.`;
 }
 
 /** One sentence: what decided the exit code. */

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import type { FinishedRun } from '../../run';
 import type { Verdict } from '../../verdict';
 import { remedyOf } from '../judged-turn';
+import { en } from '../language';
 import { partsInWords, powerInWords, shiftRows } from '../shifts';
 import { outcomeInWords, plain } from '../wording';
 
@@ -18,8 +19,23 @@ const nextSteps: Readonly<Record<Verdict['exitCode'], string>> = {
   130: 'Run again: this one was stopped.',
 };
 
+/** Of a verdict for which more of the same is wanted: runs in turns with another image and soaks are one run each. */
+function moreOf({ comparison, soak }: Verdict): string {
+  if (soak !== undefined)
+    return 'Go on with the soak and judge it then: `earshot soak --resume RUN --hours N`.';
+  if (comparison?.shifts.some(({ pairs }) => pairs !== undefined) === true)
+    return 'Play more turns in one run: `earshot run --ab RELEASE CANDIDATE --turns N`; two such runs are not taken together.';
+  return nextSteps[5];
+}
+
 /** What to do about a verdict, in one sentence. */
 export function nextStep(verdict: Verdict): string {
+  if (verdict.exitCode === 5) return moreOf(verdict);
+  const unseen = verdict.comparison?.shifts.filter(({ outcome }) => outcome === 'not-judged') ?? [];
+  if (verdict.exitCode === 0 && unseen.length > 0) {
+    const titles = unseen.map(({ measure }) => en.measures[measure].title).join(', ');
+    return `This firmware may ship by what was compared; ${titles} was not, for which baseline and run need more turns.`;
+  }
   const [blame] = verdict.findings.filter(({ origin }) => origin === 'board');
   const remedy = verdict.exitCode === 1 && blame !== undefined ? remedyOf(blame.code) : undefined;
   return remedy ?? nextSteps[verdict.exitCode];
