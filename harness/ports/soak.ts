@@ -24,6 +24,8 @@ export interface SoakPlan {
   readonly bounds: SoakBounds;
   /** Somebody named these bounds: where nothing can be said of them, the run is inconclusive. */
   readonly isBound: boolean;
+  /** Those of the internal RAM are of the soak's command line, which no budgets file undoes. Absent: they are not, as in older runs. */
+  readonly isCommanded?: boolean;
   /** Every so many turns one is kept whole. */
   readonly keepEvery: number;
   /** The run that this one goes on with. Absent: it is the first part. */

@@ -8,6 +8,7 @@ import { toJsonText } from './json-text';
 import type { FinishedRun, FinishedTurn } from './read-run';
 import type { Redactor } from './redaction';
 import type { RunRecord } from './run-record';
+import { inOrder, playedTwice } from './runs-in-order';
 import { checkStored, parseStored, readText } from './stored-file';
 
 /** Where turns come from: what a comparison needs to be alike, and what was tested. */
@@ -115,19 +116,21 @@ const inWords = (differences: readonly Difference[]): string =>
   differences.map(({ what, baseline, run }) => `${what} is ${run}, not ${baseline}`).join('; ');
 
 /**
- * Several runs of the same firmware on the same bench as one run, which has the record of the first: turns `2/t0003`, sessions of their
- * own, every finding. One run stays as it is.
- * @throws RunError `HIL_BASELINE_DIFFERENT` where they are not alike, the firmware included; `HIL_BASELINE_UNFIT` for one that is named twice.
+ * Several runs of the same firmware on the same bench as one run, which has the record of the one that began first: turns `2/t0003` in the
+ * order in which they began, sessions of their own, every finding. One run stays as it is.
+ * @throws RunError `HIL_BASELINE_DIFFERENT` where they are not alike, the firmware included; `HIL_BASELINE_UNFIT` for turns that would count twice,
+ * and for soaks and runs in turns with another image, which are judged by themselves.
  */
-export function joinRuns(runs: readonly [FinishedRun, ...FinishedRun[]]): FinishedRun {
-  const [first] = runs;
-  const ids = runs.map(({ record }) => record.runId);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+export function joinRuns(named: readonly [FinishedRun, ...FinishedRun[]]): FinishedRun {
+  const runs = inOrder(named);
+  const [first = named[0]] = runs;
+  const twice = playedTwice(runs);
   if (twice !== undefined) {
-    const message = `Run ${twice} is named twice; its turns would count as twice as many.`;
+    const message = `Run ${twice} would be in it twice; its turns would count as twice as many.`;
     throw new RunError('HIL_BASELINE_UNFIT', message, { runId: twice });
   }
   if (runs.length === 1) return first;
+  assertJoinable(runs);
   let sessions = 0;
   const parts = runs.map((run, index): FinishedRun => {
     assertAlike(first, run);
@@ -158,6 +161,20 @@ export function joinRuns(runs: readonly [FinishedRun, ...FinishedRun[]]): Finish
     tests: parts.flatMap(({ tests }) => tests),
     aborted: parts.some(({ aborted }) => aborted),
   };
+}
+
+/** Of some runs a part would be gone if they were taken with others, and what it found with it. */
+function assertJoinable(runs: readonly FinishedRun[]): void {
+  const soak = runs.find(({ record }) => record.soak !== undefined)?.record.runId;
+  if (soak !== undefined) {
+    const message = `Run ${soak} is a soak; what its board loses is judged of one soak by itself.`;
+    throw new RunError('HIL_BASELINE_UNFIT', message, { runId: soak });
+  }
+  const inTurns = runs.find(({ record }) => record.inTurnsWith !== undefined)?.record.runId;
+  if (inTurns !== undefined) {
+    const message = `Run ${inTurns} was played in turns with another image; it is judged against that one, by itself.`;
+    throw new RunError('HIL_BASELINE_UNFIT', message, { runId: inTurns });
+  }
 }
 
 function assertAlike(first: FinishedRun, run: FinishedRun): void {

@@ -30,6 +30,8 @@ export {
 export type { RedactingStream } from './redacting-stream';
 export { createRedactor, type Redactor } from './redaction';
 export { folderNameOf } from './run-id';
+export { inOrder, runIdsOf } from './runs-in-order';
+export { toJsonText } from './json-text';
 export type { LetGo, RunRecord, RunSource, SoakRecord, TestRecord } from './run-record';
 export { soakElapsedMs, soakOf } from './soak-of';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

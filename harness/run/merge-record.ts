@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { RunError } from '../errors';
 import { differencesBetween, type DifferenceName } from './baseline';
 import type { FinishedRun } from './read-run';
 import { createRunId } from './run-id';
 import { soakElapsedMs } from './soak-of';
+import { inOrder, playedTwice, wallMs } from './runs-in-order';
 import type { LetGo, RunRecord, RunSource } from './run-record';
 
 type BoardRecord = RunRecord['boards'][number];
@@ -37,18 +39,18 @@ const unmergeable = (message: string, facts: Readonly<Record<string, unknown>>):
 
 const schemaMajorOf = ({ schema }: RunRecord): string => (schema as string).split('@')[1] ?? '';
 
-/** Runs that a run is of: itself, unless it was merged. */
-const runIdsOf = ({ record }: FinishedRun): readonly string[] =>
-  record.sources?.map(({ runId }) => runId) ?? [record.runId];
-
 function assertMergeable(runs: readonly FinishedRun[], despite: readonly DifferenceName[]): void {
   const [first] = runs;
   if (first === undefined) throw unmergeable('There is no run to merge.', {});
-  const ids = runs.flatMap(runIdsOf);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  const twice = playedTwice(runs);
   if (twice !== undefined) {
     const message = `Run ${twice} would be in it twice; its turns would count as twice as many.`;
     throw unmergeable(message, { runId: twice });
+  }
+  const inTurns = runs.find(({ record }) => record.inTurnsWith !== undefined)?.record.runId;
+  if (inTurns !== undefined) {
+    const message = `Run ${inTurns} was played in turns with another image, beside whose run it is judged; it cannot be merged on.`;
+    throw unmergeable(message, { runId: inTurns });
   }
   for (const { record } of runs) {
     const { runId } = record;
@@ -192,14 +194,30 @@ const digestOf = (runIds: readonly string[]): Buffer =>
     .digest()
     .subarray(0, 4);
 
-const wallMs = ({ startedAt }: RunRecord): number => Date.parse(startedAt);
+/**
+ * What a board lost is judged over one soak: with other runs in between, or those of another soak, nobody could tell, and a leak that was
+ * found would be gone. Parts that each go on with the one before are one soak.
+ */
+function assertOneSoak(runs: readonly FinishedRun[]): void {
+  if (!runs.some(({ record }) => record.soak !== undefined)) return;
+  const waiting = new Set(runs.flatMap(({ record, path }) => [record.runId, basename(path)]));
+  const [first, other] = runs.filter(({ record }) => {
+    const { continues } = record.soak ?? {};
+    // Two that go on with the same one are two soaks.
+    return continues === undefined || !waiting.delete(basename(continues));
+  });
+  if (first === undefined || other === undefined) return;
+  const [one, two] = [first.record.runId, other.record.runId];
+  const message = `Runs ${one} and ${two} are not one soak; what a board loses is judged of one, played at once or with --resume.`;
+  throw unmergeable(message, { runIds: [one, two] });
+}
 
-/** Parts of one soak are one soak; runs that are none take its time away. */
+/** Parts of one soak are one soak. */
 function soakOfParts(runs: readonly FinishedRun[]): Pick<RunRecord, 'soak'> {
   const soaks = runs.flatMap(({ record }) => record.soak ?? []);
   const last = soaks.at(-1);
-  if (last === undefined || soaks.length < runs.length) return {};
-  const { forMs, pattern, bounds, isBound, keepEvery } = last;
+  if (last === undefined) return {};
+  const { forMs, pattern, bounds, isBound, isCommanded, keepEvery } = last;
   const letGo = soaks.flatMap((soak) => soak.letGo ?? []);
   const sum = (of: (one: LetGo) => number): number => letGo.reduce((total, one) => total + of(one), 0);
   return {
@@ -216,6 +234,7 @@ function soakOfParts(runs: readonly FinishedRun[]): Pick<RunRecord, 'soak'> {
       pattern,
       bounds,
       isBound,
+      ...(isCommanded === undefined ? {} : { isCommanded }),
       keepEvery,
       ...(letGo[0] === undefined
         ? {}
@@ -237,10 +256,9 @@ function soakOfParts(runs: readonly FinishedRun[]): Pick<RunRecord, 'soak'> {
  * @throws RunError `HIL_RUN_UNMERGEABLE`.
  */
 export function planMerge(named: readonly FinishedRun[], despite: readonly DifferenceName[] = []): MergePlan {
-  const runs = [...named].sort(
-    (a, b) => wallMs(a.record) - wallMs(b.record) || (a.record.runId < b.record.runId ? -1 : 1),
-  );
+  const runs = inOrder(named);
   assertMergeable(runs, despite);
+  assertOneSoak(runs);
   const records = runs.map(({ record }) => record);
   const [first] = records;
   if (first === undefined) throw unmergeable('There is no run to merge.', {});

@@ -247,6 +247,45 @@ describe('mergeRuns', () => {
     expect(readFileSync(join(a, 'allure-results', `${id}-result.json`), 'utf8')).toBe(`${id}-result.json`);
   });
 
+  it('makes one soak of parts that go on with each other, and of nothing else', () => {
+    const internal = { bytesPerHour: 512 };
+    const soak = {
+      forMs: 60_000,
+      playedMs: 0,
+      pattern: 'steady',
+      bounds: { internal, psram: {} },
+      isBound: true,
+      isCommanded: true,
+      keepEvery: 20,
+    };
+    const a = play('a', { record: { soak } });
+    const partOf = (runId: string, continues?: string): string =>
+      play(runId, { nowIso: '2026-03-14T11:00:00Z', record: { soak: { ...soak, playedMs: 9, continues } } });
+    const b = partOf('b', a);
+    const whole = merge(a, b);
+    expect(whole.record.soak).toMatchObject({ bounds: { internal }, isCommanded: true });
+    // What was made of two parts goes on as well.
+    const c = partOf('c', whole.path);
+    expect(mergeRuns({ runs: [c, whole.path], out: join(folder, 'longer') }).record.soak).toBeDefined();
+    for (const other of [play('d'), partOf('e'), partOf('f', join(folder, 'gone'))])
+      expect(() => mergeRuns({ runs: [a, other], out: join(folder, 'never') })).toThrow(
+        /^Runs a and \w are not one soak/,
+      );
+    expect(() => mergeRuns({ runs: [a, b, partOf('g', a)], out: join(folder, 'never') })).toThrow(
+      /^Runs a and g are not one soak/,
+    );
+  });
+
+  it('merges no run on that is compared with another image in pairs', () => {
+    const candidate = mergeRuns({
+      runs: [play('a')],
+      out: join(folder, 'candidate'),
+      inTurns: { pairOf: () => 1, with: 'release' },
+    });
+    expect(candidate.record).toMatchObject({ inTurnsWith: 'release', sources: [{ runId: 'a', pair: 1 }] });
+    expect(() => merge(candidate.path, play('b'))).toThrow(/was played in turns with another image/);
+  });
+
   it('marks a source that was broken off', () => {
     const run = merge(play('a'), play('b', { aborted: true }));
     expect(run.record.sources?.map(({ runId, aborted, outcome }) => [runId, aborted, outcome])).toEqual([

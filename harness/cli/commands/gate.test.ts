@@ -163,6 +163,55 @@ describe('earshot gate and baseline', () => {
     );
   });
 
+  /** Two runs that are alike as far as the gate can see, the second with more in its record. */
+  const alike = (over: object = {}): [first: string, second: string] => {
+    const [first, second] = [copyOf('pass'), copyOf('undecided')];
+    const manifest = join(second, 'run.json');
+    const { boards } = readRun(first).record;
+    const record = JSON.parse(readFileSync(manifest, 'utf8')) as object;
+    writeFileSync(manifest, JSON.stringify({ ...record, boards, ...over }));
+    return [first, second];
+  };
+
+  it('takes no run beside one that it was merged into', () => {
+    const runs = alike();
+    const out = join(folder, 'merged');
+    expect(mergeCommand({ runs, out, budget: undefined, json: true })).toBe(0);
+    expect(() => gate({ runs: [runs[0], out] })).toThrow(/^Run gate-pass would be in it twice/);
+  });
+
+  it('judges the same of the same runs in whatever order they are named', () => {
+    const runs = alike();
+    const seen = [runs, [...runs].reverse()].map((named) => {
+      printed = '';
+      gate({ runs: named, out: join(folder, 'together'), json: true });
+      const { comparison, runIds, runId } = JSON.parse(printed) as Record<string, unknown>;
+      return { comparison, runIds, runId };
+    });
+    expect(seen[1]).toEqual(seen[0]);
+    expect(seen[0]).toMatchObject({ runId: 'gate-pass', runIds: ['gate-pass', 'gate-undecided'] });
+  });
+
+  it.each([
+    [
+      'a soak',
+      {
+        soak: {
+          forMs: 1,
+          playedMs: 0,
+          pattern: 'steady',
+          bounds: { internal: {}, psram: {} },
+          isBound: true,
+          keepEvery: 1,
+        },
+      },
+      /^Run gate-undecided is a soak/,
+    ],
+    ['a run in turns', { inTurnsWith: 'release' }, /^Run gate-undecided was played in turns/],
+  ])('takes %s with no other run: what it is judged by would be gone', (_what, over, message) => {
+    expect(() => gate({ runs: alike(over) })).toThrow(message);
+  });
+
   it('refuses runs of different firmware as one, and a baseline of another board', () => {
     const runs = [copyOf('pass'), copyOf('undecided')];
     expect(() => gate({ runs })).toThrow(

@@ -11,6 +11,7 @@ import {
 } from '../../report';
 import {
   createRedactor,
+  inOrder,
   joinRuns,
   readBaseline,
   readRun,
@@ -68,7 +69,7 @@ export function gateCommand(args: GateArguments): number {
     budgets: budgetsOfRun(run, args.budget),
     subject: run.record,
     interrupted: run.aborted,
-    ...(runs.length === 1 ? soakOf(run) : {}),
+    ...soakOf(run),
     ...(baseline === undefined ? {} : { reference: baseline }),
   });
 
@@ -97,7 +98,7 @@ export function gateCommand(args: GateArguments): number {
 
   if (args.json) {
     const { runId } = run.record;
-    const runIds = runs.map(({ record }) => record.runId);
+    const runIds = inOrder(runs).map(({ record }) => record.runId);
     process.stdout.write(
       `${JSON.stringify({ ...verdict, schema: 'earshot/gate@1', runId, runIds, out }, null, 2)}\n`,
     );

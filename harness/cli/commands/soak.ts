@@ -49,17 +49,21 @@ const DEFAULT_MS = 8 * 3_600_000;
 const PARTS = 'parts';
 
 /** Smallest losses that matter: those of the command line, of the budgets file, or the defaults. */
-function boundsOf(
-  { leakPerHour, leakPerTurn }: SoakArguments,
+export function boundsOf(
+  { leakPerHour, leakPerTurn }: Pick<SoakArguments, 'leakPerHour' | 'leakPerTurn'>,
   budgets: Budgets | undefined,
-): Pick<SoakPlan, 'bounds' | 'isBound'> {
+): Pick<SoakPlan, 'bounds' | 'isBound' | 'isCommanded'> {
   const given: SoakBounds['internal'] = {
     ...(leakPerHour === undefined ? {} : { bytesPerHour: leakPerHour }),
     ...(leakPerTurn === undefined ? {} : { bytesPerTurn: leakPerTurn }),
   };
   const memory = budgets?.memory;
   if (Object.keys(given).length > 0)
-    return { bounds: { ...(memory ?? defaultSoakBounds), internal: given }, isBound: true };
+    return {
+      bounds: { ...(memory ?? defaultSoakBounds), internal: given },
+      isBound: true,
+      isCommanded: true,
+    };
   return { bounds: memory ?? defaultSoakBounds, isBound: memory !== undefined };
 }
 

@@ -45,7 +45,7 @@ export const runCodes = {
   HIL_RUN_UNMERGEABLE: {
     origin: 'config',
     remedy:
-      'Merge runs of one release with the same provider, scenario and prompts, each of them once, into a folder that is not there yet.',
+      'Merge runs of one release with the same provider, scenario and prompts, each of them once, into a folder that is not there yet; soaks and runs in turns with another image stay by themselves.',
   },
   HIL_BASELINE_NOT_FOUND: {
     origin: 'config',
@@ -55,11 +55,12 @@ export const runCodes = {
   HIL_BASELINE_DIFFERENT: {
     origin: 'config',
     remedy:
-      'Accept a baseline of the same board, rig, provider and prompts; a difference that is known to be harmless is borne with --despite.',
+      'Accept a baseline of the same board, bench, rig, provider and prompts; a difference that is known to be harmless is borne with --despite.',
   },
   HIL_BASELINE_UNFIT: {
     origin: 'config',
-    remedy: 'Name runs that passed, each of them once; --force takes one that did not pass all the same.',
+    remedy:
+      'Name runs that passed, each of them once, a soak or a run in turns with another image alone; --force takes one that did not pass all the same.',
   },
   HIL_REPORT_ALLURE_MISSING: {
     origin: 'config',

@@ -144,7 +144,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   HIL_RUN_NOT_FOUND: '指定含有 run.json 的运行文件夹，例如 reports/ 下的某个。',
   HIL_RUN_TOO_NEW: '用写出该运行的 earshot 版本或更新的版本读取。',
   HIL_RUN_DAMAGED: '恢复运行文件夹；上面所说的文件与所存不符。',
-  HIL_RUN_UNMERGEABLE: '合并同一版本、服务、场景和提示语的运行，各一次，写入尚不存在的文件夹。',
+  HIL_RUN_UNMERGEABLE:
+    '合并同一版本、服务、场景和提示语的运行，各一次，写入尚不存在的文件夹；长时间运行（soak）以及与另一镜像交替进行的运行不与其他运行合并。',
   HIL_FLEET_QUEUE_UNREACHABLE:
     '启动 Redis，或修正其地址、证书（--redis-ca）或中间的防火墙；docs/fleet.md 说明如何搭建。',
   HIL_FLEET_QUEUE_REFUSED:
@@ -162,8 +163,10 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
     '查看接手过该单元的各块板子报告了什么，修好它们或解除隔离，然后用 `earshot fleet retry` 重新执行。',
   HIL_BASELINE_NOT_FOUND:
     '用 `earshot baseline accept` 接受一次运行为基线，或指定 `earshot baseline list` 列出的基线。',
-  HIL_BASELINE_DIFFERENT: '接受同一开发板、台架、服务和提示语的基线；已知无害的差异可用 --despite 容忍。',
-  HIL_BASELINE_UNFIT: '指定已通过的运行，各一次；--force 也接受未通过的运行。',
+  HIL_BASELINE_DIFFERENT:
+    '接受同一开发板、测试台、台架、服务和提示语的基线；已知无害的差异可用 --despite 容忍。',
+  HIL_BASELINE_UNFIT:
+    '指定已通过的运行，各一次；长时间运行（soak）以及与另一镜像交替进行的运行须单独指定；--force 也接受未通过的运行。',
   HIL_REPORT_ALLURE_MISSING:
     '用 `npm install --save-dev allure@3.18.0` 把它安装在用例集旁；其他功能不需要它。',
   HIL_REPORT_ALLURE_FAILED: '查看 facts 中它打印的内容；allure-results/ 中的结果是完整的，其他报告均已写出。',

@@ -121,6 +121,26 @@ describe('judgeSoak', () => {
   });
 });
 
+describe('bounds of the command line', () => {
+  it('stay whatever a budgets file says of the internal RAM, which has the rest', () => {
+    const commanded: SoakPlan = {
+      ...plan,
+      bounds: { ...defaultSoakBounds, internal: { bytesPerHour: 512 } },
+      isBound: true,
+      isCommanded: true,
+    };
+    const soak = judgeSoak(
+      { plan: commanded, startedAtHostMs: BEGAN_MS, elapsedMs: 6_000, events: journal({ leakBytes: 64 }) },
+      [],
+      { internal: { bytesPerHour: 8_192 }, psram: { bytesPerHour: 99 } },
+    );
+    expect(lossesOf(soak).map(({ bound, outcome }) => [bound, outcome])).toEqual([
+      [512, 'fail'],
+      [99, 'pass'],
+    ]);
+  });
+});
+
 describe('judgeRun of a soak', () => {
   const run = (events: readonly JournalEvent[]) =>
     judgeRun({

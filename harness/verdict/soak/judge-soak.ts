@@ -147,7 +147,7 @@ function trendOf(
 
 /**
  * What a soak saw over its time, and whether the board loses memory.
- * @param memory - Of a budgets file, in place of the bounds that the soak was begun with.
+ * @param memory - Of a budgets file, in place of the bounds that the soak was begun with; those of its command line stay.
  */
 export function judgeSoak(
   { plan, startedAtHostMs, elapsedMs, events }: SoakInput,
@@ -155,6 +155,9 @@ export function judgeSoak(
   memory?: SoakBounds,
 ): SoakVerdict {
   const isBound = plan.isBound || memory !== undefined;
+  const { internal } = plan.bounds;
+  const bounds =
+    memory === undefined ? plan.bounds : plan.isCommanded === true ? { ...memory, internal } : memory;
   const { counts, series } = soakSeries(events, turns, { startedAtHostMs, plannedMs: plan.forMs });
   return {
     plannedMs: plan.forMs,
@@ -162,7 +165,7 @@ export function judgeSoak(
     pattern: plan.pattern,
     counts,
     trends: names
-      .map((name) => trendOf(name, series[name], memory ?? plan.bounds, isBound))
+      .map((name) => trendOf(name, series[name], bounds, isBound))
       .filter(({ samples, bounds }) => samples > 0 || bounds.length > 0),
   };
 }
