@@ -1,5 +1,6 @@
 import type { JudgedRun } from './finish-run';
 import { quarantineNotes, renderConsole } from '../report';
+import { toJsonText } from '../run';
 
 /** Prints a judged run: the table for a person, or one JSON object for a script. */
 export function printSummary(
@@ -26,7 +27,7 @@ export function printSummary(
       comparison: more.comparison,
       selfCheck,
     };
-    process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    process.stdout.write(`${toJsonText(summary, 2)}\n`);
     return;
   }
   for (const note of quarantineNotes(run)) process.stdout.write(`\n${note}\n`);

@@ -15,6 +15,7 @@ export {
 export type { ConsoleSink } from './console-sink';
 export { addFindings, addTests, storeVerdict, writeVerdict } from './finish-run';
 export { fileInRun } from './file-in-run';
+export { toJsonText } from './json-text';
 export { latestRunPath, writeLatest } from './latest';
 export { referenceInTurns } from './in-turns';
 export { mergeRuns, type MergeOptions } from './merge-runs';
@@ -31,7 +32,6 @@ export type { RedactingStream } from './redacting-stream';
 export { createRedactor, type Redactor } from './redaction';
 export { folderNameOf } from './run-id';
 export { inOrder, runIdsOf } from './runs-in-order';
-export { toJsonText } from './json-text';
 export type { LetGo, RunRecord, RunSource, SoakRecord, TestRecord } from './run-record';
 export { soakElapsedMs, soakOf } from './soak-of';
 export { createRunStore, type InitialRunRecord, type RunStore, type RunStoreOptions } from './run-store';

@@ -82,10 +82,10 @@ function whyPassed({ turns, budgets, shifts, losses }: ReasonInput): string {
   const unseenPart =
     unseen.length === 0
       ? ''
-      : `; not compared for want of turns: ${unseen.map(({ measure }) => measures[measure].title).join(', ')}`;
+      : `, not compared for want of turns: ${unseen.map(({ measure }) => measures[measure].title).join(', ')}`;
   const kept = losses.filter(({ outcome }) => outcome === 'pass')[0];
   const lossPart = kept === undefined ? '' : `; ${kept.why.replace(/\.$/, '')}`;
-  return `${turnsPart}${heldPart}${openPart}${shiftPart}${unseenPart}${lossPart}.`;
+  return `${turnsPart}${heldPart}${openPart}${unseenPart}${shiftPart}${lossPart}.`;
 }
 
 /** One sentence: what decided the exit code. */

@@ -11,6 +11,7 @@ import {
   joinRuns,
   readBaseline,
   storeBaseline,
+  toJsonText,
   type Baseline,
 } from '../../run';
 import { armsOfTurns, FEWEST_TURNS, judgeShifts } from '../../verdict';
@@ -22,7 +23,7 @@ import { isoNow } from '../../ports';
 const SHOWN_MARGIN_MS = 30;
 
 const print = (asJson: boolean, value: unknown, text: string): void =>
-  void process.stdout.write(asJson ? `${JSON.stringify(value, null, 2)}\n` : text);
+  void process.stdout.write(asJson ? `${toJsonText(value, 2)}\n` : text);
 
 /** What a file name may hold on every system. */
 const slug = (text: string): string =>

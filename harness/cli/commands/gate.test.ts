@@ -4,7 +4,11 @@ import { join, resolve } from 'node:path';
 import { differenceNames, readRun } from '../../run';
 import { despiteChoices } from '../command-table/baseline-choice';
 import { acceptCommand, diffCommand, listCommand } from './baseline';
+import { renderFinished } from '../finish-run';
+import { printSummary } from '../print-summary';
+import type { WrittenReports } from '../write-reports';
 import { gateCommand, type GateArguments } from './gate';
+import { historyCommand } from './history';
 import { mergeCommand } from './merge';
 
 const fixtures = resolve(__dirname, '../../../fixtures');
@@ -245,6 +249,39 @@ describe('earshot gate and baseline', () => {
     expect(gate({ runs: [path], baseline: undefined })).toBe(0);
     expect(gate({ runs: [path], baseline: undefined, budget })).toBe(1);
     expect(printed).toContain('budgets   0 held, 1 failed, 0 undecided, 0 not judged');
+  });
+
+  it('prints what is above every number as a number, whatever prints it', () => {
+    const mute = copyOf('pass');
+    const lines = readFileSync(join(mute, 'turns.jsonl'), 'utf8').trim().split('\n');
+    const censored = { state: 'censored', aboveMs: 9_000, reason: 'no-onset' };
+    const unanswered = lines.map((line) => {
+      const turn = JSON.parse(line) as { measurement: { measures: object } };
+      const measures = { ...turn.measurement.measures, voiceToVoice: censored };
+      return `${JSON.stringify({ ...turn, measurement: { ...turn.measurement, measures } })}\n`;
+    });
+    writeFileSync(join(mute, 'turns.jsonl'), unanswered.join(''));
+    const of = (act: () => unknown): string => {
+      printed = '';
+      act();
+      return printed;
+    };
+    const said = [
+      of(() => gate({ runs: [mute], json: true })),
+      of(() => {
+        const { run, verdict } = renderFinished(mute);
+        printSummary(
+          { run, verdict, reports: { html: '' } as WrittenReports },
+          { json: true, colours: false },
+        );
+      }),
+      of(() => diffCommand({ path: baselinePath, runs: [mute], reports: folder, json: true })),
+      of(() => historyCommand({ folder, json: true })),
+    ];
+    for (const text of said) {
+      expect(text).toContain('1e999');
+      expect(text).not.toMatch(/"(estimateMs|upperMs|valueMs|maxMs)": null/);
+    }
   });
 
   it('tells GitHub and GitLab in their own words', () => {

@@ -19,6 +19,7 @@ import {
   referenceOf,
   soakOf,
   storeVerdict,
+  toJsonText,
   writeVerdict,
   type FinishedRun,
 } from '../../run';
@@ -99,9 +100,7 @@ export function gateCommand(args: GateArguments): number {
   if (args.json) {
     const { runId } = run.record;
     const runIds = inOrder(runs).map(({ record }) => record.runId);
-    process.stdout.write(
-      `${JSON.stringify({ ...verdict, schema: 'earshot/gate@1', runId, runIds, out }, null, 2)}\n`,
-    );
+    process.stdout.write(`${toJsonText({ ...verdict, schema: 'earshot/gate@1', runId, runIds, out }, 2)}\n`);
   } else {
     const colours = colour === 'always' || (colour === 'auto' && process.stdout.isTTY);
     process.stdout.write(renderGate(judged, verdict, { colours, written: join(out, 'verdict.json') }));

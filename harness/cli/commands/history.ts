@@ -9,7 +9,7 @@ import {
   type HistoryOptions,
   type Trend,
 } from '../../report';
-import { fileInRun, folderNameOf, type RunHead } from '../../run';
+import { fileInRun, folderNameOf, toJsonText, type RunHead } from '../../run';
 import { exitCodes } from '../exit-codes';
 import { storedRuns, type StoredRuns } from '../stored-runs';
 
@@ -57,7 +57,7 @@ function say(
       trends: trends.map(summaryOf),
       written,
     };
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    process.stdout.write(`${toJsonText(value, 2)}\n`);
     return;
   }
   const none = trends.length === 0 ? ['No run here was judged by a latency.'] : [];

@@ -52,6 +52,21 @@ describe('trendsOf', () => {
     expect(values).toEqual([...values].sort((a, b) => a - b));
   });
 
+  it('counts a merged run, and not the runs again that it was merged of', () => {
+    const source = (runId: string) => ({ runId }) as NonNullable<RunHead['record']['sources']>[number];
+    const merge = (name: string, startedAt: string, runId: string, ...ids: string[]): RunHead =>
+      headOf(name, 'v1', startedAt, { runId, sources: ids.map(source) });
+    const two = merge('pass', '2026-01-01T00:00:00Z', 'two', 'gate-pass', 'gate-undecided');
+    const three = merge('pass', '2026-01-01T00:00:00Z', 'three', 'gate-pass', 'gate-undecided', 'third');
+    const countOf = (runs: readonly RunHead[]) =>
+      trendsOf(runs)[0]?.releases[0]?.runs.map(({ record }) => record.runId);
+    expect(countOf([old, again, two])).toEqual(['two']);
+    expect(countOf([old, three, again, two])).toEqual(['three']);
+    // One that was broken off stands for nothing.
+    const aborted: RunHead = { ...two, record: { ...two.record, outcome: 'aborted' } };
+    expect(countOf([old, again, aborted])).toEqual(['gate-pass', 'gate-undecided']);
+  });
+
   it('keeps boards and providers apart', () => {
     const elsewhere = headOf('pass', 'v1', '2026-01-02T00:00:00Z', {
       provider: { name: 'live', protocol: 'openai-realtime' },

@@ -1,5 +1,5 @@
 import { distributionOf, type Distribution, type Measured, type MeasureName } from '../../measurement';
-import type { RunHead } from '../../run';
+import { runIdsOf, type RunHead } from '../../run';
 import type { Outcome } from '../../verdict';
 import { headlineOf } from '../kinds';
 
@@ -62,15 +62,30 @@ function pooled(runs: readonly RunHead[], measure: MeasureName): Distribution {
   return distributionOf(measured);
 }
 
+/** Runs without those whose turns are in another one of them, which was merged of them and perhaps of more. */
+function withoutSources(runs: readonly RunHead[]): readonly RunHead[] {
+  const merged = runs.filter(({ record }) => record.sources !== undefined);
+  return runs.filter((run) => {
+    const ids = runIdsOf(run);
+    return !merged.some((other) => {
+      const more = new Set(runIdsOf(other));
+      const isLarger = run.record.sources === undefined || more.size > ids.length;
+      return other !== run && isLarger && ids.every((id) => more.has(id));
+    });
+  });
+}
+
 /**
  * Latencies by release, for each board model, dialect, provider and headline measure apart. Runs that were broken off or not judged have
- * no part in it, nor have those without a turn that was measured. By board and provider, so that a page has each where it was.
+ * no part in it, nor have those without a turn that was measured, nor those that another one was merged of. By board and provider, so that a page has each where it was.
  */
 export function trendsOf(runs: readonly RunHead[]): Trend[] {
-  const counted = runs
+  const measured = runs
     .filter(({ record }) => judged.has(record.outcome ?? 'aborted'))
-    .filter((run) => (run.verdict?.distributions[headOf(run).measure].n ?? 0) > 0)
-    .sort((a, b) => a.record.startedAt.localeCompare(b.record.startedAt));
+    .filter((run) => (run.verdict?.distributions[headOf(run).measure].n ?? 0) > 0);
+  const counted = [...withoutSources(measured)].sort((a, b) =>
+    a.record.startedAt.localeCompare(b.record.startedAt),
+  );
   const byName = (a: Trend, b: Trend): number =>
     a.board.localeCompare(b.board) ||
     a.dialect.localeCompare(b.dialect) ||

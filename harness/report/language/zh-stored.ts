@@ -211,9 +211,17 @@ const sentences: readonly (readonly [english: string, chinese: string])[] = [
 ];
 
 /** What stands behind a number of judged turns that passed (`whyPassed`), piece by piece. */
-const passedPieces: readonly (readonly [RegExp, (n: string) => string])[] = [
+const passedPieces: readonly (readonly [RegExp, (found: string, words: Messages) => string])[] = [
   [/^, (\d+) budgets? held/, (n) => `，${n} 项预算达标`],
   [/^, (\d+) budgets? not judged at this number of turns/, (n) => `，${n} 项预算在此轮次数下不判定`],
+  [
+    /^, not compared for want of turns: ([^;]+)/,
+    (titles, words) =>
+      `，${titles
+        .split(', ')
+        .map((title) => measureInChinese(title, words) ?? title)
+        .join(words.list)}因轮次太少未比较`,
+  ],
 ];
 
 type Translate = (text: string, words: Messages) => string;
@@ -265,7 +273,7 @@ function passedRest(text: string, words: Messages): string {
   for (const [pattern, inWords] of passedPieces) {
     const found = pattern.exec(rest);
     if (found === null) continue;
-    said += inWords(found[1] ?? '');
+    said += inWords(found[1] ?? '', words);
     rest = rest.slice(found[0].length);
   }
   return rest.startsWith('; ') ? `${said}；${withinSentence(rest.slice(2), words)}` : said + rest;
