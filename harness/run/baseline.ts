@@ -30,7 +30,15 @@ export interface Baseline {
 }
 
 /** What two sets of turns may differ in besides their firmware. */
-export const differenceNames = ['board', 'rig', 'provider', 'scenario', 'prompts', 'version'] as const;
+export const differenceNames = [
+  'board',
+  'bench',
+  'rig',
+  'provider',
+  'scenario',
+  'prompts',
+  'version',
+] as const;
 export type DifferenceName = (typeof differenceNames)[number];
 
 /** What two sets of turns differ in, as a person would name it. */
@@ -94,10 +102,20 @@ const compatible = (version: string): string =>
     .slice(0, version.startsWith('0.') ? 2 : 1)
     .join('.');
 
-const facets: Readonly<Record<DifferenceName, (of: Provenance) => string>> = {
+/** What a rig is of both: which card it has is compared where it is known of either, virtual ones and older runs say none. */
+function rigInWords({ rig }: Provenance, { rig: other }: Provenance): string {
+  if (rig === undefined) return 'none';
+  const card = other?.card === undefined ? undefined : rig.card?.stableId;
+  const on = card === undefined ? '' : ` on ${card}`;
+  return `${rig.name} (${rig.topology}, ${rig.rateHz} Hz)${on}`;
+}
+
+const facets: Readonly<Record<DifferenceName, (of: Provenance, other: Provenance) => string>> = {
   board: ({ boards }) =>
     boards.map(({ name, model, dialect }) => `${name} (${model}, ${dialect.name})`).join(', '),
-  rig: ({ rig }) => (rig === undefined ? 'none' : `${rig.name} (${rig.topology}, ${rig.rateHz} Hz)`),
+  // Of several, in whatever order their runs began.
+  bench: ({ bench }) => bench.name.split(', ').sort().join(', '),
+  rig: rigInWords,
   provider: ({ provider }) => `${provider.name} (${provider.way ?? provider.protocol})`,
   scenario: ({ scenario }) => `${scenario.name} (${short(scenario.sha256)})`,
   // In noise or a room they are other prompts.
@@ -109,7 +127,7 @@ const facets: Readonly<Record<DifferenceName, (of: Provenance) => string>> = {
 /** Everything but the firmware in which turns of `run` may not be held against those of `baseline`; empty: they may. */
 export const differencesBetween = (baseline: Provenance, run: Provenance): Difference[] =>
   differenceNames
-    .map((what) => ({ what, baseline: facets[what](baseline), run: facets[what](run) }))
+    .map((what) => ({ what, baseline: facets[what](baseline, run), run: facets[what](run, baseline) }))
     .filter((one) => one.baseline !== one.run);
 
 const inWords = (differences: readonly Difference[]): string =>

@@ -4,6 +4,7 @@ import { UsageError } from './argument-checks';
 /** What `--despite` takes; a test holds it against what a comparison may refuse. */
 export const despiteChoices = [
   'board',
+  'bench',
   'rig',
   'provider',
   'scenario',

@@ -177,6 +177,27 @@ describe('earshot gate and baseline', () => {
     return [first, second];
   };
 
+  it('takes no runs of two benches as one, nor of two cards, where they are known', () => {
+    const bench = { name: 'lab-3', path: '/bench/bench.yaml' };
+    expect(() => gate({ runs: alike({ bench }) })).toThrow(/: bench is lab-3, not lab-2\.$/);
+    const rigOf = (stableId?: string) => ({
+      name: 'usb-rig',
+      topology: 'loopback',
+      rateHz: 48_000,
+      ...(stableId === undefined ? {} : { card: { kind: 'alsa', name: 'Card', stableId } }),
+    });
+    const [first, second] = alike({ rig: rigOf('usb-2') });
+    // The first, as the baseline, was made before cards were recorded.
+    expect(gate({ runs: [first, second] })).toBe(0);
+    const manifest = join(first, 'run.json');
+    const record = JSON.parse(readFileSync(manifest, 'utf8')) as object;
+    writeFileSync(manifest, JSON.stringify({ ...record, rig: rigOf('usb-1') }));
+    expect(() => gate({ runs: [first, second] })).toThrow(
+      /: rig is usb-rig \(loopback, 48000 Hz\) on usb-2, not usb-rig \(loopback, 48000 Hz\) on usb-1\.$/,
+    );
+    expect(gate({ runs: [first] })).toBe(0);
+  });
+
   it('takes no run beside one that it was merged into', () => {
     const runs = alike();
     const out = join(folder, 'merged');
@@ -235,7 +256,7 @@ describe('earshot gate and baseline', () => {
       ) as string,
     }) as Error;
     expect(() => gate({ runs: [sample] })).toThrow(refused);
-    const despite = ['board', 'rig'] as const;
+    const despite = ['board', 'bench', 'rig'] as const;
     const against = { runs: [sample], baseline: { path: baselinePath, marginMs: 30, despite } };
     // It was judged by budgets, and is not to be judged without them where nobody has them.
     expect(() => gate(against)).toThrow(/which names them, is not on this machine/);
@@ -358,7 +379,7 @@ describe('earshot gate and baseline', () => {
       });
       printed = '';
       expect(diffCommand({ path: file, runs: [copyOf('slower')], reports: folder, json: false })).toBe(0);
-      expect(printed).toContain('alike in board, rig, provider, scenario, prompts and version');
+      expect(printed).toContain('alike in board, bench, rig, provider, scenario, prompts and version');
       expect(printed).toMatch(/voice-to-voice is \+8\d\.\d ms against the baseline korvo-1-mock/);
       // Against itself nothing moved at all.
       expect(gate({ runs: [path], baseline: { path: file, marginMs: 30, despite: [] } })).toBe(0);
