@@ -45,7 +45,7 @@ export const runCodes = {
   HIL_RUN_UNMERGEABLE: {
     origin: 'config',
     remedy:
-      'Merge runs of one release with the same provider, scenario and prompts, each of them once, into a folder that is not there yet; soaks and runs in turns with another image stay by themselves.',
+      'Merge runs of one release with the same provider, scenario and prompts, each once and no soak or A/B run among them, into a folder that is not there yet.',
   },
   HIL_BASELINE_NOT_FOUND: {
     origin: 'config',
