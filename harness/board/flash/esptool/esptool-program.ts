@@ -73,7 +73,6 @@ const hyphenated: readonly string[] = [
   'read-flash',
   'write-flash',
   'default-reset',
-  'no-reset',
   'hard-reset',
   '--flash-mode',
   '--flash-freq',

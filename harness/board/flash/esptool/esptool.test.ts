@@ -179,6 +179,15 @@ describe('flashByEsptool', () => {
     expect(JSON.stringify([result, steps, calls])).not.toContain(PASSWORD);
   });
 
+  it('has the chip leave its loader behind a read, where nothing is written then', async () => {
+    // A chip whose flash is empty has no partition table that would say where an application goes.
+    const fake = fakeEsptool('5.3.1');
+    await expect(flashed(fake.path, { plan: loadFlashPlan(app) })).rejects.toThrow();
+    expect(fake.called().map(({ args }) => args.slice(8, 11))).toEqual([
+      ['--after', 'hard-reset', 'read-flash'],
+    ]);
+  });
+
   it.each<[string, Manner, '4.12.0' | '5.3.1', string, RegExp]>([
     [
       'what version 5 says on stderr',

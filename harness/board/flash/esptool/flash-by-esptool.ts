@@ -88,7 +88,7 @@ class EsptoolRun {
     // Made before, so that it is never anybody else's to read.
     writeFileSync(file, '', { mode: OWNER_ONLY });
     const command = ['read-flash', String(offset), String(sizeBytes), file];
-    await this.esptool.run('reading the flash', [...this.connection('no-reset'), ...command]);
+    await this.esptool.run('reading the flash', [...this.connection(), ...command]);
     return readFileSync(file);
   }
 
@@ -105,7 +105,7 @@ class EsptoolRun {
     let verified = 0;
     await this.esptool.run(
       'writing the flash',
-      [...this.connection('hard-reset'), 'write-flash', ...keep, ...files],
+      [...this.connection(), 'write-flash', ...keep, ...files],
       (text) => {
         const line = readEsptoolLine(text);
         if (line?.says === 'chip') this.connected(line.text);
@@ -133,9 +133,10 @@ class EsptoolRun {
     this.journal.take({ step: 'connected', chip, baudRate: this.options.baudRate });
   }
 
-  private connection(after: 'no-reset' | 'hard-reset'): readonly string[] {
+  /** Out of the loader again behind each call, reads too: there may be no further one, and the next resets the chip into it anyway. */
+  private connection(): readonly string[] {
     const { port, baudRate } = this.options;
-    const resets = ['--before', 'default-reset', '--after', after];
+    const resets = ['--before', 'default-reset', '--after', 'hard-reset'];
     return ['--chip', 'esp32s3', '--port', port, '--baud', String(baudRate), ...resets];
   }
 }
