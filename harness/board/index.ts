@@ -57,6 +57,7 @@ export {
   type SerialPortOptions,
   type SerialTransport,
 } from './serial';
+export { isUntaken } from './untaken';
 export {
   startVirtualBoardProcess,
   type ChildExit,

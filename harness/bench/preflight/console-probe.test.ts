@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ManualClock } from '../../board/__fixtures__/manual-clock';
 import { RecordedConsole } from '../../board/console';
 import { packageRoot } from '../../config';
+import { BoardError } from '../../errors';
 import type { Board } from '../../ports';
 import { describeDialect } from '../bench-parts';
 import { benchWith, fakeContext, serialBoard } from './__fixtures__/fake-context';
@@ -16,6 +17,8 @@ interface Scene {
   readonly prints?: Buffer | string;
   /** What it prints when a line was typed; the last again and again. */
   readonly answers?: readonly string[];
+  /** The port takes nothing that is typed. */
+  readonly takesNothing?: true;
   readonly readsConsole?: boolean;
   readonly plugins?: readonly string[];
 }
@@ -26,10 +29,16 @@ async function probe({
   answers = [],
   readsConsole = true,
   plugins = [],
+  takesNothing,
 }: Scene): Promise<CheckResult> {
   const clock = new ManualClock();
   let typed = 0;
   const write = (bytes: Buffer): Promise<void> => {
+    if (takesNothing)
+      return new Promise((_resolve, reject) => {
+        const facts = { port: '/dev/b', untakenBytes: 1 };
+        clock.after(5_000, () => reject(new BoardError('HIL_BOARD_PORT_FAILED', 'not taken', facts)));
+      });
     const answer = answers[Math.min(typed, answers.length - 1)];
     if (answer !== undefined && bytes.includes('\n')) {
       typed += 1;
@@ -92,6 +101,10 @@ describe('console', () => {
       code: 'HIL_BOARD_CONSOLE_OUTPUT_ONLY',
       seen: expect.stringContaining('output-only') as string,
       remedy: expect.stringContaining('readsConsole: false') as string,
+    });
+    expect(await probe({ prints, takesNothing: true })).toMatchObject({
+      state: 'fail',
+      code: 'HIL_BOARD_CONSOLE_OUTPUT_ONLY',
     });
     expect(await probe({ prints, readsConsole: false })).toMatchObject({
       state: 'ok',

@@ -1,4 +1,4 @@
-import { garbledBytes } from '../../board';
+import { garbledBytes, isUntaken } from '../../board';
 import { isHilError } from '../../errors';
 import type { Board, ConsoleLine } from '../../ports';
 import { fail, ok, warn, type Check, type CheckContext, type CheckResult } from './check';
@@ -60,7 +60,13 @@ async function promptOf({ console }: Board): Promise<string | undefined> {
   for (let typed = 0; typed < TYPED_AT_MOST; typed += 1) {
     const answered = console.expectAny(PROMPTS, { withinMs: PROMPT_WITHIN_MS, from });
     answered.catch(() => undefined); // Awaited below, after the line has gone out.
-    await console.send('');
+    try {
+      await console.send('');
+    } catch (cause) {
+      // Nobody reads what the port does not take, and a further line would not be taken either.
+      if (isUntaken(cause)) return undefined;
+      throw cause;
+    }
     try {
       return (await answered).groups[0]?.trim();
     } catch (cause) {

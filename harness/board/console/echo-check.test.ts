@@ -1,3 +1,4 @@
+import { BoardError } from '../../errors';
 import { ManualClock } from '../__fixtures__/manual-clock';
 import { EchoCheck } from './echo-check';
 import { RecordedConsole } from './recorded-console';
@@ -17,8 +18,10 @@ function typing(echo: (line: string) => string) {
       const line = pending.trim();
       pending = '';
       if (line !== '') typed.push(line);
-      console.receive(Buffer.from(echo(line)), clock.nowMs());
-      return Promise.resolve();
+      return new Promise((resolve) => {
+        console.receive(Buffer.from(echo(line)), clock.nowMs());
+        resolve();
+      });
     },
   });
   const check = new EchoCheck('korvo-1', console);
@@ -69,6 +72,31 @@ describe('a command that is typed', () => {
     expect(await send('start')).toBe('unechoed');
     expect(await send('stop')).toBe('unechoed');
     expect(typed).toEqual(['start', 'stop']);
+  });
+
+  it('is refused by a console whose port takes nothing, but for one that was read before', async () => {
+    const untaken = new BoardError('HIL_BOARD_PORT_FAILED', 'not taken', { port: '/dev/b', untakenBytes: 6 });
+    let isTaken = false;
+    const of = typing((line) => {
+      if (!isTaken) throw untaken;
+      return repl(line);
+    });
+    expect(await of.send('start')).toMatchObject({
+      code: 'HIL_BOARD_CONSOLE_OUTPUT_ONLY',
+      message: expect.stringMatching(/connector: the port did not take an empty line\.$/) as string,
+    });
+    isTaken = true;
+    expect(await of.send('stop')).toMatchObject({
+      message: expect.stringMatching(/"stop" was not typed\.$/) as string,
+    });
+    let isHung = false;
+    const hanging = typing((line) => {
+      if (isHung) throw untaken;
+      return repl(line);
+    });
+    expect(await hanging.send('start')).toBe('echoed');
+    isHung = true;
+    expect(await hanging.send('stop')).toBe(untaken);
   });
 
   it('is not taken for read because a prompt stands there, or comes with a boot', async () => {

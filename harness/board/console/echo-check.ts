@@ -1,6 +1,7 @@
 import { BoardError, isHilError } from '../../errors';
 import type { Console } from '../../ports';
 import { editDistance } from '../dialect/edit-distance';
+import { isUntaken } from '../untaken';
 import { PROMPT } from './prompt';
 
 /** A REPL echoes each key at once; what a command prints may come later. */
@@ -73,7 +74,7 @@ export class EchoCheck {
       await this.roomFor(Buffer.byteLength(command) + 1);
       this.behindLast = this.console.cursor();
       onTyping();
-      await this.console.send(command);
+      await this.put(command, commandOf(command));
     });
     this.last = sent.catch(() => undefined);
     return sent;
@@ -86,7 +87,7 @@ export class EchoCheck {
     if (!this.isProbed && text !== '') await this.probe();
     await this.roomFor(Buffer.byteLength(command) + 1);
     const from = this.console.cursor();
-    await this.console.send(command);
+    await this.put(command, commandOf(text));
     this.behindLast = from;
     if (text === '') return 'echoed';
     const echo = await this.lineWith(new RegExp(literally(text)), from, ECHO_WITHIN_MS);
@@ -112,10 +113,21 @@ export class EchoCheck {
     const upsetsBefore = this.upsets();
     // The prompt that stands there ends its line with the echo of the line feed: only one behind it is an answer.
     const behind = this.console.cursor() + 1;
-    await this.console.send('');
+    await this.put('', 'an empty line');
     const answer = await this.lineWith(PROMPT_PATTERN, behind, PROBE_WITHIN_MS);
     // One that begins anew prints its prompt by itself.
     this.isRead = answer !== undefined && this.upsets() === upsetsBefore;
+  }
+
+  /** A port that takes nothing for a board that never read anything is one that nothing is read on. */
+  private async put(command: string, what: string): Promise<void> {
+    try {
+      await this.console.send(command);
+    } catch (cause) {
+      if (this.isRead || !isUntaken(cause)) throw cause;
+      this.isOutputOnly = true;
+      throw this.outputOnly(`the port did not take ${what}`, cause);
+    }
   }
 
   private async roomFor(bytes: number): Promise<void> {
@@ -156,11 +168,12 @@ export class EchoCheck {
     );
   }
 
-  private outputOnly(what: string): BoardError {
+  private outputOnly(what: string, cause?: unknown): BoardError {
     return new BoardError(
       'HIL_BOARD_CONSOLE_OUTPUT_ONLY',
       `Console of ${this.name} takes no notice of what is typed on this connector: ${what}.`,
       { board: this.name },
+      { cause },
     );
   }
 }

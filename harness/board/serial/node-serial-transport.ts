@@ -1,5 +1,5 @@
 import type { SerialPort } from 'serialport';
-import { BoardError } from '../../errors';
+import { BoardError, type Facts } from '../../errors';
 import type { Cancel, Clock } from '../../ports';
 import type { ModemLines, SerialTransport } from './serial-transport';
 
@@ -22,6 +22,13 @@ export class NodeSerialTransport implements SerialTransport {
   private isReading = false;
   private lost: BoardError | undefined;
   private cancelHeartbeat: Cancel = () => undefined;
+  /**
+   * The driver waits for each drain in a thread of Node's pool of four, which no limit of ours ends: never two at once, or files and
+   * names hang with the port. That a chip's own USB which nobody reads behaves so was not seen on hardware yet.
+   */
+  private drained: Promise<void> = Promise.resolve();
+  /** A write was given up that the driver is still at. */
+  private isStuck = false;
 
   constructor(
     private readonly port: SerialPort,
@@ -51,20 +58,31 @@ export class NodeSerialTransport implements SerialTransport {
 
   write(bytes: Buffer): Promise<void> {
     if (this.state !== 'open') return Promise.reject(this.goneError());
+    const untaken: Facts = { untakenBytes: bytes.length };
+    const what = `did not take ${bytes.length} bytes`;
+    if (this.isStuck) {
+      const cause = new Error('what was written before is not taken yet');
+      return Promise.reject(this.refused(`${what}: ${cause.message}`, cause, untaken));
+    }
     return new Promise((resolve, reject) => {
-      const finish = (error: Error | null | undefined): void => {
+      const finish = (error: Error | null | undefined, facts?: Facts): void => {
         cancelTimeout();
         this.unfinished.delete(finish);
         if (error == null) resolve();
-        else reject(this.refused(`did not take ${bytes.length} bytes: ${error.message}`, error));
+        else reject(this.refused(`${what}: ${error.message}`, error, facts));
       };
-      const cancelTimeout = this.clock.after(WRITE_TIMEOUT_MS, () =>
-        finish(new Error(`not taken within ${WRITE_TIMEOUT_MS} ms`)),
-      );
+      const cancelTimeout = this.clock.after(WRITE_TIMEOUT_MS, () => {
+        this.isStuck = true;
+        finish(new Error(`not taken within ${WRITE_TIMEOUT_MS} ms`), untaken);
+      });
+      const done = (error: Error | null | undefined): void => {
+        this.isStuck = false;
+        finish(error);
+      };
       this.unfinished.add(finish);
       this.port.write(bytes, undefined, (error) => {
-        if (error == null && this.state === 'open') this.port.drain(finish);
-        else finish(error ?? this.goneError());
+        if (error == null && this.state === 'open') this.drain(done);
+        else done(error ?? this.goneError());
       });
     });
   }
@@ -93,6 +111,19 @@ export class NodeSerialTransport implements SerialTransport {
     const error = await new Promise<Error | null>((resolve) => this.port.close(resolve));
     // After a loss the driver may be closing by itself; only a port that is still open has failed to close.
     if (error !== null && this.isStillOpen()) throw this.failure(`did not close: ${error.message}`, error);
+  }
+
+  /** @param done - Told once the driver has sent everything; never where the port is closed first. */
+  private drain(done: (error: Error | null | undefined) => void): void {
+    this.drained = this.drained.then(
+      () =>
+        new Promise((resolve) => {
+          this.port.drain((error) => {
+            done(error);
+            resolve();
+          });
+        }),
+    );
   }
 
   // Only now: what arrives with nobody there yet stays in the driver instead of being lost.
@@ -149,13 +180,13 @@ export class NodeSerialTransport implements SerialTransport {
   }
 
   /** What the driver refused, or the loss behind it: it refuses whatever is asked between letting a port go and telling so. */
-  private refused(what: string, cause: Error): BoardError {
+  private refused(what: string, cause: Error, facts?: Facts): BoardError {
     if (!this.port.isOpen) this.lose(cause);
-    return this.state === 'open' ? this.failure(what, cause) : this.goneError();
+    return this.state === 'open' ? this.failure(what, cause, facts) : this.goneError();
   }
 
-  private failure(what: string, cause: Error): BoardError {
+  private failure(what: string, cause: Error, facts: Facts = {}): BoardError {
     const message = `Serial port ${this.path} ${what}.`;
-    return new BoardError('HIL_BOARD_PORT_FAILED', message, { port: this.path }, { cause });
+    return new BoardError('HIL_BOARD_PORT_FAILED', message, { port: this.path, ...facts }, { cause });
   }
 }

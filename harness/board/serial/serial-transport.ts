@@ -16,7 +16,8 @@ export interface SerialTransport {
   onLost(listener: (error: Error) => void): Cancel;
   /**
    * Resolves when the driver has sent the bytes.
-   * @throws BoardError `HIL_BOARD_PORT_LOST`, `HIL_BOARD_PORT_FAILED` when they are not taken within 5 s.
+   * @throws BoardError `HIL_BOARD_PORT_LOST`, `HIL_BOARD_PORT_FAILED` when they are not taken within 5 s, and at once, with nothing written, while
+   *   those of such a write are not: both with `untakenBytes`.
    */
   write(bytes: Buffer): Promise<void>;
   /** Sets both lines at once. False when the port has none, as a pseudo-terminal. */

@@ -129,6 +129,34 @@ describe('openSerialPort', () => {
     await outcome;
   });
 
+  it('never has the driver wait twice, nor takes more, while it waits for what a board does not take', async () => {
+    const clock = new ManualClock();
+    const transport = await open(clock);
+    const drains: (() => void)[] = [];
+    const drain = jest.spyOn(SerialPort.prototype, 'drain');
+    const isDraining = new Promise<void>((resolve) => {
+      drain.mockImplementation((callback) => {
+        drains.push(() => callback?.(null));
+        resolve();
+      });
+    });
+    const untaken = { code: 'HIL_BOARD_PORT_FAILED', facts: { port: pty.path, untakenBytes: 2 } };
+    const writes = [transport.write(Buffer.from('a\n')), transport.write(Buffer.from('b\n'))];
+    const outcomes = Promise.all(writes.map((write) => expect(write).rejects.toMatchObject(untaken)));
+    const typed = new Promise<void>((resolve) => {
+      pty.onTyped((bytes) => bytes.includes('b') && resolve());
+    });
+    await Promise.all([isDraining, typed]);
+    clock.advance(5_000);
+    await outcomes;
+    await expect(transport.write(Buffer.from('c\n'))).rejects.toMatchObject(untaken);
+    expect(drains).toHaveLength(1);
+
+    drain.mockRestore();
+    drains[0]?.();
+    await transport.write(Buffer.from('d\n'));
+  });
+
   it('changes its rate in place, again and again, and goes on', async () => {
     const transport = await open();
     const typed = new Promise<string>((resolve) => pty.onTyped((bytes) => resolve(bytes.toString())));
