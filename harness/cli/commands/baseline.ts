@@ -115,7 +115,9 @@ export function diffCommand({ path, runs, reports, json }: DiffArguments): numbe
   const lines = [
     `${run.record.runId} against ${title}`,
     ...differences.map((one) => `  ${one.what.padEnd(9)} ${one.run}, not ${one.baseline}`),
-    ...(differences.length === 0 ? ['  alike in board, bench, rig, provider, scenario, prompts and version'] : []),
+    ...(differences.length === 0
+      ? ['  alike in board, bench, rig, provider, scenario, prompts and version']
+      : []),
     ...shifts.map(({ why }) => `  ${why}`),
   ];
   const { runId } = run.record;
