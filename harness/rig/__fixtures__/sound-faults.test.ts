@@ -6,10 +6,10 @@ import { setSoundFault, type SetFault, type SoundFaultName } from './sound-fault
 const RATE_HZ = 48_000;
 const FRAMES = 6_000;
 
-/** RMS of a channel in dBFS, −120 for silence. */
+/** RMS of a channel in dBFS, in steps of 5 dB, since gaps of a busy machine's sound take some of it away; −120 for silence. */
 const levelOf = (samples: Int16Array): number => {
   const power = samples.reduce((sum, value) => sum + (value / 32_768) ** 2, 0) / samples.length;
-  return Math.max(-120, Math.round(10 * Math.log10(power + 1e-12)));
+  return Math.max(-120, 5 * Math.round(2 * Math.log10(power + 1e-12)));
 };
 
 describeWithPulse(
