@@ -43,12 +43,18 @@ export interface ReceivedPrompt {
   readonly isWhole?: boolean;
 }
 
-/** A prompt is held against what arrived in parts of this length: a syllable, so that one that is cut or garbled is seen. */
+/** A prompt is held against what arrived in parts of this length, a syllable, each begun so long after the last: a hole of 150 ms empties one. */
 const PART_MS = 200;
-/** Parts that are softer than the loudest by more than this are breath and gaps. */
-const SOFT_PART_DB = -25;
-/** Correlation of a part that came through a clean path; noise 10 dB below it gives 0.95, a room 0.8 and less. */
-const CLEAN_CORRELATION = 0.9;
+const HOP_MS = 50;
+/** Parts that are softer than the loudest by more than this are breath, gaps and what rings on. */
+const SOFT_PART_DB = -15;
+/**
+ * Correlation of each part, and of all of them by their energy, of prompts that a small room and noise 30 dB below them left as they were: 84
+ * of three runs had 0.68 and 0.88 at least. The same prompts clipped to a thirtieth, without 200 ms of their midst or without their first
+ * 200 ms all fell below.
+ */
+const LEAST_OF_PART = 0.6;
+const LEAST_OF_ALL = 0.84;
 
 /**
  * Whether all of a prompt's speech arrived as it was played, at whatever level. Then nothing on its way can be what it was not recognised for.
@@ -64,9 +70,12 @@ function cameWhole({ samples, rateHz }: PcmClip, found: FoundPrompt, prompt: Pcm
     step,
     lengthSamples,
   });
-  const partSamples = Math.round((PART_MS * rateHz) / 1000);
+  const [partSamples, hopSamples] = [PART_MS, HOP_MS].map((ms) => Math.round((ms * rateHz) / 1000)) as [
+    number,
+    number,
+  ];
   const parts: { readonly energy: number; readonly correlation: number }[] = [];
-  for (let start = 0; start < lengthSamples; start += partSamples) {
+  for (let start = 0; start === 0 || start + partSamples <= lengthSamples; start += hopSamples) {
     let [energy, arrived, product] = [0, 0, 0];
     for (let n = start; n < Math.min(start + partSamples, lengthSamples); n++) {
       const [played, heard] = [reference[n] ?? 0, samples[from + n] ?? 0];
@@ -77,7 +86,11 @@ function cameWhole({ samples, rateHz }: PcmClip, found: FoundPrompt, prompt: Pcm
     parts.push({ energy, correlation: product / Math.sqrt(energy * arrived || 1) });
   }
   const least = Math.max(...parts.map(({ energy }) => energy)) * 10 ** (SOFT_PART_DB / 10);
-  return parts.every(({ energy, correlation }) => energy < least || correlation >= CLEAN_CORRELATION);
+  const loud = parts.filter(({ energy }) => energy >= least);
+  const sum = (of: (part: (typeof parts)[number]) => number): number =>
+    loud.reduce((all, part) => all + of(part), 0);
+  const ofAll = sum(({ energy, correlation }) => energy * correlation) / sum(({ energy }) => energy);
+  return loud.every(({ correlation }) => correlation >= LEAST_OF_PART) && ofAll >= LEAST_OF_ALL;
 }
 
 /** Whether the provider says of anything in a turn that it does not know it. */
