@@ -1,5 +1,6 @@
-// Eight virtual boards at once, as lanes of one `earshot run --each-board`: what is measured against what was counted, and whether any
-// turn is missing. Writes reports/bench/boards.json; exits 1 when a target is missed, 2 for options that it does not know.
+// Eight virtual boards at once, as lanes of one `earshot run --each-board`: what is measured against what was counted, whether any turn is
+// missing, and whether a board is blamed, of which none has a fault. Writes reports/bench/boards.json and keeps a run that did not pass;
+// exits 1 when a target is missed, 2 for options that it does not know.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,6 +25,8 @@ const at = (path) => fileURLToPath(new URL(path, root));
 const require = createRequire(import.meta.url);
 /** DESIGN section 11: voice-to-voice error against counted truth, 95th percentile. */
 const MOST_ERROR_MS = 0.1;
+/** Exit code of a run that blames a board. */
+const BOARD_FAILED = 1;
 const usual = { bench: at('fixtures/benches/openai-demo.yaml'), boards: '8', turns: '12' };
 
 const { values: options, wholeNumber } = readOptions(help, {
@@ -96,11 +99,15 @@ const quantile = (sorted, share) =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
 
 const folder = mkdtempSync(join(tmpdir(), 'earshot-boards-'));
+let isKept = false;
 try {
   const begun = process.hrtime.bigint();
   const { runPath, why, exitCode } = await run(benchOf(folder), folder);
   const wallSeconds = Number(process.hrtime.bigint() - begun) / 1e9;
-  if (exitCode !== 0) console.log(`       the run ended with ${exitCode}: ${why}`);
+  if (exitCode !== 0) {
+    isKept = true;
+    console.log(`       the run ended with ${exitCode}: ${why}\n       it is kept: ${runPath}`);
+  }
   const { readRun } = require(at('dist/harness/run/index.js'));
   const { turns: all, tests } = readRun(runPath);
   // Control prompts come on top, which boards play that have their like beside them.
@@ -131,6 +138,13 @@ try {
       bound: MOST_ERROR_MS,
       ok: error <= MOST_ERROR_MS,
     },
+    {
+      name: name('verdicts against boards of which none has a fault'),
+      value: exitCode === BOARD_FAILED ? 1 : 0,
+      unit: '',
+      bound: 0,
+      ok: exitCode !== BOARD_FAILED,
+    },
   ];
   const figures = {
     cores: availableParallelism(),
@@ -148,5 +162,5 @@ try {
   for (const [what, value] of Object.entries(figures)) console.log(`        ${what}: ${value.toFixed(3)}`);
   process.exitCode = targets.every(({ ok }) => ok) ? 0 : 1;
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (!isKept) rmSync(folder, { recursive: true, force: true });
 }
