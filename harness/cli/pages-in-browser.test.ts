@@ -196,6 +196,10 @@ function withLiveResult(path: string): {
 
   it("has Allure's report with labels, who is at fault, the turn's page and what went before", async () => {
     expect(report.isOneFile).toBe(true);
+    // Declared ahead of the program: Allure's next version may write what that goes by in other words.
+    expect(readFileSync(report.page, 'utf8')).toMatch(
+      /<head[^>]*><meta[^>]*><script>window\.allureReportData = /,
+    );
     await open(report.page);
     const shown = (text: string, exact = false) =>
       page.getByText(text, { exact }).filter({ visible: true }).first();

@@ -266,7 +266,8 @@ describe('mergeRuns', () => {
     expect(whole.record.soak).toMatchObject({ bounds: { internal }, isCommanded: true });
     // What was made of two parts goes on as well.
     const c = partOf('c', whole.path);
-    expect(mergeRuns({ runs: [c, whole.path], out: join(folder, 'longer') }).record.soak).toBeDefined();
+    const longer = mergeRuns({ runs: [c, whole.path], out: join(folder, 'longer') });
+    expect(longer.record.soak).toMatchObject({ bounds: { internal }, isCommanded: true });
     for (const other of [play('d'), partOf('e'), partOf('f', join(folder, 'gone'))])
       expect(() => mergeRuns({ runs: [a, other], out: join(folder, 'never') })).toThrow(
         /^Runs a and \w are not one soak/,
