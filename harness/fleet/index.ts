@@ -19,7 +19,7 @@ export { LEASE_MS, MOST_ATTEMPTS } from './limits';
 export { choose, FLASHING_MS, OTHERS_FIRST_MS, type Circumstances, type Waiting } from './placement';
 export { isMergedBy, needsFor, recipesIn, type BoardWish } from './needs-for';
 export { mergeAgain, playAgain, type NothingAgain } from './play-again';
-export { mergeOf } from './queue';
+export { mergeOf, placeOf } from './queue';
 export type {
   BundleRef,
   Claim,

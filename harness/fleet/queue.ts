@@ -110,6 +110,9 @@ export const pieceOf = (jobId: string, index: number): string => `${jobId}/${ind
 /** The job that a piece is of. */
 export const jobOf = (piece: string): string => piece.slice(0, piece.lastIndexOf('/'));
 
+/** The place of a piece in its job's order. */
+export const placeOf = (piece: string): number => Number(piece.slice(piece.lastIndexOf('/') + 1));
+
 /** Of an order whose fleet merges what was played, that piece. */
 export const mergeOf = ({ pieces }: Pick<JobOrder, 'pieces'>): PieceOrder | undefined => {
   const last = pieces.at(-1);

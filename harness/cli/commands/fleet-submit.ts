@@ -4,6 +4,7 @@ import { ConfigError } from '../../errors';
 import {
   mergeOf,
   needsFor,
+  placeOf,
   splitSuites,
   type BundleStore,
   type JobOrder,
@@ -247,7 +248,7 @@ async function untilOver(
 /** Whether a board has played any of it: what was built or merged is no part of a run. */
 const isPlayed = ({ order, outcome }: JobRecord): boolean =>
   outcome.pieces.some(
-    (piece) => 'bundle' in piece && order.pieces[Number(piece.piece.split('/').at(-1))]?.chore === undefined,
+    (piece) => 'bundle' in piece && order.pieces[placeOf(piece.piece)]?.chore === undefined,
   );
 
 async function follow(

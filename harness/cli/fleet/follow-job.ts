@@ -1,5 +1,5 @@
 import { FleetError } from '../../errors';
-import type { BenchState, FleetQueue, JobRecord, BenchRoll } from '../../fleet';
+import { placeOf, type BenchRoll, type BenchState, type FleetQueue, type JobRecord } from '../../fleet';
 import { delay, type Clock } from '../../ports';
 import { heldInWords } from './render-providers';
 
@@ -44,8 +44,7 @@ export async function followJob({ jobId, queue, roll, clock, say }: FollowOption
   for (;;) {
     const job = await jobCalled(jobId, queue);
     const { pieces } = job.order;
-    const suitesOf = (piece: string): string =>
-      pieces[Number(piece.split('/').at(-1))]?.suites.join(', ') ?? piece;
+    const suitesOf = (piece: string): string => pieces[placeOf(piece)]?.suites.join(', ') ?? piece;
     for (const [piece, board] of playedOn(await roll.benches(), jobId))
       tell(`${piece} on ${board}`, `${board} plays ${suitesOf(piece)}`);
     const ended = job.outcome.pieces;

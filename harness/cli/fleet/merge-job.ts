@@ -1,7 +1,14 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { FleetError } from '../../errors';
-import type { BookedVerdict, BundleStore, FleetQueue, JobRecord, PieceOutcome } from '../../fleet';
+import {
+  placeOf,
+  type BookedVerdict,
+  type BundleStore,
+  type FleetQueue,
+  type JobRecord,
+  type PieceOutcome,
+} from '../../fleet';
 import type { Language } from '../../report';
 import { addFindings, createRedactor, mergeRuns, readRun, writeLatest, type FinishedRun } from '../../run';
 import { readEnvironment } from '../../config';
@@ -35,7 +42,7 @@ async function piecesOf(job: JobRecord, queue: Pick<FleetQueue, 'job'>): Promise
   const earlier = before === undefined ? [] : await piecesOf(before, queue);
   // What was built and merged is no part of a run.
   const played = job.outcome.pieces.filter(
-    ({ piece }) => job.order.pieces[Number(piece.split('/').at(-1))]?.chore === undefined,
+    ({ piece }) => job.order.pieces[placeOf(piece)]?.chore === undefined,
   );
   return [...earlier.filter(isDelivered), ...played];
 }
@@ -62,7 +69,7 @@ async function fetched(
 
 const missingInWords = (missing: readonly Missing[], job: JobRecord): FleetError[] =>
   missing.map(({ piece, attempts, missing: reason }) => {
-    const { suites = [] } = job.order.pieces[Number(piece.split('/').at(-1))] ?? {};
+    const { suites = [] } = job.order.pieces[placeOf(piece)] ?? {};
     return new FleetError(
       'HIL_FLEET_UNIT_MISSING',
       `No board played ${suites.join(', ')} (${piece}) to its end in ${attempts} attempts: ${reason}`,
