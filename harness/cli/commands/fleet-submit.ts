@@ -4,7 +4,6 @@ import { ConfigError } from '../../errors';
 import {
   mergeOf,
   needsFor,
-  placeOf,
   splitSuites,
   type BundleStore,
   type JobOrder,
@@ -19,7 +18,7 @@ import { exitCodes } from '../exit-codes';
 import { putFirmware } from '../fleet/firmware-folder';
 import { openBundles, openFleet, type FleetLink, type FleetPlace } from '../fleet/fleet-link';
 import { followJob, jobCalled } from '../fleet/follow-job';
-import { mergeJob, verdictOf } from '../fleet/merge-job';
+import { isPlayed, mergeJob, verdictOf } from '../fleet/merge-job';
 import { fetchMerged, mergedBundleOf } from '../fleet/merged-run';
 import { orderAgain, withChores } from '../fleet/job-order';
 import { chooseSuites, isOwnSuite, putSuites } from '../fleet/own-suites';
@@ -244,12 +243,6 @@ async function untilOver(
     stopHearing();
   }
 }
-
-/** Whether a board has played any of it: what was built or merged is no part of a run. */
-const isPlayed = ({ order, outcome }: JobRecord): boolean =>
-  outcome.pieces.some(
-    (piece) => 'bundle' in piece && order.pieces[placeOf(piece.piece)]?.chore === undefined,
-  );
 
 async function follow(
   job: { readonly jobId: string; readonly isOurs: boolean },

@@ -37,6 +37,7 @@ import { systemClock } from '../../ports';
 import { BuildHands } from './build-hands';
 import { DeskQuarantine } from './desk-quarantine';
 import { orderAgain, withChores, type ChoreWishes } from './job-order';
+import { isPlayed } from './merge-job';
 import { fetchMerged, mergedBundleOf, writeMergedVerdict } from './merged-run';
 import { Preflight, SUSPECTED_MS } from './preflight';
 
@@ -168,6 +169,13 @@ describe('an order', () => {
     expect((await again(awaited)).pieces.at(-1)?.chore).toEqual({ kind: 'merge' });
     const judged = { ...whole, pieces: [...whole.pieces.slice(0, 3), mergeOfBudgets] };
     expect((await again({ ...lost, order: judged })).pieces.at(-1)?.chore).toEqual(mergeOfBudgets.chore);
+    // Broken off behind the build there is nothing to judge.
+    const ends = [undefined, undefined, undefined];
+    expect([job(['ff', ...ends]), job([undefined, ...ends]), lost].map(isPlayed)).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(mergedBundleOf(lost)).toEqual(bundle('mm'));
     expect(mergedBundleOf(job(['ff', 'aa', 'bb', undefined]))).toBeUndefined();
     expect(mergedBundleOf(job(['ff', 'aa', 'bb']))).toBeUndefined();

@@ -35,15 +35,20 @@ type Delivered = Extract<PieceOutcome, { readonly bundle: unknown }>;
 type Missing = Exclude<PieceOutcome, Delivered>;
 const isDelivered = (piece: PieceOutcome): piece is Delivered => 'bundle' in piece;
 
+/** Whether a piece was a board's: what was built and merged is no part of a run. */
+const isOfBoard = ({ order }: JobRecord, { piece }: PieceOutcome): boolean =>
+  order.pieces[placeOf(piece)]?.chore === undefined;
+
+/** Whether a board has played any of a job. */
+export const isPlayed = (job: JobRecord): boolean =>
+  job.outcome.pieces.some((piece) => isDelivered(piece) && isOfBoard(job, piece));
+
 /** What a job and those that it continues came to: of each piece the bundle, whichever of the jobs it came in. */
 async function piecesOf(job: JobRecord, queue: Pick<FleetQueue, 'job'>): Promise<readonly PieceOutcome[]> {
   const { continues } = job.order;
   const before = continues === undefined ? undefined : await queue.job(continues);
   const earlier = before === undefined ? [] : await piecesOf(before, queue);
-  // What was built and merged is no part of a run.
-  const played = job.outcome.pieces.filter(
-    ({ piece }) => job.order.pieces[placeOf(piece)]?.chore === undefined,
-  );
+  const played = job.outcome.pieces.filter((piece) => isOfBoard(job, piece));
   return [...earlier.filter(isDelivered), ...played];
 }
 
